@@ -1,0 +1,82 @@
+// The crypto seam: everything a protocol needs computed, behind one interface.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "stack/base/bytes.h"
+#include "stack/base/secret.h"
+#include "stack/crypto/algorithms.h"
+#include "stack/crypto/keys.h"
+
+namespace assay::crypto {
+
+// A digest of up to kMaxDigest bytes, held by value.
+class Digest {
+   public:
+    Digest() = default;
+    explicit Digest(ByteView bytes);  // bytes.size() <= kMaxDigest
+
+    ByteView view() const { return {bytes_.data(), size_}; }
+    std::span<uint8_t> resize(size_t size);
+    size_t size() const { return size_; }
+    friend bool operator==(const Digest& a, const Digest& b) { return equal(a.view(), b.view()); }
+
+   private:
+    std::array<uint8_t, kMaxDigest> bytes_{};
+    size_t size_ = 0;
+};
+
+// A running hash.
+class Hash {
+   public:
+    virtual ~Hash() = default;
+    virtual void update(ByteView bytes) = 0;
+    // The digest of what was given so far; the running hash goes on.
+    virtual Digest digest() const = 0;
+    virtual std::unique_ptr<Hash> clone() const = 0;
+    // Back to nothing given.
+    virtual void reset() = 0;
+};
+
+// What is signed: a message (the algorithm hashes it itself), or a digest that was computed already
+// (RSA and ECDSA only; its size is that of `hash`).
+struct SignInput {
+    enum class Kind : uint8_t { message, digest };
+    Kind kind = Kind::message;
+    ByteView bytes;
+    // RFC 8032 context, used by Ed448 only. OpenSSL before 3.2 cannot take one: a non-empty context is
+    // then Errc::unsupported, for signing and for verifying.
+    ByteView context = {};
+};
+
+// Computes. `OpenSslProvider` is the real one; `FastProvider` is a deterministic stand-in for fuzzing.
+// Thread-safe.
+class Provider {
+   public:
+    virtual ~Provider() = default;
+
+    virtual std::unique_ptr<Hash> new_hash(HashAlgo algo) const = 0;
+    virtual Digest digest(HashAlgo algo, ByteView message) const = 0;
+    virtual Digest hmac(HashAlgo algo, ByteView key, ByteView message) const = 0;
+
+    // Signs. The result has signature_size(algo) bytes: RSA big-endian, ECDSA r || s big-endian, EdDSA as
+    // RFC 8032. `hash` is the primitive's digest (and PSS's MGF1 and salt length); unused for EdDSA.
+    // Errors: Errc::bad_key when the key does not fit, Errc::unsupported, Errc::internal.
+    virtual Result<Bytes> sign(SignAlgo algo, HashAlgo hash, const PrivateKey& key,
+                               const SignInput& input) const = 0;
+    // Errors: Errc::bad_signature when it does not verify (also for a wrong size), else as sign.
+    virtual Result<> verify(SignAlgo algo, HashAlgo hash, const PublicKey& key,
+                            const SignInput& input, ByteView signature) const = 0;
+};
+
+// OpenSSL 3 through EVP.
+const Provider& openssl_provider();
+
+// Same sizes, same interface, thousands of times faster, and not secure: the digest is a keyless 64-bit mixing
+// function stretched to the size, the "signature" a function of the public key and the input. It still
+// authenticates in the sense that any changed bit of input, key, context or signature fails to verify.
+// HMAC likewise. For fuzzing only.
+const Provider& fast_provider();
+
+}  // namespace assay::crypto
