@@ -1,4 +1,5 @@
-# How every room of the house is built: one library and one test program from the files in its folder.
+# How every room of the house is built: a library, its test program, its lint; and how a fuzz target is.
+include(${CMAKE_CURRENT_LIST_DIR}/tidy.cmake)
 
 add_library(assay_flags INTERFACE)
 target_compile_options(assay_flags INTERFACE -Wall -Wextra -Wconversion -Werror)
@@ -16,11 +17,18 @@ if(ASSAY_FUZZ)
   target_compile_options(assay_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# assay_room(NAME DEPENDS other rooms LIBS outside libraries)
-# makes assay_NAME from *.cpp and assay_NAME_test from *_test.cpp.
+# Every test program that has threads, for the tsan preset: `threaded_tests` builds them, the label
+# `threads` selects them.
+add_custom_target(threaded_tests)
+
+# assay_room(NAME [PROGRAM tool] [THREADS] [DEPENDS other rooms] [LIBS outside libraries])
+# From the .cpp files in the folder and below it: assay_NAME without the tests, main.cpp and targets/;
+# assay_NAME_test from *_test.cpp; and with PROGRAM, bin/TOOL from main.cpp. THREADS says that the tests
+# start threads.
 function(assay_room name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "PROGRAM" "DEPENDS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  list(FILTER sources EXCLUDE REGEX "/targets/|/main\\.cpp$")
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
@@ -30,11 +38,45 @@ function(assay_room name)
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
   add_library(assay_${name} STATIC ${sources})
   target_link_libraries(assay_${name} PUBLIC assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
-  if(tests)
-    add_executable(assay_${name}_test ${tests} ${PROJECT_SOURCE_DIR}/ci/test_main.cpp)
-    target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
-    target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
-    add_test(NAME ${name} COMMAND assay_${name}_test --log_level=test_suite --color_output=no)
-    set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  assay_tidy(assay_${name})
+  if(ARG_PROGRAM)
+    add_executable(${ARG_PROGRAM} main.cpp)
+    target_link_libraries(${ARG_PROGRAM} PRIVATE assay_${name})
+    assay_tidy(${ARG_PROGRAM})
   endif()
+  if(BUILD_TESTING AND tests)
+    assay_room_test(${name} ${ARG_THREADS} ${tests})
+  endif()
+endfunction()
+
+# Results go to BUILD/results/NAME.xml, one testcase element a case; ci/test adds them up.
+function(assay_room_test name threads)
+  add_executable(assay_${name}_test ${ARGN} ${PROJECT_SOURCE_DIR}/ci/test_main.cpp)
+  target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
+  target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)
+  add_test(NAME ${name} COMMAND assay_${name}_test --color_output=no
+           --logger=HRF,test_suite:JUNIT,message,${PROJECT_BINARY_DIR}/results/${name}.xml)
+  set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TIMEOUT 300)
+  if(threads)
+    set_tests_properties(${name} PROPERTIES LABELS threads)
+    add_dependencies(threaded_tests assay_${name}_test)
+  endif()
+endfunction()
+
+# assay_fuzz_target(NAME DEPENDS rooms [LIBS outside libraries])
+# Makes bin/fuzz_NAME from NAME.cpp beside the caller, which defines LLVMFuzzerTestOneInput. Without
+# ASSAY_FUZZ the file is compiled, so that every compiler reads it, and nothing is linked.
+# Its inputs are corpora/seeds/NAME, corpora/regression/NAME and corpora/dictionaries/NAME.dict.
+function(assay_fuzz_target name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND assay_)
+  if(ASSAY_FUZZ)
+    add_executable(fuzz_${name} ${name}.cpp)
+    target_link_options(fuzz_${name} PRIVATE ${ASSAY_FUZZ_ENGINE})
+  else()
+    add_library(fuzz_${name} OBJECT ${name}.cpp)
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
+  assay_tidy(fuzz_${name})
 endfunction()

@@ -42,8 +42,7 @@ Result<std::vector<Certificate>> parse_certificates(ByteView der);
 // The same from PEM, in the order of the file.
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem);
 
-// What can be wrong with a chain. Each rule is checked on its own so that each has a name; `chain_error` gives the
-// first that is violated and not in the caller's set of ignored rules.
+// What can be wrong with a chain. Each rule is checked on its own so that each has a name.
 enum class ChainRule : uint8_t {
     order,               // each certificate is issued by the one before it, and its signature verifies
     root,                // the first is a pinned root, or issued by one
@@ -78,6 +77,7 @@ std::vector<ChainRule> chain_violations(const std::vector<Certificate>& chain, c
 inline constexpr std::string_view kOidResponderAuth = "1.3.6.1.4.1.412.274.3";
 inline constexpr std::string_view kOidRequesterAuth = "1.3.6.1.4.1.412.274.4";
 inline constexpr std::string_view kOidHardwareIdentity = "1.3.6.1.4.1.412.274.2";
+inline constexpr std::string_view kOidSpdmExtension = "1.3.6.1.4.1.412.274.6";
 
 // Describes a certificate to be made. The defaults give a good SPDM leaf.
 struct CertificateSpec {
