@@ -13,7 +13,8 @@ if(ASSAY_SANITIZE)
                                                -fno-sanitize-recover=all)
   target_link_options(assay_flags INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()
-if(ASSAY_FUZZ)
+# What the instrumentation calls lies in the sanitizers' runtime; without them the fuzzers only replay.
+if(ASSAY_FUZZ AND ASSAY_SANITIZE)
   target_compile_options(assay_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 

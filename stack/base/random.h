@@ -31,7 +31,7 @@ class SeededRandom final : public Random {
 
    private:
     uint64_t step();
-    uint64_t state_[4];
+    uint64_t state_[4]{};
 };
 
 }  // namespace assay

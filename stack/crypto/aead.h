@@ -6,8 +6,8 @@
 
 namespace assay::crypto {
 
-// Encrypts. Returns ciphertext || tag. Errors: Errc::bad_key for a key of the wrong size, Errc::out_of_range for an
-// IV of the wrong size, Errc::internal.
+// Encrypts. Returns ciphertext || tag. Errors: Errc::bad_key for a key of the wrong size, Errc::out_of_range
+// for an IV of the wrong size or more input than 2^31 - 17 bytes, Errc::internal.
 Result<Bytes> aead_seal(AeadAlgo algo, ByteView key, ByteView iv, ByteView aad, ByteView plaintext);
 
 // Verifies and decrypts ciphertext || tag. Errors: Errc::bad_signature when the tag does not verify (no

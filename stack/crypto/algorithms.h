@@ -31,13 +31,13 @@ inline constexpr size_t kMaxDigest = 64;
 inline constexpr size_t kAeadIvSize = 12;
 inline constexpr size_t kAeadTagSize = 16;
 
-size_t digest_size(HashAlgo algo);       // bytes
-size_t signature_size(SignAlgo algo);    // bytes on the wire: RSA modulus, r || s, or RFC 8032
-size_t exchange_size(DheGroup group);    // bytes of a public value on the wire (X || Y, or Y padded)
-size_t shared_size(DheGroup group);      // bytes of the shared secret
-size_t key_size(AeadAlgo algo);          // bytes
+size_t digest_size(HashAlgo algo);     // bytes
+size_t signature_size(SignAlgo algo);  // bytes on the wire: RSA modulus, r || s, or RFC 8032
+size_t exchange_size(DheGroup group);  // bytes of a public value on the wire (X || Y, or Y padded)
+size_t shared_size(DheGroup group);    // bytes of the shared secret
+size_t key_size(AeadAlgo algo);        // bytes
 
-// Names as DSP0274 spells them in its tables, e.g. "SHA-384", "ECDSA_P384", "secp384r1", "AES-256-GCM".
+// Short forms of the names in DSP0274's tables, e.g. "SHA-384", "ECDSA_P384", "secp384r1", "AES-256-GCM".
 std::string_view name(HashAlgo algo);
 std::string_view name(SignAlgo algo);
 std::string_view name(DheGroup group);

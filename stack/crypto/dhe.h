@@ -9,11 +9,12 @@
 
 namespace assay::crypto {
 
-// One side of an exchange. Public values have exchange_size(group) bytes: X || Y without a 0x04 prefix, or the
-// big-endian finite-field value padded to the prime's length.
+// One side of an exchange. Public values have exchange_size(group) bytes: X || Y without a 0x04 prefix, or
+// the big-endian finite-field value padded to the prime's length.
 class DheKey {
    public:
-    // The private value is drawn from `random`, so that a seeded source gives a repeatable key.
+    // The private value is drawn from `random`, so that a seeded source gives a repeatable key. Errors:
+    // Errc::internal.
     static Result<DheKey> generate(DheGroup group, Random& random);
     DheKey(DheKey&&) noexcept;
     DheKey& operator=(DheKey&&) noexcept;
@@ -21,7 +22,8 @@ class DheKey {
 
     ByteView public_value() const;
     // The shared secret, shared_size(group) bytes, leading zeros kept. The peer's value is validated first:
-    // on the curve and not the point at infinity (SP 800-56A 5.6.2.3.3), or 2 <= y <= p - 2. Errors: Errc::bad_key.
+    // on the curve and not the point at infinity (SP 800-56A 5.6.2.3.3), or 2 <= y <= p - 2 (RFC 7919, 5.1).
+    // Errors: Errc::bad_key.
     Result<SecretBytes> agree(ByteView peer_public_value) const;
 
    private:

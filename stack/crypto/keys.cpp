@@ -1,159 +1,153 @@
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/param_build.h>
+#include "stack/crypto/keys.h"
+
 #include <openssl/pem.h>
 
-#include "stack/crypto/openssl_raii.h"
-#include "stack/crypto/provider.h"
+#include <climits>
+#include <optional>
+
+#include "stack/crypto/der.h"
+#include "stack/crypto/fast_mix.h"
+#include "stack/crypto/kdf.h"
+#include "stack/crypto/key_impl.h"
 
 namespace assay::crypto {
 
 namespace {
 
-const char* curve_of(SignAlgo algo) {
+std::optional<KeyKind> curve_kind(const EVP_PKEY* pkey) {
+    // A curve spelled out by its parameters may hide another generator behind a known curve's numbers.
+    int is_explicit = 0;
+    if (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
+        is_explicit != 0) {
+        return {};
+    }
+    char group[64] = {};
+    size_t size = 0;
+    if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &size) != 1) return {};
+    switch (OBJ_sn2nid(group)) {
+        case NID_X9_62_prime256v1: return KeyKind::p256;
+        case NID_secp384r1: return KeyKind::p384;
+        case NID_secp521r1: return KeyKind::p521;
+        default: return {};
+    }
+}
+
+std::optional<KeyKind> kind_of(const EVP_PKEY* pkey) {
+    if (EVP_PKEY_is_a(pkey, "RSA")) return KeyKind::rsa;
+    if (EVP_PKEY_is_a(pkey, "RSA-PSS")) return KeyKind::rsa_pss;
+    if (EVP_PKEY_is_a(pkey, "ED25519")) return KeyKind::ed25519;
+    if (EVP_PKEY_is_a(pkey, "ED448")) return KeyKind::ed448;
+    if (EVP_PKEY_is_a(pkey, "EC")) return curve_kind(pkey);
+    return {};
+}
+
+// The curve that an algorithm signs on, if it does.
+std::optional<DheGroup> curve_of(SignAlgo algo) {
     switch (algo) {
-        case SignAlgo::ecdsa_p256: return "P-256";
-        case SignAlgo::ecdsa_p384: return "P-384";
-        case SignAlgo::ecdsa_p521: return "P-521";
-        default: return nullptr;
+        case SignAlgo::ecdsa_p256: return DheGroup::secp256r1;
+        case SignAlgo::ecdsa_p384: return DheGroup::secp384r1;
+        case SignAlgo::ecdsa_p521: return DheGroup::secp521r1;
+        default: return {};
     }
-}
-
-PrivateKey wrap(ossl::Pkey key) {
-    auto shared = std::make_shared<PublicKey::Impl>();
-    shared->spki = ossl::spki_of(*key);
-    EVP_PKEY_up_ref(key.get());
-    shared->key.reset(key.get());
-    auto impl = std::make_shared<PrivateKey::Impl>();
-    impl->key = std::move(key);
-    impl->public_key = PublicKey(std::move(shared));
-    return PrivateKey(std::move(impl));
-}
-
-// `size` bytes that are a function of `seed`.
-Bytes expand(ByteView seed, size_t size) {
-    Bytes out;
-    for (uint8_t block = 0; out.size() < size; ++block) {
-        append(out, openssl_provider().digest(HashAlgo::sha512, concat({{{block}}, seed})).view());
-    }
-    out.resize(size);
-    return out;
 }
 
 }  // namespace
 
-namespace ossl {
-
-Bytes spki_of(const EVP_PKEY& key) {
-    uint8_t* out = nullptr;
-    int size = i2d_PUBKEY(&key, &out);
-    Bytes spki(out, out + (size < 0 ? 0 : size));
-    OPENSSL_free(out);
-    return spki;
+Result<PublicKey> wrap_public(ossl::PkeyPtr pkey, Bytes spki) {
+    std::optional<KeyKind> kind = kind_of(pkey.get());
+    if (!kind) return fail(Errc::bad_key, "public key", Error::npos, "neither RSA, a NIST curve nor EdDSA");
+    const int bits = EVP_PKEY_get_bits(pkey.get());
+    const uint64_t fingerprint = FastMix::of(spki);
+    return PublicKey(std::make_shared<PublicKey::Impl>(
+        PublicKey::Impl{std::move(pkey), std::move(spki), *kind, bits, fingerprint}));
 }
 
-Result<Pkey> ec_from_scalar(const char* curve, const BIGNUM& scalar) {
-    using Build = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
-    using Params = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
-    Group group(EC_GROUP_new_by_curve_name(EC_curve_nist2nid(curve)));
-    Point point(EC_POINT_new(group.get()));
-    BnCtx bn(BN_CTX_new());
-    uint8_t encoded[1 + 2 * 66];
-    bool ok = EC_POINT_mul(group.get(), point.get(), &scalar, nullptr, nullptr, bn.get()) > 0;
-    size_t size = EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, encoded,
-                                     sizeof encoded, bn.get());
-    Build build(OSSL_PARAM_BLD_new());
-    ok = ok && size != 0 &&
-         OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) > 0 &&
-         OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, encoded, size) > 0 &&
-         OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_PRIV_KEY, &scalar) > 0;
-    Params params(ok ? OSSL_PARAM_BLD_to_param(build.get()) : nullptr);
-    PkeyCtx ctx(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-    EVP_PKEY* key = nullptr;
-    if (!params || EVP_PKEY_fromdata_init(ctx.get()) <= 0 ||
-        EVP_PKEY_fromdata(ctx.get(), &key, EVP_PKEY_KEYPAIR, params.get()) <= 0) {
-        return std::unexpected(last_error(Errc::bad_key, "PrivateKey"));
-    }
-    return Pkey(key);
+Result<PrivateKey> wrap_private(ossl::PkeyPtr pkey) {
+    uint8_t* der = nullptr;
+    const int size = i2d_PUBKEY(pkey.get(), &der);
+    ossl::MemoryPtr owner(der);
+    if (size <= 0) return ossl::fail_openssl(Errc::bad_key, "private key");
+    PublicKey public_key = TRY(PublicKey::from_spki({der, static_cast<size_t>(size)}));
+    return PrivateKey(
+        std::make_shared<PrivateKey::Impl>(PrivateKey::Impl{std::move(pkey), std::move(public_key)}));
 }
-
-}  // namespace ossl
 
 Result<PublicKey> PublicKey::from_spki(ByteView der) {
-    const uint8_t* at = der.data();
-    ossl::Pkey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
-    if (!key || at != der.data() + der.size()) {
-        return std::unexpected(ossl::last_error(Errc::bad_key, "SubjectPublicKeyInfo"));
+    const size_t size = TRY(der_sequence_size(der, Errc::bad_key, "SubjectPublicKeyInfo"));
+    if (size != der.size() || der.size() > LONG_MAX) {
+        return fail(Errc::bad_key, "SubjectPublicKeyInfo", size, "bytes after the key");
     }
-    auto impl = std::make_shared<Impl>();
-    impl->key = std::move(key);
-    impl->spki = to_bytes(der);
-    return PublicKey(std::move(impl));
+    const uint8_t* at = der.data();
+    ossl::PkeyPtr pkey(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
+    if (pkey == nullptr || at != der.data() + der.size()) {
+        return ossl::fail_openssl(Errc::bad_key, "SubjectPublicKeyInfo");
+    }
+    return wrap_public(std::move(pkey), to_bytes(der));
 }
 
-ByteView PublicKey::spki() const { return impl_->spki; }
+ByteView PublicKey::spki() const { return impl_ == nullptr ? ByteView() : ByteView(impl_->spki); }
 
 bool PublicKey::fits(SignAlgo algo) const {
-    if (!impl_) return false;
-    const EVP_PKEY* key = impl_->key.get();
-    if (const char* curve = curve_of(algo)) {
-        char name[32] = {};
-        size_t size = 0;
-        if (!EVP_PKEY_is_a(key, "EC")) return false;
-        if (EVP_PKEY_get_group_name(key, name, sizeof name, &size) <= 0) return false;
-        return OBJ_sn2nid(name) == EC_curve_nist2nid(curve);
+    if (impl_ == nullptr) return false;
+    switch (algo) {
+        case SignAlgo::rsassa_2048: return impl_->kind == KeyKind::rsa && impl_->bits == 2048;
+        case SignAlgo::rsassa_3072: return impl_->kind == KeyKind::rsa && impl_->bits == 3072;
+        case SignAlgo::rsassa_4096: return impl_->kind == KeyKind::rsa && impl_->bits == 4096;
+        case SignAlgo::rsapss_2048: return impl_->kind <= KeyKind::rsa_pss && impl_->bits == 2048;
+        case SignAlgo::rsapss_3072: return impl_->kind <= KeyKind::rsa_pss && impl_->bits == 3072;
+        case SignAlgo::rsapss_4096: return impl_->kind <= KeyKind::rsa_pss && impl_->bits == 4096;
+        case SignAlgo::ecdsa_p256: return impl_->kind == KeyKind::p256;
+        case SignAlgo::ecdsa_p384: return impl_->kind == KeyKind::p384;
+        case SignAlgo::ecdsa_p521: return impl_->kind == KeyKind::p521;
+        case SignAlgo::ed25519: return impl_->kind == KeyKind::ed25519;
+        case SignAlgo::ed448: return impl_->kind == KeyKind::ed448;
     }
-    if (algo == SignAlgo::ed25519) return EVP_PKEY_is_a(key, "ED25519") != 0;
-    if (algo == SignAlgo::ed448) return EVP_PKEY_is_a(key, "ED448") != 0;
-    return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == static_cast<int>(8 * signature_size(algo));
+    return false;
 }
 
 Result<PrivateKey> PrivateKey::generate(SignAlgo algo) {
-    EVP_PKEY* key = nullptr;
-    if (const char* curve = curve_of(algo)) {
-        key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve);
-    } else if (algo == SignAlgo::ed25519 || algo == SignAlgo::ed448) {
-        key = EVP_PKEY_Q_keygen(nullptr, nullptr, algo == SignAlgo::ed25519 ? "ED25519" : "ED448");
+    ossl::PkeyPtr pkey;
+    if (is_rsa(algo)) {
+        pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", signature_size(algo) * 8));
+    } else if (std::optional<DheGroup> curve = curve_of(algo)) {
+        pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", ossl::library_name(*curve)));
     } else {
-        key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", 8 * signature_size(algo));
+        pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, algo == SignAlgo::ed25519 ? "ED25519" : "ED448"));
     }
-    if (key == nullptr) return std::unexpected(ossl::last_error(Errc::internal, "PrivateKey"));
-    return wrap(ossl::Pkey(key));
+    if (pkey == nullptr) return ossl::fail_openssl(Errc::internal, "private key");
+    return wrap_private(std::move(pkey));
 }
 
 Result<PrivateKey> PrivateKey::derive(SignAlgo algo, ByteView seed) {
-    if (const char* curve = curve_of(algo)) {
-        ossl::Group group(EC_GROUP_new_by_curve_name(EC_curve_nist2nid(curve)));
-        ossl::BnCtx bn(BN_CTX_new());
-        ossl::Bn order(BN_dup(EC_GROUP_get0_order(group.get())));
-        // 128 bits more than the order keep the bias of the reduction negligible (FIPS 186-5, A.2.1).
-        Bytes wide = expand(seed, signature_size(algo) / 2 + 16);
-        ossl::Bn scalar(BN_bin2bn(wide.data(), static_cast<int>(wide.size()), nullptr));
-        BN_sub_word(order.get(), 1);
-        BN_nnmod(scalar.get(), scalar.get(), order.get(), bn.get());
-        BN_add_word(scalar.get(), 1);
-        wipe(wide);
-        return wrap(TRY(ossl::ec_from_scalar(curve, *scalar)));
+    if (is_rsa(algo)) return fail(Errc::unsupported, "private key", Error::npos, "RSA keys are not derived");
+    const SecretBytes prk =
+        hkdf_extract(openssl_provider(), HashAlgo::sha512, as_bytes("assay private key"), seed);
+    const ByteView info = as_bytes(name(algo));
+    if (std::optional<DheGroup> curve = curve_of(algo)) {
+        // Sixteen bytes more than the order has leave no noticeable bias after the reduction.
+        const SecretBytes wide = TRY(hkdf_expand(openssl_provider(), HashAlgo::sha512, prk.view(), info,
+                                                 ossl::ec_order_size(*curve) + 16));
+        Bytes point;
+        return wrap_private(TRY(ossl::ec_key_from_wide(ossl::library_name(*curve), wide.view(), point)));
     }
-    bool ed25519 = algo == SignAlgo::ed25519;
-    if (!ed25519 && algo != SignAlgo::ed448) {
-        return fail(Errc::unsupported, "PrivateKey", Error::npos, "an RSA key is not a function of a seed");
-    }
-    Bytes raw = expand(seed, ed25519 ? 32 : 57);
-    ossl::Pkey key(EVP_PKEY_new_raw_private_key_ex(nullptr, ed25519 ? "ED25519" : "ED448", nullptr, raw.data(),
-                                                   raw.size()));
-    wipe(raw);
-    if (!key) return std::unexpected(ossl::last_error(Errc::bad_key, "PrivateKey"));
-    return wrap(std::move(key));
+    const bool small = algo == SignAlgo::ed25519;
+    const SecretBytes raw =
+        TRY(hkdf_expand(openssl_provider(), HashAlgo::sha512, prk.view(), info, small ? 32 : 57));
+    ossl::PkeyPtr pkey(EVP_PKEY_new_raw_private_key_ex(nullptr, small ? "ED25519" : "ED448", nullptr,
+                                                       raw.view().data(), raw.size()));
+    if (pkey == nullptr) return ossl::fail_openssl(Errc::internal, "private key");
+    return wrap_private(std::move(pkey));
 }
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem) {
+    if (pem.size() > INT_MAX) return fail(Errc::bad_key, "private key", Error::npos, "too long");
     ossl::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    // An empty pass phrase callback keeps OpenSSL from asking on the terminal.
-    auto no_passphrase = [](char*, int, int, void*) { return -1; };
-    ossl::Pkey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
-    if (!key) return std::unexpected(ossl::last_error(Errc::bad_key, "PEM"));
-    return wrap(std::move(key));
+    // Without a callback OpenSSL would ask the terminal for the password of an encrypted key.
+    pem_password_cb* no_password = [](char*, int, int, void*) { return -1; };
+    ossl::PkeyPtr pkey(bio == nullptr ? nullptr
+                                      : PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+    if (pkey == nullptr) return ossl::fail_openssl(Errc::bad_key, "private key");
+    return wrap_private(std::move(pkey));
 }
 
 const PublicKey& PrivateKey::public_key() const { return impl_->public_key; }

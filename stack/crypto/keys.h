@@ -17,13 +17,14 @@ class PublicKey {
     PublicKey() = default;
     explicit PublicKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
-    // Reads a DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). Errors: Errc::bad_key.
+    // Reads a DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) that fills `der` exactly: RSA, ECDSA on a named
+    // NIST curve, or EdDSA. Errors: Errc::bad_key.
     static Result<PublicKey> from_spki(ByteView der);
 
     bool valid() const { return impl_ != nullptr; }
-    // The DER SubjectPublicKeyInfo.
+    // The DER SubjectPublicKeyInfo; empty when not valid().
     ByteView spki() const;
-    // Whether signatures of `algo` can be made with this kind and size of key.
+    // Whether signatures of `algo` can be made with this kind and size of key; never when not valid().
     bool fits(SignAlgo algo) const;
     const Impl& impl() const { return *impl_; }
 

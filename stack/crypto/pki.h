@@ -18,9 +18,14 @@ struct TestPki {
     Bytes chain_der() const;
 };
 
-// Makes a PKI for leaf signatures of `algo` under issuers that sign with `issuer_algo`. Elliptic keys are a function of `label`, so the same label gives the
-// same chain in each run where the algorithm's signatures are deterministic; RSA keys are made once a
-// process and kept. Valid from 2020-01-01 to 2120-01-01 unless `leaf` says otherwise.
+// Makes a PKI for leaf signatures of `algo` under issuers that sign with `issuer_algo` and `hash`. Elliptic
+// and EdDSA keys are a function of `label`; RSA keys are made once a process and kept, shared between labels.
+// Under EdDSA issuers the same label gives the same chain, byte for byte, in every run unless the leaf's key
+// is RSA.
+//
+// Each certificate is named "<label> root", "<label> intermediate" or "<label> leaf", and is valid from
+// 2020-01-01 to 2120-01-01. `leaf` describes another leaf; its subject, issuer, serial and times are filled
+// in where they are those of a default CertificateSpec. Errors: as make_certificate.
 Result<TestPki> make_test_pki(SignAlgo algo, SignAlgo issuer_algo, HashAlgo hash, std::string_view label,
                               const CertificateSpec* leaf = nullptr);
 

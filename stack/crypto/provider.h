@@ -15,7 +15,7 @@ namespace assay::crypto {
 class Digest {
    public:
     Digest() = default;
-    explicit Digest(ByteView bytes);  // bytes.size() <= kMaxDigest
+    explicit Digest(ByteView bytes);  // what is beyond kMaxDigest is dropped
 
     ByteView view() const { return {bytes_.data(), size_}; }
     std::span<uint8_t> resize(size_t size);
@@ -40,13 +40,13 @@ class Hash {
 };
 
 // What is signed: a message (the algorithm hashes it itself), or a digest that was computed already
-// (RSA and ECDSA only; its size is that of `hash`).
+// (RSA and ECDSA only; its size is that of `hash`). A message and its digest have the same signature.
 struct SignInput {
     enum class Kind : uint8_t { message, digest };
     Kind kind = Kind::message;
     ByteView bytes;
-    // RFC 8032 context, used by Ed448 only. OpenSSL before 3.2 cannot take one: a non-empty context is
-    // then Errc::unsupported, for signing and for verifying.
+    // RFC 8032 context of at most 255 bytes, used by Ed448 only. OpenSSL before 3.2 cannot take one: a
+    // non-empty context is then Errc::unsupported, for signing and for verifying.
     ByteView context = {};
 };
 
@@ -62,21 +62,23 @@ class Provider {
 
     // Signs. The result has signature_size(algo) bytes: RSA big-endian, ECDSA r || s big-endian, EdDSA as
     // RFC 8032. `hash` is the primitive's digest (and PSS's MGF1 and salt length); unused for EdDSA.
-    // Errors: Errc::bad_key when the key does not fit, Errc::unsupported, Errc::internal.
+    // Errors: Errc::bad_key when the key does not fit, Errc::out_of_range for a digest or a context of the
+    // wrong size, Errc::unsupported, Errc::internal.
     virtual Result<Bytes> sign(SignAlgo algo, HashAlgo hash, const PrivateKey& key,
                                const SignInput& input) const = 0;
     // Errors: Errc::bad_signature when it does not verify (also for a wrong size), else as sign.
-    virtual Result<> verify(SignAlgo algo, HashAlgo hash, const PublicKey& key,
-                            const SignInput& input, ByteView signature) const = 0;
+    virtual Result<> verify(SignAlgo algo, HashAlgo hash, const PublicKey& key, const SignInput& input,
+                            ByteView signature) const = 0;
 };
 
 // OpenSSL 3 through EVP.
 const Provider& openssl_provider();
 
-// Same sizes, same interface, thousands of times faster, and not secure: the digest is a keyless 64-bit mixing
-// function stretched to the size, the "signature" a function of the public key and the input. It still
-// authenticates in the sense that any changed bit of input, key, context or signature fails to verify.
-// HMAC likewise. For fuzzing only.
+// Same sizes, same interface, many times faster, and not secure: the digest is a keyless 64-bit mixing
+// function stretched to the size, HMAC the same over key and message, the "signature" the same over
+// algorithm, public key and what is signed. It still authenticates in the sense that any changed bit of
+// input, key, context or signature fails to verify. Unlike OpenSSL before 3.2 it takes a context. For fuzzing
+// only.
 const Provider& fast_provider();
 
 }  // namespace assay::crypto

@@ -1,108 +1,126 @@
 #include "stack/crypto/x509.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "stack/crypto/openssl_raii.h"
+#include <climits>
+#include <ctime>
+
+#include "stack/crypto/certificate_impl.h"
+#include "stack/crypto/der.h"
 
 namespace assay::crypto {
 
 namespace {
 
+Result<UnixTime> read_time(const ASN1_TIME* time, std::string_view field) {
+    std::tm parts = {};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return ossl::fail_openssl(Errc::bad_cert, field);
+    namespace chrono = std::chrono;
+    const chrono::year_month_day date(chrono::year(parts.tm_year + 1900),
+                                      chrono::month(static_cast<unsigned>(parts.tm_mon) + 1),
+                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
+    return chrono::sys_days(date) + chrono::hours(parts.tm_hour) + chrono::minutes(parts.tm_min) +
+           chrono::seconds(parts.tm_sec);
+}
+
+// A key of a kind this room does not know is no reason to refuse the certificate: it fits no algorithm
+// and verifies no signature, which is said where it matters.
+PublicKey read_public_key(X509* x509) {
+    uint8_t* der = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+    ossl::MemoryPtr owner(der);
+    EVP_PKEY* pkey = X509_get_pubkey(x509);
+    ERR_clear_error();
+    if (pkey == nullptr) return {};
+    ossl::PkeyPtr key(pkey);
+    if (size <= 0) return {};
+    Result<PublicKey> wrapped = wrap_public(std::move(key), Bytes(der, der + size));
+    return wrapped ? *std::move(wrapped) : PublicKey();
+}
+
 std::string one_line(const X509_NAME* name) {
     ossl::BioPtr bio(BIO_new(BIO_s_mem()));
-    X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253);
+    if (bio == nullptr || X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
     char* text = nullptr;
-    long size = BIO_get_mem_data(bio.get(), &text);
-    return {text, static_cast<size_t>(size < 0 ? 0 : size)};
-}
-
-UnixTime unix_time(const ASN1_TIME* time) {
-    tm parts{};
-    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) <= 0) return UnixTime{};
-    return UnixTime{std::chrono::seconds{timegm(&parts)}};
-}
-
-Bytes der_of(X509& x509) {
-    uint8_t* out = nullptr;
-    int size = i2d_X509(&x509, &out);
-    Bytes der(out, out + (size < 0 ? 0 : size));
-    OPENSSL_free(out);
-    return der;
-}
-
-Error bad_cert(std::string detail, size_t offset = Error::npos) {
-    ossl::last_error(Errc::bad_cert, "Certificate");
-    return {Errc::bad_cert, "Certificate", offset, std::move(detail)};
-}
-
-// The total size of the DER element at the front, from its header; 0 when the header is not of a SEQUENCE.
-size_t element_size(ByteView der) {
-    if (der.size() < 2 || der[0] != 0x30) return 0;
-    if (der[1] < 0x80) return size_t{2} + der[1];
-    size_t width = der[1] & 0x7fU;
-    if (width == 0 || width > 3 || der.size() < 2 + width) return 0;
-    size_t length = 0;
-    for (size_t i = 0; i < width; ++i) length = length << 8 | der[2 + i];
-    return 2 + width + length;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<size_t>(size)};
 }
 
 }  // namespace
 
 Result<Certificate> Certificate::parse(ByteView der) {
+    const size_t size = TRY(der_sequence_size(der, Errc::bad_cert, "certificate"));
+    if (size != der.size()) return fail(Errc::bad_cert, "certificate", size, "bytes after the certificate");
+    if (der.size() > INT_MAX) return fail(Errc::bad_cert, "certificate", 0, "too long");
+    if (!is_der(der)) return fail(Errc::bad_cert, "certificate", 0, "not DER throughout");
     const uint8_t* at = der.data();
-    auto impl = std::make_shared<Impl>();
-    impl->x509.reset(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    if (!impl->x509 || at != der.data() + der.size()) {
-        return std::unexpected(bad_cert("is not one DER certificate"));
+    ossl::X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    if (x509 == nullptr || at != der.data() + der.size()) {
+        return ossl::fail_openssl(Errc::bad_cert, "certificate");
     }
-    impl->der = to_bytes(der);
-    EVP_PKEY* key = X509_get0_pubkey(impl->x509.get());
-    if (key == nullptr) return std::unexpected(bad_cert("has a public key that cannot be read"));
-    auto public_key = std::make_shared<PublicKey::Impl>();
-    EVP_PKEY_up_ref(key);
-    public_key->key.reset(key);
-    public_key->spki = ossl::spki_of(*key);
-    impl->public_key = PublicKey(std::move(public_key));
-    return Certificate(std::move(impl));
+    const UnixTime not_before = TRY(read_time(X509_get0_notBefore(x509.get()), "notBefore"));
+    const UnixTime not_after = TRY(read_time(X509_get0_notAfter(x509.get()), "notAfter"));
+    // Fills OpenSSL's cache of extensions now, so that later reads from several threads only read.
+    (void)X509_get_extension_flags(x509.get());
+    PublicKey key = read_public_key(x509.get());
+    ERR_clear_error();
+    return Certificate(
+        std::make_shared<Impl>(Impl{std::move(x509), to_bytes(der), std::move(key), not_before, not_after}));
 }
 
 ByteView Certificate::der() const { return impl_->der; }
 const PublicKey& Certificate::public_key() const { return impl_->public_key; }
 std::string Certificate::subject() const { return one_line(X509_get_subject_name(impl_->x509.get())); }
 std::string Certificate::issuer() const { return one_line(X509_get_issuer_name(impl_->x509.get())); }
-UnixTime Certificate::not_before() const { return unix_time(X509_get0_notBefore(impl_->x509.get())); }
-UnixTime Certificate::not_after() const { return unix_time(X509_get0_notAfter(impl_->x509.get())); }
+UnixTime Certificate::not_before() const { return impl_->not_before; }
+UnixTime Certificate::not_after() const { return impl_->not_after; }
+
 bool Certificate::self_issued() const {
-    const X509* x509 = impl_->x509.get();
+    X509* x509 = impl_->x509.get();
     return X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
 }
 
 Result<std::vector<Certificate>> parse_certificates(ByteView der) {
     std::vector<Certificate> chain;
-    for (size_t offset = 0; offset < der.size();) {
-        size_t size = element_size(der.subspan(offset));
-        if (size == 0 || size > der.size() - offset) {
-            return std::unexpected(bad_cert("is cut short or no DER sequence", offset));
+    size_t offset = 0;
+    do {
+        if (chain.size() == kMaxChain) {
+            return fail(Errc::bad_cert, "certificates", offset, "too many certificates");
         }
-        if (chain.size() == kMaxChain) return std::unexpected(bad_cert("more certificates than allowed", offset));
-        auto parsed = Certificate::parse(der.subspan(offset, size));
-        if (!parsed) return std::unexpected(bad_cert(parsed.error().detail, offset));
-        chain.push_back(std::move(*parsed));
-        offset += size;
-    }
+        const ByteView rest = der.subspan(offset);
+        Result<size_t> size = der_sequence_size(rest, Errc::bad_cert, "certificates");
+        if (!size) return fail(Errc::bad_cert, "certificates", offset, size.error().detail);
+        Result<Certificate> certificate = Certificate::parse(rest.first(*size));
+        if (!certificate) return fail(Errc::bad_cert, "certificates", offset, certificate.error().text());
+        chain.push_back(*std::move(certificate));
+        offset += *size;
+    } while (offset < der.size());
     return chain;
 }
 
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem) {
-    std::vector<Certificate> chain;
+    if (pem.size() > INT_MAX) return fail(Errc::bad_cert, "PEM", 0, "too long");
     ossl::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    while (chain.size() < kMaxChain) {
-        ossl::X509Ptr x509(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-        if (!x509) break;
-        chain.push_back(TRY(Certificate::parse(der_of(*x509))));
+    if (bio == nullptr) return ossl::fail_openssl(Errc::internal, "PEM");
+    std::vector<Certificate> chain;
+    for (;;) {
+        char* name = nullptr;
+        char* header = nullptr;
+        uint8_t* data = nullptr;
+        long size = 0;
+        const int found = PEM_read_bio(bio.get(), &name, &header, &data, &size);
+        ossl::MemoryPtr name_owner(name), header_owner(header), data_owner(data);
+        if (found != 1) break;
+        if (std::string_view(name) != PEM_STRING_X509) continue;
+        if (chain.size() == kMaxChain)
+            return fail(Errc::bad_cert, "PEM", Error::npos, "too many certificates");
+        chain.push_back(TRY(Certificate::parse({data, static_cast<size_t>(size)})));
     }
-    ossl::last_error(Errc::bad_cert, "PEM");  // the end of the text is an error to OpenSSL
-    if (chain.empty()) return std::unexpected(bad_cert("no PEM certificate found"));
+    const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    if (!at_end) return ossl::fail_openssl(Errc::bad_cert, "PEM");
+    ERR_clear_error();
+    if (chain.empty()) return fail(Errc::bad_cert, "PEM", Error::npos, "no certificate");
     return chain;
 }
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "stack/crypto/keys.h"
@@ -14,7 +16,7 @@ namespace assay::crypto {
 // A point in time, seconds since 1970 UTC.
 using UnixTime = std::chrono::sys_seconds;
 
-// One certificate. Cheap to copy, immutable.
+// One certificate. Cheap to copy, immutable, so it may be shared between threads.
 class Certificate {
    public:
     struct Impl;
@@ -22,6 +24,8 @@ class Certificate {
     static Result<Certificate> parse(ByteView der);
 
     ByteView der() const;
+    // Not valid() when the key is of a kind that PublicKey does not know; such a certificate can be read,
+    // but it fits no algorithm and issues nothing.
     const PublicKey& public_key() const;
     std::string subject() const;  // one line, RFC 2253
     std::string issuer() const;
@@ -35,26 +39,32 @@ class Certificate {
     std::shared_ptr<const Impl> impl_;
 };
 
-// Splits concatenated DER certificates, as an SPDM certificate chain holds them (root side first, leaf
-// last). At most kMaxChain. Errors: Errc::bad_cert, with the offset of the certificate that cannot be read.
 inline constexpr size_t kMaxChain = 16;
+
+// Splits concatenated DER certificates, as an SPDM certificate chain holds them (root side first, leaf
+// last): 1 to kMaxChain of them. Errors: Errc::bad_cert, with the offset of the certificate that cannot be
+// read or is one too many.
 Result<std::vector<Certificate>> parse_certificates(ByteView der);
-// The same from PEM, in the order of the file.
+// The same from PEM, in the order of the file. PEM blocks that are no certificates are passed over.
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem);
 
-// What can be wrong with a chain. Each rule is checked on its own so that each has a name.
+// What can be wrong with a chain. Each rule is checked on its own so that each has a name. DSP0274, leaf
+// certificate fields; RFC 5280 sections 4.2 and 6.1.
 enum class ChainRule : uint8_t {
-    order,               // each certificate is issued by the one before it, and its signature verifies
-    root,                // the first is a pinned root, or issued by one
-    validity,            // each certificate's notBefore <= time <= notAfter
-    ca,                  // every certificate but the leaf is a CA (basicConstraints), pathLen respected, keyCertSign
-    leaf_key,            // the leaf's public key fits the selected signature algorithm
-    leaf_not_ca,         // leaf basicConstraints CA=false if present
-    leaf_constraints,    // leaf has basicConstraints (required at SPDM 1.3 and later)
-    leaf_key_usage,      // leaf keyUsage has digitalSignature
-    leaf_role,           // leaf EKU, if present, does not name the other role only
-    leaf_hardware_id,    // the hardware-identity OID is absent from an AliasCert leaf
-    leaf_version,        // X.509 v3
+    order,     // each is issued by the one before it: name, and a signature that verifies and whose
+               // digest is stronger than SHA-1
+    root,      // the first is a pinned root byte for byte, or is issued by one
+    validity,  // each certificate's notBefore <= time <= notAfter
+    ca,        // all but the leaf are CAs (basicConstraints) whose pathLenConstraint holds, whose keyUsage,
+               // if present, has keyCertSign, and whose critical extensions are understood
+    leaf_key,  // the leaf's public key fits the selected signature algorithm
+    leaf_not_ca,       // the leaf's basicConstraints, if present, says CA=FALSE
+    leaf_constraints,  // the leaf has basicConstraints (required from SPDM 1.3 on)
+    leaf_key_usage,    // the leaf's keyUsage is present and has digitalSignature
+    leaf_role,  // the leaf's extendedKeyUsage, if present, can be read and does not name the other role only
+    leaf_hardware_id,  // an AliasCert leaf does not bear the hardware identity; an SPDM extension that cannot
+                       // be read counts as one that does
+    leaf_version,      // X.509 v3, whose extensions can be read and whose critical ones are understood
 };
 inline constexpr size_t kChainRuleCount = 11;
 std::string_view name(ChainRule rule);
@@ -73,7 +83,8 @@ struct ChainPolicy {
 // chain violates `order` and `root`. DSP0274, certificates and certificate chains; RFC 5280 section 6.
 std::vector<ChainRule> chain_violations(const std::vector<Certificate>& chain, const ChainPolicy& policy);
 
-// SPDM's object identifiers (DSP0274, certificate requirements).
+// SPDM's object identifiers (DSP0274, certificate requirements): two extended key usages, what the extension
+// may hold, and the extension, SEQUENCE OF SEQUENCE { OBJECT IDENTIFIER, definition OPTIONAL }.
 inline constexpr std::string_view kOidResponderAuth = "1.3.6.1.4.1.412.274.3";
 inline constexpr std::string_view kOidRequesterAuth = "1.3.6.1.4.1.412.274.4";
 inline constexpr std::string_view kOidHardwareIdentity = "1.3.6.1.4.1.412.274.2";
@@ -87,15 +98,19 @@ struct CertificateSpec {
     UnixTime not_before{};
     UnixTime not_after{};
     int version = 3;
-    std::optional<bool> ca = false;      // basicConstraints; nullopt leaves the extension out
-    std::optional<int> path_length;      // pathLenConstraint
-    bool digital_signature = true;       // keyUsage bits; neither leaves the extension out
+    std::optional<bool> ca = false;  // basicConstraints; nullopt leaves the extension out
+    std::optional<int> path_length;  // pathLenConstraint
+    bool digital_signature = true;   // keyUsage bits; neither leaves the extension out
     bool key_cert_sign = false;
-    std::vector<std::string> eku;        // dotted OIDs of extendedKeyUsage
-    bool hardware_identity = false;      // adds the SPDM extension with the hardware-identity OID
+    std::vector<std::string> eku;    // dotted OIDs of extendedKeyUsage
+    bool hardware_identity = false;  // adds the SPDM extension with the hardware-identity OID
 };
 
-// Makes a certificate for `subject_key`, signed by `issuer_key`, with the digest `hash` (unused for EdDSA).
+// Makes a certificate for `subject_key`, signed by `issuer_key` with the digest `hash` (unused for EdDSA; RSA
+// keys sign with PKCS #1 v1.5). It bears what `spec` says, sensible or not, and the two key identifiers.
+// A certificate of version 1 bears its extensions all the same. Errors: Errc::bad_key for a key that is not
+// valid; Errc::bad_cert for a field that X.509 cannot hold; Errc::unsupported for a digest that has no
+// signature identifier with this kind of key.
 Result<Certificate> make_certificate(const CertificateSpec& spec, const PublicKey& subject_key,
                                      const PrivateKey& issuer_key, HashAlgo hash);
 

@@ -67,6 +67,14 @@ void transfer_sizes(Visitor& v, uint32_t& data_transfer_size, uint32_t& max_spdm
 
 }  // namespace
 
+uint32_t known_requester_flags(Version version) {
+    return static_cast<uint32_t>(~reserved_bits(wire::flags("Flags", kRequesterFlags), 4, version));
+}
+
+uint32_t known_responder_flags(Version version) {
+    return static_cast<uint32_t>(~reserved_bits(wire::flags("Flags", kResponderFlags), 4, version));
+}
+
 void GetCapabilities::describe(Visitor& v) {
     v.header(kCode, spdm_version, wire::flags("Param1", kParam1), param1, reserved_field("Param2"), param2);
     if (!v.at_least(Version::v1_1)) return;

@@ -32,6 +32,10 @@ inline constexpr uint8_t kSupportedAlgorithms = 0x01;
 // The smallest DataTransferSize a peer may state.
 inline constexpr uint32_t kMinDataTransferSize = 42;
 
+// The flags that have a meaning at a version.
+uint32_t known_requester_flags(Version version);
+uint32_t known_responder_flags(Version version);
+
 struct GetCapabilities {
     static constexpr uint8_t kCode = code::get_capabilities;
     uint8_t spdm_version = 0;

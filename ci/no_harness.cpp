@@ -1,0 +1,14 @@
+// Compiled only without the harness option: such a build must have no switch to throw.
+#include <type_traits>
+
+#include "stack/spdm/check.h"
+
+namespace assay::spdm {
+
+template <class T>
+concept CanWaive = requires(T switches, Check check) { switches.waive(check); };
+
+static_assert(!CanWaive<Waivers>);
+static_assert(std::is_empty_v<Waivers>);
+
+}  // namespace assay::spdm

@@ -1,0 +1,46 @@
+#include "stack/spdm/check.h"
+
+#include <fmt/format.h>
+
+namespace assay::spdm {
+
+namespace {
+
+using wire::ErrorCode;
+
+// The words of the table's error column.
+namespace answer {
+constexpr std::optional<ErrorCode> none{}, silent{}, invalid_request{ErrorCode::invalid_request},
+    unexpected_request{ErrorCode::unexpected_request}, unsupported_request{ErrorCode::unsupported_request},
+    version_mismatch{ErrorCode::version_mismatch}, request_resynch{ErrorCode::request_resynch},
+    session_required{ErrorCode::session_required};
+}  // namespace answer
+
+constexpr bool R = true;
+constexpr bool Q = false;
+
+constexpr CheckInfo kTable[] = {
+#define CHECK(name, role, requirement, error, violated) {#name, role, requirement, answer::error, violated},
+#include "stack/spdm/check_table.inc"
+#undef CHECK
+};
+
+}  // namespace
+
+const CheckInfo& info(Check check) { return kTable[static_cast<size_t>(check)]; }
+
+std::optional<Check> check_from_name(std::string_view name) {
+    for (size_t i = 0; i < kCheckCount; ++i) {
+        if (kTable[i].name == name) return static_cast<Check>(i);
+    }
+    return std::nullopt;
+}
+
+std::string Refusal::text() const {
+    const CheckInfo& row = info(check);
+    std::string line = fmt::format("{}: {} ({})", row.name, row.violated, row.requirement);
+    if (!cause.field.empty() || !cause.detail.empty()) line += ": " + cause.text();
+    return line;
+}
+
+}  // namespace assay::spdm

@@ -1,0 +1,84 @@
+// What a responder is made of: who it is, what it can do, what it measures.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "stack/crypto/pki.h"
+#include "stack/spdm/parameters.h"
+#include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/vendor_defined.h"
+
+namespace assay::spdm {
+
+inline constexpr size_t kSlots = 8;
+
+// A certificate chain and the key of its leaf.
+struct Identity {
+    Bytes root_der;      // hashed into RootHash
+    Bytes certificates;  // concatenated DER, root side first
+    crypto::PrivateKey key;
+
+    // The chain structure of SPDM for a hash algorithm. Length fields limit it to 65535 bytes before 1.4.
+    Bytes chain(const crypto::Provider& provider, crypto::HashAlgo hash, wire::Version version) const;
+};
+
+// The slots of a device for one signature algorithm.
+using Slots = std::array<std::optional<Identity>, kSlots>;
+
+// One thing that is measured.
+struct Measurement {
+    uint8_t index;       // 1..0xFE
+    uint8_t value_type;  // without the raw bit
+    Bytes raw;           // what is measured
+    bool raw_only = false;  // given as a raw bit stream whatever was negotiated (device mode, versions)
+    bool in_tcb = false;    // counts for MeasurementSummaryHashType 1
+};
+
+// Answers a vendor's request; nullopt: no such vendor here.
+using VendorHandler = std::function<std::optional<Bytes>(const wire::VendorDefinedBody& request)>;
+
+// How a responder puts requests off, for each request code: first `busy` times Busy, then `not_ready` times
+// ResponseNotReady (never for the three messages of VCA).
+struct Deferral {
+    uint8_t busy = 0;
+    uint8_t not_ready = 0;
+};
+
+// A responder's configuration. Immutable while a connection lives.
+struct Device {
+    std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
+    uint32_t flags = wire::cap::cert | wire::cap::chal | wire::cap::meas_sig | wire::cap::meas_fresh;
+    uint8_t ct_exponent = 14;
+    uint32_t data_transfer_size = 4608;
+    uint32_t max_msg_size = 4608;
+
+    std::map<crypto::SignAlgo, Slots> identities;
+    uint32_t base_hash = 0x3f;
+    uint32_t measurement_hash = 0x7f;
+    uint16_t dhe = 0;
+    uint16_t aead = 0;
+    uint16_t req_base_asym = 0;
+    uint8_t opaque_formats = wire::kOpaqueDataFmt1;
+
+    std::vector<Measurement> measurements;  // ascending indices
+    VendorHandler vendor;
+    std::map<uint8_t, Deferral> deferrals;
+    uint8_t rdt_exponent = 10;
+    uint8_t rdtm = 2;
+
+    uint32_t base_asym() const;  // the algorithms for which slot 0 is provisioned
+};
+
+// Measurement blocks as they go on the wire. `hash` null: raw bit streams only.
+wire::MeasurementBlock make_block(const Measurement& measurement, const crypto::Provider& provider,
+                                  std::optional<crypto::HashAlgo> hash, bool raw_requested);
+
+// Concatenated blocks of the measurements that `wanted` selects.
+Bytes make_record(const Device& device, const crypto::Provider& provider, std::optional<crypto::HashAlgo> hash,
+                  bool raw_requested, const std::function<bool(const Measurement&)>& wanted);
+
+}  // namespace assay::spdm

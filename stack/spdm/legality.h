@@ -1,0 +1,31 @@
+// Which request is legal when. The responder dispatches from this table, the generator of illegal cases walks it, and
+// printed it is the state picture of the README.
+#pragma once
+
+#include <span>
+
+#include "stack/spdm/parameters.h"
+
+namespace assay::spdm {
+
+// Where a request may stand with regard to sessions.
+enum class Place : uint8_t { outside = 1, handshake = 2, application = 4 };
+
+// One request.
+struct Legality {
+    uint8_t code;
+    std::string_view name;
+    wire::Version since;
+    uint8_t places;              // a set of Place
+    ConnectionState from;        // the first state it is legal in
+    ConnectionState until;       // the last
+    uint32_t responder_flags;    // one of these is needed (0: none needed)
+    uint32_t requester_flags;    // likewise
+};
+
+std::span<const Legality> legality_table();
+
+// The row of a code; null when no version has such a request.
+const Legality* legality(uint8_t code);
+
+}  // namespace assay::spdm

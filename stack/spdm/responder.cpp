@@ -1,0 +1,186 @@
+#include "stack/spdm/responder.h"
+
+#include "stack/wire/encode.h"
+
+namespace assay::spdm {
+
+using namespace wire;
+
+namespace {
+
+bool is_vca(uint8_t code) {
+    return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
+}
+
+// Requests that leave M1/M2 of an unfinished authentication alone (DSP0274, M1 and M2 reset rules).
+bool keeps_m1(uint8_t code) {
+    return code == code::get_digests || code == code::get_certificate || code == code::challenge ||
+           code == code::vendor_defined_request || code == code::respond_if_ready;
+}
+
+}  // namespace
+
+Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers)
+    : device_(device), provider_(provider), random_(random), checker_(waivers), transcript_(provider) {}
+
+void Responder::lose_state() {
+    state_ = ConnectionState::not_started;
+    parameters_ = {};
+    transcript_.clear();
+    authenticated_ = false;
+    deferred_.reset();
+    resynch_ = true;
+}
+
+std::optional<Bytes> Responder::receive(ByteView request) {
+    last_refusal_.reset();
+    Checked<Bytes> response = dispatch(request);
+    if (response) return std::move(*response);
+    last_refusal_ = response.error();
+    if (!last_refusal_->error) return std::nullopt;
+    // Any ERROR to GET_MEASUREMENTS restarts L1/L2.
+    if (request.size() > 1 && request[1] == code::get_measurements) transcript_.reset_l1();
+    return error(*last_refusal_->error, last_refusal_->error_data);
+}
+
+Checked<Bytes> Responder::dispatch(ByteView request) {
+    TRY(checker_.demand(Check::message_short, request.size() >= 4));
+    // Without that check a short message is read as if zeros followed.
+    Bytes padded;
+    if (request.size() < 4) {
+        padded = to_bytes(request);
+        padded.resize(4);
+        request = padded;
+    }
+    TRY(admit(request));
+    if (std::optional<Bytes> later = put_off(request)) return std::move(*later);
+    return handle(request);
+}
+
+// The checks that come before a handler sees a request, in the order in which they are made.
+Checked<> Responder::admit(ByteView request) const {
+    uint8_t code = request[1];
+    const Legality* row = legality(code);
+    bool known = row != nullptr && row->since <= parameters_.version;
+    // Before a version is agreed on, a later version's request is merely too early.
+    if (state_ < ConnectionState::after_capabilities) known = row != nullptr;
+    TRY(checker_.demand(Check::request_unknown, known, code));
+    if (code == code::get_version) return {};
+    TRY(checker_.demand(Check::request_resynch, !resynch_));
+    if (code == code::get_capabilities) {
+        return checker_.demand(Check::capabilities_order, state_ == ConnectionState::after_version);
+    }
+    if (state_ > ConnectionState::after_version) {
+        TRY(checker_.demand(Check::request_version, request[0] == byte(parameters_.version)));
+    }
+    if (code == code::negotiate_algorithms) {
+        return checker_.demand(Check::algorithms_order, state_ == ConnectionState::after_capabilities);
+    }
+    if (row == nullptr) return {};
+    TRY(checker_.demand(Check::request_state, state_ >= row->from));
+    bool capable = (row->responder_flags == 0 || (parameters_.responder_flags & row->responder_flags) != 0) &&
+                   (row->requester_flags == 0 || (parameters_.requester_flags & row->requester_flags) != 0);
+    TRY(checker_.demand(Check::request_capability, capable, code));
+    bool outside = (row->places & static_cast<uint8_t>(Place::outside)) != 0;
+    return checker_.demand(Check::session_absent, outside);
+}
+
+std::optional<Bytes> Responder::put_off(ByteView request) {
+    uint8_t code = request[1];
+    auto configured = device_.deferrals.find(code);
+    if (configured == device_.deferrals.end()) return std::nullopt;
+    Deferral& left = deferrals_.try_emplace(code, configured->second).first->second;
+    if (left.busy > 0) {
+        --left.busy;
+        return error(ErrorCode::busy);
+    }
+    if (left.not_ready == 0 || is_vca(code)) return std::nullopt;
+    --left.not_ready;
+    if (code != code::respond_if_ready) {
+        deferred_ = to_bytes(request);
+        ++token_;
+    }
+    ErrorResponse answer;
+    answer.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
+    answer.rdt_exponent = device_.rdt_exponent;
+    answer.request_code = (*deferred_)[1];
+    answer.token = token_;
+    answer.rdtm = device_.rdtm;
+    return *encode(answer, parameters_.context());
+}
+
+Checked<Bytes> Responder::handle(ByteView request) {
+    uint8_t code = request[1];
+    if (code != code::get_measurements && code != code::respond_if_ready) transcript_.reset_l1();
+    if (!keeps_m1(code)) transcript_.reset_m1();
+    if (code != code::respond_if_ready) deferred_.reset();
+    switch (code) {
+        case code::get_version: return get_version(request);
+        case code::get_capabilities: return get_capabilities(request);
+        case code::negotiate_algorithms: return negotiate_algorithms(request);
+        case code::get_digests: return get_digests(request);
+        case code::get_certificate: return get_certificate(request);
+        case code::challenge: return challenge(request);
+        case code::get_measurements: return get_measurements(request);
+        case code::vendor_defined_request: return vendor_defined(request);
+        case code::respond_if_ready: return respond_if_ready(request);
+        // Reached only when a check before was waived: there is no handler to fall into.
+        default: return error(ErrorCode::unspecified);
+    }
+}
+
+Checked<Bytes> Responder::respond_if_ready(ByteView request) {
+    RespondIfReady message = *decode<RespondIfReady>(request, parameters_.context(), {.lenient = true});
+    TRY(checker_.demand(Check::ready_itself, message.request_code != code::respond_if_ready));
+    TRY(checker_.demand(Check::ready_nothing, deferred_.has_value()));
+    if (!deferred_) return error(ErrorCode::unspecified);
+    TRY(checker_.demand(Check::ready_mismatch,
+                        message.request_code == (*deferred_)[1] && message.token == token_));
+    Bytes original = std::move(*deferred_);
+    deferred_.reset();
+    return handle(original);
+}
+
+Bytes Responder::error(ErrorCode code, uint8_t data) const {
+    ErrorResponse answer;
+    answer.error_code = static_cast<uint8_t>(code);
+    answer.error_data = data;
+    if (*error_since(answer.error_code) > parameters_.version) {
+        answer.error_code = static_cast<uint8_t>(ErrorCode::unspecified);
+    }
+    return *encode(answer, parameters_.context());
+}
+
+const Slots* Responder::slots() const {
+    auto found = device_.identities.find(parameters_.suite().sign);
+    return found == device_.identities.end() ? nullptr : &found->second;
+}
+
+const Identity* Responder::identity(uint8_t slot) const {
+    const Slots* all = slots();
+    if (all == nullptr || slot >= kSlots || !(*all)[slot]) return nullptr;
+    return &*(*all)[slot];
+}
+
+ByteView Responder::chain(uint8_t slot) {
+    const Identity* who = identity(slot);
+    if (who == nullptr) return {};
+    if (chains_[slot].empty()) chains_[slot] = who->chain(provider_, parameters_.suite().hash, parameters_.version);
+    return chains_[slot];
+}
+
+uint8_t Responder::slot_mask() const {
+    uint8_t mask = 0;
+    for (uint8_t slot = 0; slot < kSlots; ++slot) {
+        if (identity(slot) != nullptr) mask = static_cast<uint8_t>(mask | 1U << slot);
+    }
+    return mask;
+}
+
+Nonce Responder::fresh_nonce() {
+    Nonce nonce;
+    random_.fill(nonce);
+    return nonce;
+}
+
+}  // namespace assay::spdm

@@ -1,0 +1,115 @@
+// The responder's identity: digests, certificates, challenge.
+#include <algorithm>
+
+#include "stack/spdm/responder.h"
+#include "stack/spdm/signing.h"
+#include "stack/wire/encode.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/challenge.h"
+#include "stack/wire/messages/digests.h"
+
+namespace assay::spdm {
+
+using namespace wire;
+
+namespace {
+
+// A CERTIFICATE's bytes before the portion.
+constexpr size_t kCertificateHeader = 8;
+
+}  // namespace
+
+Checked<Bytes> Responder::get_digests(ByteView request) {
+    Digests response;
+    response.slot_mask = slot_mask();
+    if (parameters_.version >= Version::v1_3) response.supported_slot_mask = response.slot_mask;
+    for (uint8_t slot = 0; slot < kSlots; ++slot) {
+        if (identity(slot) == nullptr) continue;
+        response.digests.push_back(to_bytes(provider_.digest(parameters_.suite().hash, chain(slot)).view()));
+    }
+    Bytes bytes = *encode(response, parameters_.context());
+    transcript_.reset_m1();
+    transcript_.add_m1(request.first(4));
+    transcript_.add_m1(bytes);
+    return bytes;
+}
+
+Checked<Bytes> Responder::get_certificate(ByteView request) {
+    size_t used = 0;
+    auto message = TRY(decoded<GetCertificate>(Check::certificate_malformed, request, &used));
+    bool large = parameters_.version >= Version::v1_4 && (message.slot_id & kLargeCertChain) != 0;
+    TRY(checker_.demand(Check::certificate_large, !large, code::get_certificate));
+    uint8_t slot = message.slot_id & 0x0f;
+    TRY(checker_.demand(Check::certificate_slot, slot < kSlots));
+    bool size_only = parameters_.version >= Version::v1_3 && (message.param2 & kSlotSizeRequested) != 0;
+    TRY(checker_.demand(Check::certificate_slot_empty, identity(slot) != nullptr));
+    ByteView all = chain(slot);
+    CertificateResponse response;
+    response.slot_id = slot;
+    if (size_only) {
+        response.remainder_length = static_cast<uint16_t>(all.size());
+    } else {
+        TRY(checker_.demand(Check::certificate_offset, message.offset < all.size()));
+        TRY(checker_.demand(Check::certificate_length, message.length != 0));
+        size_t offset = std::min<size_t>(message.offset, all.size());
+        size_t portion = std::min<size_t>(message.length, all.size() - offset);
+        // Without chunking a response has to fit the requester's DataTransferSize.
+        size_t room = parameters_.requester_data_transfer_size;
+        if (room > kCertificateHeader) portion = std::min(portion, room - kCertificateHeader);
+        response.cert_chain = to_bytes(all.subspan(offset, portion));
+        response.remainder_length = static_cast<uint16_t>(all.size() - offset - portion);
+    }
+    Bytes bytes = *encode(response, parameters_.context());
+    transcript_.add_m1(request.first(std::min(used, request.size())));
+    transcript_.add_m1(bytes);
+    return bytes;
+}
+
+Bytes Responder::summary_hash(uint8_t type) const {
+    auto wanted = [&](const Measurement& measurement) { return type == summary::all || measurement.in_tcb; };
+    Bytes record = make_record(device_, provider_, measurement_hash(), false, wanted);
+    return to_bytes(provider_.digest(parameters_.suite().hash, record).view());
+}
+
+Checked<Bytes> Responder::challenge(ByteView request) {
+    size_t used = 0;
+    auto message = TRY(decoded<Challenge>(Check::challenge_malformed, request, &used));
+    TRY(checker_.demand(Check::challenge_slot, message.slot_id < kSlots));
+    const Identity* signer = identity(message.slot_id);
+    TRY(checker_.demand(Check::challenge_slot_empty, signer != nullptr || message.slot_id >= kSlots));
+    // Without the two checks an unusable slot is taken for slot 0.
+    uint8_t slot = signer == nullptr ? 0 : message.slot_id;
+    signer = identity(slot);
+    if (signer == nullptr) return error(ErrorCode::unspecified);
+    uint8_t type = message.measurement_summary_hash_type;
+    TRY(checker_.demand(Check::challenge_hash_type,
+                        type == summary::none || type == summary::tcb || type == summary::all));
+    bool measures = parameters_.meas_cap() != 0 && parameters_.measurement_specification != 0;
+    TRY(checker_.demand(Check::challenge_summary, type == summary::none || measures));
+
+    ChallengeAuth response;
+    response.slot_id = slot;
+    response.slot_mask = slot_mask();
+    response.cert_chain_hash = to_bytes(provider_.digest(parameters_.suite().hash, chain(slot)).view());
+    response.nonce = fresh_nonce();
+    response.requester_context = message.requester_context;
+    Context context = parameters_.context();
+    if (type != summary::none) {
+        context.measurement_summary = true;
+        response.measurement_summary_hash = summary_hash(type);
+    }
+    response.signature.resize(context.signature_size);
+    Bytes bytes = *encode(response, context);
+    ByteView unsigned_part = ByteView(bytes).first(bytes.size() - context.signature_size);
+    transcript_.add_m1(request.first(std::min(used, request.size())));
+    transcript_.add_m1(unsigned_part);
+    auto signature =
+        sign_transcript(provider_, parameters_.suite(), signer->key, kChallengeAuthContext, transcript_.m1());
+    transcript_.reset_m1();
+    if (!signature) return error(ErrorCode::unspecified);
+    std::ranges::copy(*signature, bytes.end() - context.signature_size);
+    authenticated_ = true;
+    return bytes;
+}
+
+}  // namespace assay::spdm

@@ -1,0 +1,44 @@
+// The transcripts of a connection outside sessions: VCA, M1/M2, L1/L2 (DSP0274, CHALLENGE_AUTH and MEASUREMENTS
+// signature generation). Both ends keep one; equal messages give equal digests.
+#pragma once
+
+#include <memory>
+
+#include "stack/crypto/provider.h"
+#include "stack/wire/version.h"
+
+namespace assay::spdm {
+
+class Transcript {
+   public:
+    explicit Transcript(const crypto::Provider& provider) : provider_(&provider) {}
+
+    // GET_VERSION: everything is forgotten.
+    void clear();
+    // One of the six messages of VCA.
+    void add_vca(ByteView message) { append(vca_, message); }
+    ByteView vca() const { return vca_; }
+    // After ALGORITHMS: from here on there is a hash.
+    void begin(crypto::HashAlgo hash, wire::Version version);
+
+    // B and C of M1/M2 = A || B || C.
+    void add_m1(ByteView message);
+    void reset_m1();
+    crypto::Digest m1() const;
+
+    // L1/L2: measurement exchanges, behind VCA from 1.2 on.
+    void add_l1(ByteView message);
+    void reset_l1();
+    crypto::Digest l1() const;
+
+   private:
+    const crypto::Provider* provider_;
+    Bytes vca_;
+    wire::Version version_ = wire::Version::v1_0;
+    std::unique_ptr<crypto::Hash> m1_;
+    std::unique_ptr<crypto::Hash> l1_;
+    bool m1_fresh_ = true;
+    bool l1_fresh_ = true;
+};
+
+}  // namespace assay::spdm
