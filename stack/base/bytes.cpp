@@ -43,9 +43,7 @@ int digit_value(char c) {
     return -1;
 }
 
-bool is_separator(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ':' || c == '_';
-}
+bool is_separator(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ':' || c == '_'; }
 
 }  // namespace
 

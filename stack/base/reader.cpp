@@ -29,17 +29,11 @@ Result<uint64_t> Reader::uint_be(size_t width, std::string_view field) {
     return value;
 }
 
-Result<uint8_t> Reader::u8(std::string_view field) {
-    return static_cast<uint8_t>(TRY(uint_le(1, field)));
-}
+Result<uint8_t> Reader::u8(std::string_view field) { return static_cast<uint8_t>(TRY(uint_le(1, field))); }
 
-Result<uint16_t> Reader::u16(std::string_view field) {
-    return static_cast<uint16_t>(TRY(uint_le(2, field)));
-}
+Result<uint16_t> Reader::u16(std::string_view field) { return static_cast<uint16_t>(TRY(uint_le(2, field))); }
 
-Result<uint32_t> Reader::u32(std::string_view field) {
-    return static_cast<uint32_t>(TRY(uint_le(4, field)));
-}
+Result<uint32_t> Reader::u32(std::string_view field) { return static_cast<uint32_t>(TRY(uint_le(4, field))); }
 
 Result<uint64_t> Reader::u64(std::string_view field) { return uint_le(8, field); }
 

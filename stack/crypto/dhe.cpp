@@ -100,7 +100,7 @@ Result<ossl::PkeyPtr> read_ffdhe_peer(DheGroup group, const EVP_PKEY* own, ByteV
 }  // namespace
 
 struct DheKey::Impl {
-    DheGroup group;
+    DheGroup group{};
     KeyPair pair;
 };
 

@@ -50,8 +50,12 @@ std::optional<crypto::HashAlgo> measurement_hash_algo(uint32_t measurement_hash_
     return hash_algo(measurement_hash_bit >> 1);
 }
 
-std::optional<crypto::DheGroup> dhe_group(uint32_t dhe_bit) { return nth<crypto::DheGroup>(single(dhe_bit, 6)); }
-std::optional<crypto::AeadAlgo> aead_algo(uint32_t aead_bit) { return nth<crypto::AeadAlgo>(single(aead_bit, 3)); }
+std::optional<crypto::DheGroup> dhe_group(uint32_t dhe_bit) {
+    return nth<crypto::DheGroup>(single(dhe_bit, 6));
+}
+std::optional<crypto::AeadAlgo> aead_algo(uint32_t aead_bit) {
+    return nth<crypto::AeadAlgo>(single(aead_bit, 3));
+}
 
 uint32_t bit(crypto::SignAlgo algo) {
     uint32_t at = static_cast<uint32_t>(algo);
@@ -65,7 +69,9 @@ uint32_t prefer_base_asym(uint32_t offered) {
     return first_of(offered, {0x080, 0x100, 0x010, 0x400, 0x800, 0x040, 0x020, 0x008, 0x004, 0x002, 0x001});
 }
 
-uint32_t prefer_base_hash(uint32_t offered) { return first_of(offered, {0x02, 0x04, 0x01, 0x10, 0x20, 0x08}); }
+uint32_t prefer_base_hash(uint32_t offered) {
+    return first_of(offered, {0x02, 0x04, 0x01, 0x10, 0x20, 0x08});
+}
 
 uint32_t prefer_highest(uint32_t offered) { return std::bit_floor(offered); }
 

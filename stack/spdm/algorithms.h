@@ -8,8 +8,8 @@
 
 namespace assay::spdm {
 
-// The algorithm that a single bit of BaseAsymAlgo, BaseHashAlgo, MeasurementHashAlgo, DHE or AEADCipherSuite stands for;
-// nullopt for none, several, or one that is not built (SM2, SM3, SM4).
+// The algorithm that a single bit of BaseAsymAlgo, BaseHashAlgo, MeasurementHashAlgo, DHE or AEADCipherSuite
+// stands for; nullopt for none, several, or one that is not built (SM2, SM3, SM4).
 std::optional<crypto::SignAlgo> sign_algo(uint32_t base_asym_bit);
 std::optional<crypto::HashAlgo> hash_algo(uint32_t base_hash_bit);
 std::optional<crypto::HashAlgo> measurement_hash_algo(uint32_t measurement_hash_bit);

@@ -29,10 +29,13 @@ constexpr Rule kRequester[] = {
     {Check::capabilities_psk, v1_1, v1_4, [](uint32_t f) { return (f & cap::psk) > cap::psk_requester; }},
     {Check::capabilities_protection, v1_1, v1_4,
      [](uint32_t f) { return sessions(f) && !has(f, cap::mac | cap::encrypt); }},
-    {Check::capabilities_no_session, v1_1, v1_4, [](uint32_t f) { return !sessions(f) && has(f, kSessionUse); }},
+    {Check::capabilities_no_session, v1_1, v1_4,
+     [](uint32_t f) { return !sessions(f) && has(f, kSessionUse); }},
     {Check::capabilities_event, v1_3, v1_4, [](uint32_t f) { return !sessions(f) && has(f, cap::event); }},
     {Check::capabilities_clear_psk, v1_1, v1_4,
-     [](uint32_t f) { return !has(f, cap::key_ex) && has(f, cap::psk) && has(f, cap::handshake_in_the_clear); }},
+     [](uint32_t f) {
+         return !has(f, cap::key_ex) && has(f, cap::psk) && has(f, cap::handshake_in_the_clear);
+     }},
     {Check::capabilities_two_identities, v1_1, v1_4,
      [](uint32_t f) { return has(f, cap::cert) && has(f, cap::pub_key_id); }},
     {Check::capabilities_identity_use, v1_1, v1_2,
@@ -64,11 +67,14 @@ constexpr Rule kResponder[] = {
          if ((f & cap::meas) == cap::meas_sig) return !has(f, cap::cert);
          return has(f, cap::cert) != has(f, cap::chal);
      }},
-    {Check::caps_session, v1_1, v1_4, [](uint32_t f) { return sessions(f) && !has(f, cap::mac | cap::encrypt); }},
+    {Check::caps_session, v1_1, v1_4,
+     [](uint32_t f) { return sessions(f) && !has(f, cap::mac | cap::encrypt); }},
     {Check::caps_session, v1_1, v1_4, [](uint32_t f) { return !sessions(f) && has(f, kSessionUse); }},
     {Check::caps_session, v1_3, v1_4, [](uint32_t f) { return !sessions(f) && has(f, cap::event); }},
     {Check::caps_session, v1_1, v1_4,
-     [](uint32_t f) { return !has(f, cap::key_ex) && has(f, cap::psk) && has(f, cap::handshake_in_the_clear); }},
+     [](uint32_t f) {
+         return !has(f, cap::key_ex) && has(f, cap::psk) && has(f, cap::handshake_in_the_clear);
+     }},
     {Check::caps_two_identities, v1_1, v1_4,
      [](uint32_t f) { return has(f, cap::cert) && has(f, cap::pub_key_id); }},
     {Check::caps_identity, v1_1, v1_4,
@@ -85,7 +91,8 @@ constexpr Rule kResponder[] = {
      }},
     {Check::caps_mut_auth, v1_1, v1_4,
      [](uint32_t f) { return has(f, cap::mut_auth) && !has(f, cap::key_ex | cap::chal); }},
-    {Check::caps_mut_auth, v1_1, v1_1, [](uint32_t f) { return has(f, cap::mut_auth) && !has(f, cap::encap); }},
+    {Check::caps_mut_auth, v1_1, v1_1,
+     [](uint32_t f) { return has(f, cap::mut_auth) && !has(f, cap::encap); }},
     {Check::caps_certificates, v1_2, v1_4,
      [](uint32_t f) {
          return (has(f, cap::alias_cert | cap::set_cert) && !has(f, cap::cert)) ||
@@ -113,14 +120,17 @@ Checked<> apply(const Checker& checker, std::span<const Rule> rules, Version ver
 
 }  // namespace
 
-Checked<> check_requester_capabilities(const Checker& checker, Version version, const GetCapabilities& request) {
+Checked<> check_requester_capabilities(const Checker& checker, Version version,
+                                       const GetCapabilities& request) {
     if (version < Version::v1_1) return {};
     TRY(checker.demand(Check::capabilities_ct_exponent, request.ct_exponent <= kMaxCtExponent));
     uint32_t flags = request.flags & known_requester_flags(version);
     TRY(apply(checker, kRequester, version, flags));
     if (version < Version::v1_2) return {};
-    TRY(checker.demand(Check::capabilities_transfer_size, request.data_transfer_size >= kMinDataTransferSize));
-    TRY(checker.demand(Check::capabilities_max_size, request.data_transfer_size <= request.max_spdm_msg_size));
+    TRY(checker.demand(Check::capabilities_transfer_size,
+                       request.data_transfer_size >= kMinDataTransferSize));
+    TRY(checker.demand(Check::capabilities_max_size,
+                       request.data_transfer_size <= request.max_spdm_msg_size));
     TRY(checker.demand(Check::capabilities_equal_sizes,
                        has(flags, cap::chunk) || request.data_transfer_size == request.max_spdm_msg_size));
     bool asked = version >= Version::v1_3 && (request.param1 & kSupportedAlgorithms) != 0;

@@ -10,7 +10,8 @@ namespace assay::spdm {
 Checked<> check_requester_capabilities(const Checker& checker, wire::Version version,
                                        const wire::GetCapabilities& request);
 
-// What a requester checks of CAPABILITIES. `asked_supported`: the request asked for the Supported Algorithms block.
+// What a requester checks of CAPABILITIES. `asked_supported`: the request asked for the Supported Algorithms
+// block.
 Checked<> check_responder_capabilities(const Checker& checker, wire::Version version,
                                        const wire::Capabilities& response, bool asked_supported);
 

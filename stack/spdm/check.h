@@ -28,9 +28,10 @@ inline constexpr size_t kCheckCount = 0
 // What is known of a check.
 struct CheckInfo {
     std::string_view name;
-    bool responder;                         // who refuses by it
-    std::string_view requirement;           // in vectors/requirements
-    std::optional<wire::ErrorCode> error;   // a responder's answer; none means silence, or (requester) giving up
+    bool responder;                // who refuses by it
+    std::string_view requirement;  // in vectors/requirements
+    std::optional<wire::ErrorCode>
+        error;  // a responder's answer; none means silence, or (requester) giving up
     std::string_view violated;
 };
 
@@ -51,7 +52,8 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-// The checks that are switched off for a run. A build without the harness option has none and cannot have any.
+// The checks that are switched off for a run. A build without the harness option has none and cannot have
+// any.
 class Waivers {
    public:
 #ifdef ASSAY_HARNESS

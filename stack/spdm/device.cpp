@@ -39,8 +39,9 @@ wire::MeasurementBlock make_block(const Measurement& measurement, const crypto::
     return block;
 }
 
-Bytes make_record(const Device& device, const crypto::Provider& provider, std::optional<crypto::HashAlgo> hash,
-                  bool raw_requested, const std::function<bool(const Measurement&)>& wanted) {
+Bytes make_record(const Device& device, const crypto::Provider& provider,
+                  std::optional<crypto::HashAlgo> hash, bool raw_requested,
+                  const std::function<bool(const Measurement&)>& wanted) {
     Bytes record;
     for (const Measurement& measurement : device.measurements) {
         if (!wanted(measurement)) continue;

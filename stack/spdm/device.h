@@ -31,9 +31,9 @@ using Slots = std::array<std::optional<Identity>, kSlots>;
 
 // One thing that is measured.
 struct Measurement {
-    uint8_t index;       // 1..0xFE
-    uint8_t value_type;  // without the raw bit
-    Bytes raw;           // what is measured
+    uint8_t index;          // 1..0xFE
+    uint8_t value_type;     // without the raw bit
+    Bytes raw;              // what is measured
     bool raw_only = false;  // given as a raw bit stream whatever was negotiated (device mode, versions)
     bool in_tcb = false;    // counts for MeasurementSummaryHashType 1
 };
@@ -78,7 +78,8 @@ wire::MeasurementBlock make_block(const Measurement& measurement, const crypto::
                                   std::optional<crypto::HashAlgo> hash, bool raw_requested);
 
 // Concatenated blocks of the measurements that `wanted` selects.
-Bytes make_record(const Device& device, const crypto::Provider& provider, std::optional<crypto::HashAlgo> hash,
-                  bool raw_requested, const std::function<bool(const Measurement&)>& wanted);
+Bytes make_record(const Device& device, const crypto::Provider& provider,
+                  std::optional<crypto::HashAlgo> hash, bool raw_requested,
+                  const std::function<bool(const Measurement&)>& wanted);
 
 }  // namespace assay::spdm

@@ -9,7 +9,8 @@ using namespace wire;
 constexpr Version v1_0 = Version::v1_0, v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3,
                   v1_4 = Version::v1_4;
 constexpr ConnectionState start = ConnectionState::not_started, version = ConnectionState::after_version,
-                          caps = ConnectionState::after_capabilities, negotiated = ConnectionState::negotiated;
+                          caps = ConnectionState::after_capabilities,
+                          negotiated = ConnectionState::negotiated;
 constexpr uint8_t out = 1, hs = 2, app = 4;
 
 // DSP0274: request message table, capability flags, and the clauses on messages inside sessions.
@@ -21,7 +22,8 @@ constexpr Legality kTable[] = {
     {code::get_certificate, "GET_CERTIFICATE", v1_0, out | app, negotiated, negotiated, cap::cert, 0},
     {code::challenge, "CHALLENGE", v1_0, out, negotiated, negotiated, cap::chal, 0},
     {code::get_measurements, "GET_MEASUREMENTS", v1_0, out | app, negotiated, negotiated, cap::meas, 0},
-    {code::vendor_defined_request, "VENDOR_DEFINED_REQUEST", v1_0, out | hs | app, negotiated, negotiated, 0, 0},
+    {code::vendor_defined_request, "VENDOR_DEFINED_REQUEST", v1_0, out | hs | app, negotiated, negotiated, 0,
+     0},
     {code::respond_if_ready, "RESPOND_IF_READY", v1_0, out | hs | app, negotiated, negotiated, 0, 0},
     {code::key_exchange, "KEY_EXCHANGE", v1_1, out, negotiated, negotiated, cap::key_ex, cap::key_ex},
     {code::finish, "FINISH", v1_1, out | hs, negotiated, negotiated, cap::key_ex, cap::key_ex},
@@ -46,7 +48,8 @@ constexpr Legality kTable[] = {
      cap::get_key_pair_info, 0},
     {code::set_key_pair_info, "SET_KEY_PAIR_INFO", v1_3, out | app, negotiated, negotiated,
      cap::set_key_pair_info, 0},
-    {code::get_supported_event_types, "GET_SUPPORTED_EVENT_TYPES", v1_3, app, negotiated, negotiated, cap::event, 0},
+    {code::get_supported_event_types, "GET_SUPPORTED_EVENT_TYPES", v1_3, app, negotiated, negotiated,
+     cap::event, 0},
     {code::subscribe_event_types, "SUBSCRIBE_EVENT_TYPES", v1_3, app, negotiated, negotiated, cap::event, 0},
     {code::send_event, "SEND_EVENT", v1_3, app, negotiated, negotiated, 0, cap::event},
     {code::slot_management, "SLOT_MANAGEMENT", v1_4, out | app, negotiated, negotiated, 0, 0},

@@ -1,5 +1,5 @@
-// Which request is legal when. The responder dispatches from this table, the generator of illegal cases walks it, and
-// printed it is the state picture of the README.
+// Which request is legal when. The responder dispatches from this table, the generator of illegal cases walks
+// it, and printed it is the state picture of the README.
 #pragma once
 
 #include <span>
@@ -16,11 +16,11 @@ struct Legality {
     uint8_t code;
     std::string_view name;
     wire::Version since;
-    uint8_t places;              // a set of Place
-    ConnectionState from;        // the first state it is legal in
-    ConnectionState until;       // the last
-    uint32_t responder_flags;    // one of these is needed (0: none needed)
-    uint32_t requester_flags;    // likewise
+    uint8_t places;            // a set of Place
+    ConnectionState from;      // the first state it is legal in
+    ConnectionState until;     // the last
+    uint32_t responder_flags;  // one of these is needed (0: none needed)
+    uint32_t requester_flags;  // likewise
 };
 
 std::span<const Legality> legality_table();

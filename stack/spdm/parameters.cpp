@@ -7,7 +7,8 @@ namespace assay::spdm {
 using namespace wire;
 
 std::string_view name(ConnectionState state) {
-    constexpr std::string_view kNames[] = {"NOT_STARTED", "AFTER_VERSION", "AFTER_CAPABILITIES", "NEGOTIATED"};
+    constexpr std::string_view kNames[] = {"NOT_STARTED", "AFTER_VERSION", "AFTER_CAPABILITIES",
+                                           "NEGOTIATED"};
     return kNames[static_cast<size_t>(state)];
 }
 
@@ -22,12 +23,15 @@ Suite Parameters::suite() const {
 Context Parameters::context() const {
     Context context;
     context.version = version;
-    if (auto hash = hash_algo(base_hash)) context.hash_size = static_cast<uint16_t>(crypto::digest_size(*hash));
-    if (auto sign = sign_algo(base_asym)) context.signature_size = static_cast<uint16_t>(crypto::signature_size(*sign));
+    if (auto hash = hash_algo(base_hash))
+        context.hash_size = static_cast<uint16_t>(crypto::digest_size(*hash));
+    if (auto sign = sign_algo(base_asym))
+        context.signature_size = static_cast<uint16_t>(crypto::signature_size(*sign));
     if (auto sign = sign_algo(req_base_asym)) {
         context.requester_signature_size = static_cast<uint16_t>(crypto::signature_size(*sign));
     }
-    if (auto group = dhe_group(dhe)) context.exchange_size = static_cast<uint16_t>(crypto::exchange_size(*group));
+    if (auto group = dhe_group(dhe))
+        context.exchange_size = static_cast<uint16_t>(crypto::exchange_size(*group));
     context.multi_key = multi_key_rsp;
     bool in_the_clear = both(cap::handshake_in_the_clear);
     context.verify_data_in_exchange = !in_the_clear;
@@ -48,8 +52,8 @@ Needed needed(const Parameters& p, bool measurement_specification_offered) {
     n.aead = p.both(cap::encrypt) || p.both(cap::mac);
     n.req_asym = requester_signs;
     n.key_schedule = key_ex || psk;
-    n.measurement = measurement_specification_offered &&
-                    (p.meas_cap() != 0 || (p.responder_flags & cap::mel) != 0);
+    n.measurement =
+        measurement_specification_offered && (p.meas_cap() != 0 || (p.responder_flags & cap::mel) != 0);
     n.opaque_fmt1 = p.version >= Version::v1_2 && (key_ex || psk);
     return n;
 }

@@ -165,7 +165,8 @@ const Identity* Responder::identity(uint8_t slot) const {
 ByteView Responder::chain(uint8_t slot) {
     const Identity* who = identity(slot);
     if (who == nullptr) return {};
-    if (chains_[slot].empty()) chains_[slot] = who->chain(provider_, parameters_.suite().hash, parameters_.version);
+    if (chains_[slot].empty())
+        chains_[slot] = who->chain(provider_, parameters_.suite().hash, parameters_.version);
     return chains_[slot];
 }
 

@@ -67,11 +67,13 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
 }
 
 Checked<Bytes> Responder::vendor_defined(ByteView request) {
-    TRY(checker_.demand(Check::vendor_unsupported, static_cast<bool>(device_.vendor), code::vendor_defined_request));
+    TRY(checker_.demand(Check::vendor_unsupported, static_cast<bool>(device_.vendor),
+                        code::vendor_defined_request));
     auto message = TRY(decoded<VendorDefinedRequest>(Check::vendor_malformed, request));
     bool large = parameters_.version >= Version::v1_4 && (message.param1 & kLargePayload) != 0;
     TRY(checker_.demand(Check::vendor_large, !large || parameters_.both(cap::large_resp)));
-    TRY(checker_.demand(Check::vendor_id_length, vendor_id_length_ok(message.standard_id, message.vendor_id.size())));
+    TRY(checker_.demand(Check::vendor_id_length,
+                        vendor_id_length_ok(message.standard_id, message.vendor_id.size())));
     std::optional<Bytes> answer = device_.vendor ? device_.vendor(message) : Bytes{};
     if (!answer) {
         TRY(checker_.demand(Check::vendor_unsupported, false, code::vendor_defined_request));

@@ -35,7 +35,8 @@ Checked<Bytes> Responder::get_version(ByteView request) {
     deferrals_.clear();
     chains_ = {};
     VersionResponse response;
-    for (Version version : device_.versions) response.entries.push_back(static_cast<uint16_t>(byte(version) << 8));
+    for (Version version : device_.versions)
+        response.entries.push_back(static_cast<uint16_t>(byte(version) << 8));
     Bytes bytes = *encode(response, parameters_.context());
     transcript_.add_vca(request.first(4));
     transcript_.add_vca(bytes);
@@ -96,10 +97,12 @@ Checked<> Responder::check_algorithms(const NegotiateAlgorithms& request) const 
     uint8_t last_type = parameters_.version >= Version::v1_4 ? alg_type::kem_alg : alg_type::key_schedule;
     uint8_t previous = 0;
     for (const AlgStruct& item : request.alg_structs) {
-        TRY(checker_.demand(Check::algorithms_type, item.alg_type >= alg_type::dhe && item.alg_type <= last_type));
+        TRY(checker_.demand(Check::algorithms_type,
+                            item.alg_type >= alg_type::dhe && item.alg_type <= last_type));
         TRY(checker_.demand(Check::algorithms_type_order, item.alg_type > previous));
         TRY(checker_.demand(Check::algorithms_fixed_count, item.alg_count >> 4 == 2));
-        TRY(checker_.demand(Check::algorithms_empty_struct, item.alg_supported != 0 || !item.alg_external.empty()));
+        TRY(checker_.demand(Check::algorithms_empty_struct,
+                            item.alg_supported != 0 || !item.alg_external.empty()));
         previous = item.alg_type;
     }
     if (parameters_.version < Version::v1_3) return {};
@@ -131,7 +134,8 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
     response.base_hash_sel = p.base_hash;
     for (const AlgStruct& item : request.alg_structs) {
         uint16_t offered = item.alg_supported & known_algorithms(item.alg_type, p.version);
-        AlgStruct chosen{.alg_type = item.alg_type, .alg_count = 0x20, .alg_supported = 0, .alg_external = {}};
+        AlgStruct chosen{
+            .alg_type = item.alg_type, .alg_count = 0x20, .alg_supported = 0, .alg_external = {}};
         auto select = [&](uint16_t ours, uint16_t& into) {
             chosen.alg_supported = into = static_cast<uint16_t>(prefer_highest(offered & ours));
         };
@@ -139,7 +143,9 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
             case alg_type::dhe: select(device_.dhe, p.dhe); break;
             case alg_type::aead_cipher_suite: select(device_.aead, p.aead); break;
             case alg_type::req_base_asym_alg: select(device_.req_base_asym, p.req_base_asym); break;
-            case alg_type::key_schedule: select(device_.dhe != 0 ? kKeyScheduleSpdm : 0, p.key_schedule); break;
+            case alg_type::key_schedule:
+                select(device_.dhe != 0 ? kKeyScheduleSpdm : 0, p.key_schedule);
+                break;
             default: break;
         }
         response.alg_structs.push_back(chosen);
@@ -156,8 +162,9 @@ Checked<Bytes> Responder::negotiate_algorithms(ByteView request) {
     Algorithms response = select_algorithms(message);
     const Parameters& p = parameters_;
     Needed need = needed(p, false);
-    bool common = (!need.hash || p.base_hash != 0) && (!need.asym || p.base_asym != 0) && (!need.dhe || p.dhe != 0) &&
-                  (!need.aead || p.aead != 0) && (!need.req_asym || p.req_base_asym != 0);
+    bool common = (!need.hash || p.base_hash != 0) && (!need.asym || p.base_asym != 0) &&
+                  (!need.dhe || p.dhe != 0) && (!need.aead || p.aead != 0) &&
+                  (!need.req_asym || p.req_base_asym != 0);
     Checked<> enough = checker_.demand(Check::algorithms_common, common);
     if (!enough) {
         // A negotiation that failed leaves nothing selected.

@@ -35,8 +35,9 @@ Bytes signing_prefix(wire::Version version, std::string_view context) {
     return prefix;
 }
 
-Result<Bytes> sign_transcript(const crypto::Provider& provider, const Suite& suite, const crypto::PrivateKey& key,
-                              std::string_view context, const crypto::Digest& transcript) {
+Result<Bytes> sign_transcript(const crypto::Provider& provider, const Suite& suite,
+                              const crypto::PrivateKey& key, std::string_view context,
+                              const crypto::Digest& transcript) {
     ToSign what = to_sign(suite, context, transcript);
     return provider.sign(suite.sign, suite.hash, key, what.input);
 }

@@ -22,8 +22,9 @@ struct Suite {
 };
 
 // Signs the hash of a transcript: as it is before 1.2, behind the prefix from 1.2 on.
-Result<Bytes> sign_transcript(const crypto::Provider& provider, const Suite& suite, const crypto::PrivateKey& key,
-                              std::string_view context, const crypto::Digest& transcript);
+Result<Bytes> sign_transcript(const crypto::Provider& provider, const Suite& suite,
+                              const crypto::PrivateKey& key, std::string_view context,
+                              const crypto::Digest& transcript);
 Result<> verify_transcript(const crypto::Provider& provider, const Suite& suite, const crypto::PublicKey& key,
                            std::string_view context, const crypto::Digest& transcript, ByteView signature);
 

@@ -1,5 +1,5 @@
-// The transcripts of a connection outside sessions: VCA, M1/M2, L1/L2 (DSP0274, CHALLENGE_AUTH and MEASUREMENTS
-// signature generation). Both ends keep one; equal messages give equal digests.
+// The transcripts of a connection outside sessions: VCA, M1/M2, L1/L2 (DSP0274, CHALLENGE_AUTH and
+// MEASUREMENTS signature generation). Both ends keep one; equal messages give equal digests.
 #pragma once
 
 #include <memory>

@@ -16,22 +16,21 @@ inline constexpr uint8_t digests = 0x01, certificate = 0x02, challenge_auth = 0x
                          measurements = 0x60, capabilities = 0x61, supported_event_types = 0x62,
                          algorithms = 0x63, key_exchange_rsp = 0x64, finish_rsp = 0x65,
                          psk_exchange_rsp = 0x66, psk_finish_rsp = 0x67, heartbeat_ack = 0x68,
-                         key_update_ack = 0x69, encapsulated_request = 0x6a,
-                         encapsulated_response_ack = 0x6b, end_session_ack = 0x6c, csr = 0x6d,
-                         set_certificate_rsp = 0x6e, measurement_extension_log = 0x6f,
-                         subscribe_event_types_ack = 0x70, event_ack = 0x71, key_pair_info = 0x7c,
-                         set_key_pair_info_ack = 0x7d, vendor_defined_response = 0x7e, error = 0x7f;
+                         key_update_ack = 0x69, encapsulated_request = 0x6a, encapsulated_response_ack = 0x6b,
+                         end_session_ack = 0x6c, csr = 0x6d, set_certificate_rsp = 0x6e,
+                         measurement_extension_log = 0x6f, subscribe_event_types_ack = 0x70, event_ack = 0x71,
+                         key_pair_info = 0x7c, set_key_pair_info_ack = 0x7d, vendor_defined_response = 0x7e,
+                         error = 0x7f;
 inline constexpr uint8_t get_digests = 0x81, get_certificate = 0x82, challenge = 0x83, get_version = 0x84,
                          chunk_send = 0x85, chunk_get = 0x86, get_endpoint_info = 0x87,
                          slot_management = 0x88, get_measurements = 0xe0, get_capabilities = 0xe1,
-                         get_supported_event_types = 0xe2, negotiate_algorithms = 0xe3,
-                         key_exchange = 0xe4, finish = 0xe5, psk_exchange = 0xe6, psk_finish = 0xe7,
-                         heartbeat = 0xe8, key_update = 0xe9, get_encapsulated_request = 0xea,
+                         get_supported_event_types = 0xe2, negotiate_algorithms = 0xe3, key_exchange = 0xe4,
+                         finish = 0xe5, psk_exchange = 0xe6, psk_finish = 0xe7, heartbeat = 0xe8,
+                         key_update = 0xe9, get_encapsulated_request = 0xea,
                          deliver_encapsulated_response = 0xeb, end_session = 0xec, get_csr = 0xed,
                          set_certificate = 0xee, get_measurement_extension_log = 0xef,
                          subscribe_event_types = 0xf0, send_event = 0xf1, get_key_pair_info = 0xfc,
-                         set_key_pair_info = 0xfd, vendor_defined_request = 0xfe,
-                         respond_if_ready = 0xff;
+                         set_key_pair_info = 0xfd, vendor_defined_request = 0xfe, respond_if_ready = 0xff;
 }  // namespace code
 
 constexpr bool is_request(uint8_t code) { return (code & 0x80) != 0; }

@@ -16,8 +16,8 @@ struct Context {
     uint16_t requester_signature_size = 0;  // ReqBaseAsymAlg
     uint16_t exchange_size = 0;             // DHE public value
     bool multi_key = false;                 // of the side that answers: MULTI_KEY_CONN_RSP or _REQ
-    bool verify_data_in_exchange = true;    // KEY_EXCHANGE_RSP: false with HANDSHAKE_IN_THE_CLEAR on both sides
-    bool verify_data_in_finish = false;     // FINISH_RSP: the opposite
+    bool verify_data_in_exchange = true;  // KEY_EXCHANGE_RSP: false with HANDSHAKE_IN_THE_CLEAR on both sides
+    bool verify_data_in_finish = false;   // FINISH_RSP: the opposite
 
     // Of the request that a response answers.
     bool measurement_summary = false;  // it asked for a MeasurementSummaryHash

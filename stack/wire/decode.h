@@ -12,8 +12,8 @@ struct DecodeOptions {
     bool lenient = false;
 };
 
-// Fills a message in from bytes. Refuses, with field and offset: bytes that are missing (truncated), lengths that
-// count more than there is, values outside a field's bounds, another message's code.
+// Fills a message in from bytes. Refuses, with field and offset: bytes that are missing (truncated), lengths
+// that count more than there is, values outside a field's bounds, another message's code.
 class Decoder : public Visitor {
    public:
     Decoder(ByteView bytes, const Context& context, DecodeOptions options = {})
@@ -40,8 +40,8 @@ class Decoder : public Visitor {
     bool total_stated_ = false;
 };
 
-// Decodes a message or structure `M` from the front of `bytes`. `used`, if given, receives how many bytes it takes;
-// what follows is left alone (transports pad).
+// Decodes a message or structure `M` from the front of `bytes`. `used`, if given, receives how many bytes it
+// takes; what follows is left alone (transports pad).
 template <class M>
 Result<M> decode(ByteView bytes, const Context& context, DecodeOptions options = {}, size_t* used = nullptr) {
     M message;

@@ -10,8 +10,8 @@
 
 namespace assay::wire {
 
-// Writes a message. Strict: refuses values outside their bounds, non-zero reserved fields, byte strings that are not of
-// the negotiated size, and writes the negotiated version into the header.
+// Writes a message. Strict: refuses values outside their bounds, non-zero reserved fields, byte strings that
+// are not of the negotiated size, and writes the negotiated version into the header.
 class Encoder : public Visitor {
    public:
     explicit Encoder(const Context& context) : Visitor(context) {}
@@ -43,8 +43,8 @@ class RawEncoder final : public Encoder {
     bool lenient() const override { return true; }
 };
 
-// Encodes strictly. GET_VERSION and VERSION carry version 1.0 whatever the context says. Errors: the field that
-// is illegal.
+// Encodes strictly. GET_VERSION and VERSION carry version 1.0 whatever the context says. Errors: the field
+// that is illegal.
 template <class M>
 Result<Bytes> encode(const M& message, const Context& context) {
     Encoder encoder(context);
@@ -54,8 +54,8 @@ Result<Bytes> encode(const M& message, const Context& context) {
     return encoder.take();
 }
 
-// Encodes whatever the message holds, header version included. Never refuses. Lies about lengths and single fields are
-// told on the bytes, by edit.h.
+// Encodes whatever the message holds, header version included. Never refuses. Lies about lengths and single
+// fields are told on the bytes, by edit.h.
 template <class M>
 Bytes encode_raw(const M& message, const Context& context) {
     RawEncoder encoder(context);

@@ -14,14 +14,14 @@ namespace assay::wire {
 
 // The structures that can stand inside a byte string.
 enum class Nested : uint8_t {
-    opaque_data,            // general opaque data, in the form of the version
-    measurement_record,     // measurement blocks
-    certificate_chain,      // the chain structure with its header
-    message,                // a complete SPDM message
-    measurement_log,        // DMTF measurement extension log
-    event_groups,           // event groups of SUPPORTED_EVENT_TYPES and SUBSCRIBE_EVENT_TYPES
-    events,                 // events of SEND_EVENT
-    device_class,           // DeviceClassIdentifier of ENDPOINT_INFO
+    opaque_data,         // general opaque data, in the form of the version
+    measurement_record,  // measurement blocks
+    certificate_chain,   // the chain structure with its header
+    message,             // a complete SPDM message
+    measurement_log,     // DMTF measurement extension log
+    event_groups,        // event groups of SUPPORTED_EVENT_TYPES and SUBSCRIBE_EVENT_TYPES
+    events,              // events of SEND_EVENT
+    device_class,        // DeviceClassIdentifier of ENDPOINT_INFO
 };
 
 // Walks fields in wire order. Integers are little-endian. A walk that fails goes on as a sequence of no-ops:

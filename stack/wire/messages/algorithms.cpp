@@ -5,15 +5,26 @@ namespace assay::wire {
 namespace {
 
 constexpr Bits kBaseAsym[] = {
-    {0, 1, "RSASSA_2048"}, {1, 1, "RSAPSS_2048"}, {2, 1, "RSASSA_3072"},
-    {3, 1, "RSAPSS_3072"}, {4, 1, "ECDSA_P256"},  {5, 1, "RSASSA_4096"},
-    {6, 1, "RSAPSS_4096"}, {7, 1, "ECDSA_P384"},  {8, 1, "ECDSA_P521"},
-    {9, 1, "SM2_P256", Version::v1_2}, {10, 1, "EdDSA_Ed25519", Version::v1_2},
+    {0, 1, "RSASSA_2048"},
+    {1, 1, "RSAPSS_2048"},
+    {2, 1, "RSASSA_3072"},
+    {3, 1, "RSAPSS_3072"},
+    {4, 1, "ECDSA_P256"},
+    {5, 1, "RSASSA_4096"},
+    {6, 1, "RSAPSS_4096"},
+    {7, 1, "ECDSA_P384"},
+    {8, 1, "ECDSA_P521"},
+    {9, 1, "SM2_P256", Version::v1_2},
+    {10, 1, "EdDSA_Ed25519", Version::v1_2},
     {11, 1, "EdDSA_Ed448", Version::v1_2},
 };
 constexpr Bits kBaseHash[] = {
-    {0, 1, "SHA_256"},  {1, 1, "SHA_384"},  {2, 1, "SHA_512"},
-    {3, 1, "SHA3_256"}, {4, 1, "SHA3_384"}, {5, 1, "SHA3_512"},
+    {0, 1, "SHA_256"},
+    {1, 1, "SHA_384"},
+    {2, 1, "SHA_512"},
+    {3, 1, "SHA3_256"},
+    {4, 1, "SHA3_384"},
+    {5, 1, "SHA3_512"},
     {6, 1, "SM3_256", Version::v1_2},
 };
 constexpr Bits kMeasurementHash[] = {
@@ -21,20 +32,27 @@ constexpr Bits kMeasurementHash[] = {
     {4, 1, "SHA3_256"},       {5, 1, "SHA3_384"}, {6, 1, "SHA3_512"}, {7, 1, "SM3_256", Version::v1_2},
 };
 constexpr Bits kDhe[] = {
-    {0, 1, "ffdhe2048"}, {1, 1, "ffdhe3072"}, {2, 1, "ffdhe4096"}, {3, 1, "secp256r1"},
-    {4, 1, "secp384r1"}, {5, 1, "secp521r1"}, {6, 1, "SM2_P256", Version::v1_2},
+    {0, 1, "ffdhe2048"},
+    {1, 1, "ffdhe3072"},
+    {2, 1, "ffdhe4096"},
+    {3, 1, "secp256r1"},
+    {4, 1, "secp384r1"},
+    {5, 1, "secp521r1"},
+    {6, 1, "SM2_P256", Version::v1_2},
 };
 constexpr Bits kAead[] = {
-    {0, 1, "AES_128_GCM"}, {1, 1, "AES_256_GCM"}, {2, 1, "CHACHA20_POLY1305"},
+    {0, 1, "AES_128_GCM"},
+    {1, 1, "AES_256_GCM"},
+    {2, 1, "CHACHA20_POLY1305"},
     {3, 1, "AEAD_SM4_GCM", Version::v1_2},
 };
 constexpr Bits kKeySchedule[] = {{0, 1, "SPDM"}};
 constexpr Bits kPqcAsym[] = {
-    {0, 1, "ML_DSA_44"},           {1, 1, "ML_DSA_65"},          {2, 1, "ML_DSA_87"},
-    {3, 1, "SLH_DSA_SHA2_128s"},   {4, 1, "SLH_DSA_SHAKE_128s"}, {5, 1, "SLH_DSA_SHA2_128f"},
-    {6, 1, "SLH_DSA_SHAKE_128f"},  {7, 1, "SLH_DSA_SHA2_192s"},  {8, 1, "SLH_DSA_SHAKE_192s"},
+    {0, 1, "ML_DSA_44"},           {1, 1, "ML_DSA_65"},           {2, 1, "ML_DSA_87"},
+    {3, 1, "SLH_DSA_SHA2_128s"},   {4, 1, "SLH_DSA_SHAKE_128s"},  {5, 1, "SLH_DSA_SHA2_128f"},
+    {6, 1, "SLH_DSA_SHAKE_128f"},  {7, 1, "SLH_DSA_SHA2_192s"},   {8, 1, "SLH_DSA_SHAKE_192s"},
     {9, 1, "SLH_DSA_SHA2_192f"},   {10, 1, "SLH_DSA_SHAKE_192f"}, {11, 1, "SLH_DSA_SHA2_256s"},
-    {12, 1, "SLH_DSA_SHAKE_256s"}, {13, 1, "SLH_DSA_SHA2_256f"}, {14, 1, "SLH_DSA_SHAKE_256f"},
+    {12, 1, "SLH_DSA_SHAKE_256s"}, {13, 1, "SLH_DSA_SHA2_256f"},  {14, 1, "SLH_DSA_SHAKE_256f"},
 };
 constexpr Bits kKem[] = {{0, 1, "ML_KEM_512"}, {1, 1, "ML_KEM_768"}, {2, 1, "ML_KEM_1024"}};
 constexpr Bits kPqcField[] = {{0, 15, "PqcAsymAlgo", Version::v1_4}};
@@ -110,7 +128,8 @@ void ExtendedAlgorithm::describe(Visitor& v) {
 
 void AlgStruct::describe(Visitor& v) {
     v.u8(enumeration("AlgType", kAlgTypes), alg_type);
-    v.u8({.name = "AlgCount", .kind = FieldKind::count, .bits = kAlgCount, .counts = "AlgExternal"}, alg_count);
+    v.u8({.name = "AlgCount", .kind = FieldKind::count, .bits = kAlgCount, .counts = "AlgExternal"},
+         alg_count);
     v.u16(flags("AlgSupported", algorithm_bits(alg_type)), alg_supported);
     v.resize(alg_external, alg_count & 0xf);
     extended(v, "AlgExternal", alg_external);

@@ -1,5 +1,5 @@
-// NEGOTIATE_ALGORITHMS and ALGORITHMS (DSP0274, NEGOTIATE_ALGORITHMS request and ALGORITHMS response messages),
-// and the block of supported algorithms in CAPABILITIES.
+// NEGOTIATE_ALGORITHMS and ALGORITHMS (DSP0274, NEGOTIATE_ALGORITHMS request and ALGORITHMS response
+// messages), and the block of supported algorithms in CAPABILITIES.
 #pragma once
 
 #include "stack/wire/codes.h"
@@ -90,7 +90,8 @@ struct Algorithms {
     void describe(Visitor& v);
 };
 
-// The block that CAPABILITIES carries when it was asked for (1.3+): NEGOTIATE_ALGORITHMS without its first two bytes.
+// The block that CAPABILITIES carries when it was asked for (1.3+): NEGOTIATE_ALGORITHMS without its first
+// two bytes.
 struct SupportedAlgorithms {
     uint8_t param1 = 0;
     uint8_t param2 = 0;

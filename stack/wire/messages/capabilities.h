@@ -11,11 +11,10 @@ namespace assay::wire {
 namespace cap {
 inline constexpr uint32_t cache = 0x00000001, cert = 0x00000002, chal = 0x00000004, meas = 0x00000018,
                           meas_no_sig = 0x00000008, meas_sig = 0x00000010, meas_fresh = 0x00000020,
-                          encrypt = 0x00000040, mac = 0x00000080, mut_auth = 0x00000100,
-                          key_ex = 0x00000200, psk = 0x00000c00, psk_requester = 0x00000400,
-                          psk_no_context = 0x00000400, psk_with_context = 0x00000800,
-                          encap = 0x00001000, hbeat = 0x00002000, key_upd = 0x00004000,
-                          handshake_in_the_clear = 0x00008000, pub_key_id = 0x00010000,
+                          encrypt = 0x00000040, mac = 0x00000080, mut_auth = 0x00000100, key_ex = 0x00000200,
+                          psk = 0x00000c00, psk_requester = 0x00000400, psk_no_context = 0x00000400,
+                          psk_with_context = 0x00000800, encap = 0x00001000, hbeat = 0x00002000,
+                          key_upd = 0x00004000, handshake_in_the_clear = 0x00008000, pub_key_id = 0x00010000,
                           chunk = 0x00020000, alias_cert = 0x00040000, set_cert = 0x00080000,
                           csr = 0x00100000, cert_install_reset = 0x00200000, ep_info = 0x00c00000,
                           ep_info_no_sig = 0x00400000, ep_info_sig = 0x00800000, mel = 0x01000000,
@@ -41,12 +40,12 @@ struct GetCapabilities {
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
-    uint8_t reserved = 0;     // 1.1+
-    uint8_t ct_exponent = 0;  // 1.1+
-    uint16_t ext_flags = 0;   // 1.1+, reserved before 1.4
-    uint32_t flags = 0;       // 1.1+
-    uint32_t data_transfer_size = 0;   // 1.2+
-    uint32_t max_spdm_msg_size = 0;    // 1.2+
+    uint8_t reserved = 0;             // 1.1+
+    uint8_t ct_exponent = 0;          // 1.1+
+    uint16_t ext_flags = 0;           // 1.1+, reserved before 1.4
+    uint32_t flags = 0;               // 1.1+
+    uint32_t data_transfer_size = 0;  // 1.2+
+    uint32_t max_spdm_msg_size = 0;   // 1.2+
     void describe(Visitor& v);
 };
 

@@ -15,7 +15,8 @@ bool large(const Visitor& v, uint8_t slot_id) {
 }  // namespace
 
 void GetCertificate::describe(Visitor& v) {
-    v.header(kCode, spdm_version, flags("Param1", kSlot), slot_id, flags("Param2", kRequestAttributes), param2);
+    v.header(kCode, spdm_version, flags("Param1", kSlot), slot_id, flags("Param2", kRequestAttributes),
+             param2);
     v.u16({.name = "Offset"}, offset);
     v.u16({.name = "Length"}, length);
     if (!large(v, slot_id)) return;

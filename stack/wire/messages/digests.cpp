@@ -7,7 +7,7 @@ namespace assay::wire {
 namespace {
 
 constexpr ValueName kCertModels[] = {{0, "none"}, {1, "DeviceCert"}, {2, "AliasCert"}, {3, "GenericCert"}};
-constexpr Bits kKeyUsage[] = {{0, 1, "KeyExUse"},       {1, 1, "ChallengeUse"},      {2, 1, "MeasurementUse"},
+constexpr Bits kKeyUsage[] = {{0, 1, "KeyExUse"},        {1, 1, "ChallengeUse"},     {2, 1, "MeasurementUse"},
                               {3, 1, "EndpointInfoUse"}, {14, 1, "StandardsKeyUse"}, {15, 1, "VendorKeyUse"}};
 
 }  // namespace

@@ -25,10 +25,10 @@ inline constexpr uint16_t key_ex = 0x0001, challenge = 0x0002, measurement = 0x0
 struct Digests {
     static constexpr uint8_t kCode = code::digests;
     uint8_t spdm_version = 0;
-    uint8_t supported_slot_mask = 0;  // Param1: 1.3+, reserved before
-    uint8_t slot_mask = 0;            // Param2: ProvisionedSlotMask in 1.3+
-    std::vector<Bytes> digests;       // one a bit of slot_mask, ascending
-    std::vector<uint8_t> key_pair_id;         // these three: 1.3+, multi-key connections only
+    uint8_t supported_slot_mask = 0;   // Param1: 1.3+, reserved before
+    uint8_t slot_mask = 0;             // Param2: ProvisionedSlotMask in 1.3+
+    std::vector<Bytes> digests;        // one a bit of slot_mask, ascending
+    std::vector<uint8_t> key_pair_id;  // these three: 1.3+, multi-key connections only
     std::vector<uint8_t> certificate_info;
     std::vector<uint16_t> key_usage_mask;
     void describe(Visitor& v);

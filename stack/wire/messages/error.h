@@ -18,8 +18,8 @@ struct ErrorResponse {
     uint8_t request_code = 0;
     uint8_t token = 0;
     uint8_t rdtm = 0;
-    uint32_t actual_size = 0;  // ResponseTooLarge, DataTooLarge
-    uint8_t handle = 0;        // LargeResponse
+    uint32_t actual_size = 0;   // ResponseTooLarge, DataTooLarge
+    uint8_t handle = 0;         // LargeResponse
     Bytes extended_error_data;  // all other codes
     void describe(Visitor& v);
 };

@@ -18,7 +18,8 @@ constexpr size_t kDmtfHeader = 3;
 }  // namespace
 
 void GetMeasurements::describe(Visitor& v) {
-    v.header(kCode, spdm_version, flags("Attributes", kAttributes), attributes, {.name = "Operation"}, operation);
+    v.header(kCode, spdm_version, flags("Attributes", kAttributes), attributes, {.name = "Operation"},
+             operation);
     if ((attributes & kSignatureRequested) != 0) {
         describe_nonce(v, nonce);
         if (v.at_least(Version::v1_1)) v.u8(flags("SlotIDParam", kSlotParam), slot_id_param);
@@ -27,8 +28,10 @@ void GetMeasurements::describe(Visitor& v) {
 }
 
 void Measurements::describe(Visitor& v) {
-    v.header(kCode, spdm_version, {.name = "TotalIndices"}, total_indices, flags("Param2", kResponseParam2), param2);
-    v.u8({.name = "NumberOfBlocks", .kind = FieldKind::count, .counts = "MeasurementBlock"}, number_of_blocks);
+    v.header(kCode, spdm_version, {.name = "TotalIndices"}, total_indices, flags("Param2", kResponseParam2),
+             param2);
+    v.u8({.name = "NumberOfBlocks", .kind = FieldKind::count, .counts = "MeasurementBlock"},
+         number_of_blocks);
     v.length({.name = "MeasurementRecordLength", .counts = "MeasurementRecord"}, 3, measurement_record);
     v.nested_blob({.name = "MeasurementRecord"}, measurement_record, Nested::measurement_record);
     describe_nonce(v, nonce);

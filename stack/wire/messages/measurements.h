@@ -1,5 +1,5 @@
-// GET_MEASUREMENTS and MEASUREMENTS (DSP0274, GET_MEASUREMENTS request and MEASUREMENTS response messages), and
-// the measurement blocks they carry.
+// GET_MEASUREMENTS and MEASUREMENTS (DSP0274, GET_MEASUREMENTS request and MEASUREMENTS response messages),
+// and the measurement blocks they carry.
 #pragma once
 
 #include "stack/wire/codes.h"
@@ -21,10 +21,10 @@ inline constexpr uint8_t kMeasurementRawKey = 0x0f;
 struct GetMeasurements {
     static constexpr uint8_t kCode = code::get_measurements;
     uint8_t spdm_version = 0;
-    uint8_t attributes = 0;  // Param1
-    uint8_t operation = 0;   // Param2: 0 count, 1..0xFE index, 0xFF all
-    Nonce nonce{};              // with SignatureRequested
-    uint8_t slot_id_param = 0;  // with SignatureRequested, 1.1+
+    uint8_t attributes = 0;                // Param1
+    uint8_t operation = 0;                 // Param2: 0 count, 1..0xFE index, 0xFF all
+    Nonce nonce{};                         // with SignatureRequested
+    uint8_t slot_id_param = 0;             // with SignatureRequested, 1.1+
     RequesterContext requester_context{};  // 1.3+
     void describe(Visitor& v);
 };
