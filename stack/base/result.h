@@ -57,9 +57,9 @@ inline std::unexpected<Error> fail(Errc code, std::string_view field, size_t off
 }  // namespace assay
 
 // Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define TRY(...)                                                                  \
-    ({                                                                            \
-        auto try_result_ = (__VA_ARGS__);                                         \
-        if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-        *std::move(try_result_);                                                  \
+#define TRY(...)                                                                \
+    ({                                                                          \
+        auto try_result = (__VA_ARGS__);                                        \
+        if (!try_result) return std::unexpected(std::move(try_result).error()); \
+        *std::move(try_result);                                                 \
     })

@@ -20,7 +20,7 @@ enum class Check : uint8_t {
 };
 
 inline constexpr size_t kCheckCount = 0
-#define CHECK(name, role, requirement, error, violated) +1
+#define CHECK(name, role, requirement, error, violated) +1  // NOLINT(bugprone-macro-parentheses)
 #include "stack/spdm/check_table.inc"
 #undef CHECK
     ;
