@@ -47,7 +47,7 @@ void Visitor::blob(const Field& field, Bytes& value) {
 
 void Visitor::rest(const Field& field, Bytes& value) {
     if (failed()) return;
-    if (decoding()) value.assign(remaining(), 0);
+    if (decoding()) value.assign(rest_size(field), 0);
     on_bytes(field, value);
 }
 
@@ -57,7 +57,7 @@ void Visitor::nested_blob(const Field& field, Bytes& value, Nested structure) {
 
 void Visitor::nested_rest(const Field& field, Bytes& value, Nested structure) {
     if (failed()) return;
-    if (decoding()) value.assign(remaining(), 0);
+    if (decoding()) value.assign(rest_size(field), 0);
     on_nested(field, value, structure);
 }
 

@@ -127,6 +127,8 @@ class Visitor {
     virtual void on_leave() {}
     // Bytes left, while decoding.
     virtual size_t remaining() const { return 0; }
+    // The size of a field that takes what is left, while decoding.
+    virtual size_t rest_size(const Field&) const { return remaining(); }
     // Lenient walks take what is there where a length promises more.
     virtual bool lenient() const { return false; }
 

@@ -1,0 +1,52 @@
+// Every message by its code, for those who do not know beforehand which one they hold.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "stack/wire/decode.h"
+
+namespace assay::wire {
+
+// A message or structure whose type is not known at compile time.
+class Described {
+   public:
+    Described() = default;
+    Described(const Described&) = delete;
+    Described& operator=(const Described&) = delete;
+    virtual ~Described() = default;
+    virtual void describe(Visitor& v) = 0;
+};
+
+// One message.
+struct MessageInfo {
+    uint8_t code;
+    std::string_view name;  // as in DSP0274, e.g. "GET_VERSION"
+    Version since;
+    std::unique_ptr<Described> (*make)();  // with the fields at their defaults
+};
+
+// Every message, requests and responses, by ascending code.
+std::span<const MessageInfo> messages();
+
+// The message with a code or a name; null when there is none. The version is not looked at.
+const MessageInfo* message_info(uint8_t code);
+const MessageInfo* message_info(std::string_view name);
+// The name, or "0x.." for a code that no version has.
+std::string message_name(uint8_t code);
+
+// An empty structure of that kind; `bytes` tells which message stands in a Nested::message, and null is
+// returned when it is none.
+std::unique_ptr<Described> make_nested(Nested structure, ByteView bytes);
+std::string_view name(Nested structure);
+
+// Decodes the message that the second byte names. Errors: those of decode(), and Errc::bad_code on
+// RequestResponseCode for a message that `context.version` does not have.
+Result<std::unique_ptr<Described>> decode_any(ByteView bytes, const Context& context, size_t* used = nullptr);
+
+// What encode() and encode_raw() do.
+Result<Bytes> encode_any(Described& message, const Context& context);
+Bytes encode_any_raw(Described& message, const Context& context);
+
+}  // namespace assay::wire
