@@ -1,0 +1,184 @@
+#include "conformance/lab/lab.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stack/spdm/algorithms.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/version.h"
+#include "stack/wire/registry.h"
+
+namespace assay::lab {
+
+using namespace wire;
+
+namespace {
+
+// OpenSSL 3.0 has no Ed448 with a context, which SPDM needs from 1.2 on.
+constexpr uint32_t kEd448 = 0x800;
+constexpr size_t kMaxPortions = 4096;
+
+}  // namespace
+
+std::optional<ErrorCode> Exchange::error() const {
+    if (!response || response->size() < 4 || (*response)[1] != code::error) return std::nullopt;
+    return static_cast<ErrorCode>((*response)[2]);
+}
+
+bool Exchange::answered() const {
+    if (!response || response->size() < 4 || request.size() < 4) return false;
+    // RESPOND_IF_READY is answered by whatever it asked for.
+    uint8_t code = request[1] == code::respond_if_ready ? request[2] : request[1];
+    return (*response)[1] == (code & 0x7f);
+}
+
+std::string describe(const Exchange& exchange) {
+    if (!exchange.response) return "silence";
+    const Bytes& response = *exchange.response;
+    if (response.size() < 4) return fmt::format("a message of {} bytes", response.size());
+    if (response[1] != code::error) return message_name(response[1]);
+    std::string_view name = error_name(response[2]);
+    return name.empty() ? fmt::format("ERROR 0x{:02x}", response[2]) : fmt::format("ERROR {}", name);
+}
+
+Lab::Lab(Dut& dut, Random& random, const crypto::Provider& provider)
+    : dut_(&dut), random_(&random), provider_(&provider), observer_(provider) {}
+
+Result<> Lab::reset() {
+    exchanges_.clear();
+    observer_ = Observer(*provider_);
+    version_.reset();
+    return dut_->reset();
+}
+
+Result<Exchange> Lab::send(ByteView request) {
+    Exchange exchange;
+    exchange.request = to_bytes(request);
+    exchange.request_context = observer_.request_context(request);
+    exchange.response_context = observer_.response_context(request);
+    observer_.request(request);
+    ++count_;
+    auto answer = dut_->exchange(request);
+    if (!answer) {
+        exchanges_.push_back(exchange);
+        return std::unexpected(answer.error());
+    }
+    exchange.response = std::move(*answer);
+    if (exchange.response) {
+        // What answers RESPOND_IF_READY is laid out as the answer to what was deferred.
+        if (request.size() > 3 && request[1] == code::respond_if_ready && observer_.deferred() != nullptr) {
+            exchange.response_context = observer_.response_context(*observer_.deferred());
+        }
+        observer_.response(*exchange.response);
+        exchange.signature = observer_.last_signature();
+    }
+    exchanges_.push_back(exchange);
+    return exchange;
+}
+
+Context Lab::context_for(uint8_t code) const {
+    Context context = observer_.request_context();
+    if (code == code::get_version) context.version = Version::v1_0;
+    if (code == code::get_capabilities && version_) context.version = *version_;
+    return context;
+}
+
+GetCapabilities Lab::capabilities(Version version, const Offer& offer) const {
+    GetCapabilities message;
+    message.spdm_version = byte(version);
+    message.ct_exponent = offer.ct_exponent;
+    message.flags = offer.flags & known_requester_flags(version);
+    message.data_transfer_size = message.max_spdm_msg_size = offer.data_transfer_size;
+    return message;
+}
+
+NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
+    NegotiateAlgorithms message;
+    message.spdm_version = byte(version);
+    message.measurement_specification = offer.measurement_specification;
+    if (version >= Version::v1_2) message.other_params_support = offer.other_params;
+    uint32_t asym = spdm::kAllBaseAsym & known_base_asym(version);
+    if (version >= Version::v1_2) asym &= ~kEd448;
+    message.base_asym_algo = offer.base_asym & asym;
+    message.base_hash_algo = offer.base_hash & spdm::kAllBaseHash & known_base_hash(version);
+    return message;
+}
+
+Nonce Lab::nonce() {
+    Nonce nonce;
+    random_->fill(nonce);
+    return nonce;
+}
+
+Challenge Lab::challenge(uint8_t slot, uint8_t summary_hash_type) {
+    Challenge message{.slot_id = slot, .measurement_summary_hash_type = summary_hash_type, .nonce = nonce()};
+    random_->fill(message.requester_context);
+    return message;
+}
+
+GetMeasurements Lab::get_measurements(uint8_t operation, bool sign, uint8_t slot, uint8_t attributes) {
+    GetMeasurements message{.attributes = attributes, .operation = operation};
+    if (sign) message.attributes |= kSignatureRequested;
+    message.nonce = nonce();
+    message.slot_id_param = slot;
+    random_->fill(message.requester_context);
+    return message;
+}
+
+template <class M>
+Result<> Lab::step(const M& message) {
+    Exchange exchange = TRY(send(message));
+    if (exchange.answered()) return {};
+    return fail(Errc::state, "response", Error::npos,
+                fmt::format("{} was answered with {}", message_name(M::kCode), lab::describe(exchange)));
+}
+
+Result<> Lab::after_version() {
+    TRY(reset());
+    return step(GetVersion{});
+}
+
+Result<> Lab::after_capabilities(Version version, const Offer& offer) {
+    TRY(after_version());
+    version_ = version;
+    return step(capabilities(version, offer));
+}
+
+Result<> Lab::negotiated(Version version, const Offer& offer) {
+    TRY(after_capabilities(version, offer));
+    TRY(step(algorithms(version, offer)));
+    const spdm::Parameters& p = observer_.parameters();
+    for (const auto& [slot, chain] : chains_[{p.base_asym, p.base_hash, byte(p.version)}]) {
+        observer_.provide_chain(slot, chain);
+    }
+    return {};
+}
+
+Result<Bytes> Lab::read_chain(uint8_t slot, uint16_t portion) {
+    Bytes chain;
+    for (size_t i = 0; i < kMaxPortions; ++i) {
+        GetCertificate message{
+            .slot_id = slot, .offset = static_cast<uint16_t>(chain.size()), .length = portion};
+        TRY(step(message));
+        const Exchange& last = exchanges_.back();
+        auto answer = TRY(decode<CertificateResponse>(*last.response, last.response_context));
+        append(chain, answer.cert_chain);
+        if (answer.remainder_length == 0) {
+            const spdm::Parameters& p = observer_.parameters();
+            chains_[{p.base_asym, p.base_hash, byte(p.version)}][slot] = chain;
+            return chain;
+        }
+        if (answer.cert_chain.empty()) break;
+    }
+    return fail(Errc::state, "CERTIFICATE", Error::npos, "the chain does not come to an end");
+}
+
+Result<> Lab::ensure_chain(uint8_t slot) {
+    if (observer_.chains().contains(slot)) return {};
+    TRY(read_chain(slot));
+    return {};
+}
+
+}  // namespace assay::lab

@@ -1,0 +1,281 @@
+#include "conformance/lab/observer.h"
+
+#include <fmt/format.h>
+
+#include "stack/spdm/algorithms.h"
+#include "stack/wire/annotate.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/challenge.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/error.h"
+#include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/version.h"
+
+namespace assay::lab {
+
+using namespace wire;
+using spdm::ConnectionState;
+
+namespace {
+
+// The bytes that a message takes, without what a transport put behind it.
+ByteView exact(ByteView message, const Context& context) {
+    size_t used = 0;
+    if (!decode_any(message, context, &used)) return message;
+    return message.first(used);
+}
+
+// DSP0274, M1 and M2: these leave an unfinished authentication alone.
+bool keeps_m1(uint8_t code) {
+    return code == code::get_digests || code == code::get_certificate || code == code::challenge ||
+           code == code::vendor_defined_request || code == code::respond_if_ready;
+}
+
+std::optional<uint8_t> error_code(ByteView response) {
+    if (response.size() < 4 || response[1] != code::error) return std::nullopt;
+    return response[2];
+}
+
+bool is(std::optional<uint8_t> error, ErrorCode wanted) { return error == static_cast<uint8_t>(wanted); }
+
+}  // namespace
+
+Context Observer::request_context(ByteView message) const {
+    Context context = context_;
+    if (message.size() < 2) return context;
+    if (message[1] == code::get_version) context.version = Version::v1_0;
+    if (message[1] == code::get_capabilities) {
+        context.version = version_from_byte(message[0]).value_or(context.version);
+    }
+    return context;
+}
+
+Context Observer::response_context(ByteView request) const {
+    Context context = request_context(request);
+    if (request.size() < 4) return context;
+    uint8_t code = request[1];
+    bool measures = parameters_.meas_cap() != 0;
+    context.measurement_summary = measures && ((code == code::challenge && request[3] != summary::none) ||
+                                               (code == code::key_exchange && request[2] != summary::none) ||
+                                               (code == code::psk_exchange && request[2] != summary::none));
+    context.signed_response =
+        (code == code::get_measurements && (request[2] & kSignatureRequested) != 0) ||
+        (code == code::get_endpoint_info && request.size() > 4 && (request[4] & 1) != 0);
+    return context;
+}
+
+Bytes Observer::m1() const { return concat({vca_, b_, c_}); }
+
+Bytes Observer::l1() const {
+    return parameters_.version >= Version::v1_2 ? concat({vca_, measurements_}) : measurements_;
+}
+
+void Observer::reset() {
+    state_ = ConnectionState::not_started;
+    parameters_ = {};
+    context_ = {};
+    deferred_.reset();
+    for (Bytes* bytes : {&vca_, &b_, &c_, &measurements_, &first_digests_}) bytes->clear();
+    digests_open_ = false;
+    portions_.clear();
+    digests_.clear();
+}
+
+void Observer::request(ByteView message) {
+    last_signature_.reset();
+    pending_ = to_bytes(exact(message, request_context(message)));
+}
+
+void Observer::response(ByteView message) {
+    last_signature_.reset();
+    if (pending_.size() < 4 || message.size() < 4) return;
+    Bytes asked = pending_;
+    uint8_t code = asked[1];
+    std::optional<uint8_t> error = error_code(message);
+    if (is(error, ErrorCode::busy)) return;
+    if (is(error, ErrorCode::response_not_ready)) {
+        if (code != code::respond_if_ready) deferred_ = std::move(asked);
+        return;
+    }
+    if (code == code::respond_if_ready) {
+        if (!deferred_) return;
+        asked = std::move(*deferred_);
+        code = asked[1];
+    }
+    deferred_.reset();
+    if (code != code::get_measurements || error) measurements_.clear();
+    if (!keeps_m1(code)) b_.clear();
+    c_.clear();
+    if (error) return;
+    if (message[1] != (code & 0x7f)) return;
+    if (code == code::get_version) reset();
+    ByteView answer = exact(message, response_context(asked));
+    bool vca =
+        code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
+    if (vca) {
+        append(vca_, asked);
+        append(vca_, answer);
+        negotiated(asked, answer);
+        return;
+    }
+    bool open = digests_open_;
+    if (code != code::get_digests) digests_open_ = false;
+    switch (code) {
+        case code::get_digests:
+            if (open && first_digests_.empty()) first_digests_ = to_bytes(answer);
+            digests(asked, answer);
+            break;
+        case code::get_certificate: certificate(asked, answer); break;
+        case code::challenge: challenge_auth(asked, answer); break;
+        case code::get_measurements: measurements(asked, answer); break;
+        case code::key_exchange: key_exchange(asked, answer); break;
+        default: break;
+    }
+}
+
+void Observer::negotiated(ByteView request, ByteView response) {
+    spdm::Parameters& p = parameters_;
+    if (request[1] == code::get_version) {
+        if (auto version = decode<VersionResponse>(response, context_)) versions_ = version->entries;
+        state_ = ConnectionState::after_version;
+        return;
+    }
+    Context context = request_context(request);
+    if (request[1] == code::get_capabilities) {
+        auto asked = decode<GetCapabilities>(request, context);
+        auto answer = decode<Capabilities>(response, context);
+        if (!asked || !answer) return;
+        p.version = context_.version = context.version;
+        p.requester_flags = asked->flags & known_requester_flags(p.version);
+        p.requester_data_transfer_size = asked->data_transfer_size;
+        p.requester_max_msg_size = asked->max_spdm_msg_size;
+        p.responder_flags = answer->flags & known_responder_flags(p.version);
+        p.responder_ct_exponent = answer->ct_exponent;
+        p.responder_data_transfer_size = answer->data_transfer_size;
+        p.responder_max_msg_size = answer->max_spdm_msg_size;
+        state_ = ConnectionState::after_capabilities;
+        return;
+    }
+    auto asked = decode<NegotiateAlgorithms>(request, context);
+    auto answer = decode<Algorithms>(response, context);
+    if (!asked || !answer) return;
+    p.measurement_specification = answer->measurement_specification_sel;
+    p.measurement_hash = answer->measurement_hash_algo;
+    p.base_asym = answer->base_asym_sel;
+    p.base_hash = answer->base_hash_sel;
+    p.opaque_format = answer->other_params_selection & 0x0f;
+    for (const AlgStruct& item : answer->alg_structs) {
+        if (item.alg_type == alg_type::dhe) p.dhe = item.alg_supported;
+        if (item.alg_type == alg_type::aead_cipher_suite) p.aead = item.alg_supported;
+        if (item.alg_type == alg_type::req_base_asym_alg) p.req_base_asym = item.alg_supported;
+        if (item.alg_type == alg_type::key_schedule) p.key_schedule = item.alg_supported;
+    }
+    if (p.version >= Version::v1_3) {
+        uint32_t cap = p.responder_flags & cap::multi_key;
+        p.multi_key_rsp = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
+                                                         (asked->other_params_support & kMultiKeyConn) != 0);
+    }
+    context_ = p.context();
+    state_ = ConnectionState::negotiated;
+    digests_open_ = true;
+}
+
+void Observer::digests(ByteView request, ByteView response) {
+    b_ = concat({request, response});
+    auto message = decode<Digests>(response, context_);
+    if (!message) return;
+    digests_.clear();
+    auto digest = message->digests.begin();
+    for (uint8_t slot = 0; slot < 8 && digest != message->digests.end(); ++slot) {
+        if ((message->slot_mask >> slot & 1) != 0) digests_[slot] = *digest++;
+    }
+}
+
+void Observer::certificate(ByteView request, ByteView response) {
+    append(b_, request);
+    append(b_, response);
+    auto asked = decode<GetCertificate>(request, context_);
+    auto answer = decode<CertificateResponse>(response, context_);
+    if (!asked || !answer) return;
+    bool large = context_.version >= Version::v1_4 && (asked->slot_id & kLargeCertChain) != 0;
+    size_t offset = large ? asked->large_offset : asked->offset;
+    size_t left = large ? answer->large_remainder_length : answer->remainder_length;
+    Bytes& so_far = portions_[asked->slot_id & 0x0f];
+    if (offset == 0) so_far.clear();
+    if (offset != so_far.size() || answer->cert_chain.empty()) return;
+    append(so_far, answer->cert_chain);
+    if (left == 0) chains_[asked->slot_id & 0x0f] = std::move(so_far);
+}
+
+void Observer::challenge_auth(ByteView request, ByteView response) {
+    auto answer = decode<ChallengeAuth>(response, response_context(request));
+    if (!answer) return;
+    size_t signed_size = response.size() - answer->signature.size();
+    c_ = concat({request, response.first(signed_size)});
+    check(code::challenge_auth, request[2], spdm::kChallengeAuthContext, m1(), answer->signature);
+    b_.clear();
+    c_.clear();
+}
+
+void Observer::measurements(ByteView request, ByteView response) {
+    auto answer = decode<Measurements>(response, response_context(request));
+    append(measurements_, request);
+    bool sign = (request[2] & kSignatureRequested) != 0;
+    if (!answer || !sign) return append(measurements_, response);
+    append(measurements_, response.first(response.size() - answer->signature.size()));
+    uint8_t slot = context_.version >= Version::v1_1 && request.size() > 36 ? request[36] & 0x0f : 0;
+    check(code::measurements, slot, spdm::kMeasurementsContext, l1(), answer->signature);
+    measurements_.clear();
+}
+
+// TH up to the signature: VCA, DIGESTS of a multi-key connection, the chain's hash, both messages.
+void Observer::key_exchange(ByteView request, ByteView response) {
+    size_t size = context_.signature_size + (context_.verify_data_in_exchange ? context_.hash_size : 0U);
+    auto hash = spdm::hash_algo(parameters_.base_hash);
+    if (response.size() < size || !hash) return;
+    ByteView signature = response.subspan(response.size() - size, context_.signature_size);
+    auto chain = chains_.find(request[3]);
+    Bytes chain_hash;
+    if (chain != chains_.end()) chain_hash = to_bytes(provider_->digest(*hash, chain->second).view());
+    Bytes digests = parameters_.multi_key_rsp ? first_digests_ : Bytes{};
+    check(code::key_exchange_rsp, request[3], spdm::kKeyExchangeContext,
+          concat({vca_, digests, chain_hash, request, response.first(response.size() - size)}), signature);
+}
+
+std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) const {
+    auto chain = chains_.find(slot);
+    if (chain == chains_.end()) {
+        why = fmt::format("the certificate chain of slot {} was never seen", slot);
+        return std::nullopt;
+    }
+    auto structure = decode_exact<CertChain>(chain->second, context_);
+    if (!structure) {
+        why = "the certificate chain structure cannot be read: " + structure.error().text();
+        return std::nullopt;
+    }
+    auto certificates = crypto::parse_certificates(structure->certificates);
+    if (!certificates) {
+        why = "a certificate cannot be read: " + certificates.error().text();
+        return std::nullopt;
+    }
+    return certificates->back().public_key();
+}
+
+void Observer::check(uint8_t code, uint8_t slot, std::string_view context, Bytes transcript,
+                     ByteView signature) {
+    SignatureCheck result{.code = code, .slot = slot, .transcript = std::move(transcript), .why = {}};
+    if (auto signer = key(slot, result.why)) {
+        spdm::Suite suite = parameters_.suite();
+        crypto::Digest digest = provider_->digest(suite.hash, result.transcript);
+        Result<> verified = spdm::verify_transcript(*provider_, suite, *signer, context, digest, signature);
+        result.result = verified ? SignatureCheck::Result::good : SignatureCheck::Result::bad;
+        if (!verified)
+            result.why = "the signature does not cover this transcript: " + verified.error().text();
+        if (!verified && verified.error().code == Errc::unsupported)
+            result.result = SignatureCheck::Result::no_key;
+    }
+    ++counts_[static_cast<size_t>(result.result)];
+    last_signature_ = std::move(result);
+}
+
+}  // namespace assay::lab

@@ -1,0 +1,103 @@
+#include "conformance/lab/reference.h"
+
+#include "stack/crypto/pki.h"
+#include "stack/wire/messages/measurements.h"
+
+namespace assay::lab {
+
+namespace {
+
+constexpr std::string_view kLabels[] = {"Assay reference slot 0", "Assay reference slot 1"};
+
+const crypto::SignAlgo kAlgos[] = {crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ecdsa_p384,
+                                   crypto::SignAlgo::ecdsa_p521, crypto::SignAlgo::ed25519};
+const crypto::SignAlgo kRsaAlgos[] = {crypto::SignAlgo::rsassa_2048, crypto::SignAlgo::rsapss_2048,
+                                      crypto::SignAlgo::rsassa_3072, crypto::SignAlgo::rsapss_3072,
+                                      crypto::SignAlgo::rsassa_4096, crypto::SignAlgo::rsapss_4096};
+
+crypto::TestPki pki(crypto::SignAlgo algo, std::string_view label) {
+    return *crypto::make_test_pki(algo, crypto::SignAlgo::ed25519, crypto::HashAlgo::sha256, label);
+}
+
+void provision(spdm::Device& device, crypto::SignAlgo algo) {
+    for (size_t slot = 0; slot < std::size(kLabels); ++slot) {
+        crypto::TestPki made = pki(algo, kLabels[slot]);
+        device.identities[algo][slot] =
+            spdm::Identity{to_bytes(made.root.der()), made.chain_der(), made.leaf_key};
+    }
+}
+
+// DeviceModeCapabilities and the like: normal operation, no debugging.
+Bytes device_mode() {
+    return *from_hex(
+        "3f000000"
+        "04000000"
+        "1f000000"
+        "00000000");
+}
+
+Bytes text(std::string_view words) { return to_bytes(as_bytes(words)); }
+
+}  // namespace
+
+std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options) {
+    auto device = std::make_shared<spdm::Device>();
+    device->versions = options.versions;
+    device->deferrals = options.deferrals;
+    for (crypto::SignAlgo algo : kAlgos) provision(*device, algo);
+    if (options.rsa) {
+        for (crypto::SignAlgo algo : kRsaAlgos) provision(*device, algo);
+    }
+    namespace type = wire::value_type;
+    device->measurements = {
+        {.index = 1,
+         .value_type = type::immutable_rom,
+         .raw = text("Assay reference boot ROM"),
+         .in_tcb = true},
+        {.index = 2,
+         .value_type = type::mutable_firmware,
+         .raw = text("Assay reference firmware"),
+         .in_tcb = true},
+        {.index = 3, .value_type = type::hardware_configuration, .raw = text("Assay reference straps")},
+        {.index = 4, .value_type = type::firmware_configuration, .raw = text("Assay reference settings")},
+        {.index = 16,
+         .value_type = type::security_version,
+         .raw = *from_hex("0700000000000000"),
+         .raw_only = true},
+        {.index = wire::kDeviceModeIndex,
+         .value_type = type::device_mode,
+         .raw = device_mode(),
+         .raw_only = true},
+    };
+    device->vendor = [](const wire::VendorDefinedBody& request) -> std::optional<Bytes> {
+        // PCI-SIG, vendor 1: answers with what it was told.
+        if (request.standard_id != 3 || to_hex(request.vendor_id) != "0100") return std::nullopt;
+        return request.payload;
+    };
+    return device;
+}
+
+std::vector<crypto::Certificate> reference_roots() {
+    std::vector<crypto::Certificate> roots;
+    for (std::string_view label : kLabels) roots.push_back(pki(crypto::SignAlgo::ecdsa_p256, label).root);
+    return roots;
+}
+
+ReferenceDut::ReferenceDut(std::shared_ptr<const spdm::Device> device, const crypto::Provider& provider,
+                           ReferenceOptions options)
+    : device_(std::move(device)),
+      provider_(&provider),
+      options_(std::move(options)),
+      random_(options_.seed) {}
+
+Result<> ReferenceDut::reset() {
+    responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers);
+    return {};
+}
+
+Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request) {
+    if (!responder_) TRY(reset());
+    return responder_->receive(request);
+}
+
+}  // namespace assay::lab
