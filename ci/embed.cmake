@@ -1,0 +1,17 @@
+# assay_embed(TARGET SYMBOL FILES...)
+# Compiles files into TARGET as `std::span<const assay::EmbeddedFile> SYMBOL()`, declared by the caller, so
+# that a program finds its data wherever it is run from. Paths are relative to the source folder.
+function(assay_embed target symbol)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/embedded_${symbol}.cpp)
+  set(lines "#include \"stack/base/embedded.h\"\n#include <span>\n\n")
+  string(APPEND lines "namespace assay {\nstd::span<const EmbeddedFile> ${symbol}();\n")
+  string(APPEND lines "std::span<const EmbeddedFile> ${symbol}() {\n    static const EmbeddedFile files[] = {\n")
+  foreach(file ${ARGN})
+    file(READ ${PROJECT_SOURCE_DIR}/${file} text)
+    string(APPEND lines "        {\"${file}\", R\"embedded(${text})embedded\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${file})
+  endforeach()
+  string(APPEND lines "    };\n    return files;\n}\n}  // namespace assay\n")
+  file(CONFIGURE OUTPUT ${out} CONTENT "${lines}" @ONLY)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

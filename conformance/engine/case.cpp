@@ -1,0 +1,141 @@
+#include "conformance/engine/case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stack/base/ranges.h"
+#include "stack/wire/annotate.h"
+
+namespace assay::engine {
+
+using wire::ErrorCode;
+
+namespace {
+
+std::string spelled(ErrorCode code) {
+    std::string_view name = wire::error_name(static_cast<uint8_t>(code));
+    return name.empty() ? fmt::format("0x{:02x}", static_cast<uint8_t>(code)) : std::string(name);
+}
+
+// The size that an ERROR must have at least (DSP0274, ERROR response message).
+size_t least_size(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::response_not_ready:
+        case ErrorCode::response_too_large:
+        case ErrorCode::data_too_large: return 8;
+        case ErrorCode::large_response: return 5;
+        default: return 4;
+    }
+}
+
+}  // namespace
+
+uint8_t Claims::last_slot() const { return digests.empty() ? 0 : digests.rbegin()->first; }
+
+std::optional<uint8_t> Claims::empty_slot() const {
+    for (uint8_t slot = 0; slot < 8; ++slot) {
+        if (!digests.contains(slot)) return slot;
+    }
+    return std::nullopt;
+}
+
+uint8_t Claims::absent_index() const {
+    for (uint8_t index = 0xef; index > 0; --index) {
+        if (!contains(measurements, index)) return index;
+    }
+    return 0xef;
+}
+
+Allowed refused(ErrorCode preferred, std::vector<ErrorCode> also) {
+    Allowed allowed{.errors = {preferred}};
+    allowed.errors.insert(allowed.errors.end(), also.begin(), also.end());
+    return allowed;
+}
+
+std::string describe(const Allowed& allowed) {
+    std::vector<std::string> ways;
+    for (ErrorCode code : allowed.errors) ways.push_back("ERROR " + spelled(code));
+    if (allowed.silence) ways.emplace_back("silence");
+    if (allowed.answer) ways.emplace_back("the normal response");
+    return fmt::format("{}", fmt::join(ways, " or "));
+}
+
+Finding Trial::finding(Verdict verdict, std::string_view requirement, std::string expected,
+                       std::string got) const {
+    Finding finding(verdict, std::string(requirement), std::move(expected), std::move(got));
+    if (!lab_->exchanges().empty()) finding.exchange = lab_->exchanges().size() - 1;
+    return finding;
+}
+
+Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement) {
+    auto wrong = [&](Verdict verdict) {
+        return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
+    };
+    bool preferred = allowed.errors.empty();
+    if (exchange.silent()) {
+        if (!allowed.silence) return wrong(Verdict::dead);
+    } else if (auto error = exchange.error()) {
+        if (!contains(allowed.errors, *error)) return wrong(Verdict::fail);
+        TRY(expect_error_form(exchange));
+        preferred = *error == allowed.errors.front();
+    } else if (!allowed.answer || !exchange.answered()) {
+        return wrong(Verdict::fail);
+    }
+    if (!preferred) {
+        notes_.push_back(finding(Verdict::loose_pass, requirement,
+                                 describe({.errors = {allowed.errors.front()}}), lab::describe(exchange)));
+    }
+    return {};
+}
+
+Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
+    const Bytes& response = *exchange.response;
+    ErrorCode code = *exchange.error();
+    wire::Version negotiated = lab_->seen().parameters().version;
+    auto since = wire::error_since(response[2]);
+    TRY(expect_that(since && *since <= negotiated, "SPDM-HDR-014",
+                    fmt::format("an error code of SPDM {}", wire::name(negotiated)), spelled(code),
+                    "ErrorCode"));
+    TRY(expect_that(response.size() >= least_size(code), "SPDM-HDR-013",
+                    fmt::format("at least {} bytes", least_size(code)), fmt::format("{}", response.size()),
+                    "ExtendedErrorData"));
+    return expect_that(code == ErrorCode::vendor_defined || response.size() <= 4 + 32, "SPDM-HDR-013",
+                       "at most 32 bytes of ExtendedErrorData", fmt::format("{}", response.size() - 4),
+                       "ExtendedErrorData");
+}
+
+Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
+    std::string expected = exchange.request.size() > 1 ? wire::message_name(exchange.request[1] & 0x7f)
+                                                       : std::string("an answer");
+    if (exchange.silent()) {
+        return std::unexpected(finding(Verdict::dead, requirement, expected, "silence"));
+    }
+    if (!exchange.answered()) {
+        return std::unexpected(finding(Verdict::fail, requirement, expected, lab::describe(exchange)));
+    }
+    wire::Annotation annotation = wire::annotate(*exchange.response, exchange.response_context);
+    return expect_that(!annotation.error, requirement, expected + " that can be read",
+                       annotation.error ? annotation.error->text() : "",
+                       annotation.error ? annotation.error->field : "");
+}
+
+Judgement Trial::expect_signature(const lab::Exchange& exchange, std::string_view requirement) {
+    TRY(expect_answer(exchange, requirement));
+    if (!exchange.signature) {
+        return std::unexpected(finding(Verdict::fail, requirement, "a signed response", "no signature"));
+    }
+    bool good = exchange.signature->result == lab::SignatureCheck::Result::good;
+    return expect_that(good, requirement, "a signature over the transcript on the wire",
+                       exchange.signature->why, "Signature");
+}
+
+Judgement Trial::expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
+                             std::string_view field) {
+    if (holds) return {};
+    Finding wrong = finding(Verdict::fail, requirement, std::move(expected), std::move(got));
+    wrong.field = field;
+    return std::unexpected(std::move(wrong));
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,90 @@
+// A conformance case and what it works with.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "conformance/engine/verdict.h"
+#include "conformance/lab/lab.h"
+
+namespace assay::engine {
+
+// What a device says of itself at one version, learned from the sane exchange.
+struct Claims {
+    wire::Version version = wire::Version::v1_0;
+    bool supported = false;             // VERSION lists it
+    spdm::Parameters parameters;        // as negotiated with the default offer
+    std::map<uint8_t, Bytes> digests;   // by slot; empty without CERT_CAP
+    std::vector<uint8_t> measurements;  // indices, ascending
+
+    bool has(uint32_t responder_flags) const { return (parameters.responder_flags & responder_flags) != 0; }
+    // The highest provisioned slot and the lowest empty one.
+    uint8_t last_slot() const;
+    std::optional<uint8_t> empty_slot() const;
+    // A measurement index that is not there.
+    uint8_t absent_index() const;
+};
+
+// The answers that a case allows.
+struct Allowed {
+    std::vector<wire::ErrorCode> errors;  // the first is preferred, the others are a loose pass
+    bool silence = false;                 // a loose pass unless `errors` is empty
+    bool answer = false;                  // the normal response; a loose pass unless `errors` is empty
+};
+Allowed refused(wire::ErrorCode preferred, std::vector<wire::ErrorCode> also = {});
+// In words, for reports: "ERROR InvalidRequest (or UnsupportedRequest)".
+std::string describe(const Allowed& allowed);
+
+// One run of a case at one version. Its functions either pass, or give the finding that ends the case.
+class Trial {
+   public:
+    Trial(lab::Lab& lab, const Claims& claims) : lab_(&lab), claims_(&claims) {}
+
+    lab::Lab& lab() { return *lab_; }
+    const Claims& claims() const { return *claims_; }
+    wire::Version version() const { return claims_->version; }
+    bool at_least(wire::Version version) const { return claims_->version >= version; }
+
+    // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right
+    // version, and be known at this version (SPDM-HDR-002, -013, -014).
+    Judgement expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
+    // The normal response must come.
+    Judgement expect_answer(const lab::Exchange& exchange, std::string_view requirement);
+    // The normal response must come, and be signed over the transcript that was on the wire.
+    Judgement expect_signature(const lab::Exchange& exchange, std::string_view requirement);
+    // A fact about the last exchange; `field` names the field that shows it.
+    Judgement expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
+                          std::string_view field = {});
+
+    // Findings that did not end the case: loose passes.
+    const std::vector<Finding>& notes() const { return notes_; }
+
+   private:
+    Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
+                    std::string got) const;
+    Judgement expect_error_form(const lab::Exchange& exchange);
+
+    lab::Lab* lab_;
+    const Claims* claims_;
+    std::vector<Finding> notes_;
+};
+
+// A case. Its id never changes and is never used again for another.
+struct Case {
+    std::string id;     // "group/what-it-does", in lower case
+    std::string title;  // a sentence: what must hold
+    std::vector<std::string> requirements;
+    std::function<Judgement(Trial&)> run;
+    wire::Version since = wire::Version::v1_0;
+    wire::Version until = wire::Version::v1_4;
+    uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)
+    bool negative = false;  // afterwards the device is checked to be alive and unharmed
+    bool writes = false;    // changes the device for good
+};
+
+// Every responder case sees this first and last: from GET_VERSION to signed measurements, as far as the
+// device claims. Fills in `learned`, if given.
+Judgement sane_exchange(Trial& trial, Claims* learned);
+
+}  // namespace assay::engine

@@ -1,0 +1,90 @@
+#include "conformance/engine/requirement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "stack/base/embedded.h"
+
+namespace assay {
+std::span<const EmbeddedFile> requirement_files();
+}
+
+namespace assay::engine {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 3> kLevels = {"must", "should", "may"};
+constexpr std::array<std::string_view, 4> kEvidence = {"read", "implementation", "recalled", "open"};
+
+template <class E, size_t N>
+Result<E> named(const Json& row, const char* key, const std::array<std::string_view, N>& names) {
+    std::string value = row.at(key);
+    auto found = std::ranges::find(names, value);
+    if (found == names.end()) {
+        return fail(Errc::bad_text, "requirements", Error::npos, fmt::format("{}: no such {}", value, key));
+    }
+    return static_cast<E>(found - names.begin());
+}
+
+Result<wire::Version> version(const Json& row, const char* key, wire::Version otherwise) {
+    if (!row.contains(key)) return otherwise;
+    std::string value = row.at(key);
+    auto version = wire::version_from_name(value);
+    if (!version) return fail(Errc::bad_text, "requirements", Error::npos, value + " is no version");
+    return *version;
+}
+
+Result<Requirement> read(const Json& row) {
+    Requirement requirement;
+    requirement.id = row.at("id");
+    requirement.text = row.at("text");
+    requirement.document = row.at("document");
+    requirement.section = row.at("section");
+    requirement.role = row.at("role");
+    requirement.deferred = row.value("deferred", "");
+    requirement.untestable = row.value("untestable", "");
+    requirement.since = TRY(version(row, "since", wire::Version::v1_0));
+    requirement.until = TRY(version(row, "until", wire::Version::v1_4));
+    requirement.level = TRY(named<Level>(row, "level", kLevels));
+    requirement.evidence = TRY(named<Evidence>(row, "evidence", kEvidence));
+    return requirement;
+}
+
+}  // namespace
+
+std::string_view name(Level level) { return kLevels[static_cast<size_t>(level)]; }
+std::string_view name(Evidence evidence) { return kEvidence[static_cast<size_t>(evidence)]; }
+
+Result<> Requirements::add(std::string_view text, std::string_view file) {
+    try {
+        Json json = Json::parse(text);
+        for (const Json& row : json.at("requirements")) {
+            all_.push_back(TRY(read(row)));
+        }
+    } catch (const Json::exception& error) {
+        return fail(Errc::bad_text, "requirements", Error::npos, fmt::format("{}: {}", file, error.what()));
+    }
+    return {};
+}
+
+const Requirement* Requirements::find(std::string_view id) const {
+    auto found = std::ranges::find(all_, id, &Requirement::id);
+    return found == all_.end() ? nullptr : &*found;
+}
+
+const Requirements& Requirements::embedded() {
+    static const Requirements all = [] {
+        Requirements read;
+        // The files are part of the program and its tests read them all, so none can be broken here.
+        for (const EmbeddedFile& file : requirement_files()) (void)read.add(file.text, file.path);
+        return read;
+    }();
+    return all;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,55 @@
+// Requirements as data: what the specifications demand, in the project's own words.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stack/base/result.h"
+#include "stack/wire/version.h"
+
+namespace assay::engine {
+
+enum class Level : uint8_t { must, should, may };
+// How well a rule is known.
+enum class Evidence : uint8_t {
+    read,            // read in the source of implementations
+    implementation,  // the policy of one implementation; the specification may leave room
+    recalled,        // from memory of the specification, not confirmed
+    open,            // sources disagree
+};
+
+struct Requirement {
+    std::string id;  // e.g. "SPDM-CHL-003"
+    std::string text;
+    std::string document;
+    std::string section;
+    wire::Version since = wire::Version::v1_0;
+    wire::Version until = wire::Version::v1_4;
+    Level level = Level::must;
+    Evidence evidence = Evidence::read;
+    std::string role;      // responder, requester, both or transport
+    std::string deferred;  // why no case proves it yet, if none does
+    std::string untestable;
+};
+
+std::string_view name(Level level);
+std::string_view name(Evidence evidence);
+
+class Requirements {
+   public:
+    // Those compiled into the program from vectors/requirements.
+    static const Requirements& embedded();
+    // Reads one file's text and adds what it holds. Errors: Errc::bad_text naming the file and the place.
+    Result<> add(std::string_view text, std::string_view file);
+
+    const Requirement* find(std::string_view id) const;
+    std::span<const Requirement> all() const { return all_; }
+
+   private:
+    std::vector<Requirement> all_;
+};
+
+}  // namespace assay::engine

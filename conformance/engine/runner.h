@@ -1,0 +1,59 @@
+// Runs cases against a device and collects what they come to.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/engine/case.h"
+#include "conformance/engine/profile.h"
+#include "conformance/engine/requirement.h"
+
+namespace assay::engine {
+
+struct RunOptions {
+    std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
+    std::string filter = "*";  // a glob over case ids; the sane exchange is always run
+    uint64_t seed = 1;
+    bool strict = false;  // a "should", and the policy of one implementation, count as failures
+    bool allow_writes = false;
+    std::string today;  // "2026-11-23", for waivers
+    Profile profile;
+};
+
+// One case at one version.
+struct CaseResult {
+    std::string id{};
+    std::string title{};
+    std::vector<std::string> requirements{};
+    wire::Version version = wire::Version::v1_0;
+    Verdict verdict = Verdict::pass;
+    std::string reason{};                    // of not applicable, blocked, waived
+    std::vector<Finding> findings{};         // what decided it first, loose passes after it
+    std::vector<lab::Exchange> exchanges{};  // of every case that did not plainly pass
+};
+
+struct RunReport {
+    std::string target;
+    RunOptions options;
+    std::vector<wire::Version> versions;  // that were run
+    std::vector<CaseResult> results;
+    size_t exchanges = 0;
+
+    size_t count(Verdict verdict) const;
+    // 0 no failure, 1 failures, 3 the target could not be reached or died, 4 a defect of this program.
+    int exit_code() const;
+    bool unreachable = false;
+    std::string killed_by;  // the case after which the target could not be reached any more
+};
+
+// What the command line shows of a run on its way: cases done, cases in all, the last result.
+using Progress = std::function<void(size_t done, size_t total, const CaseResult& last)>;
+
+// Runs the sane exchange, the cases and the sane exchange again at each version. A case that kills the
+// target is named, and the run goes on with the rest after a reset, if that is possible.
+RunReport run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
+              const RunOptions& options, const Progress& progress = {});
+
+}  // namespace assay::engine
