@@ -72,13 +72,13 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
     auto wrong = [&](Verdict verdict) {
         return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
     };
-    bool preferred = allowed.errors.empty();
+    bool preferred = allowed.equal || allowed.errors.empty();
     if (exchange.silent()) {
         if (!allowed.silence) return wrong(Verdict::dead);
     } else if (auto error = exchange.error()) {
         if (!contains(allowed.errors, *error)) return wrong(Verdict::fail);
         TRY(expect_error_form(exchange));
-        preferred = *error == allowed.errors.front();
+        preferred |= *error == allowed.errors.front();
     } else if (!allowed.answer || !exchange.answered()) {
         return wrong(Verdict::fail);
     }
@@ -89,9 +89,25 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
     return {};
 }
 
+Judgement Trial::not_applicable(std::string reason) {
+    return std::unexpected(Finding(Verdict::not_applicable, "", "", std::move(reason)));
+}
+
+// Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for.
+Judgement Trial::expect_version(const lab::Exchange& exchange) {
+    uint8_t version = (*exchange.response)[0];
+    bool agreed = lab_->seen().state() >= spdm::ConnectionState::after_capabilities;
+    bool is_version = exchange.request.size() > 1 && exchange.request[1] == wire::code::get_version;
+    uint8_t due = agreed && !is_version ? wire::byte(lab_->seen().parameters().version) : 0x10;
+    bool asked = !agreed && !is_version && !exchange.request.empty() && version == exchange.request[0];
+    return expect_that(version == due || asked, "SPDM-HDR-002", fmt::format("SPDMVersion 0x{:02x}", due),
+                       fmt::format("0x{:02x}", version), "SPDMVersion");
+}
+
 Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
     const Bytes& response = *exchange.response;
     ErrorCode code = *exchange.error();
+    TRY(expect_version(exchange));
     wire::Version negotiated = lab_->seen().parameters().version;
     auto since = wire::error_since(response[2]);
     TRY(expect_that(since && *since <= negotiated, "SPDM-HDR-014",
@@ -114,6 +130,7 @@ Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view r
     if (!exchange.answered()) {
         return std::unexpected(finding(Verdict::fail, requirement, expected, lab::describe(exchange)));
     }
+    TRY(expect_version(exchange));
     wire::Annotation annotation = wire::annotate(*exchange.response, exchange.response_context);
     return expect_that(!annotation.error, requirement, expected + " that can be read",
                        annotation.error ? annotation.error->text() : "",

@@ -31,6 +31,7 @@ struct Allowed {
     std::vector<wire::ErrorCode> errors;  // the first is preferred, the others are a loose pass
     bool silence = false;                 // a loose pass unless `errors` is empty
     bool answer = false;                  // the normal response; a loose pass unless `errors` is empty
+    bool equal = false;                   // everything above is as good as the first
 };
 Allowed refused(wire::ErrorCode preferred, std::vector<wire::ErrorCode> also = {});
 // In words, for reports: "ERROR InvalidRequest (or UnsupportedRequest)".
@@ -46,8 +47,8 @@ class Trial {
     wire::Version version() const { return claims_->version; }
     bool at_least(wire::Version version) const { return claims_->version >= version; }
 
-    // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right
-    // version, and be known at this version (SPDM-HDR-002, -013, -014).
+    // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right version
+    // and a code of this version (SPDM-HDR-002, -013, -014).
     Judgement expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
     // The normal response must come.
     Judgement expect_answer(const lab::Exchange& exchange, std::string_view requirement);
@@ -57,12 +58,16 @@ class Trial {
     Judgement expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
                           std::string_view field = {});
 
+    // Ends the case: the device does not do what the case is about.
+    static Judgement not_applicable(std::string reason);
+
     // Findings that did not end the case: loose passes.
     const std::vector<Finding>& notes() const { return notes_; }
 
    private:
     Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
                     std::string got) const;
+    Judgement expect_version(const lab::Exchange& exchange);
     Judgement expect_error_form(const lab::Exchange& exchange);
 
     lab::Lab* lab_;

@@ -14,19 +14,18 @@ namespace {
 constexpr std::string_view kSaneFirst = "sane/first";
 constexpr std::string_view kSaneLast = "sane/last";
 
-// "CERT_CAP": the name of the first flag of `flags` that the device lacks.
+// What the device lacks of `flags`; empty when it lacks nothing. MEAS_CAP has two bits: both together ask for
+// any measurements, the upper one for signed ones.
 std::string missing_claim(const Claims& claims, uint32_t flags) {
-    static const struct {
-        uint32_t mask;
-        std::string_view name;
-    } kNames[] = {{wire::cap::cert, "CERT_CAP"},
-                  {wire::cap::chal, "CHAL_CAP"},
-                  {wire::cap::meas_sig, "MEAS_CAP with signatures"},
-                  {wire::cap::meas, "MEAS_CAP"},
-                  {wire::cap::chunk, "CHUNK_CAP"},
-                  {wire::cap::meas_fresh, "MEAS_FRESH_CAP"}};
+    uint32_t meas = flags & wire::cap::meas;
+    if (meas != 0 && !claims.has(wire::cap::meas)) return "the device does not claim MEAS_CAP";
+    if (meas == wire::cap::meas_sig && !claims.has(wire::cap::meas_sig)) {
+        return "the device does not claim signed measurements (MEAS_CAP 10b)";
+    }
+    static constexpr std::pair<uint32_t, std::string_view> kNames[] = {
+        {wire::cap::cert, "CERT_CAP"}, {wire::cap::chal, "CHAL_CAP"}, {wire::cap::chunk, "CHUNK_CAP"}};
     for (const auto& [mask, name] : kNames) {
-        if ((flags & mask) == mask && !claims.has(mask))
+        if ((flags & mask) != 0 && !claims.has(mask))
             return fmt::format("the device does not claim {}", name);
     }
     return {};
@@ -156,6 +155,7 @@ class Run {
         if (!judgement) {
             result.findings.push_back(judgement.error());
             result.verdict = weighed(judgement.error());
+            if (result.verdict == Verdict::not_applicable) result.reason = judgement.error().got;
         }
         for (const Finding& note : trial.notes()) {
             if (result.verdict == Verdict::pass) result.verdict = Verdict::loose_pass;

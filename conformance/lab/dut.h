@@ -1,6 +1,7 @@
 // The device under test, whatever it is: one message in, one out.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,10 @@ class Dut {
     // Sends a request and gives the answer; nullopt: silence for as long as an answer may take. Errors:
     // Errc::closed and Errc::io when the target is gone, others for a framing that it broke.
     virtual Result<std::optional<Bytes>> exchange(ByteView request) = 0;
+    // Resets the device behind the connection's back, where the adapter can: false where it cannot.
+    virtual bool lose_state() { return false; }
+    // Lets time pass, where the target lives in real time.
+    virtual void wait(std::chrono::microseconds) {}
 };
 
 using DutFactory = std::function<std::unique_ptr<Dut>()>;

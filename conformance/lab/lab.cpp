@@ -19,6 +19,17 @@ namespace {
 // OpenSSL 3.0 has no Ed448 with a context, which SPDM needs from 1.2 on.
 constexpr uint32_t kEd448 = 0x800;
 constexpr size_t kMaxPortions = 4096;
+// How often, and how long, a device may put one request off.
+constexpr int kPatience = 16;
+constexpr std::chrono::milliseconds kBusyWait{10};
+constexpr uint8_t kMaxRdtExponent = 22;
+
+std::optional<ErrorResponse> not_ready(const Exchange& exchange) {
+    if (exchange.error() != ErrorCode::response_not_ready) return std::nullopt;
+    auto message = decode<ErrorResponse>(*exchange.response, exchange.response_context);
+    if (!message) return std::nullopt;
+    return *message;
+}
 
 }  // namespace
 
@@ -53,7 +64,7 @@ Result<> Lab::reset() {
     return dut_->reset();
 }
 
-Result<Exchange> Lab::send(ByteView request) {
+Result<Exchange> Lab::send_once(ByteView request) {
     Exchange exchange;
     exchange.request = to_bytes(request);
     exchange.request_context = observer_.request_context(request);
@@ -75,6 +86,25 @@ Result<Exchange> Lab::send(ByteView request) {
         exchange.signature = observer_.last_signature();
     }
     exchanges_.push_back(exchange);
+    return exchange;
+}
+
+Result<Exchange> Lab::send(ByteView request) {
+    Exchange exchange = TRY(send_once(request));
+    for (int i = 0; i < kPatience; ++i) {
+        if (exchange.error() == ErrorCode::busy) {
+            dut_->wait(kBusyWait);
+            exchange = TRY(send_once(request));
+            continue;
+        }
+        auto later = not_ready(exchange);
+        if (!later) break;
+        dut_->wait(
+            std::chrono::microseconds(int64_t{1} << std::min<uint8_t>(later->rdt_exponent, kMaxRdtExponent)));
+        RespondIfReady poll{
+            .spdm_version = later->spdm_version, .request_code = later->request_code, .token = later->token};
+        exchange = TRY(send_once(encode_raw(poll, exchange.request_context)));
+    }
     return exchange;
 }
 

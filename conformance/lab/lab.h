@@ -48,6 +48,8 @@ class Lab {
     Result<> reset();
 
     // Sends bytes as they are. Errors: those of Dut::exchange.
+    Result<Exchange> send_once(ByteView request);
+    // The same, and when the target is Busy or not ready, waits and asks again as DSP0274 says, a few times.
     Result<Exchange> send(ByteView request);
     // Sends a well-formed message. Errors: also those of the strict encoder.
     template <class M>

@@ -93,6 +93,8 @@ void Observer::response(ByteView message) {
     uint8_t code = asked[1];
     std::optional<uint8_t> error = error_code(message);
     if (is(error, ErrorCode::busy)) return;
+    // The other side knows nothing any more.
+    if (is(error, ErrorCode::request_resynch)) return reset();
     if (is(error, ErrorCode::response_not_ready)) {
         if (code != code::respond_if_ready) deferred_ = std::move(asked);
         return;

@@ -44,6 +44,10 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
     auto device = std::make_shared<spdm::Device>();
     device->versions = options.versions;
     device->deferrals = options.deferrals;
+    device->flags = options.flags.value_or(device->flags);
+    // So that deferral can be seen on every reference, without a peer that cannot wait noticing it.
+    device->deferrals.try_emplace(wire::code::vendor_defined_request,
+                                  spdm::Deferral{.busy = 1, .not_ready = 1});
     for (crypto::SignAlgo algo : kAlgos) provision(*device, algo);
     if (options.rsa) {
         for (crypto::SignAlgo algo : kRsaAlgos) provision(*device, algo);
@@ -93,6 +97,11 @@ ReferenceDut::ReferenceDut(std::shared_ptr<const spdm::Device> device, const cry
 Result<> ReferenceDut::reset() {
     responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers);
     return {};
+}
+
+bool ReferenceDut::lose_state() {
+    if (responder_) responder_->lose_state();
+    return responder_ != nullptr;
 }
 
 Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request) {

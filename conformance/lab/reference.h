@@ -13,6 +13,7 @@ struct ReferenceOptions {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     bool rsa = false;  // RSA keys too: they take time to make, and differ in every process
     std::map<uint8_t, spdm::Deferral> deferrals;
+    std::optional<uint32_t> flags;  // instead of CERT, CHAL, MEAS with signatures, MEAS_FRESH
 };
 
 // A device with slots 0 and 1 for each of ECDSA P-256, P-384, P-521 and Ed25519 (and RSA on request), a
@@ -30,6 +31,7 @@ class ReferenceDut final : public Dut {
     std::string target() const override { return "reference"; }
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
+    bool lose_state() override;
     spdm::Responder& responder() { return *responder_; }
 
    private:

@@ -1,0 +1,20 @@
+#include "conformance/cases/cases.h"
+
+#include "conformance/cases/responder/groups.h"
+
+namespace assay::cases {
+
+std::span<const engine::Case> responder_cases() {
+    static const CaseList all = [] {
+        CaseList cases;
+        for (auto add :
+             {add_header, add_version, add_capabilities, add_algorithms, add_digests, add_certificate,
+              add_challenge, add_measurements, add_deferral, add_vendor_defined, add_malformed}) {
+            add(cases);
+        }
+        return cases;
+    }();
+    return all;
+}
+
+}  // namespace assay::cases

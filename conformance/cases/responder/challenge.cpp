@@ -1,0 +1,213 @@
+// CHALLENGE.
+#include "stack/wire/messages/challenge.h"
+
+#include <fmt/format.h>
+
+#include "conformance/cases/responder/support.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/measurements.h"
+
+namespace assay::cases {
+
+namespace {
+
+using wire::Challenge;
+using wire::ChallengeAuth;
+
+Judgement bad_slots(Trial& trial) {
+    std::vector<uint8_t> slots = {8, 0x0f, 0x80, 0xfe};
+    for (uint8_t slot : slots) {
+        TRY(negotiate(trial));
+        TRY(trial.expect(TRY(trial.lab().send(trial.lab().challenge(slot))), invalid(), "SPDM-CHL-003"));
+    }
+    return {};
+}
+
+Judgement raw_key_slot(Trial& trial) {
+    TRY(negotiate(trial));
+    return trial.expect(TRY(trial.lab().send(trial.lab().challenge(wire::kSlotRawKey))), invalid(),
+                        "SPDM-CHL-004");
+}
+
+Judgement empty_slot(Trial& trial) {
+    auto slot = trial.claims().empty_slot();
+    if (!slot) return Trial::not_applicable("every slot of the device is provisioned");
+    TRY(negotiate(trial));
+    return trial.expect(TRY(trial.lab().send(trial.lab().challenge(*slot))), invalid(), "SPDM-CHL-005");
+}
+
+Judgement hash_types(Trial& trial) {
+    for (uint8_t type : Bytes{0x02, 0x7f, 0xfe}) {
+        TRY(negotiate(trial));
+        Bytes request =
+            wire::encode_raw(trial.lab().challenge(0, type), trial.lab().seen().request_context());
+        request[0] = wire::byte(trial.version());
+        TRY(trial.expect(TRY(trial.lab().send(request)), invalid(), "SPDM-CHL-006"));
+    }
+    return {};
+}
+
+// Without measurements, or without an agreed way to express them, there is no summary.
+Judgement summary_without_measurements(Trial& trial) {
+    lab::Offer offer;
+    offer.measurement_specification = 0;
+    TRY(trial.lab().negotiated(trial.version(), offer));
+    return trial.expect(TRY(trial.lab().send(trial.lab().challenge(0, wire::summary::all))), invalid(),
+                        "SPDM-CHL-007");
+}
+
+// B1 to B4: whatever of digests and certificates was exchanged before is signed, in its order.
+Judgement signs_what_was_exchanged(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    for (int flow = 0; flow < 4; ++flow) {
+        TRY(negotiate_with_chain(trial));
+        if (flow == 1 || flow == 3)
+            TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-001"));
+        if (flow == 2 || flow == 3) TRY(lab.read_chain(0));
+        TRY(trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-001"));
+    }
+    return {};
+}
+
+// After CHALLENGE_AUTH the next one starts anew; an unrelated request in between changes nothing.
+Judgement restarts(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(negotiate_with_chain(trial));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-022"));
+    TRY(trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-001"));
+    return trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-022");
+}
+
+Judgement refused_leaves_no_trace(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(negotiate_with_chain(trial));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-029"));
+    TRY(trial.expect(TRY(lab.send(lab.challenge(8))), invalid(), "SPDM-CHL-003"));
+    return trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-029");
+}
+
+Result<ChallengeAuth> authenticate(Trial& trial, const Challenge& message) {
+    Exchange exchange = TRY(trial.lab().send(message));
+    if (!exchange.answered()) {
+        return fail(Errc::state, "response", Error::npos,
+                    "CHALLENGE was answered with " + lab::describe(exchange));
+    }
+    return wire::decode<ChallengeAuth>(*exchange.response, exchange.response_context);
+}
+
+Judgement form(Trial& trial) {
+    for (const auto& [slot, digest] : trial.claims().digests) {
+        TRY(negotiate_with_chain(trial, slot));
+        Challenge message = trial.lab().challenge(slot);
+        ChallengeAuth answer = TRY(authenticate(trial, message));
+        const Exchange& exchange = trial.lab().exchanges().back();
+        TRY(trial.expect_that((answer.slot_id & 0x0f) == slot, "SPDM-CHL-013", fmt::format("SlotID {}", slot),
+                              fmt::format("{}", answer.slot_id & 0x0f), "SlotID"));
+        TRY(trial.expect_that((answer.slot_mask >> slot & 1) != 0, "SPDM-CHL-014", "the bit of the slot used",
+                              fmt::format("0x{:02x}", answer.slot_mask), "SlotMask"));
+        TRY(trial.expect_that(answer.cert_chain_hash == digest, "SPDM-CHL-012", "the digest of DIGESTS",
+                              to_hex(answer.cert_chain_hash), "CertChainHash"));
+        TRY(trial.expect_that(answer.requester_context == message.requester_context || !trial.at_least(v1_3),
+                              "SPDM-CHL-115", "the request's RequesterContext",
+                              to_hex(answer.requester_context), "RequesterContext"));
+        bool opaque = answer.opaque_data.empty() || !trial.at_least(v1_2) ||
+                      trial.lab().seen().parameters().opaque_format != 0;
+        TRY(trial.expect_that(opaque, "SPDM-CHL-017", "no opaque data without a format",
+                              to_hex(answer.opaque_data), "OpaqueData"));
+        TRY(trial.expect_that((answer.slot_id & wire::kBasicMutAuthReq) == 0, "SPDM-CHL-023",
+                              "no mutual authentication with a requester that cannot", "BasicMutAuthReq",
+                              "SlotID"));
+        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
+    }
+    return {};
+}
+
+Judgement fresh_nonce(Trial& trial) {
+    TRY(negotiate(trial));
+    wire::Nonce first = TRY(authenticate(trial, trial.lab().challenge())).nonce;
+    wire::Nonce second = TRY(authenticate(trial, trial.lab().challenge())).nonce;
+    return trial.expect_that(first != second, "SPDM-CHL-010", "another nonce in each response",
+                             "the same twice", "Nonce");
+}
+
+// The summary is the hash over all measurement blocks as they are read one by one.
+Judgement summary(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    lab::Offer offer;
+    TRY(lab.negotiated(trial.version(), offer));
+    Exchange all = TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, false)));
+    TRY(trial.expect_answer(all, "SPDM-MEA-009"));
+    auto blocks = TRY(wire::decode<wire::Measurements>(*all.response, all.response_context));
+    auto hash = lab.seen().parameters().suite().hash;
+    Bytes expected = to_bytes(lab.provider().digest(hash, blocks.measurement_record).view());
+    TRY(negotiate_with_chain(trial));
+    for (uint8_t type : {wire::summary::none, wire::summary::tcb, wire::summary::all}) {
+        ChallengeAuth answer = TRY(authenticate(trial, lab.challenge(0, type)));
+        const Exchange& exchange = lab.exchanges().back();
+        size_t due = type == wire::summary::none ? 0 : exchange.response_context.hash_size;
+        TRY(trial.expect_that(
+            answer.measurement_summary_hash.size() == due, "SPDM-CHL-008", fmt::format("{} bytes", due),
+            fmt::format("{}", answer.measurement_summary_hash.size()), "MeasurementSummaryHash"));
+        TRY(trial.expect_signature(exchange, "SPDM-CHL-008"));
+        if (type != wire::summary::all) continue;
+        TRY(trial.expect_that(answer.measurement_summary_hash == expected, "SPDM-CHL-009",
+                              "the hash of all blocks: " + to_hex(expected),
+                              to_hex(answer.measurement_summary_hash), "MeasurementSummaryHash"));
+    }
+    return {};
+}
+
+// Every signature algorithm of the device really signs.
+Judgement every_algorithm(Trial& trial) {
+    wire::NegotiateAlgorithms whole = trial.lab().algorithms(trial.version());
+    for (uint32_t left = whole.base_asym_algo; left != 0; left &= left - 1) {
+        lab::Offer offer;
+        offer.base_asym = left & (~left + 1);
+        if (!trial.lab().negotiated(trial.version(), offer)) continue;
+        if (trial.lab().seen().parameters().base_asym == 0) continue;
+        if (trial.lab().seen().digests().empty()) {
+            TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), "SPDM-ALG-025"));
+        }
+        TRY(trial.lab().ensure_chain(0));
+        TRY(trial.expect_signature(TRY(trial.lab().send(trial.lab().challenge())), "SPDM-ALG-025"));
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_challenge(CaseList& cases) {
+    auto add = [&](Case one) { cases.push_back(needs(cap::cert | cap::chal, std::move(one))); };
+    add(negative("chl/bad-slot", "A SlotID above 7 that is no provisioned key is InvalidRequest",
+                 {"SPDM-CHL-003"}, bad_slots));
+    add(negative("chl/raw-key-slot", "SlotID 0xFF on a device with certificates is InvalidRequest",
+                 {"SPDM-CHL-004"}, raw_key_slot));
+    add(negative("chl/empty-slot", "A slot without a certificate is InvalidRequest", {"SPDM-CHL-005"},
+                 empty_slot));
+    add(negative("chl/summary-type", "A MeasurementSummaryHashType that is not defined is InvalidRequest",
+                 {"SPDM-CHL-006"}, hash_types));
+    add(negative("chl/summary-without-measurements",
+                 "A summary without negotiated measurements is InvalidRequest", {"SPDM-CHL-007"},
+                 summary_without_measurements));
+    add(positive("chl/signs-what-was-exchanged",
+                 "The signature covers VCA, digests, certificates and the challenge",
+                 {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-CHL-021", "SPDM-VER-015", "SPDM-CHL-028"},
+                 signs_what_was_exchanged));
+    add(positive("chl/restarts-transcript", "CHALLENGE_AUTH restarts what the next one signs",
+                 {"SPDM-CHL-022"}, restarts));
+    add(negative("chl/refused-leaves-no-trace", "A refused CHALLENGE is not signed later", {"SPDM-CHL-029"},
+                 refused_leaves_no_trace));
+    add(positive("chl/form", "CHALLENGE_AUTH names the slot, its chain and the requester's context",
+                 {"SPDM-CHL-012", "SPDM-CHL-013", "SPDM-CHL-014", "SPDM-CHL-015", "SPDM-CHL-115",
+                  "SPDM-CHL-016", "SPDM-CHL-017", "SPDM-CHL-023"},
+                 form));
+    add(positive("chl/fresh-nonce", "Each response has a nonce of its own", {"SPDM-CHL-010"}, fresh_nonce));
+    cases.push_back(needs(cap::cert | cap::chal | cap::meas,
+                          positive("chl/summary", "MeasurementSummaryHash is that of the measurement blocks",
+                                   {"SPDM-CHL-008", "SPDM-CHL-009"}, summary)));
+    add(positive("chl/every-algorithm", "Each signature algorithm signs in its own way",
+                 {"SPDM-ALG-025", "SPDM-CHL-021"}, every_algorithm));
+}
+
+}  // namespace assay::cases

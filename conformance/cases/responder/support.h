@@ -1,0 +1,53 @@
+// What the responder cases share.
+#pragma once
+
+#include "conformance/cases/responder/groups.h"
+#include "stack/wire/codes.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/messages/capabilities.h"
+
+namespace assay::cases {
+
+using engine::Allowed;
+using engine::Case;
+using engine::Judgement;
+using engine::refused;
+using engine::Trial;
+using lab::Exchange;
+using wire::ErrorCode;
+using wire::Version;
+namespace cap = wire::cap;
+namespace code = wire::code;
+
+inline constexpr Version v1_0 = Version::v1_0, v1_1 = Version::v1_1, v1_2 = Version::v1_2,
+                         v1_3 = Version::v1_3, v1_4 = Version::v1_4;
+
+using Ids = std::vector<std::string>;
+
+// A case in which nothing is refused.
+Case positive(std::string id, std::string title, Ids requirements, std::function<Judgement(Trial&)> run);
+// A case in which something is.
+Case negative(std::string id, std::string title, Ids requirements, std::function<Judgement(Trial&)> run);
+
+// A request on a negotiated connection that must be refused; the first requirement is the one it proves.
+using MakeRequest = std::function<Result<Bytes>(Trial&)>;
+Case refusal(std::string id, std::string title, Ids requirements, MakeRequest request, Allowed allowed);
+
+// The same case with bounds.
+Case since(Version version, Case one);
+Case until(Version version, Case one);
+Case needs(uint32_t responder_flags, Case one);
+
+// Four bytes.
+Bytes header(Version version, uint8_t code, uint8_t param1 = 0, uint8_t param2 = 0);
+// The refusal of a field's value, with the neighbours that an order of checks may prefer.
+Allowed invalid();
+// The refusal of a request in the wrong place.
+Allowed unexpected();
+
+// The trial's connection, negotiated with the default offer.
+Judgement negotiate(Trial& trial);
+// A signature whose transcript is known: the slot's chain is read beforehand, on a connection of its own.
+Judgement negotiate_with_chain(Trial& trial, uint8_t slot = 0);
+
+}  // namespace assay::cases

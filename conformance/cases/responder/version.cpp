@@ -1,0 +1,98 @@
+// GET_VERSION.
+#include "stack/wire/messages/version.h"
+
+#include <fmt/format.h>
+
+#include "conformance/cases/responder/support.h"
+#include "stack/wire/messages/digests.h"
+
+namespace assay::cases {
+
+namespace {
+
+Judgement other_version(Trial& trial) {
+    for (bool negotiated : {false, true}) {
+        for (uint8_t version : Bytes{0x11, 0x12, 0x14, 0x00, 0xff}) {
+            if (negotiated) TRY(negotiate(trial));
+            Exchange exchange = TRY(trial.lab().send(Bytes{version, code::get_version, 0, 0}));
+            TRY(trial.expect(exchange, refused(ErrorCode::version_mismatch), "SPDM-VER-001"));
+        }
+    }
+    return {};
+}
+
+Judgement form(Trial& trial) {
+    TRY(negotiate(trial));
+    Exchange exchange = TRY(trial.lab().send(wire::GetVersion{}));
+    TRY(trial.expect_answer(exchange, "SPDM-VER-003"));
+    const Bytes& response = *exchange.response;
+    TRY(trial.expect_that(response[0] == 0x10, "SPDM-VER-002", "SPDMVersion 0x10",
+                          fmt::format("0x{:02x}", response[0]), "SPDMVersion"));
+    auto message = TRY(wire::decode<wire::VersionResponse>(response, exchange.response_context));
+    TRY(trial.expect_that(!message.entries.empty(), "SPDM-VER-003", "at least one entry", "none",
+                          "VersionNumberEntryCount"));
+    for (uint16_t entry : message.entries) {
+        TRY(trial.expect_that(entry >> 12 == 1, "SPDM-VER-004", "major version 1 in bits 15:12",
+                              fmt::format("0x{:04x}", entry), "VersionNumberEntry[0].VersionNumberEntry"));
+    }
+    return trial.expect_that(message.reserved == 0 && response[2] == 0 && response[3] == 0, "SPDM-HDR-008",
+                             "reserved fields are zero", "they are not", "Reserved");
+}
+
+Judgement every_state(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(lab.reset());
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-009"));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-009"));
+    TRY(lab.after_capabilities(trial.version()));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-009"));
+    TRY(negotiate(trial));
+    return trial.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-009");
+}
+
+Judgement forgets(Trial& trial) {
+    TRY(negotiate(trial));
+    TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetVersion{})), "SPDM-VER-009"));
+    Exchange exchange = TRY(trial.lab().send(header(trial.version(), code::get_digests)));
+    return trial.expect(
+        exchange,
+        refused(ErrorCode::unexpected_request, {ErrorCode::version_mismatch, ErrorCode::unsupported_request}),
+        "SPDM-VER-008");
+}
+
+// Nothing from before GET_VERSION is signed, and everything since.
+Judgement transcript_restarts(Trial& trial) {
+    TRY(negotiate_with_chain(trial));
+    TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), "SPDM-VER-008"));
+    // GET_VERSION with padding: four bytes of it are signed.
+    Bytes padded = header(v1_0, code::get_version);
+    padded.resize(8);
+    Bytes chain = trial.lab().seen().chains().at(0);
+    TRY(trial.expect_answer(TRY(trial.lab().send(padded)), "SPDM-VER-014"));
+    TRY(trial.expect_answer(TRY(trial.lab().send(trial.lab().capabilities(trial.version()))),
+                            "SPDM-VER-008"));
+    TRY(trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))), "SPDM-VER-008"));
+    TRY(trial.lab().ensure_chain(0));
+    return trial.expect_signature(TRY(trial.lab().send(trial.lab().challenge())), "SPDM-VER-008");
+}
+
+}  // namespace
+
+void add_version(CaseList& cases) {
+    cases.push_back(negative("ver/other-version",
+                             "GET_VERSION with another version than 1.0 is VersionMismatch", {"SPDM-VER-001"},
+                             other_version));
+    cases.push_back(positive("ver/form", "VERSION carries 1.0 and at least one entry",
+                             {"SPDM-VER-002", "SPDM-VER-003", "SPDM-VER-004", "SPDM-HDR-008"}, form));
+    cases.push_back(
+        positive("ver/every-state", "GET_VERSION is answered in every state", {"SPDM-VER-009"}, every_state));
+    cases.push_back(
+        needs(cap::cert, negative("ver/forgets-negotiation", "After GET_VERSION nothing is negotiated",
+                                  {"SPDM-VER-008"}, forgets)));
+    cases.push_back(
+        needs(cap::cert | cap::chal,
+              positive("ver/transcript-restarts", "GET_VERSION restarts what is signed, without its padding",
+                       {"SPDM-VER-008", "SPDM-VER-014", "SPDM-VER-015"}, transcript_restarts)));
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,72 @@
+#include "conformance/report/details.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/report/plain.h"
+#include "stack/base/ranges.h"
+#include "stack/wire/registry.h"
+
+namespace assay::report {
+
+namespace {
+
+std::string command(const engine::RunReport& report, std::span<const wire::Version> versions,
+                    std::string_view filter, const Details& details) {
+    const engine::RunOptions& options = report.options;
+    std::string line = "assay run --target " + shell_word(report.target);
+    for (wire::Version version : versions) line += fmt::format(" --version {}", wire::name(version));
+    if (filter != "*") line += " --case " + shell_word(filter);
+    line += fmt::format(" --seed {}", options.seed);
+    if (options.strict) line += " --strict";
+    if (options.allow_writes) line += " --allow-writes";
+    for (const std::string& argument : details.arguments) line += " " + shell_word(argument);
+    return line;
+}
+
+}  // namespace
+
+std::optional<wire::Version> version_of(const engine::RunReport& report, const engine::CaseResult& result) {
+    if (!contains(report.versions, result.version)) return std::nullopt;
+    return result.version;
+}
+
+std::string version_label(const engine::RunReport& report, const engine::CaseResult& result) {
+    std::optional<wire::Version> version = version_of(report, result);
+    return version ? std::string(wire::name(*version)) : "none";
+}
+
+bool is_remarkable(engine::Verdict verdict) {
+    return verdict != engine::Verdict::pass && verdict != engine::Verdict::not_applicable;
+}
+
+std::string identifier(engine::Verdict verdict) {
+    std::string text(engine::name(verdict));
+    std::ranges::replace(text, ' ', '_');
+    return text;
+}
+
+std::string message_title(ByteView message) {
+    if (message.size() < 2) return fmt::format("{} byte{}", message.size(), message.size() == 1 ? "" : "s");
+    std::string name = wire::message_name(message[1]);
+    if (message[1] != wire::code::error || message.size() < 3) return name;
+    std::string_view error = wire::error_name(message[2]);
+    return error.empty() ? fmt::format("{} 0x{:02x}", name, message[2]) : fmt::format("{} {}", name, error);
+}
+
+std::string command(const engine::RunReport& report, const Details& details) {
+    std::span<const wire::Version> versions = report.options.versions;
+    if (std::ranges::equal(versions, wire::kVersions)) versions = {};
+    return command(report, versions, report.options.filter, details);
+}
+
+std::string command(const engine::RunReport& report, const engine::CaseResult& result,
+                    const Details& details) {
+    std::optional<wire::Version> version = version_of(report, result);
+    std::span<const wire::Version> versions;
+    if (version) versions = {&*version, 1};
+    return command(report, versions, result.id, details);
+}
+
+}  // namespace assay::report

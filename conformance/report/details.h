@@ -1,0 +1,45 @@
+// What all forms of a report share.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "conformance/engine/runner.h"
+
+namespace assay::report {
+
+// What a report says that the run does not know.
+struct Details {
+    const engine::Requirements* requirements = &engine::Requirements::embedded();
+    // Arguments that the run was given besides those that RunOptions holds, e.g. {"--profile", "gpu.json"}.
+    // They become part of every command that repeats something.
+    std::vector<std::string> arguments{};
+    // When the run began, as it is to be printed. Empty: left out, and equal runs give equal bytes.
+    std::string started{};
+    // The catalogue that was run, for the traceability matrix; empty: none is written.
+    std::span<const engine::Case> cases{};
+};
+
+// The version a result belongs to; nullopt for one that came before any version was agreed on, which is the
+// target that cannot be reached at all.
+std::optional<wire::Version> version_of(const engine::RunReport& report, const engine::CaseResult& result);
+// "1.2", or "none".
+std::string version_label(const engine::RunReport& report, const engine::CaseResult& result);
+
+// What came to something else than a pass, and not for want of a claimed feature.
+bool is_remarkable(engine::Verdict verdict);
+
+// The verdict as an identifier, e.g. "loose_pass".
+std::string identifier(engine::Verdict verdict);
+
+// "GET_VERSION", "ERROR InvalidRequest", "a message of 1 byte".
+std::string message_title(ByteView message);
+
+// The command that does the whole run again, and the one for a single result.
+std::string command(const engine::RunReport& report, const Details& details);
+std::string command(const engine::RunReport& report, const engine::CaseResult& result,
+                    const Details& details);
+
+}  // namespace assay::report

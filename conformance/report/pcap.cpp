@@ -1,0 +1,162 @@
+#include "conformance/report/pcap.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stack/base/reader.h"
+#include "stack/base/writer.h"
+
+namespace assay::report {
+
+namespace {
+
+constexpr uint32_t kMicroseconds = 0xa1b2c3d4;
+constexpr uint32_t kNanoseconds = 0xa1b23c4d;
+constexpr uint32_t kNextGeneration = 0x0a0d0d0a;  // the same in both byte orders
+constexpr uint32_t kLeastSnapLength = 0x10000;
+
+// MCTP packet header: version 0, endpoints 0 to 0, first and last packet of its message.
+constexpr uint8_t kMctpHeader[] = {0x00, 0x00, 0x00, 0xc0};
+constexpr uint8_t kMctpWhole = 0xc0;
+constexpr uint8_t kMctpSpdm = 0x05;
+constexpr uint8_t kMctpSecured = 0x06;
+
+constexpr uint16_t kPciSig = 0x0001;
+constexpr uint32_t kDoeLengthMask = 0x3ffff;
+
+bool big_endian(ByteView file) {
+    Reader reader(file);
+    uint64_t magic = reader.uint_be(4, "magic_number").value_or(0);
+    return magic == kMicroseconds || magic == kNanoseconds;
+}
+
+// A Reader of one byte order.
+class Numbers {
+   public:
+    explicit Numbers(ByteView file) : reader_(file), big_endian_(big_endian(file)) {}
+
+    Result<uint32_t> u32(std::string_view field) { return number<uint32_t>(field); }
+    Result<uint16_t> u16(std::string_view field) { return number<uint16_t>(field); }
+    Reader& reader() { return reader_; }
+
+   private:
+    template <class T>
+    Result<T> number(std::string_view field) {
+        auto value = big_endian_ ? reader_.uint_be(sizeof(T), field) : reader_.uint_le(sizeof(T), field);
+        if (!value) return std::unexpected(value.error());
+        return static_cast<T>(*value);
+    }
+
+    Reader reader_;
+    bool big_endian_;
+};
+
+Result<LinkType> read_header(Numbers& file) {
+    uint32_t magic = TRY(file.u32("magic_number"));
+    if (magic == kNextGeneration)
+        return fail(Errc::unsupported, "magic_number", 0, "this is pcapng; convert it to pcap");
+    if (magic != kMicroseconds && magic != kNanoseconds)
+        return fail(Errc::unsupported, "magic_number", 0, "this is no pcap file");
+    uint16_t major = TRY(file.u16("version_major"));
+    if (major != 2) return fail(Errc::unsupported, "version_major", 4, fmt::format("pcap version {}", major));
+    TRY(file.u16("version_minor"));
+    TRY(file.u32("thiszone"));
+    TRY(file.u32("sigfigs"));
+    TRY(file.u32("snaplen"));
+    uint32_t link = TRY(file.u32("network"));
+    if (link != static_cast<uint32_t>(LinkType::mctp) && link != static_cast<uint32_t>(LinkType::pci_doe))
+        return fail(Errc::unsupported, "network", 20,
+                    fmt::format("link type {} is neither MCTP (291) nor PCI DOE (292)", link));
+    return static_cast<LinkType>(link);
+}
+
+Result<Packet> read_packet(Numbers& file, LinkType link) {
+    Packet packet{.link = link};
+    packet.seconds = TRY(file.u32("ts_sec"));
+    packet.fraction = TRY(file.u32("ts_usec"));
+    size_t at = file.reader().offset();
+    uint32_t held = TRY(file.u32("incl_len"));
+    packet.wire_size = TRY(file.u32("orig_len"));
+    if (held > packet.wire_size)
+        return fail(Errc::inconsistent, "incl_len", at,
+                    fmt::format("holds {} bytes of a packet of {}", held, packet.wire_size));
+    packet.bytes = to_bytes(TRY(file.reader().take(held, "packet")));
+    return packet;
+}
+
+Result<Carried> from_mctp(ByteView packet) {
+    Reader reader(packet);
+    ByteView header = TRY(reader.take(sizeof kMctpHeader, "MCTP header"));
+    if ((header[3] & kMctpWhole) != kMctpWhole)
+        return fail(Errc::unsupported, "SOM, EOM", 3, "one packet of a longer MCTP message");
+    uint8_t type = TRY(reader.u8("IC, Message Type"));
+    ByteView message = reader.rest();
+    if (type == kMctpSpdm) return Carried{Carried::Kind::spdm, message};
+    if (type == kMctpSecured) return Carried{Carried::Kind::secured, message};
+    return Carried{Carried::Kind::other, message};
+}
+
+Result<Carried> from_doe(ByteView packet) {
+    Reader reader(packet);
+    uint16_t vendor = TRY(reader.u16("Vendor ID"));
+    if (vendor != kPciSig)
+        return fail(Errc::unsupported, "Vendor ID", 0, fmt::format("a data object of vendor {:04x}h", vendor));
+    uint8_t type = TRY(reader.u8("Data Object Type"));
+    TRY(reader.u8("Reserved"));
+    // In units of four bytes, with the header; 0 stands for the largest.
+    uint32_t words = TRY(reader.u32("Length")) & kDoeLengthMask;
+    size_t size = size_t{words == 0 ? kDoeLengthMask + 1 : words} * 4;
+    if (size < reader.offset()) return fail(Errc::inconsistent, "Length", 4, "shorter than its own header");
+    ByteView message = TRY(reader.take(size - reader.offset(), "data object"));
+    TRY(reader.finish("data object"));
+    constexpr Carried::Kind kKinds[] = {Carried::Kind::discovery, Carried::Kind::spdm, Carried::Kind::secured};
+    return Carried{type < std::size(kKinds) ? kKinds[type] : Carried::Kind::other, message};
+}
+
+}  // namespace
+
+std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges) {
+    std::vector<Packet> packets;
+    auto add = [&](ByteView message) {
+        Packet packet{.seconds = static_cast<uint32_t>(packets.size())};
+        packet.bytes = concat({kMctpHeader, ByteView(&kMctpSpdm, 1), message});
+        packet.wire_size = static_cast<uint32_t>(packet.bytes.size());
+        packets.push_back(std::move(packet));
+    };
+    for (const lab::Exchange& exchange : exchanges) {
+        add(exchange.request);
+        if (exchange.response) add(*exchange.response);
+    }
+    return packets;
+}
+
+Bytes write_pcap(LinkType link, std::span<const Packet> packets) {
+    size_t largest = kLeastSnapLength;
+    for (const Packet& packet : packets) largest = std::max(largest, packet.bytes.size());
+    Writer file;
+    file.u32(kMicroseconds).u16(2).u16(4).u32(0).u32(0);
+    file.u32(static_cast<uint32_t>(largest)).u32(static_cast<uint32_t>(link));
+    for (const Packet& packet : packets) {
+        file.u32(packet.seconds).u32(packet.fraction);
+        file.u32(static_cast<uint32_t>(packet.bytes.size())).u32(packet.wire_size).bytes(packet.bytes);
+    }
+    return std::move(file).take();
+}
+
+Result<std::vector<Packet>> read_pcap(ByteView bytes) {
+    Numbers file(bytes);
+    LinkType link = TRY(read_header(file));
+    std::vector<Packet> packets;
+    while (!file.reader().empty()) packets.push_back(TRY(read_packet(file, link)));
+    return packets;
+}
+
+Result<Carried> carried(const Packet& packet) {
+    if (packet.bytes.size() < packet.wire_size)
+        return fail(Errc::truncated, "packet", packet.bytes.size(),
+                    fmt::format("the capture holds {} of {} bytes", packet.bytes.size(), packet.wire_size));
+    return packet.link == LinkType::mctp ? from_mctp(packet.bytes) : from_doe(packet.bytes);
+}
+
+}  // namespace assay::report

@@ -1,0 +1,48 @@
+// Packet captures in the classic pcap format, as other tools for SPDM write and read them.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "conformance/lab/lab.h"
+
+namespace assay::report {
+
+// Link types of the tcpdump registry that carry SPDM.
+enum class LinkType : uint32_t { mctp = 291, pci_doe = 292 };
+
+struct Packet {
+    LinkType link = LinkType::mctp;
+    uint32_t seconds = 0;
+    uint32_t fraction = 0;      // microseconds, or nanoseconds in a capture of that kind
+    uint32_t wire_size = 0;     // bytes that were on the wire; more than bytes.size() when it was cut
+    Bytes bytes{};              // from the link layer's header on
+};
+
+// The messages of exchanges as MCTP packets, request and response in turn; a silence is no packet. A packet's
+// time is its index in seconds, so that equal exchanges give equal captures.
+std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges);
+
+// A capture, little-endian with microseconds. All packets must be of the one link type.
+Bytes write_pcap(LinkType link, std::span<const Packet> packets);
+
+// Reads a capture of either byte order, with microseconds or nanoseconds. Takes memory in proportion to
+// `file` only. Errors, with the offset in the file: truncated; unsupported for another format, version or
+// link type; inconsistent for a packet that holds more bytes than were on the wire.
+Result<std::vector<Packet>> read_pcap(ByteView file);
+
+// What a packet carries.
+struct Carried {
+    enum class Kind : uint8_t { spdm, secured, discovery, other };
+    Kind kind = Kind::other;
+    // The message, within the packet's bytes. Over DOE it is padded to a multiple of four bytes.
+    ByteView message{};
+};
+
+// Takes the link layer off: MCTP's header and message type (DSP0236; DSP0275 for 05h, DSP0276 for 06h) or the
+// DOE header (PCIe, Data Object Exchange; types 0 to 2 of vendor 0001h). Errors: truncated, trailing,
+// unsupported for a fragment of an MCTP message or a data object of another vendor.
+Result<Carried> carried(const Packet& packet);
+
+}  // namespace assay::report
