@@ -12,12 +12,6 @@ bool is_vca(uint8_t code) {
     return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
 }
 
-// Requests that leave M1/M2 of an unfinished authentication alone (DSP0274, M1 and M2 reset rules).
-bool keeps_m1(uint8_t code) {
-    return code == code::get_digests || code == code::get_certificate || code == code::challenge ||
-           code == code::vendor_defined_request || code == code::respond_if_ready;
-}
-
 }  // namespace
 
 Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers)
@@ -87,6 +81,8 @@ Checked<> Responder::admit(ByteView request) const {
 
 std::optional<Bytes> Responder::put_off(ByteView request) {
     uint8_t code = request[1];
+    // Only the deferred request can be put off again.
+    if (code == code::respond_if_ready && !ready_for(request)) return std::nullopt;
     auto configured = device_.deferrals.find(code);
     if (configured == device_.deferrals.end()) return std::nullopt;
     Deferral& left = deferrals_.try_emplace(code, configured->second).first->second;
@@ -111,8 +107,7 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
 
 Checked<Bytes> Responder::handle(ByteView request) {
     uint8_t code = request[1];
-    if (code != code::get_measurements && code != code::respond_if_ready) transcript_.reset_l1();
-    if (!keeps_m1(code)) transcript_.reset_m1();
+    transcript_.on_request(code, authenticated_);
     if (code != code::respond_if_ready) deferred_.reset();
     switch (code) {
         case code::get_version: return get_version(request);
@@ -129,13 +124,15 @@ Checked<Bytes> Responder::handle(ByteView request) {
     }
 }
 
+bool Responder::ready_for(ByteView request) const {
+    return deferred_ && request[2] == (*deferred_)[1] && request[3] == token_;
+}
+
 Checked<Bytes> Responder::respond_if_ready(ByteView request) {
-    RespondIfReady message = *decode<RespondIfReady>(request, parameters_.context(), {.lenient = true});
-    TRY(checker_.demand(Check::ready_itself, message.request_code != code::respond_if_ready));
+    TRY(checker_.demand(Check::ready_itself, request[2] != code::respond_if_ready));
     TRY(checker_.demand(Check::ready_nothing, deferred_.has_value()));
     if (!deferred_) return error(ErrorCode::unspecified);
-    TRY(checker_.demand(Check::ready_mismatch,
-                        message.request_code == (*deferred_)[1] && message.token == token_));
+    TRY(checker_.demand(Check::ready_mismatch, ready_for(request)));
     Bytes original = std::move(*deferred_);
     deferred_.reset();
     return handle(original);

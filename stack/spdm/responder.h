@@ -10,6 +10,7 @@
 #include "stack/spdm/legality.h"
 #include "stack/spdm/transcript.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/encode.h"
 #include "stack/wire/messages/error.h"
 
 namespace assay::spdm {
@@ -40,6 +41,8 @@ class Responder {
     Checked<Bytes> handle(ByteView request);
     Checked<> admit(ByteView request) const;
     std::optional<Bytes> put_off(ByteView request);
+    // Whether a RESPOND_IF_READY names the deferred request.
+    bool ready_for(ByteView request) const;
 
     Checked<Bytes> get_version(ByteView request);
     Checked<Bytes> get_capabilities(ByteView request);
@@ -68,6 +71,13 @@ class Responder {
     Checked<M> decoded(Check check, ByteView request, size_t* used = nullptr) const {
         wire::DecodeOptions options{.lenient = checker_.waived(check)};
         return checker_.demand_value(check, wire::decode<M>(request, parameters_.context(), options, used));
+    }
+
+    // A response. It is legal unless a check was waived on the way to it: then it says what it holds.
+    template <class M>
+    static Bytes encoded(const M& message, const wire::Context& context) {
+        Result<Bytes> bytes = wire::encode(message, context);
+        return bytes ? std::move(*bytes) : wire::encode_raw(message, context);
     }
 
     const Device& device_;

@@ -27,7 +27,7 @@ Checked<Bytes> Responder::get_digests(ByteView request) {
         if (identity(slot) == nullptr) continue;
         response.digests.push_back(to_bytes(provider_.digest(parameters_.suite().hash, chain(slot)).view()));
     }
-    Bytes bytes = *encode(response, parameters_.context());
+    Bytes bytes = encoded(response, parameters_.context());
     transcript_.reset_m1();
     transcript_.add_m1(request.first(4));
     transcript_.add_m1(bytes);
@@ -42,7 +42,9 @@ Checked<Bytes> Responder::get_certificate(ByteView request) {
     uint8_t slot = message.slot_id & 0x0f;
     TRY(checker_.demand(Check::certificate_slot, slot < kSlots));
     bool size_only = parameters_.version >= Version::v1_3 && (message.param2 & kSlotSizeRequested) != 0;
-    TRY(checker_.demand(Check::certificate_slot_empty, identity(slot) != nullptr));
+    TRY(checker_.demand(Check::certificate_slot_empty, identity(slot) != nullptr || slot >= kSlots));
+    // Without the two checks an unusable slot is taken for slot 0.
+    if (identity(slot) == nullptr) slot = 0;
     ByteView all = chain(slot);
     CertificateResponse response;
     response.slot_id = slot;
@@ -59,7 +61,7 @@ Checked<Bytes> Responder::get_certificate(ByteView request) {
         response.cert_chain = to_bytes(all.subspan(offset, portion));
         response.remainder_length = static_cast<uint16_t>(all.size() - offset - portion);
     }
-    Bytes bytes = *encode(response, parameters_.context());
+    Bytes bytes = encoded(response, parameters_.context());
     transcript_.add_m1(request.first(std::min(used, request.size())));
     transcript_.add_m1(bytes);
     return bytes;
@@ -99,7 +101,7 @@ Checked<Bytes> Responder::challenge(ByteView request) {
         response.measurement_summary_hash = summary_hash(type);
     }
     response.signature.resize(context.signature_size);
-    Bytes bytes = *encode(response, context);
+    Bytes bytes = encoded(response, context);
     ByteView unsigned_part = ByteView(bytes).first(bytes.size() - context.signature_size);
     transcript_.add_m1(request.first(std::min(used, request.size())));
     transcript_.add_m1(unsigned_part);

@@ -53,7 +53,7 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
         response.param2 = parameters_.version >= Version::v1_1 ? slot : 0;
         response.signature.resize(context.signature_size);
     }
-    Bytes bytes = *encode(response, context);
+    Bytes bytes = encoded(response, context);
     size_t unsigned_size = bytes.size() - (sign ? context.signature_size : 0);
     transcript_.add_l1(request.first(std::min(used, request.size())));
     transcript_.add_l1(ByteView(bytes).first(unsigned_size));

@@ -37,7 +37,7 @@ Checked<Bytes> Responder::get_version(ByteView request) {
     VersionResponse response;
     for (Version version : device_.versions)
         response.entries.push_back(static_cast<uint16_t>(byte(version) << 8));
-    Bytes bytes = *encode(response, parameters_.context());
+    Bytes bytes = encoded(response, parameters_.context());
     transcript_.add_vca(request.first(4));
     transcript_.add_vca(bytes);
     return bytes;
@@ -82,7 +82,7 @@ Checked<Bytes> Responder::get_capabilities(ByteView request) {
         response.data_transfer_size = p.responder_data_transfer_size = device_.data_transfer_size;
         response.max_spdm_msg_size = p.responder_max_msg_size = device_.max_msg_size;
     }
-    Bytes bytes = *encode(response, context);
+    Bytes bytes = encoded(response, context);
     transcript_.add_vca(request.first(std::min(used, request.size())));
     transcript_.add_vca(bytes);
     state_ = ConnectionState::after_capabilities;
@@ -116,7 +116,8 @@ Checked<> Responder::check_algorithms(const NegotiateAlgorithms& request) const 
 Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
     Parameters& p = parameters_;
     Needed need = needed(p, (request.measurement_specification & kMeasurementSpecDmtf) != 0);
-    p.base_asym = prefer_base_asym(request.base_asym_algo & device_.base_asym() & known_base_asym(p.version));
+    p.base_asym = prefer_base_asym(request.base_asym_algo & device_.base_asym() & kAllBaseAsym &
+                                   known_base_asym(p.version));
     p.base_hash = prefer_base_hash(request.base_hash_algo & device_.base_hash & known_base_hash(p.version));
     if (need.measurement) {
         p.measurement_specification = kMeasurementSpecDmtf;
@@ -171,7 +172,7 @@ Checked<Bytes> Responder::negotiate_algorithms(ByteView request) {
         parameters_ = before;
         return std::unexpected(enough.error());
     }
-    Bytes bytes = *encode(response, p.context());
+    Bytes bytes = encoded(response, p.context());
     transcript_.add_vca(request.first(std::min(used, request.size())));
     transcript_.add_vca(bytes);
     transcript_.begin(p.suite().hash, p.version);

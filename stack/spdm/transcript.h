@@ -20,6 +20,10 @@ class Transcript {
     ByteView vca() const { return vca_; }
     // After ALGORITHMS: from here on there is a hash.
     void begin(crypto::HashAlgo hash, wire::Version version);
+    // What a request resets by coming: L1/L2, unless it asks for measurements itself; M1/M2, when it leaves
+    // an authentication behind that was not brought to its end. `authenticated`: a CHALLENGE was answered on
+    // this connection.
+    void on_request(uint8_t code, bool authenticated);
 
     // B and C of M1/M2 = A || B || C.
     void add_m1(ByteView message);

@@ -13,6 +13,7 @@ namespace assay::wire {
 namespace code {
 inline constexpr uint8_t digests = 0x01, certificate = 0x02, challenge_auth = 0x03, version = 0x04,
                          chunk_send_ack = 0x05, chunk_response = 0x06, endpoint_info = 0x07,
+                         slot_management_resp = 0x08,
                          measurements = 0x60, capabilities = 0x61, supported_event_types = 0x62,
                          algorithms = 0x63, key_exchange_rsp = 0x64, finish_rsp = 0x65,
                          psk_exchange_rsp = 0x66, psk_finish_rsp = 0x67, heartbeat_ack = 0x68,

@@ -14,7 +14,8 @@ struct Context {
     uint16_t hash_size = 0;                 // BaseHashSel
     uint16_t signature_size = 0;            // BaseAsymSel: the responder's signatures
     uint16_t requester_signature_size = 0;  // ReqBaseAsymAlg
-    uint16_t exchange_size = 0;             // DHE public value
+    uint16_t exchange_size = 0;             // DHE public value, or KEM encapsulation key
+    uint16_t exchange_response_size = 0;    // KEM ciphertext; 0: as exchange_size
     bool multi_key = false;                 // of the side that answers: MULTI_KEY_CONN_RSP or _REQ
     bool verify_data_in_exchange = true;  // KEY_EXCHANGE_RSP: false with HANDSHAKE_IN_THE_CLEAR on both sides
     bool verify_data_in_finish = false;   // FINISH_RSP: the opposite

@@ -7,9 +7,23 @@
 #include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
+#include "stack/wire/messages/chunk.h"
+#include "stack/wire/messages/csr.h"
 #include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/encapsulated.h"
+#include "stack/wire/messages/endpoint_info.h"
 #include "stack/wire/messages/error.h"
+#include "stack/wire/messages/events.h"
+#include "stack/wire/messages/finish.h"
+#include "stack/wire/messages/key_exchange.h"
+#include "stack/wire/messages/key_pair.h"
+#include "stack/wire/messages/measurement_log.h"
 #include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/opaque_data.h"
+#include "stack/wire/messages/psk.h"
+#include "stack/wire/messages/session.h"
+#include "stack/wire/messages/set_certificate.h"
+#include "stack/wire/messages/slot_management.h"
 #include "stack/wire/messages/vendor_defined.h"
 #include "stack/wire/messages/version.h"
 
@@ -41,18 +55,60 @@ constexpr MessageInfo kMessages[] = {
     row<CertificateResponse>("CERTIFICATE"),
     row<ChallengeAuth>("CHALLENGE_AUTH"),
     row<VersionResponse>("VERSION"),
+    row<ChunkSendAck>("CHUNK_SEND_ACK", Version::v1_2),
+    row<ChunkResponse>("CHUNK_RESPONSE", Version::v1_2),
+    row<EndpointInfo>("ENDPOINT_INFO", Version::v1_3),
+    row<SlotManagementResponse>("SLOT_MANAGEMENT_RESP", Version::v1_4),
     row<Measurements>("MEASUREMENTS"),
     row<Capabilities>("CAPABILITIES"),
+    row<SupportedEventTypes>("SUPPORTED_EVENT_TYPES", Version::v1_3),
     row<Algorithms>("ALGORITHMS"),
+    row<KeyExchangeResponse>("KEY_EXCHANGE_RSP", Version::v1_1),
+    row<FinishResponse>("FINISH_RSP", Version::v1_1),
+    row<PskExchangeResponse>("PSK_EXCHANGE_RSP", Version::v1_1),
+    row<PskFinishResponse>("PSK_FINISH_RSP", Version::v1_1),
+    row<HeartbeatAck>("HEARTBEAT_ACK", Version::v1_1),
+    row<KeyUpdateAck>("KEY_UPDATE_ACK", Version::v1_1),
+    row<EncapsulatedRequest>("ENCAPSULATED_REQUEST", Version::v1_1),
+    row<EncapsulatedResponseAck>("ENCAPSULATED_RESPONSE_ACK", Version::v1_1),
+    row<EndSessionAck>("END_SESSION_ACK", Version::v1_1),
+    row<Csr>("CSR", Version::v1_2),
+    row<SetCertificateResponse>("SET_CERTIFICATE_RSP", Version::v1_2),
+    row<MeasurementExtensionLog>("MEASUREMENT_EXTENSION_LOG", Version::v1_3),
+    row<SubscribeEventTypesAck>("SUBSCRIBE_EVENT_TYPES_ACK", Version::v1_3),
+    row<EventAck>("EVENT_ACK", Version::v1_3),
+    row<KeyPairInfo>("KEY_PAIR_INFO", Version::v1_3),
+    row<SetKeyPairInfoAck>("SET_KEY_PAIR_INFO_ACK", Version::v1_3),
     row<VendorDefinedResponse>("VENDOR_DEFINED_RESPONSE"),
     row<ErrorResponse>("ERROR"),
     row<GetDigests>("GET_DIGESTS"),
     row<GetCertificate>("GET_CERTIFICATE"),
     row<Challenge>("CHALLENGE"),
     row<GetVersion>("GET_VERSION"),
+    row<ChunkSend>("CHUNK_SEND", Version::v1_2),
+    row<ChunkGet>("CHUNK_GET", Version::v1_2),
+    row<GetEndpointInfo>("GET_ENDPOINT_INFO", Version::v1_3),
+    row<SlotManagement>("SLOT_MANAGEMENT", Version::v1_4),
     row<GetMeasurements>("GET_MEASUREMENTS"),
     row<GetCapabilities>("GET_CAPABILITIES"),
+    row<GetSupportedEventTypes>("GET_SUPPORTED_EVENT_TYPES", Version::v1_3),
     row<NegotiateAlgorithms>("NEGOTIATE_ALGORITHMS"),
+    row<KeyExchange>("KEY_EXCHANGE", Version::v1_1),
+    row<Finish>("FINISH", Version::v1_1),
+    row<PskExchange>("PSK_EXCHANGE", Version::v1_1),
+    row<PskFinish>("PSK_FINISH", Version::v1_1),
+    row<Heartbeat>("HEARTBEAT", Version::v1_1),
+    row<KeyUpdate>("KEY_UPDATE", Version::v1_1),
+    row<GetEncapsulatedRequest>("GET_ENCAPSULATED_REQUEST", Version::v1_1),
+    row<DeliverEncapsulatedResponse>("DELIVER_ENCAPSULATED_RESPONSE", Version::v1_1),
+    row<EndSession>("END_SESSION", Version::v1_1),
+    row<GetCsr>("GET_CSR", Version::v1_2),
+    row<SetCertificate>("SET_CERTIFICATE", Version::v1_2),
+    row<GetMeasurementExtensionLog>("GET_MEASUREMENT_EXTENSION_LOG", Version::v1_3),
+    row<SubscribeEventTypes>("SUBSCRIBE_EVENT_TYPES", Version::v1_3),
+    row<SendEvent>("SEND_EVENT", Version::v1_3),
+    row<GetKeyPairInfo>("GET_KEY_PAIR_INFO", Version::v1_3),
+    row<SetKeyPairInfo>("SET_KEY_PAIR_INFO", Version::v1_3),
     row<VendorDefinedRequest>("VENDOR_DEFINED_REQUEST"),
     row<RespondIfReady>("RESPOND_IF_READY"),
 };
@@ -88,8 +144,12 @@ std::unique_ptr<Described> make_nested(Nested structure, ByteView bytes) {
             const MessageInfo* info = bytes.size() < 2 ? nullptr : message_info(bytes[1]);
             return info == nullptr ? nullptr : info->make();
         }
-        default: return nullptr;
+        case Nested::opaque_data: return make<OpaqueData>();
+        case Nested::measurement_log: return make<MeasurementLog>();
+        case Nested::event_groups: return make<EventGroups>();
+        case Nested::device_class: return make<DeviceClassIdentifier>();
     }
+    return nullptr;
 }
 
 std::string_view name(Nested structure) {

@@ -106,7 +106,7 @@ size_t Visitor::bounded_count(const Field& field, uint64_t value, size_t item_si
 }
 
 void Visitor::refuse(Errc code, std::string_view field, std::string detail) {
-    set_error({code, field, position(), std::move(detail)});
+    if (!lenient()) set_error({code, field, position(), std::move(detail)});
 }
 
 }  // namespace assay::wire

@@ -20,7 +20,6 @@ enum class Nested : uint8_t {
     message,             // a complete SPDM message
     measurement_log,     // DMTF measurement extension log
     event_groups,        // event groups of SUPPORTED_EVENT_TYPES and SUBSCRIBE_EVENT_TYPES
-    events,              // events of SEND_EVENT
     device_class,        // DeviceClassIdentifier of ENDPOINT_INFO
 };
 
@@ -113,7 +112,8 @@ class Visitor {
     void padding(const Field& field, Bytes& value, size_t start, size_t alignment);
     virtual size_t position() const { return 0; }
 
-    // Ends the walk with a reason that a description found, e.g. two fields that contradict each other.
+    // Ends the walk with a reason that a description found, e.g. two fields that contradict each other. A
+    // lenient walk goes on.
     void refuse(Errc code, std::string_view field, std::string detail = {});
 
    protected:

@@ -11,9 +11,21 @@ constexpr ValueName kSummaryTypes[] = {{summary::none, "none"}, {summary::tcb, "
 
 Field summary_hash_type_field(std::string_view name) { return enumeration(name, kSummaryTypes); }
 
-void describe_opaque(Visitor& v, Bytes& opaque_data) {
+void describe_opaque_length(Visitor& v, Bytes& opaque_data) {
     v.length({.name = "OpaqueDataLength", .max = kMaxOpaqueData, .counts = "OpaqueData"}, 2, opaque_data);
+}
+
+void describe_opaque_bytes(Visitor& v, Bytes& opaque_data) {
     v.nested_blob({.name = "OpaqueData"}, opaque_data, Nested::opaque_data);
+}
+
+void describe_opaque(Visitor& v, Bytes& opaque_data) {
+    describe_opaque_length(v, opaque_data);
+    describe_opaque_bytes(v, opaque_data);
+}
+
+void describe_opaque_1_4(Visitor& v, Bytes& opaque_data) {
+    if (v.at_least(Version::v1_4)) describe_opaque(v, opaque_data);
 }
 
 void describe_requester_context(Visitor& v, RequesterContext& context) {

@@ -47,6 +47,9 @@ struct ChallengeAuth {
 
 // Fields that several messages share.
 void describe_opaque(Visitor& v, Bytes& opaque_data);
+void describe_opaque_length(Visitor& v, Bytes& opaque_data);  // the two halves of it
+void describe_opaque_bytes(Visitor& v, Bytes& opaque_data);
+void describe_opaque_1_4(Visitor& v, Bytes& opaque_data);                // nothing before 1.4
 void describe_requester_context(Visitor& v, RequesterContext& context);  // nothing before 1.3
 void describe_nonce(Visitor& v, Nonce& nonce, std::string_view name = "Nonce");
 void describe_summary_hash(Visitor& v, Bytes& hash);  // nothing unless the request asked

@@ -12,6 +12,8 @@ constexpr Bits kKeyUsage[] = {{0, 1, "KeyExUse"},        {1, 1, "ChallengeUse"},
 
 }  // namespace
 
+std::span<const Bits> key_usage_bits() { return kKeyUsage; }
+
 void GetDigests::describe(Visitor& v) {
     v.header(kCode, spdm_version, reserved_field("Param1"), param1, reserved_field("Param2"), param2);
 }

@@ -22,6 +22,9 @@ namespace key_usage {
 inline constexpr uint16_t key_ex = 0x0001, challenge = 0x0002, measurement = 0x0004, endpoint_info = 0x0008;
 }
 
+// Their names. The same bits occur in the key pair messages.
+std::span<const Bits> key_usage_bits();
+
 struct Digests {
     static constexpr uint8_t kCode = code::digests;
     uint8_t spdm_version = 0;

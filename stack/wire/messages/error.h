@@ -20,7 +20,7 @@ struct ErrorResponse {
     uint8_t rdtm = 0;
     uint32_t actual_size = 0;   // ResponseTooLarge, DataTooLarge
     uint8_t handle = 0;         // LargeResponse
-    Bytes extended_error_data;  // all other codes
+    Bytes extended_error_data;  // VendorDefined
     void describe(Visitor& v);
 };
 

@@ -17,6 +17,8 @@ constexpr size_t kDmtfHeader = 3;
 
 }  // namespace
 
+Field measurement_value_type_field() { return flags("DMTFSpecMeasurementValueType", kValueType); }
+
 void GetMeasurements::describe(Visitor& v) {
     v.header(kCode, spdm_version, flags("Attributes", kAttributes), attributes, {.name = "Operation"},
              operation);
@@ -47,10 +49,10 @@ void MeasurementBlock::describe(Visitor& v) {
     v.u8(flags("MeasurementSpecification", kSpecification), measurement_specification);
     Bytes counted(v.decoding() ? 0 : value.size());
     v.length({.name = "MeasurementSize", .counts = "Measurement"}, 2, counted, kDmtfHeader);
-    v.u8(flags("DMTFSpecMeasurementValueType", kValueType), value_type);
+    v.u8(measurement_value_type_field(), value_type);
     v.length({.name = "DMTFSpecMeasurementValueSize", .counts = "DMTFSpecMeasurementValue"}, 2, value);
     if (v.decoding() && !v.failed() && counted.size() != value.size()) {
-        return v.refuse(Errc::inconsistent, "MeasurementSize", "is not three more than the value's size");
+        v.refuse(Errc::inconsistent, "MeasurementSize", "is not three more than the value's size");
     }
     v.blob({.name = "DMTFSpecMeasurementValue"}, value);
 }

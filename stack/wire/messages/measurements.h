@@ -54,6 +54,9 @@ inline constexpr uint8_t immutable_rom = 0, mutable_firmware = 1, hardware_confi
 inline constexpr uint8_t kManifestIndex = 0xfd;
 inline constexpr uint8_t kDeviceModeIndex = 0xfe;
 
+// The field that holds one of these.
+Field measurement_value_type_field();
+
 // One measurement block with a DMTF measurement.
 struct MeasurementBlock {
     uint8_t index = 1;

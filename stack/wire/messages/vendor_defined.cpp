@@ -35,6 +35,8 @@ void VendorDefinedResponse::describe(Visitor& v) {
     describe_body(v, *this);
 }
 
+std::span<const ValueName> registry_ids() { return kRegistries; }
+
 bool vendor_id_length_ok(uint16_t standard_id, size_t length) {
     switch (standard_id) {
         case 0:

@@ -30,6 +30,9 @@ struct VendorDefinedResponse : VendorDefinedBody {
     void describe(Visitor& v);
 };
 
+// The registries that StandardID and the ID of a standards body header name.
+std::span<const ValueName> registry_ids();
+
 // Whether the registry allows a VendorID of that length (DSP0274, registry or standards body ID table).
 bool vendor_id_length_ok(uint16_t standard_id, size_t length);
 

@@ -9,6 +9,8 @@ constexpr Bits kEntryBits[] = {
 
 }  // namespace
 
+Field version_number_field(std::string_view name) { return flags(name, kEntryBits); }
+
 void GetVersion::describe(Visitor& v) {
     v.header(kCode, spdm_version, reserved_field("Param1"), param1, reserved_field("Param2"), param2);
 }
@@ -22,7 +24,7 @@ void VersionResponse::describe(Visitor& v) {
              .counts = "VersionNumberEntry"},
             1, entries, 2);
     v.list("VersionNumberEntry", entries,
-           [](Visitor& w, uint16_t& entry) { w.u16(flags("VersionNumberEntry", kEntryBits), entry); });
+           [](Visitor& w, uint16_t& entry) { w.u16(version_number_field("VersionNumberEntry"), entry); });
 }
 
 }  // namespace assay::wire

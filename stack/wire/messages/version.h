@@ -14,6 +14,9 @@ struct GetVersion {
     void describe(Visitor& v);
 };
 
+// A number with the bits of VersionNumberEntry.
+Field version_number_field(std::string_view name);
+
 struct VersionResponse {
     static constexpr uint8_t kCode = code::version;
     uint8_t spdm_version = 0x10;

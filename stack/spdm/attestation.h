@@ -1,0 +1,77 @@
+// The walk from GET_VERSION to signed measurements, without I/O.
+#pragma once
+
+#include "stack/spdm/requester.h"
+
+namespace assay::spdm {
+
+// How a responder is walked.
+struct AttestationOptions {
+    uint16_t portion = 1024;            // Length of each GET_CERTIFICATE
+    uint8_t slot = 0;                   // that signs, if it is provisioned; else the lowest one that is
+    bool every_slot = true;             // reads the chains of all provisioned slots, or of that one only
+    bool unsigned_measurements = true;  // asks for their number and all of them before the signed ones
+    bool raw = false;                   // RawBitStreamRequested
+    uint8_t summary_type = wire::summary::all;  // for CHALLENGE, where there are measurements
+};
+
+// A message to be sent after a wait.
+struct ToSend {
+    Bytes message;
+    Micros delay{0};
+};
+
+// Drives a requester: version, capabilities, algorithms, digests, certificates, challenge, measurements.
+// What the responder does not claim is left out. Between next() and receive() lie the transport and, if it
+// fails, an end of the walk: it is not resumed, a new one is made.
+class AttestationWalk {
+   public:
+    explicit AttestationWalk(Requester& requester, AttestationOptions options = {})
+        : requester_(requester), options_(options) {}
+
+    // The next message to be sent; nullopt when the walk is over, at its end or at a refusal.
+    std::optional<ToSend> next();
+    // Takes the response to the message that next() gave.
+    Checked<> receive(ByteView response);
+    // No response came in time: next() gives the same message again, as often as the requester allows.
+    Checked<> timed_out();
+
+    // Whether the walk came to its end without a refusal.
+    bool complete() const { return step_ == Step::end; }
+    const std::optional<Refusal>& refusal() const { return refusal_; }
+    // The slot whose key signs. Settled once DIGESTS is here.
+    uint8_t slot() const { return slot_; }
+
+   private:
+    enum class Step : uint8_t {
+        version,
+        capabilities,
+        algorithms,
+        digests,
+        certificates,
+        challenge,
+        measurement_count,
+        unsigned_measurements,
+        signed_measurements,
+        end,
+    };
+
+    bool applies(Step step) const;
+    Bytes request();
+    Checked<> take(Checked<Outcome> outcome);
+    void advance();
+    void settle_slot();
+    // The provisioned slots with certificates that are to be read.
+    bool wanted(uint8_t slot) const;
+
+    Requester& requester_;
+    AttestationOptions options_;
+    Step step_ = Step::version;
+    uint8_t slot_ = 0;
+    uint8_t reading_ = kSlots;  // the slot whose chain is being read
+    size_t read_before_ = 0;    // how much of it was there before the last portion
+    std::optional<ToSend> again_;
+    std::optional<Refusal> refusal_;
+};
+
+}  // namespace assay::spdm

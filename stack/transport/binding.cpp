@@ -1,0 +1,121 @@
+#include "stack/transport/binding.h"
+
+#include <algorithm>
+#include <array>
+
+#include "stack/base/writer.h"
+
+namespace assay::transport {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kNames = {"mctp", "doe", "tcp", "none"};
+
+constexpr uint8_t kMctpSpdm = 0x05, kMctpSecured = 0x06, kMctpIntegrity = 0x80;
+constexpr uint16_t kDoeVendor = 0x0001;
+constexpr size_t kDoeHeader = 8, kDoeWord = 4, kDoeMaxWords = size_t{1} << 18;
+constexpr uint8_t kTcpBindingVersion = 0x01;
+// BindingVersion and MessageType, which PayloadLen counts: DMTF's implementation and its requirement
+// SPDM-TRN-021 read DSP0287 so.
+constexpr size_t kTcpCounted = 2;
+
+size_t word_le(ByteView bytes, size_t offset, size_t width) {
+    size_t value = 0;
+    for (size_t i = width; i-- > 0;) value = value << 8 | bytes[offset + i];
+    return value;
+}
+
+Result<Unwrapped> unwrap_mctp(ByteView unit) {
+    if (unit.size() < 2) return refuse(Framing::mctp_empty);
+    if ((unit[0] & kMctpIntegrity) != 0) return refuse(Framing::mctp_integrity);
+    if (unit[0] != kMctpSpdm && unit[0] != kMctpSecured) return refuse(Framing::mctp_type);
+    return Unwrapped{unit[0] == kMctpSpdm ? Payload::spdm : Payload::secured, unit.subspan(1), unit[0]};
+}
+
+Result<Unwrapped> unwrap_doe(ByteView unit) {
+    if (unit.size() < kDoeHeader) return refuse(Framing::doe_short, unit.size());
+    if (word_le(unit, 0, 2) != kDoeVendor) return refuse(Framing::doe_vendor, 0);
+    if (unit[3] != 0) return refuse(Framing::doe_reserved, 3);
+    size_t words = word_le(unit, 4, 4) & (kDoeMaxWords - 1);
+    if (words == 0) words = kDoeMaxWords;
+    if (words * kDoeWord != unit.size()) return refuse(Framing::doe_length, 4);
+    Unwrapped result{Payload::spdm, unit.subspan(kDoeHeader), unit[2]};
+    switch (unit[2]) {
+        case kDoeDiscovery: result.payload = Payload::doe_discovery; break;
+        case kDoeSpdm: break;
+        case kDoeSecured: result.payload = Payload::secured; break;
+        default: return refuse(Framing::doe_type, 2);
+    }
+    return result;
+}
+
+Result<Unwrapped> unwrap_tcp(ByteView unit) {
+    if (unit.size() < kTcpHeader) return refuse(Framing::tcp_short, unit.size());
+    if (unit[2] != kTcpBindingVersion) return refuse(Framing::tcp_version, 2);
+    uint8_t type = unit[3];
+    size_t length = word_le(unit, 0, 2);
+    Unwrapped result{Payload::spdm, unit.subspan(kTcpHeader), type};
+    if (type == kTcpSecured) result.payload = Payload::secured;
+    if (type >= kTcpRoleInquiry) {
+        result.payload = type == kTcpRoleInquiry ? Payload::tcp_role : Payload::tcp_error;
+        // Header-only messages are found with PayloadLen 0 as well as 2.
+        if ((length != 0 && length != kTcpCounted) || unit.size() != kTcpHeader)
+            return refuse(Framing::tcp_length, 0);
+        return result;
+    }
+    if (type != kTcpSpdm && type != kTcpSecured) return refuse(Framing::tcp_type, 3);
+    if (length != unit.size() - kTcpHeader + kTcpCounted) return refuse(Framing::tcp_length, 0);
+    return result;
+}
+
+}  // namespace
+
+std::string_view name(Binding binding) { return kNames[static_cast<size_t>(binding)]; }
+
+std::optional<Binding> binding_from_name(std::string_view name) {
+    auto found = std::ranges::find(kNames, name);
+    if (found == kNames.end()) return std::nullopt;
+    return static_cast<Binding>(found - kNames.begin());
+}
+
+Bytes doe_object(uint8_t type, ByteView payload) {
+    size_t words = (kDoeHeader + payload.size() + kDoeWord - 1) / kDoeWord;
+    Writer out;
+    out.u16(kDoeVendor).u8(type).u8(0).u32(static_cast<uint32_t>(words & (kDoeMaxWords - 1)));
+    out.bytes(payload).zeros(words * kDoeWord - kDoeHeader - payload.size());
+    return std::move(out).take();
+}
+
+Bytes doe_discovery_response(ByteView request) {
+    constexpr uint8_t kLast = kDoeSpdm;
+    uint8_t index = request.empty() ? 0 : request[0];
+    if (index > kLast) return {0xff, 0xff, 0, 0};
+    uint8_t next = index == kLast ? 0 : static_cast<uint8_t>(index + 1);
+    return {0x01, 0x00, index, next};
+}
+
+Bytes wrap(Binding binding, ByteView message) {
+    Writer out;
+    switch (binding) {
+        case Binding::mctp: out.u8(kMctpSpdm).bytes(message); break;
+        case Binding::doe: return doe_object(kDoeSpdm, message);
+        case Binding::tcp:
+            out.u16(static_cast<uint16_t>(message.size() + kTcpCounted)).u8(kTcpBindingVersion).u8(kTcpSpdm);
+            out.bytes(message);
+            break;
+        case Binding::none: out.bytes(message); break;
+    }
+    return std::move(out).take();
+}
+
+Result<Unwrapped> unwrap(Binding binding, ByteView unit) {
+    switch (binding) {
+        case Binding::mctp: return unwrap_mctp(unit);
+        case Binding::doe: return unwrap_doe(unit);
+        case Binding::tcp: return unwrap_tcp(unit);
+        case Binding::none: break;
+    }
+    return Unwrapped{Payload::spdm, unit, 0};
+}
+
+}  // namespace assay::transport

@@ -1,0 +1,50 @@
+// Transport bindings as pure functions: an SPDM message to the bytes that carry it, and back. MCTP: DSP0275
+// and DSP0276 (from the message type byte on; packets are the kernel's or the emulator's business). PCIe DOE:
+// PCI Express Base Specification, data object exchange. TCP: DSP0287.
+#pragma once
+
+#include <optional>
+
+#include "stack/base/bytes.h"
+#include "stack/transport/framing.h"
+
+namespace assay::transport {
+
+enum class Binding : uint8_t { mctp, doe, tcp, none };
+
+std::string_view name(Binding binding);
+std::optional<Binding> binding_from_name(std::string_view name);
+
+// What a unit carries.
+enum class Payload : uint8_t {
+    spdm,           // a message outside sessions
+    secured,        // a secured message
+    doe_discovery,  // a DOE discovery request or response
+    tcp_role,       // Role-Inquiry of DSP0287: nothing behind the header
+    tcp_error,      // one of its errors: the type byte
+};
+
+struct Unwrapped {
+    Payload payload = Payload::spdm;
+    ByteView message;  // without padding only where the binding knows its size: DOE leaves up to 3 bytes
+    uint8_t type = 0;  // the binding's own type byte
+};
+
+// The unit that carries a message outside sessions. DOE pads with zeros to a multiple of four.
+Bytes wrap(Binding binding, ByteView message);
+
+// What a complete unit carries; the view lies in `unit`. Errors: Errc::bad_code with a Framing's name.
+Result<Unwrapped> unwrap(Binding binding, ByteView unit);
+
+// DOE discovery: the request for an index, and the response of a device that has discovery and SPDM. An index
+// beyond the last gives vendor FFFFh. DOE payloads, without the header.
+inline constexpr uint8_t kDoeDiscovery = 0x00, kDoeSpdm = 0x01, kDoeSecured = 0x02;
+Bytes doe_object(uint8_t type, ByteView payload);
+Bytes doe_discovery_response(ByteView request);
+
+// Message types of DSP0287.
+inline constexpr uint8_t kTcpSpdm = 0x05, kTcpSecured = 0x06, kTcpRoleInquiry = 0xbf, kTcpTooLarge = 0xc0,
+                         kTcpNotSupported = 0xc1, kTcpNoRequester = 0xc2, kTcpNoResponder = 0xc3;
+inline constexpr size_t kTcpHeader = 4;
+
+}  // namespace assay::transport

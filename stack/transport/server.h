@@ -1,0 +1,35 @@
+// A responder behind a socket.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stack/transport/uri.h"
+
+namespace assay::transport {
+
+// Answers messages; nullopt: silence.
+using Answer = std::function<std::optional<Bytes>(ByteView message)>;
+
+// Listens on a tcp or emu target and serves one connection after another.
+class Server {
+   public:
+    // Makes an Answer for a new peer. A peer that left with CONTINUE finds the old one again.
+    using Factory = std::function<Answer()>;
+    using Log = std::function<void(const std::string& line)>;
+
+    // Errors: Errc::io when the address cannot be listened on; port 0 takes a free one.
+    static Result<std::unique_ptr<Server>> listen(const Target& target, Factory factory, Log log = {});
+    virtual ~Server() = default;
+
+    // What it listens on, with the port it was given.
+    virtual Target target() const = 0;
+    // Serves until stop(). A peer whose framing is broken is disconnected, with a line in the log.
+    virtual void run() = 0;
+    // Ends run(); may be called from another thread.
+    virtual void stop() = 0;
+};
+
+}  // namespace assay::transport

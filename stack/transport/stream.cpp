@@ -1,0 +1,61 @@
+#include "stack/transport/stream.h"
+
+#include "stack/base/reader.h"
+#include "stack/base/writer.h"
+
+namespace assay::transport {
+
+namespace {
+
+constexpr size_t kEmuHeader = 12;
+
+uint32_t emu_type(Binding binding) {
+    switch (binding) {
+        case Binding::mctp: return 1;
+        case Binding::doe: return 2;
+        case Binding::tcp: return 3;
+        case Binding::none: break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+Bytes emu_unit(Binding binding, uint32_t command, ByteView payload) {
+    Writer out;
+    out.uint_be(command, 4).uint_be(emu_type(binding), 4).uint_be(payload.size(), 4).bytes(payload);
+    return std::move(out).take();
+}
+
+Bytes Deframer::take(size_t size, size_t header) {
+    auto end = buffer_.begin() + static_cast<ptrdiff_t>(size);
+    Bytes payload(buffer_.begin() + static_cast<ptrdiff_t>(header), end);
+    buffer_.erase(buffer_.begin(), end);
+    return payload;
+}
+
+Result<std::optional<Unit>> EmuDeframer::next() {
+    Reader reader(buffer());
+    auto command = reader.uint_be(4, "Command");
+    auto type = reader.uint_be(4, "TransportType");
+    auto size = reader.uint_be(4, "PayloadSize");
+    if (!command || !type || !size) return std::nullopt;
+    if (*type != emu_type(binding_)) return refuse(Framing::emu_transport, 4);
+    if (*size > kMaxUnit) return refuse(Framing::emu_size, 8);
+    if (reader.remaining() < *size) return std::nullopt;
+    return Unit{static_cast<uint32_t>(*command), take(kEmuHeader + static_cast<size_t>(*size), kEmuHeader)};
+}
+
+Result<std::optional<Unit>> TcpDeframer::next() {
+    ByteView bytes = buffer();
+    if (bytes.size() < kTcpHeader) return std::nullopt;
+    if (bytes[2] != 1) return refuse(Framing::tcp_version, 2);
+    size_t length = static_cast<size_t>(bytes[0] | bytes[1] << 8);
+    bool header_only = bytes[3] >= kTcpRoleInquiry;
+    if (length < 2 && !header_only) return refuse(Framing::tcp_short, 0);
+    size_t size = header_only ? kTcpHeader : kTcpHeader + length - 2;
+    if (bytes.size() < size) return std::nullopt;
+    return Unit{static_cast<uint32_t>(EmuCommand::normal), take(size, 0)};
+}
+
+}  // namespace assay::transport

@@ -1,0 +1,66 @@
+// Units out of a byte stream: whatever the pieces in which it comes.
+#pragma once
+
+#include <optional>
+
+#include "stack/transport/binding.h"
+
+namespace assay::transport {
+
+// The largest unit that is taken: SPDM messages are smaller, and DOE's largest object is this.
+inline constexpr size_t kMaxUnit = size_t{1} << 20;
+
+// The command of a unit of the DMTF emulator's socket framing.
+enum class EmuCommand : uint32_t {
+    normal = 0x0001,
+    hello = 0xdead,
+    proceed = 0xfffd,  // "continue": the client leaves, the server keeps its state and listens on
+    shutdown = 0xfffe,
+    unknown = 0xffff,
+};
+
+// A unit of a stream.
+struct Unit {
+    uint32_t command = 1;  // EmuCommand; 1 on a TCP stream
+    Bytes payload;         // for unwrap()
+};
+
+// The bytes of a unit of the emulator's framing: command, transport type and size, big-endian, and payload.
+Bytes emu_unit(Binding binding, uint32_t command, ByteView payload);
+
+// Collects bytes and gives complete units.
+class Deframer {
+   public:
+    virtual ~Deframer() = default;
+    void push(ByteView bytes) { append(buffer_, bytes); }
+    // The next complete unit; nullopt: more bytes are needed. Errors: Errc::bad_code with a Framing's name;
+    // the stream cannot be read any further then.
+    virtual Result<std::optional<Unit>> next() = 0;
+    // Bytes of a unit that is not complete.
+    size_t pending() const { return buffer_.size(); }
+
+   protected:
+    ByteView buffer() const { return buffer_; }
+    // Takes a unit of that size off, leaving out its first bytes.
+    Bytes take(size_t size, size_t header);
+
+   private:
+    Bytes buffer_;
+};
+
+class EmuDeframer final : public Deframer {
+   public:
+    explicit EmuDeframer(Binding binding) : binding_(binding) {}
+    Result<std::optional<Unit>> next() override;
+
+   private:
+    Binding binding_;
+};
+
+// SPDM over TCP: the payload is the whole unit with its header.
+class TcpDeframer final : public Deframer {
+   public:
+    Result<std::optional<Unit>> next() override;
+};
+
+}  // namespace assay::transport

@@ -1,0 +1,79 @@
+#include "stack/transport/uri.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace assay::transport {
+
+namespace {
+
+std::unexpected<Error> wrong(std::string_view uri, std::string_view what) {
+    return fail(Errc::bad_text, "target", Error::npos, fmt::format("'{}': {}", uri, what));
+}
+
+constexpr std::string_view kAccepted =
+    "known are reference, tcp://HOST:PORT and emu://HOST:PORT?binding=mctp|doe|tcp|none";
+
+}  // namespace
+
+Result<Target> parse_target(std::string_view uri) {
+    Target target;
+    if (uri == "reference") return target;
+    std::string_view rest = uri;
+    if (rest.starts_with("tcp://")) {
+        target.scheme = Scheme::tcp;
+        target.port = kTcpPort;
+    } else if (rest.starts_with("emu://")) {
+        target.scheme = Scheme::emu;
+        target.port = kEmuPort;
+        target.binding = Binding::mctp;
+    } else {
+        return wrong(uri, fmt::format("no such kind of target; {}", kAccepted));
+    }
+    rest.remove_prefix(std::string_view("tcp://").size());
+    size_t query = rest.find('?');
+    if (query != std::string_view::npos) {
+        std::string_view text = rest.substr(query + 1);
+        constexpr std::string_view kKey = "binding=";
+        if (target.scheme != Scheme::emu || !text.starts_with(kKey)) {
+            return wrong(
+                uri, "behind '?' only an emu target may have something, and only binding=mctp|doe|tcp|none");
+        }
+        auto binding = binding_from_name(text.substr(kKey.size()));
+        if (!binding) return wrong(uri, "no such binding; known are mctp, doe, tcp and none");
+        target.binding = *binding;
+        rest = rest.substr(0, query);
+    }
+    std::string_view port;
+    if (rest.starts_with('[')) {
+        size_t close = rest.find(']');
+        if (close == std::string_view::npos) return wrong(uri, "']' is missing after the IPv6 address");
+        target.host = rest.substr(1, close - 1);
+        port = rest.substr(close + 1);
+    } else {
+        size_t colon = rest.find(':');
+        target.host = rest.substr(0, colon);
+        port = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon);
+    }
+    if (target.host.empty()) return wrong(uri, "the host is missing");
+    if (port.empty()) return target;
+    unsigned value = 0;
+    const char* end = port.data() + port.size();
+    auto [last, error] = std::from_chars(port.data() + 1, end, value);
+    if (port[0] != ':' || error != std::errc{} || last != end || value > 0xffff) {
+        return wrong(uri, "the port must be a number of 0 to 65535");
+    }
+    target.port = static_cast<uint16_t>(value);
+    return target;
+}
+
+std::string to_text(const Target& target) {
+    if (target.scheme == Scheme::reference) return "reference";
+    bool v6 = target.host.find(':') != std::string::npos;
+    std::string host = v6 ? "[" + target.host + "]" : target.host;
+    if (target.scheme == Scheme::tcp) return fmt::format("tcp://{}:{}", host, target.port);
+    return fmt::format("emu://{}:{}?binding={}", host, target.port, name(target.binding));
+}
+
+}  // namespace assay::transport

@@ -1,0 +1,31 @@
+// What a target is called on the command line.
+#pragma once
+
+#include <string>
+
+#include "stack/transport/binding.h"
+
+namespace assay::transport {
+
+enum class Scheme : uint8_t {
+    reference,  // the built-in device, in this process
+    tcp,        // SPDM over TCP (DSP0287)
+    emu,        // the DMTF emulator's socket framing around a binding
+};
+
+inline constexpr uint16_t kTcpPort = 4194;  // IANA
+inline constexpr uint16_t kEmuPort = 2323;
+
+struct Target {
+    Scheme scheme = Scheme::reference;
+    std::string host;
+    uint16_t port = 0;
+    Binding binding = Binding::tcp;  // of an emu target
+};
+
+// Reads "reference", "tcp://HOST[:PORT]" or "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not
+// said). An IPv6 address stands in brackets. Errors: Errc::bad_text, with what is wrong and what is accepted.
+Result<Target> parse_target(std::string_view uri);
+std::string to_text(const Target& target);
+
+}  // namespace assay::transport
