@@ -64,6 +64,11 @@ Context Observer::response_context(ByteView request) const {
     return context;
 }
 
+Context Observer::expected_response_context() const {
+    bool poll = pending_.size() > 1 && pending_[1] == code::respond_if_ready && deferred_;
+    return response_context(poll ? *deferred_ : pending_);
+}
+
 Bytes Observer::m1() const { return concat({vca_, b_, c_}); }
 
 Bytes Observer::l1() const {

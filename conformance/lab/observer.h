@@ -39,6 +39,8 @@ class Observer {
     wire::Context request_context(ByteView message) const;
     // The layout of the response to `request`.
     wire::Context response_context(ByteView request) const;
+    // The layout of the response that comes next.
+    wire::Context expected_response_context() const;
     // The request that is to be answered: after RESPOND_IF_READY the one that was deferred.
     const Bytes& pending() const { return pending_; }
     // The request that ResponseNotReady put off; null when there is none.

@@ -48,7 +48,8 @@ std::string identifier(engine::Verdict verdict) {
 }
 
 std::string message_title(ByteView message) {
-    if (message.size() < 2) return fmt::format("{} byte{}", message.size(), message.size() == 1 ? "" : "s");
+    if (message.empty()) return "an empty message";
+    if (message.size() < 2) return "an incomplete header";
     std::string name = wire::message_name(message[1]);
     if (message[1] != wire::code::error || message.size() < 3) return name;
     std::string_view error = wire::error_name(message[2]);

@@ -34,7 +34,7 @@ bool is_remarkable(engine::Verdict verdict);
 // The verdict as an identifier, e.g. "loose_pass".
 std::string identifier(engine::Verdict verdict);
 
-// "GET_VERSION", "ERROR InvalidRequest", "a message of 1 byte".
+// "GET_VERSION", "ERROR InvalidRequest", "an empty message".
 std::string message_title(ByteView message);
 
 // The command that does the whole run again, and the one for a single result.

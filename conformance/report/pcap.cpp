@@ -101,7 +101,8 @@ Result<Carried> from_doe(ByteView packet) {
     Reader reader(packet);
     uint16_t vendor = TRY(reader.u16("Vendor ID"));
     if (vendor != kPciSig)
-        return fail(Errc::unsupported, "Vendor ID", 0, fmt::format("a data object of vendor {:04x}h", vendor));
+        return fail(Errc::unsupported, "Vendor ID", 0,
+                    fmt::format("a data object of vendor {:04x}h", vendor));
     uint8_t type = TRY(reader.u8("Data Object Type"));
     TRY(reader.u8("Reserved"));
     // In units of four bytes, with the header; 0 stands for the largest.
@@ -110,7 +111,8 @@ Result<Carried> from_doe(ByteView packet) {
     if (size < reader.offset()) return fail(Errc::inconsistent, "Length", 4, "shorter than its own header");
     ByteView message = TRY(reader.take(size - reader.offset(), "data object"));
     TRY(reader.finish("data object"));
-    constexpr Carried::Kind kKinds[] = {Carried::Kind::discovery, Carried::Kind::spdm, Carried::Kind::secured};
+    constexpr Carried::Kind kKinds[] = {Carried::Kind::discovery, Carried::Kind::spdm,
+                                        Carried::Kind::secured};
     return Carried{type < std::size(kKinds) ? kKinds[type] : Carried::Kind::other, message};
 }
 

@@ -15,9 +15,9 @@ enum class LinkType : uint32_t { mctp = 291, pci_doe = 292 };
 struct Packet {
     LinkType link = LinkType::mctp;
     uint32_t seconds = 0;
-    uint32_t fraction = 0;      // microseconds, or nanoseconds in a capture of that kind
-    uint32_t wire_size = 0;     // bytes that were on the wire; more than bytes.size() when it was cut
-    Bytes bytes{};              // from the link layer's header on
+    uint32_t fraction = 0;   // microseconds, or nanoseconds in a capture of that kind
+    uint32_t wire_size = 0;  // bytes that were on the wire; more than bytes.size() when it was cut
+    Bytes bytes{};           // from the link layer's header on
 };
 
 // The messages of exchanges as MCTP packets, request and response in turn; a silence is no packet. A packet's
@@ -28,9 +28,9 @@ std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges);
 Bytes write_pcap(LinkType link, std::span<const Packet> packets);
 
 // Reads a capture of either byte order, with microseconds or nanoseconds. Takes memory in proportion to
-// `file` only. Errors, with the offset in the file: truncated; unsupported for another format, version or
+// `bytes` only. Errors, with the offset in the file: truncated; unsupported for another format, version or
 // link type; inconsistent for a packet that holds more bytes than were on the wire.
-Result<std::vector<Packet>> read_pcap(ByteView file);
+Result<std::vector<Packet>> read_pcap(ByteView bytes);
 
 // What a packet carries.
 struct Carried {
@@ -44,5 +44,6 @@ struct Carried {
 // DOE header (PCIe, Data Object Exchange; types 0 to 2 of vendor 0001h). Errors: truncated, trailing,
 // unsupported for a fragment of an MCTP message or a data object of another vendor.
 Result<Carried> carried(const Packet& packet);
+Result<Carried> carried(Packet&& packet) = delete;
 
 }  // namespace assay::report

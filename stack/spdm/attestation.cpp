@@ -47,7 +47,8 @@ Bytes AttestationWalk::request() {
         case Step::measurement_count: return requester_.get_measurements({.operation = kMeasurementCount});
         case Step::unsigned_measurements: return requester_.get_measurements({.raw = options_.raw});
         case Step::signed_measurements:
-            return requester_.get_measurements({.sign = true, .raw = options_.raw, .slot = slot_});
+            return requester_.get_measurements(
+                {.sign = true, .raw = options_.raw, .slot = measurement_slot()});
         case Step::end: break;
     }
     return {};
@@ -64,7 +65,8 @@ bool AttestationWalk::applies(Step step) const {
         case Step::measurement_count:
         case Step::unsigned_measurements: return measures && options_.unsigned_measurements;
         case Step::signed_measurements:
-            return measures && p.meas_cap() == cap::meas_sig && requester_.chain(slot_) != nullptr;
+            return measures && p.meas_cap() == cap::meas_sig &&
+                   requester_.chain(measurement_slot()) != nullptr;
         default: return true;
     }
 }
@@ -97,8 +99,14 @@ void AttestationWalk::settle_slot() {
     }
 }
 
+// GET_MEASUREMENTS names no slot at 1.0.
+uint8_t AttestationWalk::measurement_slot() const {
+    return requester_.parameters().version >= Version::v1_1 ? slot_ : 0;
+}
+
 bool AttestationWalk::wanted(uint8_t slot) const {
-    return requester_.digests().has_certificate(slot) && (options_.every_slot || slot == slot_);
+    return requester_.digests().has_certificate(slot) &&
+           (options_.every_slot || slot == slot_ || slot == measurement_slot());
 }
 
 }  // namespace assay::spdm

@@ -61,6 +61,7 @@ class AttestationWalk {
     Checked<> take(Checked<Outcome> outcome);
     void advance();
     void settle_slot();
+    uint8_t measurement_slot() const;
     // The provisioned slots with certificates that are to be read.
     bool wanted(uint8_t slot) const;
 

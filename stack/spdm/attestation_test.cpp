@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(options_choose_the_slot_and_leave_things_out) {
     BOOST_TEST((pair.requester.chain(2) != nullptr));
 }
 
+BOOST_AUTO_TEST_CASE(any_slot_can_sign_at_each_version) {
+    for (Version version : kVersions) {
+        BOOST_TEST_CONTEXT(wire::name(version)) {
+            Device device = test_device();
+            device.versions = {version};
+            Pair pair(device);
+            BOOST_TEST(pair.walk({.slot = 2, .every_slot = false}).has_value());
+            BOOST_TEST(pair.requester.authenticated());
+            BOOST_TEST(pair.requester.signed_measurements().size() == 5U);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_slot_gives_way_to_the_lowest_provisioned_one) {
     Pair pair;
     AttestationWalk walk(pair.requester, {.slot = 5});
@@ -108,6 +121,23 @@ BOOST_AUTO_TEST_CASE(a_message_that_was_lost_is_given_again) {
     Bytes first = walk.next()->message;
     BOOST_TEST(walk.timed_out().has_value());
     BOOST_TEST(to_hex(walk.next()->message) == to_hex(first));
+}
+
+BOOST_AUTO_TEST_CASE(the_fast_provider_walks_the_same_way) {
+    for (Version version : kVersions) {
+        Device device = test_device();
+        device.versions = {version};
+        RequesterConfig config = test_config();
+        SeededRandom random(1);
+        Responder responder(device, crypto::fast_provider(), random);
+        Requester requester(config, crypto::fast_provider(), random);
+        AttestationWalk walk(requester);
+        while (auto send = walk.next()) {
+            BOOST_REQUIRE(walk.receive(responder.receive(send->message).value_or(Bytes{})).has_value());
+        }
+        BOOST_TEST(walk.complete());
+        BOOST_TEST(requester.authenticated());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_requester_can_be_walked_again) {

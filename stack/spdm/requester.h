@@ -14,6 +14,7 @@
 #include "stack/spdm/device.h"
 #include "stack/spdm/transcript.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/measurements.h"
@@ -180,6 +181,7 @@ class Requester {
 
     Checked<> digests_received(ByteView response);
     Checked<> certificate_received(ByteView response);
+    Checked<> gather(uint8_t slot, size_t offset, const wire::CertificateResponse& response);
     Checked<> check_chain(uint8_t slot);
     Checked<> check_certificates(uint8_t slot, ByteView root_hash,
                                  const std::vector<crypto::Certificate>& certificates) const;

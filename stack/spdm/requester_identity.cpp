@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "stack/spdm/requester_impl.h"
-#include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/opaque_data.h"
 
 namespace assay::spdm {
@@ -29,6 +28,8 @@ Check check_of(crypto::ChainRule rule) {
     return Check::cert_order;
 }
 
+// SlotID in Param1.
+constexpr uint8_t kSlotMask = 0x0f;
 // CertModel in CertificateInfo.
 constexpr uint8_t kCertModel = 0x07;
 
@@ -71,7 +72,8 @@ Checked<> Requester::digests_received(ByteView response) {
 }
 
 Bytes Requester::get_certificate(uint8_t slot, uint16_t offset, uint16_t length) {
-    return begin_message(GetCertificate{.slot_id = slot, .offset = offset, .length = length});
+    return begin_message(GetCertificate{
+        .slot_id = static_cast<uint8_t>(slot & kSlotMask), .offset = offset, .length = length});
 }
 
 Checked<> Requester::certificate_received(ByteView response) {
@@ -79,23 +81,27 @@ Checked<> Requester::certificate_received(ByteView response) {
     auto request = asked<GetCertificate>();
     auto message = TRY(decoded<CertificateResponse>(response, learned_.parameters.context(), &used));
     const Bytes& portion = message.cert_chain;
-    TRY(checker_.demand(Check::cert_slot, (message.slot_id & 0x0f) == request.slot_id));
+    TRY(checker_.demand(Check::cert_slot, (message.slot_id & kSlotMask) == request.slot_id));
     TRY(checker_.demand(Check::cert_portion, !portion.empty() && portion.size() <= request.length));
-    uint8_t slot = request.slot_id % kSlots;
-    Bytes& gathered = learned_.portions[slot];
-    if (request.offset == 0) {
-        gathered.clear();
-        learned_.chain_sizes[slot] = portion.size() + message.remainder_length;
-        learned_.chains[slot].reset();
-    }
-    TRY(checker_.demand(Check::cert_remainder, request.offset + portion.size() + message.remainder_length ==
-                                                   learned_.chain_sizes[slot]));
-    bool follows = request.offset == gathered.size() && !learned_.chains[slot];
-    if (follows) append(gathered, portion);
-    if (follows && message.remainder_length == 0) TRY(check_chain(slot));
+    if (request.slot_id < kSlots) TRY(gather(request.slot_id, request.offset, message));
     transcript_.add_m1(pending_->request);
     transcript_.add_m1(response.first(used));
     return {};
+}
+
+Checked<> Requester::gather(uint8_t slot, size_t offset, const CertificateResponse& response) {
+    Bytes& gathered = learned_.portions[slot];
+    size_t& total = learned_.chain_sizes[slot];
+    size_t stated = offset + response.cert_chain.size() + response.remainder_length;
+    if (offset == 0) {
+        gathered.clear();
+        learned_.chains[slot].reset();
+    }
+    if (offset == 0 || total == 0) total = stated;
+    TRY(checker_.demand(Check::cert_remainder, stated == total));
+    if (offset != gathered.size() || learned_.chains[slot]) return {};
+    append(gathered, response.cert_chain);
+    return response.remainder_length == 0 ? check_chain(slot) : Checked<>{};
 }
 
 Checked<> Requester::check_chain(uint8_t slot) {
@@ -163,7 +169,7 @@ Checked<> Requester::challenge_auth_received(ByteView response) {
     context.measurement_summary = request.measurement_summary_hash_type != summary::none;
     auto message = TRY(decoded<ChallengeAuth>(response, context, &used));
     bool raw_key = request.slot_id == kSlotRawKey;
-    TRY(checker_.demand(Check::auth_slot, (message.slot_id & 0x0f) == (request.slot_id & 0x0f)));
+    TRY(checker_.demand(Check::auth_slot, (message.slot_id & kSlotMask) == (request.slot_id & kSlotMask)));
     bool in_mask = raw_key || (request.slot_id < kSlots && (message.slot_mask >> request.slot_id & 1) != 0);
     TRY(checker_.demand(Check::auth_slot_mask, in_mask));
     bool mutual = (message.slot_id & kBasicMutAuthReq) != 0;

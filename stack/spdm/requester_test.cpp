@@ -370,6 +370,45 @@ BOOST_AUTO_TEST_CASE(a_chain_without_its_root_is_good_for_the_pinned_root_that_i
     BOOST_TEST(refused_by(Pair(device, config).walk()) == "cert_root");
 }
 
+BOOST_AUTO_TEST_CASE(portions_that_do_not_follow_one_another_make_no_chain) {
+    Pair pair;
+    BOOST_REQUIRE(pair.negotiate().has_value());
+    Requester& requester = pair.requester;
+    BOOST_REQUIRE(pair.exchange(requester.get_certificate(0, 100, 0xffff)).has_value());
+    BOOST_TEST(requester.received(0) == 0U);
+    BOOST_REQUIRE(pair.exchange(requester.get_certificate(0, 0, 50)).has_value());
+    BOOST_REQUIRE(pair.exchange(requester.get_certificate(0, 100, 0xffff)).has_value());
+    BOOST_TEST(requester.received(0) == 50U);
+    BOOST_TEST((requester.chain(0) == nullptr));
+    BOOST_REQUIRE(pair.exchange(requester.get_certificate(0, 50, 0xffff)).has_value());
+    BOOST_TEST((requester.chain(0) != nullptr));
+    // What was read in the meantime is in the transcript all the same.
+    BOOST_TEST(pair.in_step());
+}
+
+BOOST_AUTO_TEST_CASE(a_multi_key_responder_says_what_each_slot_is_for) {
+    Device device = test_device();
+    device.versions = {Version::v1_3};
+    device.flags |= wire::cap::multi_key_only | wire::cap::get_key_pair_info;
+    Pair pair(device);
+    BOOST_REQUIRE(pair.negotiate().has_value());
+    BOOST_TEST(pair.requester.parameters().multi_key_rsp);
+    pair.on_response = [&](const Bytes&, Bytes& response) {
+        wire::Context context = pair.context();
+        wire::Digests digests;
+        digests.supported_slot_mask = digests.slot_mask = 5;
+        digests.digests = {Bytes(32, 1), Bytes(32)};
+        digests.key_pair_id = {1, 2};
+        digests.certificate_info = {1, 0};
+        digests.key_usage_mask = {wire::key_usage::challenge, wire::key_usage::measurement};
+        response = *wire::encode(digests, context);
+    };
+    BOOST_TEST(refused_by(pair.exchange(pair.requester.get_digests())) == "nothing");
+    BOOST_TEST(pair.requester.digests().has_certificate(0));
+    BOOST_TEST(!pair.requester.digests().has_certificate(2));
+    BOOST_TEST(pair.requester.digests().key_usage[2] == wire::key_usage::measurement);
+}
+
 BOOST_AUTO_TEST_CASE(ed448_is_not_offered) {
     RequesterConfig config = test_config();
     config.base_asym = bit(SignAlgo::ed448) | bit(SignAlgo::ecdsa_p256);

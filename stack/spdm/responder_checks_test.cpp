@@ -161,9 +161,11 @@ BOOST_AUTO_TEST_CASE(get_capabilities_is_refused_by_version_and_size) {
     Bytes answer = bench.send_hex("13e10000 00000000 00000000 00100000 00100000");
     BOOST_TEST((code_of(answer) == ErrorCode::version_mismatch));
     BOOST_TEST(answer[0] == 0x10);
+    BOOST_TEST((bench.responder.last_refusal()->check == Check::capabilities_version));
     answer = bench.send_hex("12e10000 00000000 00000000");
     BOOST_TEST((code_of(answer) == ErrorCode::invalid_request));
     BOOST_TEST(answer[0] == 0x12);
+    BOOST_TEST((bench.responder.last_refusal()->check == Check::capabilities_size));
     answer = bench.send_hex("12e10000 00000000 00000000 00100000 00100000");
     BOOST_TEST(answer[1] == wire::code::capabilities);
 }
@@ -216,6 +218,61 @@ BOOST_AUTO_TEST_CASE(algorithms_that_do_not_fit_are_refused) {
             BOOST_TEST(bench.responder.parameters().base_asym == 0U);
             // A good one is still taken.
             BOOST_TEST(bench.send(bench.algorithms)[1] == code::algorithms);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_device_cannot_do_is_refused) {
+    using namespace wire;
+    const std::string nonce(64, '5');
+    struct Row {
+        Check check{};
+        std::string request;
+        ErrorCode error{};
+        Version version = Version::v1_2;
+        uint32_t flags = cap::cert | cap::chal | cap::meas_sig;
+        uint8_t measurement_specification = kMeasurementSpecDmtf;
+        bool vendor = true;
+    };
+    const uint32_t no_sig = cap::cert | cap::chal | cap::meas_no_sig;
+    const Row rows[] = {
+        {Check::measurements_no_signature, "12e001ff" + nonce + "00", ErrorCode::invalid_request,
+         Version::v1_2, no_sig},
+        {Check::measurements_specification, "12e00000", ErrorCode::unexpected_request, Version::v1_2, no_sig,
+         0},
+        {Check::challenge_summary, "12830001" + nonce, ErrorCode::invalid_request, Version::v1_2, no_sig, 0},
+        {Check::challenge_summary, "128300ff" + nonce, ErrorCode::invalid_request, Version::v1_2,
+         cap::cert | cap::chal},
+        {Check::request_capability, "12e00000", ErrorCode::unsupported_request, Version::v1_2,
+         cap::cert | cap::chal},
+        {Check::request_capability, "12830000" + nonce, ErrorCode::unsupported_request, Version::v1_2,
+         cap::cert | cap::meas_sig},
+        {Check::request_capability, "12810000", ErrorCode::unsupported_request, Version::v1_2,
+         cap::meas_no_sig},
+        {Check::session_absent, "13e20000", ErrorCode::session_required, Version::v1_3, no_sig | cap::event},
+        {Check::vendor_unsupported, "12fe000003000200000000", ErrorCode::unsupported_request, Version::v1_2,
+         no_sig, 1, false},
+    };
+    for (const Row& row : rows) {
+        BOOST_TEST_CONTEXT(info(row.check).name << " by " << row.request) {
+            Device device = test_device();
+            device.flags = row.flags;
+            if (!row.vendor) device.vendor = {};
+            for (bool waived : {false, true}) {
+                Bench bench(device, waived ? waiving(row.check) : Waivers{});
+                bench.algorithms.measurement_specification = row.measurement_specification;
+                bench.negotiate(row.version);
+                Bytes answer = bench.send_hex(row.request);
+                std::optional<Refusal> refusal = bench.responder.last_refusal();
+                if (waived) {
+                    BOOST_TEST((!refusal || refusal->check != row.check));
+                    BOOST_TEST(!answer.empty());
+                } else {
+                    BOOST_REQUIRE(refusal.has_value());
+                    BOOST_TEST(info(refusal->check).name == info(row.check).name);
+                    BOOST_TEST((code_of(answer) == row.error));
+                }
+            }
         }
     }
 }

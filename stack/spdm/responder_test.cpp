@@ -165,6 +165,7 @@ BOOST_AUTO_TEST_CASE(before_negotiation_only_the_next_message_of_vca_is_legal) {
     bench.send(wire::GetVersion{});
     BOOST_TEST((code_of(bench.send_hex("12e30000")) == ErrorCode::unexpected_request));
     BOOST_TEST((code_of(bench.send_hex("12830000")) == ErrorCode::unexpected_request));
+    BOOST_TEST((bench.responder.last_refusal()->check == Check::request_state));
 }
 
 BOOST_AUTO_TEST_CASE(a_responder_that_lost_its_state_asks_for_get_version) {

@@ -13,15 +13,14 @@ namespace assay::wire {
 namespace code {
 inline constexpr uint8_t digests = 0x01, certificate = 0x02, challenge_auth = 0x03, version = 0x04,
                          chunk_send_ack = 0x05, chunk_response = 0x06, endpoint_info = 0x07,
-                         slot_management_resp = 0x08,
-                         measurements = 0x60, capabilities = 0x61, supported_event_types = 0x62,
-                         algorithms = 0x63, key_exchange_rsp = 0x64, finish_rsp = 0x65,
-                         psk_exchange_rsp = 0x66, psk_finish_rsp = 0x67, heartbeat_ack = 0x68,
-                         key_update_ack = 0x69, encapsulated_request = 0x6a, encapsulated_response_ack = 0x6b,
-                         end_session_ack = 0x6c, csr = 0x6d, set_certificate_rsp = 0x6e,
-                         measurement_extension_log = 0x6f, subscribe_event_types_ack = 0x70, event_ack = 0x71,
-                         key_pair_info = 0x7c, set_key_pair_info_ack = 0x7d, vendor_defined_response = 0x7e,
-                         error = 0x7f;
+                         slot_management_resp = 0x08, measurements = 0x60, capabilities = 0x61,
+                         supported_event_types = 0x62, algorithms = 0x63, key_exchange_rsp = 0x64,
+                         finish_rsp = 0x65, psk_exchange_rsp = 0x66, psk_finish_rsp = 0x67,
+                         heartbeat_ack = 0x68, key_update_ack = 0x69, encapsulated_request = 0x6a,
+                         encapsulated_response_ack = 0x6b, end_session_ack = 0x6c, csr = 0x6d,
+                         set_certificate_rsp = 0x6e, measurement_extension_log = 0x6f,
+                         subscribe_event_types_ack = 0x70, event_ack = 0x71, key_pair_info = 0x7c,
+                         set_key_pair_info_ack = 0x7d, vendor_defined_response = 0x7e, error = 0x7f;
 inline constexpr uint8_t get_digests = 0x81, get_certificate = 0x82, challenge = 0x83, get_version = 0x84,
                          chunk_send = 0x85, chunk_get = 0x86, get_endpoint_info = 0x87,
                          slot_management = 0x88, get_measurements = 0xe0, get_capabilities = 0xe1,

@@ -71,6 +71,8 @@ uint32_t known_requester_flags(Version version) {
     return static_cast<uint32_t>(~reserved_bits(wire::flags("Flags", kRequesterFlags), 4, version));
 }
 
+std::span<const Bits> responder_flag_bits() { return kResponderFlags; }
+
 uint32_t known_responder_flags(Version version) {
     return static_cast<uint32_t>(~reserved_bits(wire::flags("Flags", kResponderFlags), 4, version));
 }

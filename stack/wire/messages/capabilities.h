@@ -34,6 +34,8 @@ inline constexpr uint32_t kMinDataTransferSize = 42;
 // The flags that have a meaning at a version.
 uint32_t known_requester_flags(Version version);
 uint32_t known_responder_flags(Version version);
+// Their names.
+std::span<const Bits> responder_flag_bits();
 
 struct GetCapabilities {
     static constexpr uint8_t kCode = code::get_capabilities;

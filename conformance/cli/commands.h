@@ -1,0 +1,80 @@
+// The commands of `assay`, each with its options already read.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "stack/base/result.h"
+#include "stack/wire/version.h"
+
+namespace assay::cli {
+
+// Exit codes of every command.
+namespace status {
+inline constexpr int ok = 0, failures = 1, usage = 2, unreachable = 3, internal = 4;
+}
+
+// Where a command prints.
+struct Streams {
+    std::ostream& out;
+    std::ostream& err;
+    bool terminal = false;  // `err` is one: a progress bar is drawn there
+};
+
+// One line on `err`, beginning with "assay: ".
+int complain(Streams& streams, int exit_code, const std::string& line);
+// The exit code that fits an error: usage for what the user gave, unreachable for the target, else internal.
+int exit_code_of(const Error& error);
+
+// What the commands that talk to a target share.
+struct TargetOptions {
+    std::string target = "reference";
+    unsigned patience_ms = 2000;
+    unsigned round_trip_ms = 400;
+};
+
+struct RunCommand : TargetOptions {
+    std::vector<wire::Version> versions;  // empty: all
+    std::string filter = "*";
+    std::string profile;  // a file
+    std::string report;   // a folder
+    uint64_t seed = 1;
+    bool strict = false;
+    bool allow_writes = false;
+    bool rsa = false;
+};
+int run(const RunCommand& command, Streams& streams);
+int list_cases(const RunCommand& command, Streams& streams);
+int kill_matrix(Streams& streams);
+int traceability(Streams& streams);
+
+struct ServeCommand {
+    std::string listen;
+    std::vector<std::string> waive;  // names of checks
+    std::vector<wire::Version> versions;
+    uint64_t seed = 1;
+    bool rsa = false;
+};
+// Serves until SIGINT or SIGTERM.
+int serve(const ServeCommand& command, Streams& streams);
+
+struct ConnectCommand : TargetOptions {
+    std::vector<wire::Version> versions;
+    std::vector<std::string> roots;  // PEM or DER files
+    uint8_t slot = 0;
+};
+int connect(const ConnectCommand& command, Streams& streams);
+
+struct DecodeCommand {
+    std::string input;  // a file's path, or hexadecimal
+    bool json = false;
+    uint16_t hash_size = 48;
+    uint16_t signature_size = 96;
+};
+int decode(const DecodeCommand& command, Streams& streams);
+
+// Reads the arguments and runs the command.
+int main(int argc, const char* const* argv, Streams& streams);
+
+}  // namespace assay::cli

@@ -1,0 +1,128 @@
+// assay connect
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "conformance/cli/commands.h"
+#include "conformance/cli/files.h"
+#include "conformance/cli/target.h"
+#include "conformance/lab/lab.h"
+#include "stack/spdm/attestation.h"
+#include "stack/wire/annotate.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/digests.h"
+
+namespace assay::cli {
+
+namespace {
+
+// Without roots of the user's own, those that the device sends are taken, and that is said.
+Result<std::vector<crypto::Certificate>> roots_on_first_use(lab::Dut& dut,
+                                                            const std::vector<wire::Version>& versions) {
+    SystemRandom random;
+    lab::Lab lab(dut, random, crypto::openssl_provider());
+    TRY(lab.after_version());
+    std::vector<crypto::Certificate> roots;
+    for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
+        if (!lab.negotiated(*version)) continue;
+        if ((lab.seen().parameters().responder_flags & wire::cap::cert) == 0) return roots;
+        TRY(lab.send(wire::GetDigests{}));
+        std::map<uint8_t, Bytes> slots = lab.seen().digests();
+        for (const auto& [slot, digest] : slots) {
+            Bytes chain = TRY(lab.read_chain(slot));
+            auto structure = TRY(wire::decode_exact<wire::CertChain>(chain, lab.seen().request_context()));
+            roots.push_back(TRY(crypto::parse_certificates(structure.certificates)).front());
+        }
+        return roots;
+    }
+    return fail(Errc::state, "version", Error::npos, "the device negotiates none of the versions");
+}
+
+std::string bit_name(std::span<const wire::Bits> names, uint64_t selected) {
+    for (const wire::Bits& bit : names) {
+        if (selected == uint64_t{1} << bit.low) return std::string(bit.name);
+    }
+    return selected == 0 ? "none" : fmt::format("0x{:x}", selected);
+}
+
+void print(std::ostream& out, const spdm::Requester& requester) {
+    const spdm::Parameters& p = requester.parameters();
+    out << "versions:     ";
+    for (uint16_t entry : requester.versions()) out << fmt::format(" {}.{}", entry >> 12, entry >> 8 & 0xf);
+    out << fmt::format("; negotiated {}\n", wire::name(p.version));
+    wire::Span flags;
+    flags.number = true;
+    flags.size = 4;
+    flags.value = p.responder_flags;
+    flags.field = {.name = "Flags", .kind = wire::FieldKind::flags, .bits = wire::responder_flag_bits()};
+    out << fmt::format("capabilities:  0x{:08x} ({})\n", p.responder_flags, wire::meaning(flags, p.version));
+    out << fmt::format("algorithms:    {}, {}, measurements {}\n",
+                       bit_name(wire::base_asym_bits(), p.base_asym),
+                       bit_name(wire::base_hash_bits(), p.base_hash),
+                       bit_name(wire::measurement_hash_bits(), p.measurement_hash));
+    for (uint8_t slot = 0; slot < spdm::kSlots; ++slot) {
+        const spdm::VerifiedChain* chain = requester.chain(slot);
+        if (chain == nullptr) continue;
+        out << fmt::format("slot {}:        {} certificates, leaf {}\n", slot, chain->certificates.size(),
+                           chain->certificates.empty() ? "?" : chain->certificates.back().subject());
+    }
+    out << fmt::format("authenticated: {}\n", requester.authenticated() ? "yes, by CHALLENGE" : "no");
+    for (const auto& [index, block] : requester.measurements()) {
+        bool is_signed = requester.signed_measurements().contains(index);
+        bool raw = (block.value_type & wire::value_type::raw_bit_stream) != 0;
+        out << fmt::format("measurement {:3}: type {:2}, {}, {}, {}\n", index, block.value_type & 0x7f,
+                           raw ? "raw" : "digest", is_signed ? "signed" : "unsigned", to_hex(block.value));
+    }
+}
+
+// Drives the walk over a target. The error of the exchange that failed, if one did.
+Result<> walk_over(lab::Dut& dut, spdm::AttestationWalk& walk) {
+    TRY(dut.reset());
+    while (std::optional<spdm::ToSend> next = walk.next()) {
+        dut.wait(next->delay);
+        std::optional<Bytes> answer = TRY(dut.exchange(next->message));
+        // A refusal ends the walk, which says so itself.
+        if (answer) {
+            (void)walk.receive(*answer);
+        } else {
+            (void)walk.timed_out();
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+int connect(const ConnectCommand& command, Streams& streams) {
+    auto roots = read_roots(command.roots);
+    if (!roots) return complain(streams, status::usage, roots.error().detail);
+    auto dut = open_target(command, {});
+    if (!dut) return complain(streams, exit_code_of(dut.error()), dut.error().detail);
+    spdm::RequesterConfig config;
+    if (!command.versions.empty()) config.versions = command.versions;
+    std::ranges::sort(config.versions);
+    config.time = now();
+    config.roots = *roots;
+    if (config.roots.empty()) {
+        auto found = roots_on_first_use(**dut, config.versions);
+        if (!found) {
+            int code = found.error().code == Errc::state ? status::failures : exit_code_of(found.error());
+            return complain(streams, code, found.error().text());
+        }
+        config.roots = *found;
+        streams.err << "assay: no --root given: the roots that the device sends are taken for trusted\n";
+    }
+    SystemRandom random;
+    spdm::Requester requester(config, crypto::openssl_provider(), random);
+    spdm::AttestationOptions options;
+    options.slot = command.slot;
+    spdm::AttestationWalk walk(requester, options);
+    Result<> walked = walk_over(**dut, walk);
+    if (!walked) return complain(streams, exit_code_of(walked.error()), walked.error().text());
+    print(streams.out, requester);
+    if (walk.refusal()) return complain(streams, status::failures, "gave up: " + walk.refusal()->text());
+    return status::ok;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,155 @@
+// assay run
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "conformance/cases/cases.h"
+#include "conformance/cases/kill_matrix.h"
+#include "conformance/cli/commands.h"
+#include "conformance/cli/files.h"
+#include "conformance/cli/target.h"
+#include "conformance/report/text.h"
+#include "conformance/report/trace.h"
+#include "conformance/report/write.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr size_t kBar = 30;
+
+// A bar on a terminal; elsewhere a line for each tenth.
+class ProgressLine {
+   public:
+    explicit ProgressLine(Streams& streams) : streams_(streams) {}
+    ~ProgressLine() {
+        if (drawn_) streams_.err << "\r\x1b[K";
+    }
+
+    void show(size_t done, size_t total, const std::string& what) {
+        size_t tenth = total == 0 ? 10 : done * 10 / total;
+        if (!streams_.terminal) {
+            if (tenth != last_) streams_.err << fmt::format("{} of {}: {}\n", done, total, what);
+            last_ = tenth;
+            return;
+        }
+        size_t filled = total == 0 ? kBar : done * kBar / total;
+        streams_.err << fmt::format("\r\x1b[K[{}{}] {}/{} {:.40}", std::string(filled, '#'),
+                                    std::string(kBar - filled, '.'), done, total, what);
+        streams_.err.flush();
+        drawn_ = true;
+    }
+
+   private:
+    Streams& streams_;
+    size_t last_ = 0;
+    bool drawn_ = false;
+};
+
+Result<engine::Profile> read_profile(const std::string& path) {
+    if (path.empty()) return engine::Profile{};
+    Bytes bytes = TRY(read_file(path));
+    auto profile = engine::Profile::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (profile) return profile;
+    return fail(Errc::bad_text, "profile", Error::npos, fmt::format("{}: {}", path, profile.error().detail));
+}
+
+// What the command to repeat the run needs besides what the report knows.
+std::vector<std::string> further_arguments(const RunCommand& command) {
+    std::vector<std::string> arguments;
+    if (!command.profile.empty()) arguments.insert(arguments.end(), {"--profile", command.profile});
+    if (command.rsa) arguments.emplace_back("--rsa");
+    return arguments;
+}
+
+}  // namespace
+
+int run(const RunCommand& command, Streams& streams) {
+    auto profile = read_profile(command.profile);
+    if (!profile) return complain(streams, status::usage, profile.error().detail);
+    std::span<const engine::Case> all = cases::responder_cases();
+    bool any = std::ranges::any_of(
+        all, [&](const engine::Case& one) { return engine::matches(command.filter, one.id); });
+    if (!any)
+        return complain(streams, status::usage,
+                        fmt::format("no case matches '{}' (assay run --list)", command.filter));
+    lab::ReferenceOptions reference;
+    reference.seed = command.seed;
+    reference.rsa = command.rsa;
+    auto dut = open_target(command, reference);
+    if (!dut) return complain(streams, exit_code_of(dut.error()), dut.error().detail);
+
+    engine::RunOptions options;
+    if (!command.versions.empty()) options.versions = command.versions;
+    options.filter = command.filter;
+    options.seed = command.seed;
+    options.strict = command.strict;
+    options.allow_writes = command.allow_writes;
+    options.today = today();
+    options.profile = std::move(*profile);
+    SeededRandom random(command.seed);
+    lab::Lab lab(**dut, random, crypto::openssl_provider());
+    engine::RunReport report;
+    {
+        ProgressLine line(streams);
+        report = engine::run(lab, all, engine::Requirements::embedded(), options,
+                             [&](size_t done, size_t total, const engine::CaseResult& last) {
+                                 line.show(done, total, last.id);
+                             });
+    }
+    for (const engine::Waiver* waiver : options.profile.expired(options.today)) {
+        streams.err << fmt::format("assay: the waiver for '{}' expired on {} and is not applied\n",
+                                   waiver->cases, waiver->expires);
+    }
+    report::Details details;
+    details.arguments = further_arguments(command);
+    if (command.filter == "*") details.cases = all;
+    streams.out << report::summary(report, details);
+    if (!command.report.empty()) {
+        if (auto written = report::write_report(command.report, report, details); !written) {
+            return complain(streams, status::usage, written.error().detail);
+        }
+        streams.out << "report: " << command.report << "/report.json\n";
+    }
+    return report.exit_code();
+}
+
+int list_cases(const RunCommand& command, Streams& streams) {
+    size_t count = 0;
+    for (const engine::Case& one : cases::responder_cases()) {
+        if (!engine::matches(command.filter, one.id)) continue;
+        ++count;
+        streams.out << fmt::format("{:44} {}-{}  {}  [{}]\n", one.id, wire::name(one.since),
+                                   wire::name(one.until), one.title, fmt::join(one.requirements, " "));
+    }
+    streams.out << fmt::format("{} cases\n", count);
+    return status::ok;
+}
+
+int kill_matrix(Streams& streams) {
+    std::vector<cases::Kill> kills;
+    {
+        ProgressLine line(streams);
+        size_t done = 0;
+        kills = cases::kill_matrix([&](const cases::Kill& kill) {
+            line.show(++done, spdm::kCheckCount, std::string(spdm::info(kill.check).name));
+        });
+    }
+    if (kills.empty())
+        return complain(streams, status::usage,
+                        "this build cannot waive checks: it was made without ASSAY_HARNESS");
+    streams.out << cases::to_text(kills);
+    bool survived = std::ranges::any_of(kills, [](const cases::Kill& kill) { return kill.survived(); });
+    return survived ? status::failures : status::ok;
+}
+
+int traceability(Streams& streams) {
+    report::Trace trace = report::trace(engine::Requirements::embedded(), cases::responder_cases());
+    streams.out << report::to_text(trace);
+    bool missing =
+        std::ranges::any_of(trace.rows, [](const report::TraceRow& row) { return row.is_missing(); });
+    return missing || !trace.unknown.empty() ? status::failures : status::ok;
+}
+
+}  // namespace assay::cli

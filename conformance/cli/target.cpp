@@ -1,0 +1,46 @@
+#include "conformance/cli/target.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "conformance/lab/link_dut.h"
+
+namespace assay::cli {
+
+int complain(Streams& streams, int exit_code, const std::string& line) {
+    streams.err << "assay: " << line << '\n';
+    return exit_code;
+}
+
+int exit_code_of(const Error& error) {
+    switch (error.code) {
+        case Errc::bad_text:
+        case Errc::unsupported: return status::usage;
+        case Errc::io:
+        case Errc::timeout:
+        case Errc::closed: return status::unreachable;
+        default: return status::internal;
+    }
+}
+
+Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options,
+                                              const lab::ReferenceOptions& reference) {
+    transport::Target target = TRY(transport::parse_target(options.target));
+    if (target.scheme == transport::Scheme::reference) {
+        return std::make_unique<lab::ReferenceDut>(lab::make_reference_device(reference),
+                                                   crypto::openssl_provider(), reference);
+    }
+    lab::LinkOptions link{std::chrono::milliseconds(options.patience_ms),
+                          std::chrono::milliseconds(options.round_trip_ms)};
+    return TRY(lab::LinkDut::open(target, link));
+}
+
+crypto::UnixTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+std::string today() {
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(now())));
+}
+
+}  // namespace assay::cli

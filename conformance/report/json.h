@@ -1,0 +1,39 @@
+// report.json: a run as data.
+//
+// Keys are never renamed and never change their meaning within a format number; new ones may be added.
+//   tool, format         "assay", 1
+//   started              only if it was given
+//   target, seed, strict, allow_writes, filter, profile
+//   versions             that were run: ["1.0", ...]
+//   exchanges            how many in all
+//   counts               results by verdict: {"pass": n, "loose_pass": n, ...}, all ten
+//   unreachable          whether the target was lost; killed_by: the case after which, or null
+//   exit_code, command   command: the line that does the run again
+//   results              [{id, title, version, verdict, reason, requirements, findings}], version null when
+//   none
+//                        was agreed on; all but passes also have {command, exchanges}
+//   findings             [{verdict, requirement, text, document, section, level, evidence, expected, got,
+//                        exchange, field}]; requirement and what follows from it null when the finding is
+//                        about none, exchange (an index) and field null likewise
+//   exchanges            [{request, request_name, response, response_name}], bytes in hexadecimal, response
+//   and
+//                        its name null for silence; after a signed response also {signature,
+//                        signature_reason}, and where the signature is bad {transcript}, the bytes that it
+//                        must cover
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "conformance/report/details.h"
+
+namespace assay::report {
+
+inline constexpr int kJsonFormat = 1;
+
+nlohmann::ordered_json to_json(const engine::RunReport& report, const Details& details = {});
+
+// What stands in the file: two spaces of indentation, a line feed at the end, and always valid UTF-8.
+std::string to_text(const nlohmann::ordered_json& json);
+
+}  // namespace assay::report

@@ -1,0 +1,134 @@
+// The summary of a run for the terminal.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/report/plain.h"
+#include "conformance/report/text.h"
+
+namespace assay::report {
+
+namespace {
+
+using engine::CaseResult;
+using engine::Verdict;
+
+struct Row {
+    std::string label;
+    std::array<size_t, engine::kVerdictCount> counts{};
+
+    size_t sum() const {
+        size_t all = 0;
+        for (size_t count : counts) all += count;
+        return all;
+    }
+};
+
+std::vector<Row> rows(const engine::RunReport& report) {
+    std::vector<Row> rows;
+    Row total{.label = "all"};
+    for (const CaseResult& result : report.results) {
+        std::string label = version_label(report, result);
+        auto row = std::ranges::find(rows, label, &Row::label);
+        if (row == rows.end()) row = rows.insert(rows.end(), Row{.label = label});
+        ++row->counts[static_cast<size_t>(result.verdict)];
+        ++total.counts[static_cast<size_t>(result.verdict)];
+    }
+    rows.push_back(total);
+    return rows;
+}
+
+// The verdicts that came, and pass and fail in any case.
+std::string table(const engine::RunReport& report) {
+    std::vector<Row> lines = rows(report);
+    std::vector<size_t> columns;
+    for (size_t i = 0; i < engine::kVerdictCount; ++i) {
+        auto verdict = static_cast<Verdict>(i);
+        if (lines.back().counts[i] > 0 || verdict == Verdict::pass || verdict == Verdict::fail)
+            columns.push_back(i);
+    }
+    std::string text = fmt::format("{:<9}", "version");
+    for (size_t i : columns)
+        text += fmt::format("{:>{}}", engine::name(static_cast<Verdict>(i)),
+                            engine::name(static_cast<Verdict>(i)).size() + 2);
+    text += fmt::format("{:>7}\n", "cases");
+    for (const Row& line : lines) {
+        text += fmt::format("{:<9}", line.label);
+        for (size_t i : columns)
+            text += fmt::format("{:>{}}", line.counts[i], engine::name(static_cast<Verdict>(i)).size() + 2);
+        text += fmt::format("{:>7}\n", line.sum());
+    }
+    return text;
+}
+
+std::string one_line(const engine::RunReport& report, const CaseResult& result) {
+    std::string line = fmt::format("{:<15} {:<4} {}", engine::name(result.verdict),
+                                   version_label(report, result), result.id);
+    if (!result.findings.empty()) {
+        const engine::Finding& first = result.findings.front();
+        line += ": ";
+        if (!first.requirement.empty()) line += first.requirement + ": ";
+        if (!first.expected.empty()) line += fmt::format("expected {}, ", first.expected);
+        line += "got " + first.got;
+        if (!first.field.empty()) line += fmt::format(" [{}]", first.field);
+    }
+    if (!result.reason.empty()) line += fmt::format(" ({})", result.reason);
+    return printable(line, Lines::one) + "\n";
+}
+
+std::string listed(const engine::RunReport& report, std::span<const Verdict> verdicts) {
+    std::string text;
+    for (Verdict verdict : verdicts) {
+        for (const CaseResult& result : report.results) {
+            if (result.verdict == verdict) text += one_line(report, result);
+        }
+    }
+    return text;
+}
+
+// Blocked cases have few causes and many lines.
+std::string blocked(const engine::RunReport& report) {
+    std::vector<std::pair<std::string, size_t>> causes;
+    for (const CaseResult& result : report.results) {
+        if (result.verdict != Verdict::blocked) continue;
+        std::string cause = fmt::format("{:<4} {}", version_label(report, result), result.reason);
+        auto known = std::ranges::find(causes, cause, [](const auto& one) { return one.first; });
+        if (known == causes.end()) known = causes.insert(causes.end(), {cause, 0});
+        ++known->second;
+    }
+    std::string text;
+    for (const auto& [cause, count] : causes) {
+        text +=
+            printable(fmt::format("{:<15} {} ({} case{})", "blocked", cause, count, count == 1 ? "" : "s"),
+                      Lines::one) +
+            "\n";
+    }
+    return text;
+}
+
+std::string outcome(const engine::RunReport& report) {
+    std::string lost = report.killed_by.empty() ? "the target could not be reached"
+                                                : "the target is gone since " + report.killed_by;
+    switch (report.exit_code()) {
+        case 0: return "no failure";
+        case 1: return "failures";
+        case 3: return lost;
+        default: return "a defect of the harness" + (report.unreachable ? ", and " + lost : "");
+    }
+}
+
+}  // namespace
+
+std::string summary(const engine::RunReport& report, const Details& details) {
+    constexpr std::array kListed = {Verdict::fail,          Verdict::dead,    Verdict::unexpected_pass,
+                                    Verdict::harness_error, Verdict::warning, Verdict::loose_pass,
+                                    Verdict::waived};
+    std::string text = printable("target " + report.target, Lines::one) + "\n\n" + table(report);
+    std::string list = listed(report, kListed) + blocked(report);
+    if (!list.empty()) text += "\n" + list;
+    text += fmt::format("\n{} results, {} exchanges, exit code {}: {}\n", report.results.size(),
+                        report.exchanges, report.exit_code(), printable(outcome(report), Lines::one));
+    return text + "to repeat: " + printable(command(report, details), Lines::one) + "\n";
+}
+
+}  // namespace assay::report

@@ -1,0 +1,175 @@
+#include "conformance/report/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/report/plain.h"
+#include "stack/wire/annotate.h"
+
+namespace assay::report {
+
+namespace {
+
+using engine::CaseResult;
+using engine::Finding;
+
+// Exchanges shown at the beginning and at the end of a long case.
+constexpr size_t kShownAtEachEnd = 24;
+
+// "A[0].B[1]" -> "A.B"
+std::string without_indices(std::string_view path) {
+    std::string out;
+    bool inside = false;
+    for (char c : path) {
+        if (c == '[') inside = true;
+        if (!inside) out += c;
+        if (c == ']') inside = false;
+    }
+    return out;
+}
+
+// A finding may name a field by its whole path, or by the end of it, with or without indices.
+bool names(std::string_view field, std::string_view path) {
+    auto ends = [&](std::string_view whole) {
+        if (!whole.ends_with(field)) return false;
+        return whole.size() == field.size() || whole[whole.size() - field.size() - 1] == '.';
+    };
+    return ends(path) || ends(without_indices(path));
+}
+
+// The line of to_text() that is about the field, npos when there is none.
+size_t line_of(std::string_view field, const wire::Annotation& annotation) {
+    const auto& spans = annotation.spans;
+    auto exact = std::ranges::find(spans, field, &wire::Span::path);
+    if (exact != spans.end()) return static_cast<size_t>(exact - spans.begin());
+    auto near = std::ranges::find_if(spans, [&](const wire::Span& span) { return names(field, span.path); });
+    if (near != spans.end()) return static_cast<size_t>(near - spans.begin());
+    bool stopped = annotation.error && names(annotation.error->field, without_indices(field));
+    return stopped ? spans.size() : Finding::npos;
+}
+
+struct Arrow {
+    size_t exchange = Finding::npos;
+    bool response = false;
+    size_t line = 0;
+};
+
+// In the response if the field is there, else in the request.
+Arrow arrow(const CaseResult& result, const Finding& finding) {
+    if (finding.field.empty() || finding.exchange >= result.exchanges.size()) return {};
+    const lab::Exchange& exchange = result.exchanges[finding.exchange];
+    if (exchange.response) {
+        size_t line = line_of(finding.field, wire::annotate(*exchange.response, exchange.response_context));
+        if (line != Finding::npos) return {finding.exchange, true, line};
+    }
+    size_t line = line_of(finding.field, wire::annotate(exchange.request, exchange.request_context));
+    if (line != Finding::npos) return {finding.exchange, false, line};
+    return {};
+}
+
+std::string finding_text(const CaseResult& result, const Finding& finding, const Details& details) {
+    std::string text;
+    if (const engine::Requirement* rule = details.requirements->find(finding.requirement)) {
+        text += fmt::format("{} ({}): {}\n  clause:   {}, {}\n", rule->id, engine::name(rule->level),
+                            rule->text, rule->document, rule->section);
+        if (rule->evidence != engine::Evidence::read)
+            text += fmt::format("  evidence: {}\n", engine::name(rule->evidence));
+    } else {
+        text += finding.requirement.empty() ? "Not about a requirement\n" : finding.requirement + "\n";
+    }
+    text += fmt::format("  verdict:  {}\n", engine::name(finding.verdict));
+    if (!finding.expected.empty())
+        text += fmt::format("  expected: {}\n", printable(finding.expected, Lines::one));
+    text += fmt::format("  got:      {}\n", printable(finding.got, Lines::one));
+    if (finding.exchange < result.exchanges.size())
+        text += fmt::format("  where:    exchange {}\n", finding.exchange);
+    if (finding.field.empty()) return text;
+    bool shown = arrow(result, finding).exchange != Finding::npos;
+    return text + fmt::format("  field:    {}{}\n", finding.field, shown ? "" : " (not in these messages)");
+}
+
+std::string annotated(ByteView message, const wire::Context& context, bool response,
+                      std::span<const Arrow> arrows) {
+    std::string lines = wire::to_text(message, wire::annotate(message, context), context.version);
+    std::string text;
+    for (size_t number = 0, at = 0; at < lines.size(); ++number) {
+        size_t end = lines.find('\n', at);
+        bool pointed = std::ranges::any_of(
+            arrows, [&](const Arrow& one) { return one.response == response && one.line == number; });
+        text += fmt::format("{} {}\n", pointed ? "=>" : "  ", std::string_view(lines).substr(at, end - at));
+        at = end + 1;
+    }
+    return text;
+}
+
+std::string signature_text(const lab::SignatureCheck& check) {
+    size_t size = check.transcript.size();
+    switch (check.result) {
+        case lab::SignatureCheck::Result::good:
+            return fmt::format("  signature: good, over {} bytes\n", size);
+        case lab::SignatureCheck::Result::bad:
+            return fmt::format("  signature: BAD: {}; it must cover these {} bytes:\n  {}\n", check.why, size,
+                               to_hex(check.transcript));
+        case lab::SignatureCheck::Result::no_key:
+            return fmt::format("  signature: not checked: {}\n", check.why);
+    }
+    return {};
+}
+
+// `packet` is the number of the request in the capture of the case, from 1.
+std::string exchange_text(const lab::Exchange& exchange, size_t index, size_t packet,
+                          std::span<const Arrow> arrows) {
+    auto head = [](std::string_view direction, ByteView message, size_t number) {
+        return fmt::format("{} {}, {} byte{} (packet {})\n", direction, message_title(message),
+                           message.size(), message.size() == 1 ? "" : "s", number);
+    };
+    std::string text =
+        fmt::format("--- exchange {} ---\n", index) + head("request: ", exchange.request, packet);
+    text += annotated(exchange.request, exchange.request_context, false, arrows);
+    if (!exchange.response) return text + "response: silence\n";
+    text += head("response:", *exchange.response, packet + 1);
+    text += annotated(*exchange.response, exchange.response_context, true, arrows);
+    if (exchange.signature) text += signature_text(*exchange.signature);
+    return text;
+}
+
+std::string exchanges_text(const CaseResult& result) {
+    std::vector<Arrow> arrows;
+    arrows.reserve(result.findings.size());
+    for (const Finding& finding : result.findings) arrows.push_back(arrow(result, finding));
+    std::string text;
+    size_t packet = 1;
+    for (size_t i = 0; i < result.exchanges.size(); ++i) {
+        const lab::Exchange& exchange = result.exchanges[i];
+        bool at_an_end = i < kShownAtEachEnd || i + kShownAtEachEnd >= result.exchanges.size();
+        bool found = std::ranges::find(result.findings, i, &Finding::exchange) != result.findings.end();
+        std::vector<Arrow> here;
+        std::ranges::copy_if(arrows, std::back_inserter(here),
+                             [&](const Arrow& one) { return one.exchange == i; });
+        if (at_an_end || found) {
+            text += exchange_text(exchange, i, packet, here);
+        } else {
+            text += fmt::format("--- exchange {}: left out, see report.json ---\n", i);
+        }
+        packet += exchange.response ? 2 : 1;
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string case_text(const engine::RunReport& report, const CaseResult& result, const Details& details) {
+    std::string version = version_label(report, result);
+    std::string text = fmt::format("{} at {}: {}\n{}\n", result.id,
+                                   version == "none" ? "no version of SPDM" : "SPDM " + version,
+                                   engine::name(result.verdict), result.title);
+    text += fmt::format("target: {}\n", report.target);
+    if (!result.reason.empty()) text += fmt::format("reason: {}\n", printable(result.reason, Lines::one));
+    for (const Finding& finding : result.findings) text += "\n" + finding_text(result, finding, details);
+    if (!result.exchanges.empty()) text += "\n" + exchanges_text(result);
+    text += fmt::format("\nto repeat: {}\n", command(report, result, details));
+    return printable(text);
+}
+
+}  // namespace assay::report

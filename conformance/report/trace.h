@@ -1,0 +1,54 @@
+// The traceability matrix: which requirement is proved by which case, and what that case came to.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/engine/runner.h"
+
+namespace assay::report {
+
+// A case that proves a requirement, with the verdicts of a run, if there was one.
+struct TracedCase {
+    std::string id;
+    // False for one that found something against the requirement without naming it as its own: the sane
+    // exchange, and what every case looks at on its way.
+    bool names_it = true;
+    std::vector<std::pair<wire::Version, engine::Verdict>> verdicts{};
+};
+
+struct TraceRow {
+    const engine::Requirement* requirement = nullptr;
+    std::vector<TracedCase> cases{};
+
+    // Some case names it.
+    bool is_proved() const;
+    // A `must` that no case names and that gives no reason for it.
+    bool is_missing() const;
+};
+
+struct Trace {
+    std::vector<TraceRow> rows{};  // one for each requirement, in their order
+    // (case, requirement) where no requirement has that id.
+    std::vector<std::pair<std::string, std::string>> unknown{};
+};
+
+// The rows point into `requirements`, which must outlive them.
+Trace trace(const engine::Requirements& requirements, std::span<const engine::Case> cases,
+            const engine::RunReport* report = nullptr);
+
+// Every `must` requirement that no case names and for which no reason (deferred, untestable) is stated.
+std::vector<const engine::Requirement*> missing(const engine::Requirements& requirements,
+                                                std::span<const engine::Case> cases);
+
+// A table, one line a case, with the sums below it.
+std::string to_text(const Trace& trace);
+
+// {"tool", "format": 1, "requirements": [{id, text, document, section, since, until, level, role, evidence,
+// deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
+// "unknown": [{case, requirement}]}; deferred and untestable are null when nothing is stated.
+nlohmann::ordered_json to_json(const Trace& trace);
+
+}  // namespace assay::report

@@ -1,0 +1,26 @@
+// A report as a folder of files.
+#pragma once
+
+#include <filesystem>
+
+#include "conformance/report/details.h"
+
+namespace assay::report {
+
+// Writes into `folder`, which is made if need be:
+//   report.json, junit.xml, summary.txt
+//   failures/<version>-<case id with _ for />.txt and .pcap  of failures, harness errors and warnings; the
+//                                                            capture only where there are exchanges
+//   trace.txt, trace.json                                    if details.cases were given
+// What an earlier run left in failures/ under such names is removed. Errors: Errc::io naming the file and the
+// reason.
+Result<> write_report(const std::filesystem::path& folder, const engine::RunReport& report,
+                      const Details& details = {});
+
+// "1.2-crt_offset-at-end": no character that is not a letter, a digit, '.' or '-' but for '_'.
+std::string file_stem(const engine::RunReport& report, const engine::CaseResult& result);
+
+// Writes one file. Errors as above.
+Result<> write_file(const std::filesystem::path& path, ByteView bytes);
+
+}  // namespace assay::report
