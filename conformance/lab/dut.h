@@ -26,6 +26,8 @@ class Dut {
     // Sends a request and gives the answer; nullopt: silence for as long as an answer may take. Errors:
     // Errc::closed and Errc::io when the target is gone, others for a framing that it broke.
     virtual Result<std::optional<Bytes>> exchange(ByteView request) = 0;
+    // What the transport pads messages to: a multiple of so many bytes arrives.
+    virtual size_t alignment() const { return 1; }
     // Resets the device behind the connection's back, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
     // Lets time pass, where the target lives in real time.

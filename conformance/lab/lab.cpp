@@ -133,6 +133,18 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
     if (version >= Version::v1_2) asym &= ~kEd448;
     message.base_asym_algo = offer.base_asym & asym;
     message.base_hash_algo = offer.base_hash & spdm::kAllBaseHash & known_base_hash(version);
+    // Sessions need algorithms of their own.
+    bool sessions = (offer.flags & (cap::key_ex | cap::psk)) != 0 && version >= Version::v1_1;
+    auto add = [&](uint8_t type, uint16_t supported) {
+        message.alg_structs.push_back(
+            {.alg_type = type, .alg_count = 0x20, .alg_supported = supported, .alg_external = {}});
+    };
+    if (sessions) {
+        add(alg_type::dhe, spdm::kAllDhe);
+        add(alg_type::aead_cipher_suite, spdm::kAllAead);
+        add(alg_type::key_schedule, kKeyScheduleSpdm);
+    }
+    message.param1 = static_cast<uint8_t>(message.alg_structs.size());
     return message;
 }
 
@@ -163,6 +175,11 @@ Result<> Lab::step(const M& message) {
     if (exchange.answered()) return {};
     return fail(Errc::state, "response", Error::npos,
                 fmt::format("{} was answered with {}", message_name(M::kCode), lab::describe(exchange)));
+}
+
+size_t Lab::arriving(size_t size) const {
+    size_t unit = dut_->alignment();
+    return (size + unit - 1) / unit * unit;
 }
 
 Result<> Lab::after_version() {

@@ -87,6 +87,8 @@ class Lab {
     Random& random() { return *random_; }
     Dut& dut() { return *dut_; }
     wire::Nonce nonce();
+    // How many bytes arrive of a message of that size: transports pad.
+    size_t arriving(size_t size) const;
     // Exchanges since the lab was made.
     size_t count() const { return count_; }
 

@@ -47,6 +47,10 @@ Result<std::optional<Bytes>> LinkDut::exchange(ByteView request) {
     return std::unexpected(answer.error());
 }
 
+size_t LinkDut::alignment() const {
+    return target_.scheme == transport::Scheme::emu && target_.binding == transport::Binding::doe ? 4 : 1;
+}
+
 void LinkDut::wait(std::chrono::microseconds time) { std::this_thread::sleep_for(time); }
 
 }  // namespace assay::lab

@@ -25,6 +25,7 @@ class LinkDut final : public Dut {
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
     void wait(std::chrono::microseconds time) override;
+    size_t alignment() const override;
 
    private:
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}

@@ -6,6 +6,7 @@
 
 #include "stack/base/reader.h"
 #include "stack/base/writer.h"
+#include "stack/transport/binding.h"
 
 namespace assay::report {
 
@@ -19,11 +20,6 @@ constexpr uint32_t kLeastSnapLength = 0x10000;
 // MCTP packet header: version 0, endpoints 0 to 0, first and last packet of its message.
 constexpr uint8_t kMctpHeader[] = {0x00, 0x00, 0x00, 0xc0};
 constexpr uint8_t kMctpWhole = 0xc0;
-constexpr uint8_t kMctpSpdm = 0x05;
-constexpr uint8_t kMctpSecured = 0x06;
-
-constexpr uint16_t kPciSig = 0x0001;
-constexpr uint32_t kDoeLengthMask = 0x3ffff;
 
 bool big_endian(ByteView file) {
     Reader reader(file);
@@ -85,35 +81,21 @@ Result<Packet> read_packet(Numbers& file, LinkType link) {
     return packet;
 }
 
-Result<Carried> from_mctp(ByteView packet) {
+// What follows MCTP's packet header.
+Result<ByteView> mctp_body(ByteView packet) {
     Reader reader(packet);
     ByteView header = TRY(reader.take(sizeof kMctpHeader, "MCTP header"));
     if ((header[3] & kMctpWhole) != kMctpWhole)
         return fail(Errc::unsupported, "SOM, EOM", 3, "one packet of a longer MCTP message");
-    uint8_t type = TRY(reader.u8("IC, Message Type"));
-    ByteView message = reader.rest();
-    if (type == kMctpSpdm) return Carried{Carried::Kind::spdm, message};
-    if (type == kMctpSecured) return Carried{Carried::Kind::secured, message};
-    return Carried{Carried::Kind::other, message};
+    return reader.rest();
 }
 
-Result<Carried> from_doe(ByteView packet) {
-    Reader reader(packet);
-    uint16_t vendor = TRY(reader.u16("Vendor ID"));
-    if (vendor != kPciSig)
-        return fail(Errc::unsupported, "Vendor ID", 0,
-                    fmt::format("a data object of vendor {:04x}h", vendor));
-    uint8_t type = TRY(reader.u8("Data Object Type"));
-    TRY(reader.u8("Reserved"));
-    // In units of four bytes, with the header; 0 stands for the largest.
-    uint32_t words = TRY(reader.u32("Length")) & kDoeLengthMask;
-    size_t size = size_t{words == 0 ? kDoeLengthMask + 1 : words} * 4;
-    if (size < reader.offset()) return fail(Errc::inconsistent, "Length", 4, "shorter than its own header");
-    ByteView message = TRY(reader.take(size - reader.offset(), "data object"));
-    TRY(reader.finish("data object"));
-    constexpr Carried::Kind kKinds[] = {Carried::Kind::discovery, Carried::Kind::spdm,
-                                        Carried::Kind::secured};
-    return Carried{type < std::size(kKinds) ? kKinds[type] : Carried::Kind::other, message};
+Carried::Kind kind(transport::Payload payload) {
+    switch (payload) {
+        case transport::Payload::secured: return Carried::Kind::secured;
+        case transport::Payload::doe_discovery: return Carried::Kind::discovery;
+        default: return Carried::Kind::spdm;
+    }
 }
 
 }  // namespace
@@ -122,7 +104,7 @@ std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges) {
     std::vector<Packet> packets;
     auto add = [&](ByteView message) {
         Packet packet{.seconds = static_cast<uint32_t>(packets.size())};
-        packet.bytes = concat({kMctpHeader, ByteView(&kMctpSpdm, 1), message});
+        packet.bytes = concat({kMctpHeader, transport::wrap(transport::Binding::mctp, message)});
         packet.wire_size = static_cast<uint32_t>(packet.bytes.size());
         packets.push_back(std::move(packet));
     };
@@ -158,7 +140,10 @@ Result<Carried> carried(const Packet& packet) {
     if (packet.bytes.size() < packet.wire_size)
         return fail(Errc::truncated, "packet", packet.bytes.size(),
                     fmt::format("the capture holds {} of {} bytes", packet.bytes.size(), packet.wire_size));
-    return packet.link == LinkType::mctp ? from_mctp(packet.bytes) : from_doe(packet.bytes);
+    bool mctp = packet.link == LinkType::mctp;
+    ByteView unit = mctp ? TRY(mctp_body(packet.bytes)) : ByteView(packet.bytes);
+    auto inner = TRY(transport::unwrap(mctp ? transport::Binding::mctp : transport::Binding::doe, unit));
+    return Carried{kind(inner.payload), inner.message};
 }
 
 }  // namespace assay::report

@@ -34,15 +34,15 @@ Result<std::vector<Packet>> read_pcap(ByteView bytes);
 
 // What a packet carries.
 struct Carried {
-    enum class Kind : uint8_t { spdm, secured, discovery, other };
-    Kind kind = Kind::other;
+    enum class Kind : uint8_t { spdm, secured, discovery };
+    Kind kind = Kind::spdm;
     // The message, within the packet's bytes. Over DOE it is padded to a multiple of four bytes.
     ByteView message{};
 };
 
-// Takes the link layer off: MCTP's header and message type (DSP0236; DSP0275 for 05h, DSP0276 for 06h) or the
-// DOE header (PCIe, Data Object Exchange; types 0 to 2 of vendor 0001h). Errors: truncated, trailing,
-// unsupported for a fragment of an MCTP message or a data object of another vendor.
+// Takes the link layer off: MCTP's packet header (DSP0236) and the binding that transport::unwrap() knows.
+// Errors: those of unwrap(); truncated for a packet that was cut; unsupported for one packet of a longer
+// MCTP message.
 Result<Carried> carried(const Packet& packet);
 Result<Carried> carried(Packet&& packet) = delete;
 

@@ -109,6 +109,7 @@ std::string blocked(const engine::RunReport& report) {
 std::string outcome(const engine::RunReport& report) {
     std::string lost = report.killed_by.empty() ? "the target could not be reached"
                                                 : "the target is gone since " + report.killed_by;
+    if (report.results.empty()) return "NOTHING WAS RUN: the target has none of the versions asked for";
     switch (report.exit_code()) {
         case 0: return "no failure";
         case 1: return "failures";

@@ -138,6 +138,12 @@ BOOST_AUTO_TEST_CASE(the_summary_of_a_clean_run_has_no_list) {
     BOOST_TEST(has(text, "exit code 0: no failure"), text);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_of_nothing_does_not_look_like_a_success) {
+    engine::RunReport report{
+        .target = "reference", .options = {}, .versions = {}, .results = {}, .killed_by = {}};
+    BOOST_TEST(has(summary(report, {}), "NOTHING WAS RUN"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::report

@@ -13,8 +13,11 @@ namespace {
 
 Judgement too_early(Trial& trial) {
     TRY(trial.lab().after_version());
+    // Before a version is agreed on, its check may come first.
+    Allowed early =
+        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::version_mismatch});
+    TRY(trial.expect(TRY(trial.lab().send(header(v1_0, code::get_digests))), early, "SPDM-DIG-001"));
     Allowed allowed = refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request});
-    TRY(trial.expect(TRY(trial.lab().send(header(v1_0, code::get_digests))), allowed, "SPDM-DIG-001"));
     TRY(trial.lab().after_capabilities(trial.version()));
     return trial.expect(TRY(trial.lab().send(header(trial.version(), code::get_digests))), allowed,
                         "SPDM-DIG-001");
