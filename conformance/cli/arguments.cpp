@@ -1,4 +1,6 @@
 // The command line.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -101,6 +103,14 @@ int main(int argc, const char* const* argv, Streams& streams) {
                      "of the negotiated signature, likewise")
         ->capture_default_str();
 
+    std::string_view first = argc > 1 ? argv[1] : "";
+    bool known = first.empty() || first.starts_with('-');
+    for (const CLI::App* command : app.get_subcommands({})) known |= command->get_name() == first;
+    if (!known) {
+        return complain(
+            streams, status::usage,
+            fmt::format("there is no command '{}'; known are run, serve, connect and decode", first));
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

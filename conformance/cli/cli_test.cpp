@@ -1,0 +1,170 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "conformance/cli/commands.h"
+
+namespace assay::cli {
+
+namespace {
+
+struct Ran {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+Ran assay(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "assay");
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    std::ostringstream out, err;
+    Streams streams{out, err};
+    int code = cli::main(static_cast<int>(argv.size()), argv.data(), streams);
+    return {code, out.str(), err.str()};
+}
+
+// A file that is gone with the test.
+struct TemporaryFile {
+    std::filesystem::path path;
+    explicit TemporaryFile(const std::string& text) {
+        path = std::filesystem::temp_directory_path() / ("assay-cli-test-" + std::to_string(::getpid()));
+        std::ofstream(path) << text;
+    }
+    ~TemporaryFile() { std::filesystem::remove_all(path); }
+};
+
+size_t lines(const std::string& text) { return static_cast<size_t>(std::ranges::count(text, '\n')); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cli_suite)
+
+BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
+    TemporaryFile wrong_key(R"({"waivers": [{"case": "*", "reason": "x", "until": "2027-01-01"}]})");
+    std::string profile = wrong_key.path.string();
+    struct Row {
+        std::vector<std::string> arguments;
+        int code;
+        std::string says;
+    };
+    const Row rows[] = {
+        {{}, 2, "subcommand is required"},
+        {{"walk"}, 2, "there is no command 'walk'"},
+        {{"run", "--target", "usb://1"}, 2, "'usb://1': no such kind of target"},
+        {{"run", "--target", "emu://h?binding=usb"}, 2, "no such binding"},
+        {{"run", "--target", "tcp://127.0.0.1:1", "--patience", "30"},
+         3,
+         "cannot connect to tcp://127.0.0.1:1"},
+        {{"run", "--version", "1.5"}, 2, "1.5 is none of 1.0"},
+        {{"run", "--case", "nothing/*"}, 2, "no case matches 'nothing/*'"},
+        {{"run", "--profile", "/nowhere/p.json"},
+         2,
+         "cannot read /nowhere/p.json: No such file or directory"},
+        {{"run", "--profile", "/"}, 2, "cannot read /: it is a folder"},
+        {{"run", "--profile", profile}, 2, "waivers[0]: there is no key \"until\""},
+        {{"run", "--seed", "x"}, 2, "--seed"},
+        {{"run", "--case", "ver/form", "--report", "/proc/nowhere"}, 2, "/proc/nowhere"},
+        {{"serve", "--listen", "reference"}, 3, "listen on tcp:// or emu://"},
+        {{"serve", "--listen", "tcp://127.0.0.1:0", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
+        {{"connect", "--target", "tcp://127.0.0.1:1", "--patience", "30"}, 3, "cannot connect"},
+        {{"connect", "--root", profile}, 2, "holds no certificate"},
+        {{"connect", "--slot", "8"}, 2, "--slot"},
+        {{"decode", "10xy"}, 2, "'10xy' is neither a file nor hexadecimal"},
+        {{"decode"}, 2, "input is required"},
+    };
+    for (const Row& row : rows) {
+        Ran ran = assay(row.arguments);
+        std::string what = row.arguments.empty() ? "nothing" : row.arguments[0] + " " + row.says;
+        BOOST_TEST(ran.code == row.code, what << ": " << ran.code << " " << ran.err);
+        BOOST_TEST(ran.err.find(row.says) != std::string::npos, what << ": " << ran.err);
+        BOOST_TEST(ran.err.find("assay: ") != std::string::npos, what << ": " << ran.err);
+        if (row.arguments.size() < 4) BOOST_TEST(lines(ran.err) == 1U, ran.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_of_the_reference_passes_and_leaves_a_report) {
+    TemporaryFile place("");
+    std::filesystem::remove(place.path);
+    Ran ran = assay({"run", "--version", "1.2", "--case", "mea/*", "--report", place.path.string()});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    std::ifstream file(place.path / "report.json");
+    nlohmann::json report = nlohmann::json::parse(file, nullptr, false);
+    BOOST_REQUIRE(!report.is_discarded());
+    BOOST_TEST(report["exit_code"] == 0);
+    BOOST_TEST(report["counts"]["fail"] == 0);
+    BOOST_TEST(std::filesystem::exists(place.path / "junit.xml"));
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_waives_what_it_expects_and_notices_what_passes) {
+    TemporaryFile profile(R"({"waivers": [{"case": "ver/form", "reason": "a known defect"}]})");
+    Ran ran = assay({"run", "--version", "1.0", "--case", "ver/form", "--profile", profile.path.string()});
+    BOOST_TEST(ran.code == 1, "an unexpected pass is a failure");
+    BOOST_TEST(ran.out.find("unexpected pass") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_expired_waiver_is_said_and_not_applied) {
+    TemporaryFile profile(R"({"waivers": [{"case": "ver/*", "reason": "old", "expires": "2020-01-01"}]})");
+    Ran ran = assay({"run", "--version", "1.0", "--case", "ver/form", "--profile", profile.path.string()});
+    BOOST_TEST(ran.code == 0);
+    BOOST_TEST(ran.err.find("expired on 2020-01-01") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_catalogue_is_listed_with_its_requirements) {
+    Ran ran = assay({"run", "--list", "--case", "chl/*"});
+    BOOST_TEST(ran.code == 0);
+    BOOST_TEST(ran.out.find("chl/fresh-nonce") != std::string::npos);
+    BOOST_TEST(ran.out.find("SPDM-CHL-010") != std::string::npos);
+    BOOST_TEST(ran.out.find("ver/form") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(connect_prints_what_the_reference_is) {
+    Ran ran = assay({"connect", "--version", "1.2"});
+    BOOST_TEST(ran.code == 0, ran.err);
+    for (const char* wanted :
+         {"negotiated 1.2", "authenticated: yes", "CERT_CAP", "slot 1:", "measurement 254", "signed"}) {
+        BOOST_TEST(ran.out.find(wanted) != std::string::npos, wanted);
+    }
+    BOOST_TEST(ran.err.find("no --root given") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(decode_explains_a_message_as_text_and_as_json) {
+    Ran text = assay({"decode", "11e100000000000000000000"});
+    BOOST_TEST(text.code == 0);
+    BOOST_TEST(text.out.find("GET_CAPABILITIES") != std::string::npos);
+    Ran json = assay({"decode", "--json", "11e100000000000000000000"});
+    auto messages = nlohmann::json::parse(json.out, nullptr, false);
+    BOOST_REQUIRE(messages.is_array());
+    BOOST_TEST(messages[0]["fields"]["CTExponent"] == 0);
+    BOOST_TEST(assay({"decode", "11e1000000"}).code == 1, "a message that is cut short is a failure");
+}
+
+BOOST_AUTO_TEST_CASE(the_captures_of_another_implementation_decode_and_verify) {
+    std::filesystem::path captures = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/samples/captures";
+    if (!std::filesystem::exists(captures)) {
+        BOOST_TEST_MESSAGE("skipped: there is no " << captures);
+        std::printf("skipped: the recorded exchanges of another implementation are not here (../shared)\n");
+        return;
+    }
+    size_t good = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(captures)) {
+        if (entry.path().extension() != ".pcap") continue;
+        Ran ran = assay({"decode", entry.path().string()});
+        BOOST_TEST(ran.code == 0, entry.path());
+        for (size_t at = 0; (at = ran.out.find("signature: ", at)) != std::string::npos; ++at) {
+            BOOST_TEST(ran.out.substr(at, 15) == "signature: good", entry.path());
+            ++good;
+        }
+    }
+    BOOST_TEST(good == 58U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::cli
