@@ -25,10 +25,13 @@ ByteView exact(ByteView message, const Context& context) {
     return message.first(used);
 }
 
-// DSP0274, M1 and M2: these leave an unfinished authentication alone.
-bool keeps_m1(uint8_t code) {
-    return code == code::get_digests || code == code::get_certificate || code == code::challenge ||
-           code == code::vendor_defined_request || code == code::respond_if_ready;
+// DSP0274, CHALLENGE_AUTH signature generation: requests that break an unfinished authentication off.
+bool breaks_off(uint8_t code) {
+    return code == code::get_measurements || code == code::key_exchange || code == code::finish ||
+           code == code::psk_exchange || code == code::psk_finish || code == code::key_update ||
+           code == code::heartbeat || code == code::get_encapsulated_request ||
+           code == code::deliver_encapsulated_response || code == code::end_session ||
+           code == code::get_measurement_extension_log;
 }
 
 std::optional<uint8_t> error_code(ByteView response) {
@@ -69,10 +72,22 @@ Context Observer::expected_response_context() const {
     return response_context(poll ? *deferred_ : pending_);
 }
 
-Bytes Observer::m1() const { return concat({vca_, b_, c_}); }
+void Observer::Collected::clear() {
+    bytes.clear();
+    restarts.clear();
+}
 
-Bytes Observer::l1() const {
-    return parameters_.version >= Version::v1_2 ? concat({vca_, measurements_}) : measurements_;
+void Observer::Collected::may_restart() {
+    if (restarts.empty() || restarts.back() != bytes.size()) restarts.push_back(bytes.size());
+}
+
+std::vector<Bytes> Observer::Collected::candidates(ByteView head, ByteView tail) const {
+    std::vector<Bytes> all;
+    for (auto from = restarts.rbegin(); from != restarts.rend(); ++from) {
+        all.push_back(concat({head, ByteView(bytes).subspan(*from), tail}));
+    }
+    all.push_back(concat({head, bytes, tail}));
+    return all;
 }
 
 void Observer::reset() {
@@ -80,8 +95,11 @@ void Observer::reset() {
     parameters_ = {};
     context_ = {};
     deferred_.reset();
-    for (Bytes* bytes : {&vca_, &b_, &c_, &measurements_, &first_digests_}) bytes->clear();
-    digests_open_ = false;
+    vca_.clear();
+    first_digests_.clear();
+    b_.clear();
+    measurements_.clear();
+    authenticated_ = digests_open_ = false;
     portions_.clear();
     digests_.clear();
 }
@@ -104,16 +122,15 @@ void Observer::response(ByteView message) {
         if (code != code::respond_if_ready) deferred_ = std::move(asked);
         return;
     }
+    if (error) return refused(code);
     if (code == code::respond_if_ready) {
         if (!deferred_) return;
         asked = std::move(*deferred_);
         code = asked[1];
     }
     deferred_.reset();
-    if (code != code::get_measurements || error) measurements_.clear();
-    if (!keeps_m1(code)) b_.clear();
-    c_.clear();
-    if (error) return;
+    if (code != code::get_measurements) measurements_.clear();
+    if (breaks_off(code) && !authenticated_) b_.clear();
     if (message[1] != (code & 0x7f)) return;
     if (code == code::get_version) reset();
     ByteView answer = exact(message, response_context(asked));
@@ -138,6 +155,17 @@ void Observer::response(ByteView message) {
         case code::key_exchange: key_exchange(asked, answer); break;
         default: break;
     }
+}
+
+void Observer::refused(uint8_t code) {
+    // An ERROR to GET_MEASUREMENTS restarts L1/L2 for certain; a poll may have stood for one.
+    if (code == code::get_measurements) {
+        measurements_.clear();
+    } else {
+        measurements_.may_restart();
+    }
+    bool poll = code == code::respond_if_ready && deferred_ && breaks_off((*deferred_)[1]);
+    if (!authenticated_ && (breaks_off(code) || poll)) b_.may_restart();
 }
 
 void Observer::negotiated(ByteView request, ByteView response) {
@@ -188,7 +216,9 @@ void Observer::negotiated(ByteView request, ByteView response) {
 }
 
 void Observer::digests(ByteView request, ByteView response) {
-    b_ = concat({request, response});
+    b_.clear();
+    append(b_.bytes, request);
+    append(b_.bytes, response);
     auto message = decode<Digests>(response, context_);
     if (!message) return;
     digests_.clear();
@@ -199,8 +229,8 @@ void Observer::digests(ByteView request, ByteView response) {
 }
 
 void Observer::certificate(ByteView request, ByteView response) {
-    append(b_, request);
-    append(b_, response);
+    append(b_.bytes, request);
+    append(b_.bytes, response);
     auto asked = decode<GetCertificate>(request, context_);
     auto answer = decode<CertificateResponse>(response, context_);
     if (!asked || !answer) return;
@@ -218,20 +248,23 @@ void Observer::challenge_auth(ByteView request, ByteView response) {
     auto answer = decode<ChallengeAuth>(response, response_context(request));
     if (!answer) return;
     size_t signed_size = response.size() - answer->signature.size();
-    c_ = concat({request, response.first(signed_size)});
-    check(code::challenge_auth, request[2], spdm::kChallengeAuthContext, m1(), answer->signature);
+    Bytes c = concat({request, response.first(signed_size)});
+    check(code::challenge_auth, request[2], spdm::kChallengeAuthContext, b_.candidates(vca_, c),
+          answer->signature);
     b_.clear();
-    c_.clear();
+    authenticated_ = true;
 }
 
 void Observer::measurements(ByteView request, ByteView response) {
     auto answer = decode<Measurements>(response, response_context(request));
-    append(measurements_, request);
+    append(measurements_.bytes, request);
     bool sign = (request[2] & kSignatureRequested) != 0;
-    if (!answer || !sign) return append(measurements_, response);
-    append(measurements_, response.first(response.size() - answer->signature.size()));
+    if (!answer || !sign) return append(measurements_.bytes, response);
+    append(measurements_.bytes, response.first(response.size() - answer->signature.size()));
     uint8_t slot = context_.version >= Version::v1_1 && request.size() > 36 ? request[36] & 0x0f : 0;
-    check(code::measurements, slot, spdm::kMeasurementsContext, l1(), answer->signature);
+    ByteView head = context_.version >= Version::v1_2 ? ByteView(vca_) : ByteView();
+    check(code::measurements, slot, spdm::kMeasurementsContext, measurements_.candidates(head, {}),
+          answer->signature);
     measurements_.clear();
 }
 
@@ -246,7 +279,7 @@ void Observer::key_exchange(ByteView request, ByteView response) {
     if (chain != chains_.end()) chain_hash = to_bytes(provider_->digest(*hash, chain->second).view());
     Bytes digests = parameters_.multi_key_rsp ? first_digests_ : Bytes{};
     check(code::key_exchange_rsp, request[3], spdm::kKeyExchangeContext,
-          concat({vca_, digests, chain_hash, request, response.first(response.size() - size)}), signature);
+          {concat({vca_, digests, chain_hash, request, response.first(response.size() - size)})}, signature);
 }
 
 std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) const {
@@ -254,6 +287,10 @@ std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) c
     if (chain == chains_.end()) {
         why = fmt::format("the certificate chain of slot {} was never seen", slot);
         return std::nullopt;
+    }
+    if (leaf_keys_ != nullptr) {
+        auto known = leaf_keys_->find(chain->second);
+        if (known != leaf_keys_->end()) return known->second;
     }
     auto structure = decode_exact<CertChain>(chain->second, context_);
     if (!structure) {
@@ -265,21 +302,30 @@ std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) c
         why = "a certificate cannot be read: " + certificates.error().text();
         return std::nullopt;
     }
-    return certificates->back().public_key();
+    crypto::PublicKey leaf = certificates->back().public_key();
+    if (leaf_keys_ != nullptr) leaf_keys_->emplace(chain->second, leaf);
+    return leaf;
 }
 
-void Observer::check(uint8_t code, uint8_t slot, std::string_view context, Bytes transcript,
+void Observer::check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                      ByteView signature) {
-    SignatureCheck result{.code = code, .slot = slot, .transcript = std::move(transcript), .why = {}};
+    SignatureCheck result{.code = code, .slot = slot, .transcript = transcripts.front(), .why = {}};
     if (auto signer = key(slot, result.why)) {
         spdm::Suite suite = parameters_.suite();
-        crypto::Digest digest = provider_->digest(suite.hash, result.transcript);
-        Result<> verified = spdm::verify_transcript(*provider_, suite, *signer, context, digest, signature);
-        result.result = verified ? SignatureCheck::Result::good : SignatureCheck::Result::bad;
-        if (!verified)
+        for (Bytes& transcript : transcripts) {
+            crypto::Digest digest = provider_->digest(suite.hash, transcript);
+            Result<> verified =
+                spdm::verify_transcript(*provider_, suite, *signer, context, digest, signature);
+            if (verified) {
+                result.result = SignatureCheck::Result::good;
+                result.transcript = std::move(transcript);
+                result.why.clear();
+                break;
+            }
+            bool possible = verified.error().code != Errc::unsupported;
+            result.result = possible ? SignatureCheck::Result::bad : SignatureCheck::Result::no_key;
             result.why = "the signature does not cover this transcript: " + verified.error().text();
-        if (!verified && verified.error().code == Errc::unsupported)
-            result.result = SignatureCheck::Result::no_key;
+        }
     }
     ++counts_[static_cast<size_t>(result.result)];
     last_signature_ = std::move(result);

@@ -18,13 +18,19 @@ struct SignatureCheck {
     Result result = Result::no_key;
     uint8_t code = 0;  // CHALLENGE_AUTH, MEASUREMENTS or KEY_EXCHANGE_RSP
     uint8_t slot = 0;
-    Bytes transcript;  // the bytes the signature must cover, before any hash
+    Bytes transcript;  // the bytes the signature covers or, if it is bad, should, before any hash
     std::string why;   // of a bad one, or of no_key
 };
 
+// Leaf keys by certificate chain, for those who see the same chains again and again: reading certificates
+// takes longer than anything else here.
+using LeafKeys = std::map<Bytes, crypto::PublicKey>;
+
 class Observer {
    public:
-    explicit Observer(const crypto::Provider& provider) : provider_(&provider) {}
+    // `leaf_keys`, if given, is filled and used by every observer that shares it; it must outlive them.
+    explicit Observer(const crypto::Provider& provider, LeafKeys* leaf_keys = nullptr)
+        : provider_(&provider), leaf_keys_(leaf_keys) {}
 
     // The messages in the order of the wire. A request without an answer may be followed by another request.
     // Bytes after the end of a message (transport padding) are left out of transcripts.
@@ -46,10 +52,8 @@ class Observer {
     // The request that ResponseNotReady put off; null when there is none.
     const Bytes* deferred() const { return deferred_ ? &*deferred_ : nullptr; }
 
-    // Transcripts as they stand, as bytes.
+    // VCA as it stands.
     const Bytes& vca() const { return vca_; }
-    Bytes m1() const;
-    Bytes l1() const;
 
     // The version numbers of VERSION.
     const std::vector<uint16_t>& versions() const { return versions_; }
@@ -72,17 +76,35 @@ class Observer {
     void challenge_auth(ByteView request, ByteView response);
     void measurements(ByteView request, ByteView response);
     void key_exchange(ByteView request, ByteView response);
-    void check(uint8_t code, uint8_t slot, std::string_view context, Bytes transcript, ByteView signature);
+    void refused(uint8_t code);
+    void check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
+               ByteView signature);
     // The leaf's key of a slot's chain, if the chain can be read.
     std::optional<crypto::PublicKey> key(uint8_t slot, std::string& why) const;
 
     const crypto::Provider* provider_;
+    LeafKeys* leaf_keys_;
     spdm::ConnectionState state_ = spdm::ConnectionState::not_started;
     spdm::Parameters parameters_;
     wire::Context context_;
     Bytes pending_;
     std::optional<Bytes> deferred_;
-    Bytes vca_, b_, c_, measurements_, first_digests_;
+    // Messages that a signature may cover. Whether a refused request restarts them cannot be seen from
+    // outside (it may have been refused before or after the point where it would): each place where one may
+    // have is kept, and a signature from any of them on is good.
+    struct Collected {
+        Bytes bytes;
+        std::vector<size_t> restarts;
+
+        void clear();
+        void may_restart();
+        // From the last possible restart back to the beginning, behind `head`, before `tail`.
+        std::vector<Bytes> candidates(ByteView head, ByteView tail) const;
+    };
+
+    Bytes vca_, first_digests_;
+    Collected b_, measurements_;
+    bool authenticated_ = false;
     bool digests_open_ = false;  // nothing but GET_DIGESTS since ALGORITHMS
     std::vector<uint16_t> versions_;
     std::map<uint8_t, Bytes> digests_;

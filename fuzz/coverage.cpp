@@ -1,0 +1,51 @@
+#include "fuzz/coverage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace assay::fuzz {
+
+namespace {
+
+constexpr size_t kCounters = 1 << 14;
+
+// libFuzzer reads this section after each run and clears it before the next.
+[[gnu::section("__libfuzzer_extra_counters")]] uint8_t counters[kCounters];
+
+std::set<std::string>& point_set() {
+    static std::set<std::string> points;
+    return points;
+}
+
+}  // namespace
+
+void feature(uint32_t kind, uint32_t a, uint32_t b, uint32_t c) {
+    uint64_t hash = 0x9e3779b97f4a7c15;
+    for (uint64_t part : {kind, a, b, c}) {
+        hash = (hash ^ part) * 0xff51afd7ed558ccd;
+        hash ^= hash >> 32;
+    }
+    counters[hash % kCounters] = 1;
+}
+
+void reached(const std::string& point) { point_set().insert(point); }
+
+size_t feature_count() {
+    return static_cast<size_t>(std::ranges::count_if(counters, [](uint8_t counter) { return counter != 0; }));
+}
+
+const std::set<std::string>& points() { return point_set(); }
+
+void clear() {
+    std::ranges::fill(counters, uint8_t{0});
+    point_set().clear();
+}
+
+void violated(std::string_view invariant, std::string_view detail) {
+    std::fprintf(stderr, "invariant violated: %.*s\n%.*s\n", static_cast<int>(invariant.size()),
+                 invariant.data(), static_cast<int>(detail.size()), detail.data());
+    std::abort();
+}
+
+}  // namespace assay::fuzz

@@ -1,0 +1,25 @@
+// What libFuzzer cannot see for itself: protocol states, messages and refusals, as counters it takes for
+// edges.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace assay::fuzz {
+
+// Notes that the input came to this point. Equal (kind, a, b, c) are the same feature.
+void feature(uint32_t kind, uint32_t a, uint32_t b = 0, uint32_t c = 0);
+// Notes a point that has a name, so that a test can demand it.
+void reached(const std::string& point);
+
+// How many different features and which points were noted since the last clear().
+size_t feature_count();
+const std::set<std::string>& points();
+void clear();
+
+// Says which invariant does not hold, and ends the program as a crash.
+[[noreturn]] void violated(std::string_view invariant, std::string_view detail);
+
+}  // namespace assay::fuzz

@@ -1,0 +1,37 @@
+// What each fuzz target does with an input. An input is never refused; what it means stands with each entry.
+// A broken invariant ends the program.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "stack/base/bytes.h"
+
+namespace assay::fuzz {
+
+// Two bytes choose version and layout (see layout() in parsing.cpp), the rest is one request, or response.
+void request_parsing(ByteView input);
+void response_parsing(ByteView input);
+// One byte chooses version and hash, the rest is a certificate chain structure.
+void certificate_chain(ByteView input);
+// One byte chooses the form, the rest is opaque data.
+void opaque_data(ByteView input);
+// A unit of the binding.
+void framing_mctp(ByteView input);
+void framing_doe(ByteView input);
+// One byte gives the size of the pieces, the rest is a stream.
+void framing_tcp(ByteView input);
+void framing_emu(ByteView input);
+// Steps against a live responder: see program.h.
+void responder_program(ByteView input);
+// Steps of an attacker between a live requester and a live responder: see requester_program.cpp.
+void requester_program(ByteView input);
+
+struct Entry {
+    std::string_view name;
+    void (*run)(ByteView input);
+};
+std::span<const Entry> entries();
+
+}  // namespace assay::fuzz

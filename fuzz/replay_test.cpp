@@ -1,0 +1,140 @@
+// Every seed and every regression runs clean, and the seeds still get to where they are meant to.
+#include <fmt/format.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "fuzz/coverage.h"
+#include "fuzz/entries.h"
+#include "fuzz/program.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+std::vector<Bytes> inputs(const std::string& folder) {
+    std::vector<std::filesystem::path> paths;
+    std::filesystem::path root = std::filesystem::path(ASSAY_SOURCE_DIR) / "corpora" / folder;
+    if (std::filesystem::exists(root)) {
+        for (const auto& entry : std::filesystem::directory_iterator(root)) paths.push_back(entry.path());
+    }
+    std::ranges::sort(paths);
+    std::vector<Bytes> all;
+    for (const auto& path : paths) {
+        std::ifstream file(path, std::ios::binary);
+        all.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return all;
+}
+
+// What the seeds of a target must reach: named points, and at least so many features.
+struct Floor {
+    std::string_view target;
+    size_t features;
+    std::vector<std::string> points;
+};
+
+std::vector<Floor> floors() {
+    std::vector<Floor> all = {
+        {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
+        {"response_parsing", 55, {"VERSION at 1.0", "ERROR at 1.4"}},
+        {"certificate_chain", 6, {"certificates parsed"}},
+        {"opaque_data", 4, {"structure 4 at 1.1", "structure 4 at 1.2", "structure 5 at 1.2"}},
+        {"framing_mctp", 2, {"spdm"}},
+        {"framing_doe", 2, {"unit"}},
+        {"framing_tcp", 3, {"spdm", "unit"}},
+        {"framing_emu", 5, {"unit"}},
+        {"responder_program", 45, {"refused by challenge_slot_empty"}},
+        {"requester_program", 25, {"refused by response_version", "refused by response_malformed"}},
+    };
+    for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
+        for (const char* message :
+             {"NEGOTIATE_ALGORITHMS", "GET_DIGESTS", "GET_CERTIFICATE", "CHALLENGE", "GET_MEASUREMENTS"}) {
+            all[0].points.push_back(fmt::format("{} at {}", message, version));
+        }
+        for (const char* message :
+             {"ALGORITHMS", "DIGESTS", "CERTIFICATE", "CHALLENGE_AUTH", "MEASUREMENTS"}) {
+            all[1].points.push_back(fmt::format("{} at {}", message, version));
+            all[8].points.push_back(fmt::format("{} at {}", message, version));
+        }
+        all[9].points.push_back(fmt::format("complete at {}", version));
+    }
+    return all;
+}
+
+const Entry& entry(std::string_view name) { return *std::ranges::find(entries(), name, &Entry::name); }
+
+// libFuzzer's own mutation is not here.
+size_t flip(uint8_t* data, size_t size, size_t) {
+    if (size > 0) data[size / 2] ^= 0x40;
+    return size;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(replay_suite)
+
+BOOST_AUTO_TEST_CASE(the_seeds_of_every_target_reach_their_floor) {
+    std::vector<Floor> all = floors();
+    BOOST_TEST(all.size() == entries().size());
+    for (const Floor& floor : all) {
+        clear();
+        std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", floor.target));
+        BOOST_TEST(!seeds.empty(), floor.target);
+        for (const Bytes& seed : seeds) entry(floor.target).run(seed);
+        BOOST_TEST(feature_count() >= floor.features, floor.target << ": " << feature_count() << " features");
+        for (const std::string& point : floor.points)
+            BOOST_TEST(points().contains(point), floor.target << ": " << point);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_once_broke_does_not_break_again) {
+    for (const Entry& one : entries()) {
+        for (const Bytes& input : inputs(fmt::format("regression/{}", one.name))) one.run(input);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_seed_is_an_input_too) {
+    for (const Entry& one : entries()) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.name))) {
+            for (size_t size : {size_t{0}, size_t{1}, size_t{2}, seed.size() / 2, seed.size() - 1}) {
+                one.run(ByteView(seed).first(std::min(size, seed.size())));
+            }
+            break;
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_mutates_the_same_way_and_within_bounds) {
+    for (const Bytes& seed : inputs("seeds/responder_program")) {
+        for (unsigned number = 0; number < 200; ++number) {
+            Bytes one = seed, two = seed;
+            one.resize(seed.size() + 64);
+            two.resize(seed.size() + 64);
+            size_t size = mutate_in_place(one.data(), seed.size(), one.size(), number, 0, flip);
+            BOOST_REQUIRE(size <= one.size());
+            BOOST_TEST(mutate_in_place(two.data(), seed.size(), two.size(), number, 0, flip) == size);
+            one.resize(size);
+            two.resize(size);
+            BOOST_TEST((one == two));
+            if (number % 10 == 0) responder_program(one);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_program_reads_back_as_it_was_written) {
+    std::vector<Step> steps = {{1, {1, 2, 3}}, {0, {}}, {7, Bytes(300, 9)}};
+    std::vector<Step> again = parse_program(to_input(steps));
+    BOOST_REQUIRE(again.size() == steps.size());
+    for (size_t i = 0; i < steps.size(); ++i) {
+        BOOST_TEST(again[i].flags == steps[i].flags);
+        BOOST_TEST((again[i].message == steps[i].message));
+    }
+    BOOST_TEST(parse_program(Bytes{1, 0xff, 0xff, 5}).at(0).message.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::fuzz

@@ -1,0 +1,73 @@
+// A sequence of requests against a live responder.
+#include <fmt/format.h>
+
+#include "fuzz/coverage.h"
+#include "fuzz/entries.h"
+#include "fuzz/exact.h"
+#include "fuzz/invariants.h"
+#include "fuzz/program.h"
+#include "fuzz/world.h"
+#include "stack/wire/registry.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+using namespace wire;
+
+constexpr uint32_t kExchange = 40;
+
+// Repairs what a mutation cannot guess, where the step asks for it.
+void repair(Step& step, const lab::Observer& observer, uint8_t token) {
+    Bytes& message = step.message;
+    if (message.size() < 4) return;
+    bool own_version = message[1] == code::get_version || message[1] == code::get_capabilities;
+    bool agreed = observer.state() >= spdm::ConnectionState::after_capabilities;
+    if ((step.flags & kFixVersion) != 0 && !own_version && agreed)
+        message[0] = byte(observer.parameters().version);
+    if ((step.flags & kFixToken) != 0 && message[1] == code::respond_if_ready &&
+        observer.deferred() != nullptr) {
+        message[2] = (*observer.deferred())[1];
+        message[3] = token;
+    }
+}
+
+void note(const spdm::Responder& responder, ByteView request, const std::optional<Bytes>& response) {
+    uint32_t code = request.size() > 1 ? request[1] : 0;
+    uint32_t state = static_cast<uint32_t>(responder.state()) << 8 | byte(responder.parameters().version);
+    uint32_t refusal =
+        responder.last_refusal() ? 1 + static_cast<uint32_t>(responder.last_refusal()->check) : 0;
+    feature(kExchange, code, state, refusal << 1 | response.has_value());
+    if (responder.last_refusal()) {
+        reached("refused by " + std::string(spdm::info(responder.last_refusal()->check).name));
+    } else if (response && (*response)[1] != code::error) {
+        reached(fmt::format("{} at {}", message_name((*response)[1]), name(responder.parameters().version)));
+    }
+}
+
+}  // namespace
+
+void responder_program(ByteView input) {
+    World& w = world();
+    SeededRandom random(1);
+    spdm::Responder responder(*w.device, w.provider, random);
+    lab::Observer observer(w.provider, &w.leaf_keys);
+    uint8_t token = 0;
+    for (Step& step : parse_program(input)) {
+        repair(step, observer, token);
+        Exact request(step.message);
+        Before before(responder);
+        observer.request(request);
+        std::optional<Bytes> response = responder.receive(request);
+        note(responder, request, response);
+        check_exchange(before, responder, observer, request, response);
+        if (response && response->size() > 6 && (*response)[1] == code::error) token = (*response)[6];
+        if (observer.state() != spdm::ConnectionState::negotiated) continue;
+        for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
+            const Bytes& chain = w.chain(observer.parameters(), slot);
+            if (!chain.empty() && !observer.chains().contains(slot)) observer.provide_chain(slot, chain);
+        }
+    }
+}
+
+}  // namespace assay::fuzz

@@ -1,0 +1,4 @@
+#include "fuzz/targets/entry.h"
+
+ASSAY_FUZZ_ENTRY(requester_program)
+ASSAY_FUZZ_PROGRAM_MUTATOR(1)
