@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kCounters = 1 << 14;
 
 // libFuzzer reads this section after each run and clears it before the next.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): libFuzzer finds it by its section
 [[gnu::section("__libfuzzer_extra_counters")]] uint8_t counters[kCounters];
 
 std::set<std::string>& point_set() {

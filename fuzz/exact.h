@@ -14,9 +14,8 @@ class Exact {
         std::ranges::copy(bytes, bytes_.get());
     }
     ByteView view() const { return {bytes_.get(), size_}; }
-    operator ByteView() const {
-        return view();
-    }  // NOLINT(google-explicit-constructor): it is a view with a home
+    // NOLINTNEXTLINE(google-explicit-constructor): it is a view with a home
+    operator ByteView() const { return view(); }
 
    private:
     std::unique_ptr<uint8_t[]> bytes_;

@@ -152,8 +152,6 @@ void write_framings(Seeds& seeds) {
                           "01000011"));
 }
 
-}  // namespace
-
 int make_seeds(const std::filesystem::path& folder) {
     Seeds seeds(folder);
     for (Version version : kVersions) {
@@ -166,6 +164,7 @@ int make_seeds(const std::filesystem::path& folder) {
     return seeds.good() ? 0 : 1;
 }
 
+}  // namespace
 }  // namespace assay::fuzz
 
 int main(int argc, char** argv) {

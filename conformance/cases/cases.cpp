@@ -8,8 +8,8 @@ std::span<const engine::Case> responder_cases() {
     static const CaseList all = [] {
         CaseList cases;
         for (auto add :
-             {add_header, add_version, add_capabilities, add_algorithms, add_digests, add_certificate,
-              add_challenge, add_measurements, add_deferral, add_vendor_defined, add_malformed}) {
+             {add_header, add_version, add_capabilities, add_algorithms, add_algorithm_selection, add_digests, add_certificate,
+              add_challenge, add_measurements, add_measurements_signed, add_deferral, add_vendor_defined, add_malformed}) {
             add(cases);
         }
         return cases;

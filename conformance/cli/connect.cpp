@@ -82,12 +82,9 @@ Result<> walk_over(lab::Dut& dut, spdm::AttestationWalk& walk) {
     while (std::optional<spdm::ToSend> next = walk.next()) {
         dut.wait(next->delay);
         std::optional<Bytes> answer = TRY(dut.exchange(next->message));
-        // A refusal ends the walk, which says so itself.
-        if (answer) {
-            (void)walk.receive(*answer);
-        } else {
-            (void)walk.timed_out();
-        }
+        // A refusal ends the walk, which remembers it.
+        spdm::Checked<> taken = answer ? walk.receive(*answer) : walk.timed_out();
+        if (!taken) return {};
     }
     return {};
 }

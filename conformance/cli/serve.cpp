@@ -1,6 +1,6 @@
 // assay serve
 #include <fmt/format.h>
-#include <signal.h>
+#include <csignal>
 
 #include <ostream>
 #include <thread>
@@ -59,7 +59,7 @@ int serve(const ServeCommand& command, Streams& streams) {
         sigwait(&signals, &signal);
         (*server)->stop();
     });
-    streams.out << "listening on " << transport::to_text((*server)->target()) << std::endl;
+    streams.out << "listening on " << transport::to_text((*server)->target()) << '\n' << std::flush;
     (*server)->run();
     waiter.join();
     return status::ok;

@@ -55,6 +55,7 @@ Allowed refused(ErrorCode preferred, std::vector<ErrorCode> also) {
 
 std::string describe(const Allowed& allowed) {
     std::vector<std::string> ways;
+    ways.reserve(allowed.errors.size() + 2);
     for (ErrorCode code : allowed.errors) ways.push_back("ERROR " + spelled(code));
     if (allowed.silence) ways.emplace_back("silence");
     if (allowed.answer) ways.emplace_back("the normal response");

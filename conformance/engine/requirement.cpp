@@ -6,11 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "stack/base/embedded.h"
-
-namespace assay {
-std::span<const EmbeddedFile> requirement_files();
-}
+#include "conformance/engine/requirement_files.h"
 
 namespace assay::engine {
 
@@ -80,8 +76,11 @@ const Requirement* Requirements::find(std::string_view id) const {
 const Requirements& Requirements::embedded() {
     static const Requirements all = [] {
         Requirements read;
-        // The files are part of the program and its tests read them all, so none can be broken here.
-        for (const EmbeddedFile& file : requirement_files()) (void)read.add(file.text, file.path);
+        // The files are part of the program, and a test demands that each can be read.
+        for (const EmbeddedFile& file : requirement_files()) {
+            Result<> added = read.add(file.text, file.path);
+            if (!added) break;
+        }
         return read;
     }();
     return all;

@@ -28,7 +28,7 @@ bool is_failure(Verdict verdict) {
     return verdict == Verdict::fail || verdict == Verdict::unexpected_pass || verdict == Verdict::dead;
 }
 
-Finding::Finding(Error error)
+Finding::Finding(const Error& error)
     : verdict(verdict_of(error.code)), expected("the exchange goes through"), got(error.text()) {}
 
 }  // namespace assay::engine

@@ -43,7 +43,7 @@ struct Finding {
     Finding() = default;
     // An error from the lab: dead when the target is gone or silent, else a defect of the harness. A step of
     // the way to a state that the target refused (Errc::state) is a failure.
-    Finding(Error error);  // NOLINT(google-explicit-constructor): TRY passes the lab's errors on
+    Finding(const Error& error);  // NOLINT(google-explicit-constructor): TRY passes the lab's errors on
     Finding(Verdict verdict, std::string requirement, std::string expected, std::string got)
         : verdict(verdict),
           requirement(std::move(requirement)),

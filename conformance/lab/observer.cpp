@@ -210,6 +210,10 @@ void Observer::negotiated(ByteView request, ByteView response) {
         p.multi_key_rsp = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
                                                          (asked->other_params_support & kMultiKeyConn) != 0);
     }
+    // Another algorithm has another key, and another hash or version another chain structure.
+    std::tuple suite{p.base_asym, p.base_hash, p.version};
+    if (chains_of_ != suite) chains_.clear();
+    chains_of_ = suite;
     context_ = p.context();
     state_ = ConnectionState::negotiated;
     digests_open_ = true;

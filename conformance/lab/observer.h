@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "stack/crypto/x509.h"
 #include "stack/spdm/parameters.h"
@@ -59,7 +60,8 @@ class Observer {
     const std::vector<uint16_t>& versions() const { return versions_; }
     // Digests by slot, from the last DIGESTS.
     const std::map<uint8_t, Bytes>& digests() const { return digests_; }
-    // Complete chain structures by slot. They outlive GET_VERSION, as a certificate cache does.
+    // Complete chain structures by slot. They outlive GET_VERSION, as a certificate cache does, until other
+    // algorithms are negotiated.
     const std::map<uint8_t, Bytes>& chains() const { return chains_; }
     void provide_chain(uint8_t slot, Bytes chain) { chains_[slot] = std::move(chain); }
 
@@ -109,6 +111,7 @@ class Observer {
     std::vector<uint16_t> versions_;
     std::map<uint8_t, Bytes> digests_;
     std::map<uint8_t, Bytes> chains_;
+    std::tuple<uint32_t, uint32_t, wire::Version> chains_of_{};  // BaseAsymSel, BaseHashSel
     std::map<uint8_t, Bytes> portions_;
     std::optional<SignatureCheck> last_signature_;
     std::array<size_t, 3> counts_{};

@@ -118,7 +118,7 @@ class SocketLink final : public Link {
     }
 
     Result<> read_some(Clock::time_point end, Timeout timeout) {
-        std::array<uint8_t, 4096> piece;
+        std::array<uint8_t, 4096> piece{};
         boost::system::error_code result = asio::error::would_block;
         size_t size = 0;
         socket_.async_read_some(asio::buffer(piece),

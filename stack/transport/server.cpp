@@ -151,7 +151,7 @@ class SocketServer final : public Server {
     tcp::acceptor acceptor_;
     tcp::socket socket_;
     std::unique_ptr<Deframer> deframer_;
-    std::array<uint8_t, 4096> piece_;
+    std::array<uint8_t, 4096> piece_{};
     Answer answer_;
 };
 

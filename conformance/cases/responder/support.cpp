@@ -1,5 +1,9 @@
 #include "conformance/cases/responder/support.h"
 
+#include <algorithm>
+
+#include "stack/wire/messages/opaque_data.h"
+
 namespace assay::cases {
 
 Case positive(std::string id, std::string title, Ids requirements, std::function<Judgement(Trial&)> run) {
@@ -49,6 +53,28 @@ Bytes header(Version version, uint8_t code, uint8_t param1, uint8_t param2) {
 Allowed invalid() { return refused(ErrorCode::invalid_request); }
 Allowed unexpected() { return refused(ErrorCode::unexpected_request); }
 
+Bytes padded(Bytes request, size_t padding) {
+    request.resize(request.size() + padding);
+    return request;
+}
+
+Allowed answer_despite_padding(Trial& trial) {
+    Allowed allowed{.errors = {}, .answer = true};
+    if (trial.lab().dut().alignment() == 1) {
+        allowed.errors = {ErrorCode::invalid_request};
+        allowed.equal = true;
+    }
+    return allowed;
+}
+
+Bytes last_answer(Trial& trial, uint8_t request_code) {
+    const std::vector<Exchange>& all = trial.lab().exchanges();
+    for (auto exchange = all.rbegin(); exchange != all.rend(); ++exchange) {
+        if (exchange->answered() && exchange->request[1] == request_code) return *exchange->response;
+    }
+    return {};
+}
+
 Judgement negotiate(Trial& trial) {
     TRY(trial.lab().negotiated(trial.version()));
     return {};
@@ -59,6 +85,33 @@ Judgement negotiate_with_chain(Trial& trial, uint8_t slot) {
     if (trial.lab().seen().chains().contains(slot)) return {};
     TRY(trial.lab().ensure_chain(slot));
     return negotiate(trial);
+}
+
+Judgement expect_signed_vca(Trial& trial, std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    bool challenges = trial.claims().has(cap::chal);
+    bool measures = trial.claims().parameters.meas_cap() == cap::meas_sig && trial.at_least(v1_2);
+    if (!challenges && !measures) return Trial::not_applicable("the device signs nothing that covers VCA");
+    TRY(lab.ensure_chain(0));
+    if (challenges) return trial.expect_signature(TRY(lab.send(lab.challenge())), requirement);
+    return trial.expect_signature(TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, true))),
+                                  requirement);
+}
+
+Judgement sound_opaque(Trial& trial, ByteView opaque, std::string_view absent, std::string_view form) {
+    if (opaque.empty() || !trial.at_least(v1_2)) return {};
+    uint8_t format = trial.lab().seen().parameters().opaque_format;
+    TRY(trial.expect_that(format != 0, absent, "no opaque data without a format", to_hex(opaque), "OpaqueData"));
+    if (format != wire::kOpaqueDataFmt1) return {};
+    auto data = wire::decode_exact<wire::OpaqueData>(opaque, trial.lab().seen().request_context());
+    TRY(trial.expect_that(data.has_value(), form, "opaque data of format 1", data ? "" : data.error().text(),
+                          "OpaqueData"));
+    TRY(trial.expect_that(!data->elements.empty(), form, "at least one element", "none", "OpaqueData"));
+    for (const wire::OpaqueElement& element : data->elements) {
+        bool zero = std::ranges::all_of(element.align_padding, [](uint8_t byte) { return byte == 0; });
+        TRY(trial.expect_that(zero, form, "padding of zeros", to_hex(element.align_padding), "OpaqueData"));
+    }
+    return {};
 }
 
 }  // namespace assay::cases
