@@ -67,11 +67,13 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
         {.index = 16,
          .value_type = type::security_version,
          .raw = *from_hex("0700000000000000"),
-         .raw_only = true},
+         .raw_only = true,
+         .since = wire::Version::v1_2},
         {.index = wire::kDeviceModeIndex,
          .value_type = type::device_mode,
          .raw = device_mode(),
-         .raw_only = true},
+         .raw_only = true,
+         .since = wire::Version::v1_2},
     };
     device->vendor = [](const wire::VendorDefinedBody& request) -> std::optional<Bytes> {
         // PCI-SIG, vendor 1: answers with what it was told.

@@ -13,7 +13,7 @@ namespace answer {
 constexpr std::optional<ErrorCode> none{}, silent{}, invalid_request{ErrorCode::invalid_request},
     unexpected_request{ErrorCode::unexpected_request}, unsupported_request{ErrorCode::unsupported_request},
     version_mismatch{ErrorCode::version_mismatch}, request_resynch{ErrorCode::request_resynch},
-    session_required{ErrorCode::session_required};
+    session_required{ErrorCode::session_required}, response_too_large{ErrorCode::response_too_large};
 }  // namespace answer
 
 constexpr bool R = true;

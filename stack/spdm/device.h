@@ -36,6 +36,7 @@ struct Measurement {
     Bytes raw;              // what is measured
     bool raw_only = false;  // given as a raw bit stream whatever was negotiated (device mode, versions)
     bool in_tcb = false;    // counts for MeasurementSummaryHashType 1
+    wire::Version since = wire::Version::v1_0;  // the first version that has its value type
 };
 
 // Answers a vendor's request; nullopt: no such vendor here.

@@ -28,8 +28,16 @@ void Responder::lose_state() {
 
 std::optional<Bytes> Responder::receive(ByteView request) {
     last_refusal_.reset();
+    bool authenticated = authenticated_;
     Checked<Bytes> response = dispatch(request);
-    if (response) return std::move(*response);
+    if (response) {
+        Checked<> fits =
+            checker_.demand(Check::response_size, response->size() <= most_taken((*response)[1]));
+        if (fits) return std::move(*response);
+        authenticated_ = authenticated;
+        last_refusal_ = fits.error();
+        return too_large(response->size());
+    }
     last_refusal_ = response.error();
     if (!last_refusal_->error) return std::nullopt;
     // Any ERROR to GET_MEASUREMENTS restarts L1/L2.
@@ -136,6 +144,23 @@ Checked<Bytes> Responder::respond_if_ready(ByteView request) {
     Bytes original = std::move(*deferred_);
     deferred_.reset();
     return handle(original);
+}
+
+// What the requester takes in one message; there is no chunking here. Before 1.2 nobody says. The responses
+// of VCA go out whatever their size: without them there is no connection that could chunk.
+size_t Responder::most_taken(uint8_t response) const {
+    uint32_t stated = parameters_.requester_data_transfer_size;
+    return stated == 0 || is_vca(response | 0x80) ? SIZE_MAX : stated;
+}
+
+// The response was not given, so no signature may cover it, and nobody was authenticated by it.
+Bytes Responder::too_large(size_t size) {
+    transcript_.reset_m1();
+    transcript_.reset_l1();
+    ErrorResponse answer;
+    answer.error_code = static_cast<uint8_t>(ErrorCode::response_too_large);
+    answer.actual_size = static_cast<uint32_t>(size);
+    return *encode(answer, parameters_.context());
 }
 
 Bytes Responder::error(ErrorCode code, uint8_t data) const {

@@ -64,6 +64,8 @@ class Responder {
     Bytes summary_hash(uint8_t type) const;
     std::optional<crypto::HashAlgo> measurement_hash() const;
     Bytes error(wire::ErrorCode code, uint8_t data = 0) const;
+    size_t most_taken(uint8_t response) const;
+    Bytes too_large(size_t size);
     wire::Nonce fresh_nonce();
 
     // A request decoded by its description. When the check is waived, missing bytes read as zeros.

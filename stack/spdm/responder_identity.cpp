@@ -68,7 +68,9 @@ Checked<Bytes> Responder::get_certificate(ByteView request) {
 }
 
 Bytes Responder::summary_hash(uint8_t type) const {
-    auto wanted = [&](const Measurement& measurement) { return type == summary::all || measurement.in_tcb; };
+    auto wanted = [&](const Measurement& measurement) {
+        return measurement.since <= parameters_.version && (type == summary::all || measurement.in_tcb);
+    };
     Bytes record = make_record(device_, provider_, measurement_hash(), false, wanted);
     return to_bytes(provider_.digest(parameters_.suite().hash, record).view());
 }

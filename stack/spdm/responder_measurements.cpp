@@ -30,15 +30,17 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
         if (signer == nullptr) return error(ErrorCode::unspecified);
     }
 
+    auto exists = [&](const Measurement& measurement) { return measurement.since <= parameters_.version; };
     Measurements response;
     bool raw = parameters_.version >= Version::v1_2 && (message.attributes & kRawBitStreamRequested) != 0;
     if (message.operation == kMeasurementCount) {
-        response.total_indices = static_cast<uint8_t>(device_.measurements.size());
+        response.total_indices = static_cast<uint8_t>(std::ranges::count_if(device_.measurements, exists));
     } else {
         size_t blocks = 0;
         response.measurement_record =
             make_record(device_, provider_, measurement_hash(), raw, [&](const Measurement& measurement) {
-                bool wanted = message.operation == kAllMeasurements || measurement.index == message.operation;
+                bool wanted = exists(measurement) && (message.operation == kAllMeasurements ||
+                                                      measurement.index == message.operation);
                 blocks += wanted;
                 return wanted;
             });
