@@ -7,7 +7,7 @@
 
 namespace assay::cases {
 
-// Cases against a responder, in the order in which they run.
-std::span<const engine::Case> responder_cases();
+// Every case: those against a responder, then those against a requester, in the order in which they run.
+std::span<const engine::Case> all_cases();
 
 }  // namespace assay::cases

@@ -18,7 +18,7 @@ engine::RunReport run_reference(const lab::ReferenceOptions& reference,
     lab::ReferenceDut dut(lab::make_reference_device(reference), provider, reference);
     SeededRandom random(options.seed);
     lab::Lab lab(dut, random, provider);
-    return engine::run(lab, responder_cases(), engine::Requirements::embedded(), options);
+    return engine::run(lab, all_cases(), engine::Requirements::embedded(), options);
 }
 
 std::string text(const engine::CaseResult& result) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_device_with_fewer_claims_fails_nothing) {
 
 BOOST_AUTO_TEST_CASE(case_ids_are_unique_and_readable) {
     std::set<std::string> seen;
-    for (const engine::Case& one : responder_cases()) {
+    for (const engine::Case& one : all_cases()) {
         BOOST_TEST(seen.insert(one.id).second, one.id);
         bool plain = one.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/") == std::string::npos;
         BOOST_TEST(plain, one.id);

@@ -68,7 +68,7 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
 int run(const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
-    std::span<const engine::Case> all = cases::responder_cases();
+    std::span<const engine::Case> all = cases::all_cases();
     bool any = std::ranges::any_of(
         all, [&](const engine::Case& one) { return engine::matches(command.filter, one.id); });
     if (!any)
@@ -117,7 +117,7 @@ int run(const RunCommand& command, Streams& streams) {
 
 int list_cases(const RunCommand& command, Streams& streams) {
     size_t count = 0;
-    for (const engine::Case& one : cases::responder_cases()) {
+    for (const engine::Case& one : cases::all_cases()) {
         if (!engine::matches(command.filter, one.id)) continue;
         ++count;
         streams.out << fmt::format("{:44} {}-{}  {}  [{}]\n", one.id, wire::name(one.since),
@@ -145,7 +145,7 @@ int kill_matrix(Streams& streams) {
 }
 
 int traceability(Streams& streams) {
-    report::Trace trace = report::trace(engine::Requirements::embedded(), cases::responder_cases());
+    report::Trace trace = report::trace(engine::Requirements::embedded(), cases::all_cases());
     streams.out << report::to_text(trace);
     bool missing =
         std::ranges::any_of(trace.rows, [](const report::TraceRow& row) { return row.is_missing(); });

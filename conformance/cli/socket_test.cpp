@@ -18,11 +18,11 @@ engine::RunReport run(lab::Dut& dut) {
     options.versions = {wire::Version::v1_3};
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::openssl_provider());
-    return engine::run(lab, cases::responder_cases(), engine::Requirements::embedded(), options);
+    return engine::run(lab, cases::all_cases(), engine::Requirements::embedded(), options);
 }
 
 // What only a target in this process can do, or only one that does not pad.
-bool differs_by_nature(std::string_view id) { return id == "def/resynch"; }
+bool differs_by_nature(std::string_view id) { return id == "def/resynch" || id.starts_with("req/"); }
 
 }  // namespace
 

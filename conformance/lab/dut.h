@@ -8,6 +8,7 @@
 #include <string>
 
 #include "stack/base/bytes.h"
+#include "stack/spdm/check.h"
 
 namespace assay::lab {
 
@@ -30,6 +31,8 @@ class Dut {
     virtual size_t alignment() const { return 1; }
     // Resets the device behind the connection's back, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
+    // The checks that are waived in the requester that the target has too; nullopt: it has none.
+    virtual std::optional<spdm::Waivers> requester() const { return std::nullopt; }
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
 };

@@ -81,6 +81,9 @@ class Lab {
     // The same only when the chain was not seen before on this target with these algorithms.
     Result<> ensure_chain(uint8_t slot);
 
+    // Keeps an exchange that somebody else made.
+    void record(Exchange exchange) { exchanges_.push_back(std::move(exchange)); }
+
     const Observer& seen() const { return observer_; }
     const std::vector<Exchange>& exchanges() const { return exchanges_; }
     const crypto::Provider& provider() const { return *provider_; }

@@ -32,6 +32,7 @@ class ReferenceDut final : public Dut {
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
     bool lose_state() override;
+    std::optional<spdm::Waivers> requester() const override { return options_.waivers; }
     spdm::Responder& responder() { return *responder_; }
 
    private:

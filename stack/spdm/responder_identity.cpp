@@ -110,7 +110,7 @@ Checked<Bytes> Responder::challenge(ByteView request) {
     auto signature =
         sign_transcript(provider_, parameters_.suite(), signer->key, kChallengeAuthContext, transcript_.m1());
     transcript_.reset_m1();
-    if (!signature) return error(ErrorCode::unspecified);
+    if (!signature || signature->size() != context.signature_size) return error(ErrorCode::unspecified);
     std::ranges::copy(*signature, bytes.end() - context.signature_size);
     authenticated_ = true;
     return bytes;

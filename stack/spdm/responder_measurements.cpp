@@ -63,7 +63,7 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
     auto signature =
         sign_transcript(provider_, parameters_.suite(), signer->key, kMeasurementsContext, transcript_.l1());
     transcript_.reset_l1();
-    if (!signature) return error(ErrorCode::unspecified);
+    if (!signature || signature->size() != context.signature_size) return error(ErrorCode::unspecified);
     std::ranges::copy(*signature, bytes.begin() + static_cast<ptrdiff_t>(unsigned_size));
     return bytes;
 }

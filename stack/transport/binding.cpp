@@ -15,8 +15,8 @@ constexpr uint8_t kMctpSpdm = 0x05, kMctpSecured = 0x06, kMctpIntegrity = 0x80;
 constexpr uint16_t kDoeVendor = 0x0001;
 constexpr size_t kDoeHeader = 8, kDoeWord = 4, kDoeMaxWords = size_t{1} << 18;
 constexpr uint8_t kTcpBindingVersion = 0x01;
-// BindingVersion and MessageType, which PayloadLen counts: DMTF's implementation and its requirement
-// SPDM-TRN-021 read DSP0287 so.
+// BindingVersion and MessageType, which PayloadLen counts (SPDM-TRN-021): DMTF's encoder reads DSP0287 so,
+// and its decoder does not look at the field.
 constexpr size_t kTcpCounted = 2;
 
 size_t word_le(ByteView bytes, size_t offset, size_t width) {
@@ -86,12 +86,26 @@ Bytes doe_object(uint8_t type, ByteView payload) {
     return std::move(out).take();
 }
 
+Bytes doe_discovery_request(uint8_t index) { return {index, 0, 0, 0}; }
+
 Bytes doe_discovery_response(ByteView request) {
     constexpr uint8_t kLast = kDoeSpdm;
     uint8_t index = request.empty() ? 0 : request[0];
     if (index > kLast) return {0xff, 0xff, 0, 0};
     uint8_t next = index == kLast ? 0 : static_cast<uint8_t>(index + 1);
     return {0x01, 0x00, index, next};
+}
+
+Bytes tcp_notice(uint8_t type) { return {0, 0, kTcpBindingVersion, type}; }
+
+size_t max_message(Binding binding) {
+    switch (binding) {
+        case Binding::mctp: return kMaxUnit - 1;
+        case Binding::doe: return kDoeMaxWords * kDoeWord - kDoeHeader;
+        case Binding::tcp: return 0xffff - kTcpCounted;
+        case Binding::none: break;
+    }
+    return kMaxUnit;
 }
 
 Bytes wrap(Binding binding, ByteView message) {

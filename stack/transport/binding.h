@@ -15,6 +15,9 @@ enum class Binding : uint8_t { mctp, doe, tcp, none };
 std::string_view name(Binding binding);
 std::optional<Binding> binding_from_name(std::string_view name);
 
+// The largest unit that is taken: SPDM messages are smaller, and DOE's largest object is this.
+inline constexpr size_t kMaxUnit = size_t{1} << 20;
+
 // What a unit carries.
 enum class Payload : uint8_t {
     spdm,           // a message outside sessions
@@ -30,21 +33,31 @@ struct Unwrapped {
     uint8_t type = 0;  // the binding's own type byte
 };
 
-// The unit that carries a message outside sessions. DOE pads with zeros to a multiple of four.
+// The size of the longest message that a unit can tell: PayloadLen has 16 bits, a data object at most 2^18
+// double words. Where the binding has no bound, that of a stream's unit.
+size_t max_message(Binding binding);
+
+// The unit that carries a message outside sessions, which is not longer than max_message(). DOE pads with
+// zeros to a multiple of four.
 Bytes wrap(Binding binding, ByteView message);
 
 // What a complete unit carries; the view lies in `unit`. Errors: Errc::bad_code with a Framing's name.
 Result<Unwrapped> unwrap(Binding binding, ByteView unit);
 
 // DOE discovery: the request for an index, and the response of a device that has discovery and SPDM. An index
-// beyond the last gives vendor FFFFh. DOE payloads, without the header.
+// beyond the last gives vendor FFFFh. Both without the header of the data object.
 inline constexpr uint8_t kDoeDiscovery = 0x00, kDoeSpdm = 0x01, kDoeSecured = 0x02;
 Bytes doe_object(uint8_t type, ByteView payload);
+Bytes doe_discovery_request(uint8_t index);
 Bytes doe_discovery_response(ByteView request);
 
 // Message types of DSP0287.
 inline constexpr uint8_t kTcpSpdm = 0x05, kTcpSecured = 0x06, kTcpRoleInquiry = 0xbf, kTcpTooLarge = 0xc0,
                          kTcpNotSupported = 0xc1, kTcpNoRequester = 0xc2, kTcpNoResponder = 0xc3;
 inline constexpr size_t kTcpHeader = 4;
+
+// A message of DSP0287 that is only its header: Role-Inquiry or an error. PayloadLen is written as 0, the one
+// value that DMTF's implementation takes here; unwrap() takes 2 as well, as for messages with a payload.
+Bytes tcp_notice(uint8_t type);
 
 }  // namespace assay::transport

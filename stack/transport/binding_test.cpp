@@ -84,6 +84,25 @@ BOOST_AUTO_TEST_CASE(doe_discovery_names_itself_and_spdm_and_ends) {
     BOOST_TEST(to_hex(doe_discovery_response(Bytes{0})) == "01000001");
     BOOST_TEST(to_hex(doe_discovery_response(Bytes{1})) == "01000100");
     BOOST_TEST(to_hex(doe_discovery_response(Bytes{2})) == "ffff0000");
+    Bytes types;
+    uint8_t index = 0;
+    do {
+        Bytes entry = doe_discovery_response(doe_discovery_request(index));
+        types.push_back(entry[2]);
+        index = entry[3];
+    } while (index != 0 && types.size() < 4);
+    BOOST_TEST(to_hex(types) == "0001");
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_message_comes_back_on_each_binding) {
+    for (Binding binding : {Binding::mctp, Binding::doe, Binding::tcp, Binding::none}) {
+        Bytes message(max_message(binding), 7);
+        Bytes unit = wrap(binding, message);
+        BOOST_TEST(unit.size() <= kMaxUnit);
+        auto unwrapped = unwrap(binding, unit);
+        BOOST_REQUIRE(unwrapped.has_value());
+        BOOST_TEST(equal(unwrapped->message, message));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(secured_messages_and_tcp_errors_are_told_from_messages) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
 #include <thread>
@@ -14,22 +15,36 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kRetry{20};
-// How long a peer may take to answer CONTINUE; it does no harm if it does not.
-constexpr std::chrono::milliseconds kLeave{100};
+constexpr milliseconds kRetry{20};
+// How long a peer may take to answer CONTINUE, and to end what it was sending; it does no harm if it takes
+// longer.
+constexpr milliseconds kLeave{100};
 
-Error io_error(const boost::system::error_code& error, const std::string& what) {
+Error io_error(const error_code& error, const std::string& what) {
     bool gone = error == asio::error::eof || error == asio::error::connection_reset ||
                 error == asio::error::broken_pipe;
     return {gone ? Errc::closed : Errc::io, "socket", Error::npos,
             fmt::format("{}: {}", what, gone ? "the peer closed the connection" : error.message())};
 }
 
+std::string_view tcp_error_text(uint8_t type) {
+    switch (type) {
+        case kTcpTooLarge: return "the message is too large";
+        case kTcpNotSupported: return "not supported";
+        case kTcpNoRequester: return "it cannot operate as requester";
+        case kTcpNoResponder: return "it cannot operate as responder";
+        default: return "a reserved error";
+    }
+}
+
 class SocketLink final : public Link {
    public:
-    explicit SocketLink(const Target& target) : target_(target), socket_(context_) {
+    SocketLink(const Target& target, milliseconds send_time)
+        : target_(target), send_time_(send_time), socket_(context_) {
         if (target.scheme == Scheme::emu) {
             deframer_ = std::make_unique<EmuDeframer>(target.binding);
         } else {
@@ -38,52 +53,60 @@ class SocketLink final : public Link {
     }
     ~SocketLink() override { close(); }
 
-    Result<> open(std::chrono::milliseconds patience) {
-        Clock::time_point end = Clock::now() + patience;
-        boost::system::error_code error;
+    Result<> open(milliseconds patience) {
+        Clock::time_point end = Clock::now() + std::max(patience, kRetry);
         while (true) {
-            tcp::resolver resolver(context_);
-            auto found = resolver.resolve(target_.host, std::to_string(target_.port), error);
-            if (!error) asio::connect(socket_, found, error);
+            error_code error = try_addresses(end);
             if (!error) break;
             if (Clock::now() + kRetry > end) {
-                return fail(Errc::io, "target", Error::npos,
-                            fmt::format("cannot connect to {}: {}", to_text(target_), error.message()));
+                bool late = error == asio::error::operation_aborted;
+                return fail(late ? Errc::timeout : Errc::io, "target", Error::npos,
+                            fmt::format("cannot connect to {}: {}", to_text(target_),
+                                        late ? fmt::format("no answer within {} ms", patience.count())
+                                             : error.message()));
             }
             std::this_thread::sleep_for(kRetry);
         }
-        socket_.set_option(tcp::no_delay(true), error);
+        error_code ignored;
+        socket_.set_option(tcp::no_delay(true), ignored);
         return {};
     }
 
     Result<> send(ByteView message) override {
-        if (target_.scheme == Scheme::tcp) return send_raw(wrap(Binding::tcp, message));
-        return send_raw(emu_unit(target_.binding, static_cast<uint32_t>(EmuCommand::normal),
-                                 wrap(target_.binding, message)));
+        size_t most = max_message(binding());
+        if (message.size() > most) {
+            return fail(
+                Errc::out_of_range, "message", Error::npos,
+                fmt::format("{} bytes, and {} carries at most {}", message.size(), name(binding()), most));
+        }
+        Bytes unit = wrap(binding(), message);
+        if (target_.scheme == Scheme::tcp) return send_raw(unit);
+        return send_raw(emu_unit(target_.binding, static_cast<uint32_t>(EmuCommand::normal), unit));
     }
 
-    Result<> send_raw(ByteView bytes) override {
-        boost::system::error_code error;
-        asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), error);
-        if (error) return std::unexpected(io_error(error, "sending"));
-        return {};
-    }
+    Result<> send_raw(ByteView bytes) override { return send_by(bytes, send_time_); }
 
     Result<Bytes> receive(Timeout timeout) override {
         Clock::time_point end = Clock::now() + timeout;
+        bool overdue = false;
         while (true) {
             if (std::optional<Unit> unit = TRY(deframer_->next())) {
                 if (std::optional<Bytes> message = TRY(taken(*unit))) return std::move(*message);
                 continue;
             }
+            // What is there already is read even with no time left, but a peer that never ceases to send
+            // something else does not hold us.
+            if (overdue) return std::unexpected(late(timeout));
+            overdue = Clock::now() >= end;
             TRY(read_some(end, timeout));
         }
     }
 
     void drain() override {
-        boost::system::error_code error;
-        while (socket_.available(error) > 0 && !error) {
-            if (!read_some(Clock::now() + kRetry, kRetry)) return;
+        Clock::time_point end = Clock::now() + kLeave;
+        error_code error;
+        while (socket_.available(error) > 0 && !error && Clock::now() < end) {
+            if (!read_some(end, kLeave)) return;
         }
         while (true) {
             auto unit = deframer_->next();
@@ -94,15 +117,76 @@ class SocketLink final : public Link {
     void close() override {
         if (!socket_.is_open()) return;
         if (target_.scheme == Scheme::emu &&
-            send_raw(emu_unit(target_.binding, static_cast<uint32_t>(EmuCommand::proceed), {}))) {
+            send_by(emu_unit(target_.binding, static_cast<uint32_t>(EmuCommand::proceed), {}), kLeave)) {
             wait_for_farewell();
         }
-        boost::system::error_code ignored;
+        error_code ignored;
         socket_.shutdown(tcp::socket::shutdown_both, ignored);
         socket_.close(ignored);
     }
 
    private:
+    struct Outcome {
+        error_code error;  // operation_aborted: it was late
+        size_t size = 0;
+    };
+
+    Binding binding() const { return target_.scheme == Scheme::tcp ? Binding::tcp : target_.binding; }
+
+    // Carries out one operation of the socket, which `start` is to begin with the handler that it gets.
+    template <class Start>
+    Outcome await(Clock::time_point end, Start start) {
+        Outcome outcome;
+        bool done = false;
+        start([&](const error_code& error, auto... size) {
+            outcome.error = error;
+            ((outcome.size = size), ...);
+            done = true;
+        });
+        context_.restart();
+        context_.run_until(end);
+        if (done) return outcome;
+        // It may come to its end between the two; then its outcome counts, or bytes would be lost.
+        context_.restart();
+        context_.poll();
+        if (done) return outcome;
+        error_code ignored;
+        socket_.cancel(ignored);
+        context_.restart();
+        context_.run();
+        return outcome;
+    }
+
+    error_code try_addresses(Clock::time_point end) {
+        error_code error;
+        tcp::resolver resolver(context_);
+        auto found = resolver.resolve(target_.host, std::to_string(target_.port), error);
+        for (const auto& entry : found) {
+            error_code ignored;
+            socket_.close(ignored);
+            error = await(end, [&](auto done) { socket_.async_connect(entry.endpoint(), done); }).error;
+            if (!error) return error;
+        }
+        error_code ignored;
+        socket_.close(ignored);
+        return error;
+    }
+
+    Result<> send_by(ByteView bytes, milliseconds time) {
+        if (!socket_.is_open()) return std::unexpected(is_closed());
+        auto buffer = asio::buffer(bytes.data(), bytes.size());
+        Outcome sent =
+            await(Clock::now() + time, [&](auto done) { asio::async_write(socket_, buffer, done); });
+        if (!sent.error) return {};
+        if (sent.error != asio::error::operation_aborted)
+            return std::unexpected(io_error(sent.error, "sending"));
+        error_code ignored;
+        socket_.close(ignored);
+        return fail(
+            Errc::timeout, "socket", Error::npos,
+            fmt::format("the peer took {} of {} bytes within {} ms", sent.size, bytes.size(), time.count()));
+    }
+
     // The message in a unit, or nothing when it is none: a greeting, a secured message, a role inquiry.
     Result<std::optional<Bytes>> taken(const Unit& unit) {
         if (unit.command != static_cast<uint32_t>(EmuCommand::normal)) {
@@ -110,44 +194,43 @@ class SocketLink final : public Link {
                 return refuse(Framing::emu_command);
             return std::nullopt;
         }
-        Binding binding = target_.scheme == Scheme::tcp ? Binding::tcp : target_.binding;
-        Unwrapped unwrapped = TRY(unwrap(binding, unit.payload));
-        if (unwrapped.payload == Payload::tcp_error) return refuse(Framing::tcp_type, 3);
+        Unwrapped unwrapped = TRY(unwrap(binding(), unit.payload));
+        if (unwrapped.payload == Payload::tcp_error) {
+            return fail(Errc::unsupported, "MessageType", 3,
+                        fmt::format("the peer answers with error {:02X}h of SPDM over TCP: {}",
+                                    unwrapped.type, tcp_error_text(unwrapped.type)));
+        }
         if (unwrapped.payload != Payload::spdm) return std::nullopt;
         return to_bytes(unwrapped.message);
     }
 
     Result<> read_some(Clock::time_point end, Timeout timeout) {
+        if (!socket_.is_open()) return std::unexpected(is_closed());
         std::array<uint8_t, 4096> piece{};
-        boost::system::error_code result = asio::error::would_block;
-        size_t size = 0;
-        socket_.async_read_some(asio::buffer(piece),
-                                [&](const boost::system::error_code& error, size_t count) {
-                                    result = error;
-                                    size = count;
-                                });
-        context_.restart();
-        context_.run_until(end);
-        if (result == asio::error::would_block) {
-            socket_.cancel();
-            context_.restart();
-            context_.run();
-            return fail(Errc::timeout, "socket", Error::npos, late(timeout));
+        Outcome read = await(end, [&](auto done) { socket_.async_read_some(asio::buffer(piece), done); });
+        if (read.error == asio::error::operation_aborted) return std::unexpected(late(timeout));
+        if (read.error) {
+            bool between = deframer_->pending() == 0;
+            return std::unexpected(io_error(read.error, between
+                                                            ? "waiting for an answer"
+                                                            : fmt::format("after {} of a unit", progress())));
         }
-        if (result) {
-            size_t pending = deframer_->pending();
-            std::string when =
-                pending == 0 ? "waiting for an answer" : fmt::format("after {} bytes of a unit", pending);
-            return std::unexpected(io_error(result, when));
-        }
-        deframer_->push(ByteView(piece).first(size));
+        deframer_->push(ByteView(piece).first(read.size));
         return {};
     }
 
-    std::string late(Timeout timeout) const {
-        size_t pending = deframer_->pending();
-        if (pending == 0) return fmt::format("no answer within {} ms", timeout.count());
-        return fmt::format("only {} bytes of a unit within {} ms", pending, timeout.count());
+    static Error is_closed() { return {Errc::closed, "socket", Error::npos, "the link is closed"}; }
+
+    Error late(Timeout timeout) const {
+        bool silent = deframer_->pending() == 0;
+        std::string what = silent ? "no answer" : fmt::format("only {} of a unit", progress());
+        return {Errc::timeout, "socket", Error::npos, fmt::format("{} within {} ms", what, timeout.count())};
+    }
+
+    // "3 bytes", or "14 of 17 bytes" once the header has come.
+    std::string progress() const {
+        if (deframer_->announced() == 0) return fmt::format("{} bytes", deframer_->pending());
+        return fmt::format("{} of {} bytes", deframer_->pending(), deframer_->announced());
     }
 
     void wait_for_farewell() {
@@ -164,6 +247,7 @@ class SocketLink final : public Link {
     }
 
     Target target_;
+    milliseconds send_time_;
     asio::io_context context_;
     tcp::socket socket_;
     std::unique_ptr<Deframer> deframer_;
@@ -171,10 +255,10 @@ class SocketLink final : public Link {
 
 }  // namespace
 
-Result<std::unique_ptr<Link>> connect(const Target& target, std::chrono::milliseconds patience) {
+Result<std::unique_ptr<Link>> connect(const Target& target, milliseconds patience, milliseconds send_time) {
     if (target.scheme == Scheme::reference)
         return fail(Errc::unsupported, "target", Error::npos, "the reference has no socket");
-    auto link = std::make_unique<SocketLink>(target);
+    auto link = std::make_unique<SocketLink>(target, send_time);
     TRY(link->open(patience));
     return link;
 }

@@ -17,12 +17,15 @@ class Link {
     Link& operator=(const Link&) = delete;
     virtual ~Link() = default;
 
-    // Sends one message, wrapped as the target needs it. Errors: Errc::closed, Errc::io.
+    // Sends one message, wrapped as the target needs it. Errors: Errc::closed; Errc::io; Errc::out_of_range
+    // when the binding cannot carry so long a message; Errc::timeout when the peer does not read, which
+    // closes the link, as the peer may have a part of the unit.
     virtual Result<> send(ByteView message) = 0;
-    // Sends bytes as they are.
+    // Sends bytes as they are. Errors: as send().
     virtual Result<> send_raw(ByteView bytes) = 0;
-    // The next SPDM message outside sessions. Errors: Errc::timeout, which says how much of a unit had come;
-    // Errc::closed; Errc::bad_code with a Framing's name.
+    // The next SPDM message outside sessions; what else comes is passed over. Errors: Errc::timeout, which
+    // says how much of a unit had come and loses nothing of it; Errc::closed; Errc::bad_code with a Framing's
+    // name; Errc::unsupported when the peer answers with an error of DSP0287.
     virtual Result<Bytes> receive(Timeout timeout) = 0;
     // Forgets what has come and was not asked for.
     virtual void drain() = 0;
@@ -30,8 +33,14 @@ class Link {
     virtual void close() = 0;
 };
 
-// Connects to a tcp or emu target. Keeps trying for `patience`, as a peer may be about to listen. Errors:
-// Errc::io naming host and port, and Errc::timeout.
-Result<std::unique_ptr<Link>> connect(const Target& target, std::chrono::milliseconds patience);
+// How long a peer may leave bytes unread that are sent to it.
+inline constexpr std::chrono::milliseconds kSendTime{5000};
+
+// Connects to a tcp or emu target. Keeps trying for `patience`, as a peer may be about to listen, and 20 ms
+// at least; looking up
+// a host's name is not part of that time. Errors: Errc::io, or Errc::timeout when nobody refused and nobody
+// answered; both name the target.
+Result<std::unique_ptr<Link>> connect(const Target& target, std::chrono::milliseconds patience,
+                                      std::chrono::milliseconds send_time = kSendTime);
 
 }  // namespace assay::transport

@@ -27,10 +27,21 @@ Bytes emu_unit(Binding binding, uint32_t command, ByteView payload) {
     return std::move(out).take();
 }
 
+void Deframer::push(ByteView bytes) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<ptrdiff_t>(taken_));
+    taken_ = 0;
+    append(buffer_, bytes);
+}
+
+bool Deframer::complete(size_t size) {
+    announced_ = size;
+    return pending() >= size;
+}
+
 Bytes Deframer::take(size_t size, size_t header) {
-    auto end = buffer_.begin() + static_cast<ptrdiff_t>(size);
-    Bytes payload(buffer_.begin() + static_cast<ptrdiff_t>(header), end);
-    buffer_.erase(buffer_.begin(), end);
+    Bytes payload = to_bytes(buffer().subspan(header, size - header));
+    taken_ += size;
+    announced_ = 0;
     return payload;
 }
 
@@ -42,8 +53,9 @@ Result<std::optional<Unit>> EmuDeframer::next() {
     if (!command || !type || !size) return std::nullopt;
     if (*type != emu_type(binding_)) return refuse(Framing::emu_transport, 4);
     if (*size > kMaxUnit) return refuse(Framing::emu_size, 8);
-    if (reader.remaining() < *size) return std::nullopt;
-    return Unit{static_cast<uint32_t>(*command), take(kEmuHeader + static_cast<size_t>(*size), kEmuHeader)};
+    size_t whole = kEmuHeader + static_cast<size_t>(*size);
+    if (!complete(whole)) return std::nullopt;
+    return Unit{static_cast<uint32_t>(*command), take(whole, kEmuHeader)};
 }
 
 Result<std::optional<Unit>> TcpDeframer::next() {
@@ -53,8 +65,10 @@ Result<std::optional<Unit>> TcpDeframer::next() {
     size_t length = static_cast<size_t>(bytes[0] | bytes[1] << 8);
     bool header_only = bytes[3] >= kTcpRoleInquiry;
     if (length < 2 && !header_only) return refuse(Framing::tcp_short, 0);
+    // Whether bytes follow that the header counts cannot be told: nothing behind it would be read rightly.
+    if (header_only && length != 0 && length != 2) return refuse(Framing::tcp_length, 0);
     size_t size = header_only ? kTcpHeader : kTcpHeader + length - 2;
-    if (bytes.size() < size) return std::nullopt;
+    if (!complete(size)) return std::nullopt;
     return Unit{static_cast<uint32_t>(EmuCommand::normal), take(size, 0)};
 }
 

@@ -7,9 +7,6 @@
 
 namespace assay::transport {
 
-// The largest unit that is taken: SPDM messages are smaller, and DOE's largest object is this.
-inline constexpr size_t kMaxUnit = size_t{1} << 20;
-
 // The command of a unit of the DMTF emulator's socket framing.
 enum class EmuCommand : uint32_t {
     normal = 0x0001,
@@ -32,20 +29,26 @@ Bytes emu_unit(Binding binding, uint32_t command, ByteView payload);
 class Deframer {
    public:
     virtual ~Deframer() = default;
-    void push(ByteView bytes) { append(buffer_, bytes); }
+    void push(ByteView bytes);
     // The next complete unit; nullopt: more bytes are needed. Errors: Errc::bad_code with a Framing's name;
     // the stream cannot be read any further then.
     virtual Result<std::optional<Unit>> next() = 0;
-    // Bytes of a unit that is not complete.
-    size_t pending() const { return buffer_.size(); }
+    // Bytes that have come and were not given: of a unit that is not complete, once next() has said so.
+    size_t pending() const { return buffer_.size() - taken_; }
+    // The size of that unit on the stream; 0 as long as its header is not complete either.
+    size_t announced() const { return announced_; }
 
    protected:
-    ByteView buffer() const { return buffer_; }
+    ByteView buffer() const { return ByteView(buffer_).subspan(taken_); }
+    // Whether the next unit, which has that size, is there.
+    bool complete(size_t size);
     // Takes a unit of that size off, leaving out its first bytes.
     Bytes take(size_t size, size_t header);
 
    private:
     Bytes buffer_;
+    size_t taken_ = 0;  // bytes at the front of the buffer that were given
+    size_t announced_ = 0;
 };
 
 class EmuDeframer final : public Deframer {

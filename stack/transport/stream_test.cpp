@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(a_stream_that_breaks_a_rule_is_refused_by_its_name) {
         EmuDeframer deframer(Binding::mctp);
         BOOST_TEST(units(deframer, *from_hex(row.hex), 64).back() == row.check);
     }
-    for (const Row& row : {Row{"06000205", "tcp_version"}, Row{"01000105", "tcp_short"}}) {
+    for (const Row& row :
+         {Row{"06000205", "tcp_version"}, Row{"01000105", "tcp_short"}, Row{"060001c1", "tcp_length"}}) {
         TcpDeframer deframer;
         BOOST_TEST(units(deframer, *from_hex(row.hex), 64).back() == row.check);
     }
@@ -85,6 +86,7 @@ BOOST_AUTO_TEST_CASE(an_announced_unit_takes_no_memory_before_it_comes) {
                   "00100000"));
     BOOST_TEST(!deframer.next()->has_value());
     BOOST_TEST(deframer.pending() == 12U);
+    BOOST_TEST(deframer.announced() == 12U + 0x100000U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

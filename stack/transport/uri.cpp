@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace assay::transport {
@@ -10,6 +11,12 @@ namespace {
 
 std::unexpected<Error> wrong(std::string_view uri, std::string_view what) {
     return fail(Errc::bad_text, "target", Error::npos, fmt::format("'{}': {}", uri, what));
+}
+
+// Of names, IPv4 and IPv6 addresses and their zones; what else stands in a URI (user, path) does not belong.
+bool host_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-._:%").find(c) != std::string_view::npos;
 }
 
 constexpr std::string_view kAccepted =
@@ -57,6 +64,8 @@ Result<Target> parse_target(std::string_view uri) {
         port = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon);
     }
     if (target.host.empty()) return wrong(uri, "the host is missing");
+    if (!std::ranges::all_of(target.host, host_character))
+        return wrong(uri, "a host is a name or an address, and IPv6 stands in brackets");
     if (port.empty()) return target;
     unsigned value = 0;
     const char* end = port.data() + port.size();

@@ -28,6 +28,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_target_is_refused_with_what_is_wrong) {
         {"tcp://", "the host is missing"},        {"tcp://host:", "the port must be"},
         {"tcp://host:70000", "the port must be"}, {"tcp://host:12x", "the port must be"},
         {"tcp://[::1", "']' is missing"},         {"tcp://host?binding=mctp", "behind '?'"},
+        {"tcp://host/path:1", "a host is"},       {"tcp://me@host", "a host is"},
         {"emu://host?bind=mctp", "behind '?'"},   {"emu://host?binding=usb", "no such binding"},
     };
     for (auto [uri, what] : rows) {

@@ -146,7 +146,8 @@ Judgement empty_struct(Trial& trial) {
     if (exchange.error()) return {};
     auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
     for (const AlgStruct& chosen : answer.alg_structs) {
-        TRY(trial.expect_that(chosen.alg_supported == 0, "SPDM-ALG-112", "nothing selected of nothing offered",
+        TRY(trial.expect_that(chosen.alg_supported == 0, "SPDM-ALG-112",
+                              "nothing selected of nothing offered",
                               fmt::format("0x{:04x}", chosen.alg_supported), "AlgStruct[0].AlgSupported"));
     }
     return {};
@@ -197,8 +198,8 @@ void add_algorithms(CaseList& cases) {
     cases.push_back(negative("alg/before-capabilities",
                              "NEGOTIATE_ALGORITHMS is unexpected before GET_CAPABILITIES", {"SPDM-ALG-001"},
                              before_capabilities));
-    cases.push_back(
-        negative("alg/twice", "A second NEGOTIATE_ALGORITHMS is unexpected", {"SPDM-ALG-001", "SPDM-ALG-101"}, twice));
+    cases.push_back(negative("alg/twice", "A second NEGOTIATE_ALGORITHMS is unexpected",
+                             {"SPDM-ALG-001", "SPDM-ALG-101"}, twice));
     cases.push_back(negative("alg/wrong-length",
                              "Length other than the size of the message is InvalidRequest", {"SPDM-ALG-002"},
                              wrong_length));

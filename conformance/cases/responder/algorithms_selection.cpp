@@ -58,8 +58,9 @@ Judgement answers_types(Trial& trial) {
         previous = chosen.alg_type;
         TRY(trial.expect_that(std::popcount(chosen.alg_supported) <= 1, "SPDM-ALG-012", "at most one bit",
                               fmt::format("0x{:04x}", chosen.alg_supported), path + "AlgSupported"));
-        TRY(trial.expect_that((chosen.alg_supported & ~of->alg_supported) == 0, "SPDM-ALG-112", "an offered bit",
-                              fmt::format("0x{:04x}", chosen.alg_supported), path + "AlgSupported"));
+        TRY(trial.expect_that((chosen.alg_supported & ~of->alg_supported) == 0, "SPDM-ALG-112",
+                              "an offered bit", fmt::format("0x{:04x}", chosen.alg_supported),
+                              path + "AlgSupported"));
     }
     return {};
 }
@@ -218,7 +219,8 @@ Judgement length(Trial& trial) {
     auto answer = TRY(wire::decode<Algorithms>(response, exchange.response_context));
     size_t counted = 36 + 4 * (answer.ext_asym_sel.size() + answer.ext_hash_sel.size());
     if (!trial.at_least(v1_1)) {
-        TRY(trial.expect_that(response[2] == 0 && stated == counted, "SPDM-ALG-105", "no algorithm structures",
+        TRY(trial.expect_that(response[2] == 0 && stated == counted, "SPDM-ALG-105",
+                              "no algorithm structures",
                               fmt::format("Param1 {}, Length {}", response[2], stated), "Param1"));
     }
     for (const AlgStruct& chosen : answer.alg_structs) counted += 4 + 4 * chosen.alg_external.size();
@@ -265,10 +267,10 @@ void add_algorithm_selection(CaseList& cases) {
                              {"SPDM-ALG-021"}, later_algorithms)));
     cases.push_back(positive("alg/length", "Length of ALGORITHMS counts the whole message",
                              {"SPDM-ALG-124", "SPDM-ALG-105"}, length));
-    cases.push_back(needs(
-        cap::cert, positive("alg/padding-is-not-signed",
-                            "Bytes behind NEGOTIATE_ALGORITHMS are no part of the transcript", {"SPDM-ALG-029"},
-                            padding_is_not_signed)));
+    cases.push_back(
+        needs(cap::cert, positive("alg/padding-is-not-signed",
+                                  "Bytes behind NEGOTIATE_ALGORITHMS are no part of the transcript",
+                                  {"SPDM-ALG-029"}, padding_is_not_signed)));
 }
 
 }  // namespace assay::cases

@@ -27,7 +27,8 @@ Judgement before_version(Trial& trial) {
     // A target that keeps its state over a new connection is past that point: then it is the second one.
     TRY(trial.lab().reset());
     Exchange exchange = TRY(send_capabilities(trial, trial.lab().capabilities(trial.version())));
-    // The version may be looked at before the order, and a device that just started may say that it knows nothing.
+    // The version may be looked at before the order, and a device that just started may say that it knows
+    // nothing.
     return trial.expect(
         exchange,
         refused(ErrorCode::unexpected_request, {ErrorCode::version_mismatch, ErrorCode::request_resynch}),
@@ -65,7 +66,8 @@ Judgement version_not_offered(Trial& trial) {
     std::vector<uint8_t> listed;
     TRY(trial.lab().after_version());
     for (uint16_t entry : trial.lab().seen().versions()) listed.push_back(static_cast<uint8_t>(entry >> 8));
-    std::vector<uint8_t> others = {static_cast<uint8_t>(std::ranges::max(listed) + 1), 0x0f, 0x00, 0xff, 0x20};
+    std::vector<uint8_t> others = {static_cast<uint8_t>(std::ranges::max(listed) + 1), 0x0f, 0x00, 0xff,
+                                   0x20};
     for (Version version : wire::kVersions) {
         if (!contains(listed, wire::byte(version))) others.push_back(wire::byte(version));
     }
@@ -129,8 +131,8 @@ Judgement form(Trial& trial) {
         spdm::check_responder_capabilities(spdm::Checker{}, trial.version(), message, false);
     if (!rules) {
         const spdm::CheckInfo& rule = spdm::info(rules.error().check);
-        return trial.expect_that(false, rule.requirement, "flags that go together", std::string(rule.violated),
-                                 "Flags");
+        return trial.expect_that(false, rule.requirement, "flags that go together",
+                                 std::string(rule.violated), "Flags");
     }
     return trial.expect_that(message.reserved == 0 && message.param2 == 0 && (message.param1 & 0xfe) == 0,
                              "SPDM-HDR-008", "reserved fields are zero", "they are not", "Reserved");
@@ -140,11 +142,13 @@ Judgement form(Trial& trial) {
 Judgement padding_is_not_signed(Trial& trial) {
     for (size_t padding : {1U, 3U}) {
         TRY(trial.lab().after_version());
-        Bytes request = wire::encode_raw(trial.lab().capabilities(trial.version()), {.version = trial.version()});
+        Bytes request =
+            wire::encode_raw(trial.lab().capabilities(trial.version()), {.version = trial.version()});
         Exchange exchange = TRY(trial.lab().send(padded(request, padding)));
         TRY(trial.expect(exchange, answer_despite_padding(trial), "SPDM-CAP-034"));
         if (exchange.error()) continue;
-        TRY(trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))), "SPDM-CAP-034"));
+        TRY(trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))),
+                                "SPDM-CAP-034"));
         TRY(expect_signed_vca(trial, "SPDM-CAP-034"));
     }
     return {};
@@ -163,7 +167,8 @@ Judgement refused_agrees_on_nothing(Trial& trial) {
         exchange = TRY(send_capabilities(trial, good));
     }
     TRY(trial.expect_answer(exchange, "SPDM-CAP-037"));
-    return trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))), "SPDM-CAP-037");
+    return trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))),
+                               "SPDM-CAP-037");
 }
 
 // A requester that takes 42 bytes gets no more at once, whatever it asks for.
@@ -175,7 +180,8 @@ Judgement transfer_size(Trial& trial) {
     std::vector<Bytes> requests;
     if (trial.claims().has(cap::cert)) {
         requests.push_back(TRY(lab.encode(wire::GetDigests{})));
-        requests.push_back(TRY(lab.encode(wire::GetCertificate{.slot_id = 0, .offset = 0, .length = 0xffff})));
+        requests.push_back(
+            TRY(lab.encode(wire::GetCertificate{.slot_id = 0, .offset = 0, .length = 0xffff})));
         if (trial.claims().has(cap::chal)) requests.push_back(TRY(lab.encode(lab.challenge())));
     }
     if (trial.claims().parameters.measurement_specification != 0) {
@@ -187,8 +193,8 @@ Judgement transfer_size(Trial& trial) {
         Exchange exchange = TRY(lab.send(request));
         if (exchange.error()) {
             Allowed allowed =
-                refused(ErrorCode::response_too_large, {ErrorCode::invalid_request, ErrorCode::unspecified,
-                                                        ErrorCode::unsupported_request});
+                refused(ErrorCode::response_too_large,
+                        {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::unsupported_request});
             TRY(trial.expect(exchange, allowed, "SPDM-CAP-038"));
             continue;
         }
@@ -198,7 +204,8 @@ Judgement transfer_size(Trial& trial) {
         TRY(trial.expect_that(size <= wire::kMinDataTransferSize, "SPDM-CAP-038", "at most 42 bytes",
                               fmt::format("{}", size)));
     }
-    if (requests.empty()) return Trial::not_applicable("the device claims nothing whose answer could be too long");
+    if (requests.empty())
+        return Trial::not_applicable("the device claims nothing whose answer could be too long");
     return {};
 }
 
@@ -329,8 +336,8 @@ Judgement legal_neighbours(Trial& trial) {
 void add_capabilities(CaseList& cases) {
     cases.push_back(negative("cap/before-version", "GET_CAPABILITIES is unexpected before GET_VERSION",
                              {"SPDM-CAP-001"}, before_version));
-    cases.push_back(
-        negative("cap/twice", "A second GET_CAPABILITIES is unexpected", {"SPDM-CAP-001", "SPDM-CAP-101"}, twice));
+    cases.push_back(negative("cap/twice", "A second GET_CAPABILITIES is unexpected",
+                             {"SPDM-CAP-001", "SPDM-CAP-101"}, twice));
     cases.push_back(negative("cap/version-not-offered",
                              "GET_CAPABILITIES at a version that was not offered is VersionMismatch",
                              {"SPDM-CAP-002"}, version_not_offered));
@@ -354,17 +361,17 @@ void add_capabilities(CaseList& cases) {
     cases.push_back(
         since(v1_1, positive("cap/legal-neighbours", "Combinations next to the illegal ones are accepted",
                              {"SPDM-CAP-106", "SPDM-CAP-018"}, legal_neighbours)));
-    cases.push_back(needs(
-        cap::cert, positive("cap/padding-is-not-signed",
-                            "Bytes behind GET_CAPABILITIES are no part of the transcript", {"SPDM-CAP-034"},
-                            padding_is_not_signed)));
+    cases.push_back(needs(cap::cert, positive("cap/padding-is-not-signed",
+                                              "Bytes behind GET_CAPABILITIES are no part of the transcript",
+                                              {"SPDM-CAP-034"}, padding_is_not_signed)));
+    cases.push_back(
+        since(v1_1, negative("cap/refused-agrees-on-nothing",
+                             "After a refused GET_CAPABILITIES the right one, or GET_VERSION, is answered",
+                             {"SPDM-CAP-037"}, refused_agrees_on_nothing)));
     cases.push_back(since(
-        v1_1, negative("cap/refused-agrees-on-nothing",
-                       "After a refused GET_CAPABILITIES the right one, or GET_VERSION, is answered",
-                       {"SPDM-CAP-037"}, refused_agrees_on_nothing)));
-    cases.push_back(since(v1_2, negative("cap/transfer-size",
-                                         "Nothing larger than the requester's DataTransferSize is sent at once",
-                                         {"SPDM-CAP-038"}, transfer_size)));
+        v1_2,
+        positive("cap/transfer-size", "Nothing larger than the requester's DataTransferSize is sent at once",
+                 {"SPDM-CAP-038"}, transfer_size)));
     for (const Illegal& row : kIllegal) cases.push_back(illegal(row));
 }
 

@@ -3,9 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+#include <map>
+
 #include "conformance/cases/responder/support.h"
+#include "stack/base/ranges.h"
 #include "stack/crypto/x509.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/messages/digests.h"
 
 namespace assay::cases {
 
@@ -32,6 +38,7 @@ Judgement offset_beyond(Trial& trial) {
     Bytes chain = TRY(trial.lab().read_chain(0));
     uint16_t size = static_cast<uint16_t>(chain.size());
     for (int offset : {int{size}, size + 1, 0xffff}) {
+        if (offset > 0xffff || static_cast<size_t>(offset) < chain.size()) continue;
         Bytes bytes = TRY(request(trial, 0, static_cast<uint16_t>(offset), 16));
         TRY(trial.expect(TRY(trial.lab().send(bytes)), invalid(), "SPDM-CRT-004"));
     }
@@ -43,23 +50,28 @@ Judgement zero_length(Trial& trial) {
     TRY(negotiate(trial));
     Allowed allowed = invalid();
     allowed.answer = true;
-    return trial.expect(TRY(trial.lab().send(TRY(request(trial, 0, 0, 0)))), allowed, "SPDM-CRT-010");
+    Exchange exchange = TRY(trial.lab().send(TRY(request(trial, 0, 0, 0))));
+    TRY(trial.expect(exchange, allowed, "SPDM-CRT-010"));
+    if (exchange.error()) return {};
+    auto answer = TRY(wire::decode<CertificateResponse>(*exchange.response, exchange.response_context));
+    return trial.expect_that(answer.cert_chain.empty(), "SPDM-CRT-005", "no portion",
+                             fmt::format("{} bytes", answer.cert_chain.size()), "PortionLength");
 }
 
 // Whatever is asked for comes from the same chain, and no more than asked for.
-Judgement portions(Trial& trial) {
+Judgement portions_of(Trial& trial, uint8_t slot) {
     TRY(negotiate(trial));
-    Bytes chain = TRY(trial.lab().read_chain(0));
+    Bytes chain = TRY(trial.lab().read_chain(slot));
     size_t size = chain.size();
     const std::pair<size_t, size_t> asked[] = {
         {0, 1}, {1, 17}, {size / 2, 0x40}, {size - 1, 1}, {size - 1, 0xffff}, {0, 0xffff}};
     for (auto [offset, length] : asked) {
         Exchange exchange = TRY(trial.lab().send(
-            TRY(request(trial, 0, static_cast<uint16_t>(offset), static_cast<uint16_t>(length)))));
+            TRY(request(trial, slot, static_cast<uint16_t>(offset), static_cast<uint16_t>(length)))));
         TRY(trial.expect_answer(exchange, "SPDM-CRT-005"));
         auto answer = TRY(wire::decode<CertificateResponse>(*exchange.response, exchange.response_context));
         size_t portion = answer.cert_chain.size();
-        TRY(trial.expect_that((answer.slot_id & 0x0f) == 0, "SPDM-CRT-008", "SlotID 0",
+        TRY(trial.expect_that((answer.slot_id & 0x0f) == slot, "SPDM-CRT-008", fmt::format("SlotID {}", slot),
                               fmt::format("{}", answer.slot_id), "SlotID"));
         TRY(trial.expect_that(portion <= length, "SPDM-CRT-005", fmt::format("at most {} bytes", length),
                               fmt::format("{}", portion), "PortionLength"));
@@ -74,6 +86,21 @@ Judgement portions(Trial& trial) {
                               "CertChain"));
     }
     return {};
+}
+
+// No GET_DIGESTS goes before: none is needed.
+Judgement portions(Trial& trial) {
+    TRY(portions_of(trial, 0));
+    uint8_t last = trial.claims().last_slot();
+    if (last == 0) return {};
+    return portions_of(trial, last);
+}
+
+Judgement too_early(Trial& trial) {
+    TRY(trial.lab().after_capabilities(trial.version()));
+    return trial.expect(TRY(trial.lab().send(TRY(request(trial, 0, 0, 16)))),
+                        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
+                        "SPDM-CRT-030");
 }
 
 Judgement small_requester(Trial& trial) {
@@ -103,6 +130,23 @@ Judgement slot_size(Trial& trial) {
                              "PortionLength");
 }
 
+// A slot that is there but holds no chain has a size all the same.
+Judgement slot_size_empty(Trial& trial) {
+    TRY(negotiate(trial));
+    Exchange exchange = TRY(trial.lab().send(wire::GetDigests{}));
+    TRY(trial.expect_answer(exchange, "SPDM-DIG-003"));
+    auto digests = TRY(wire::decode<wire::Digests>(*exchange.response, exchange.response_context));
+    unsigned empty = digests.supported_slot_mask & ~static_cast<unsigned>(digests.slot_mask);
+    if (empty == 0) return Trial::not_applicable("the device supports no slot that is empty");
+    GetCertificate message{.slot_id = static_cast<uint8_t>(std::countr_zero(empty)),
+                           .param2 = wire::kSlotSizeRequested};
+    exchange = TRY(trial.lab().send(message));
+    TRY(trial.expect_answer(exchange, "SPDM-CRT-012"));
+    auto answer = TRY(wire::decode<CertificateResponse>(*exchange.response, exchange.response_context));
+    return trial.expect_that(answer.cert_chain.empty(), "SPDM-CRT-011", "no portion",
+                             fmt::format("{} bytes", answer.cert_chain.size()), "PortionLength");
+}
+
 Judgement slot_size_before(Trial& trial) {
     TRY(negotiate(trial));
     Bytes bytes = TRY(request(trial, 0, 0, 16));
@@ -130,53 +174,113 @@ Judgement large_form(Trial& trial) {
                         "SPDM-CRT-026");
 }
 
+// A slot's chain, taken apart.
+struct Chain {
+    wire::CertChain structure;
+    std::vector<crypto::Certificate> certificates;
+};
+
+std::expected<Chain, engine::Finding> read(Trial& trial, uint8_t slot) {
+    Bytes bytes = TRY(trial.lab().read_chain(slot));
+    const wire::Context context = trial.lab().seen().request_context();
+    if (!trial.at_least(v1_4)) {
+        TRY(trial.expect_that(bytes.size() > 3 && (bytes[2] | bytes[3]) == 0, "SPDM-CRT-033",
+                              "two zeros behind Length",
+                              to_hex(ByteView(bytes).first(std::min<size_t>(4, bytes.size()))), "CertChain"));
+    }
+    auto structure = wire::decode_exact<wire::CertChain>(bytes, context);
+    TRY(trial.expect_that(structure.has_value(), "SPDM-CRT-015", "a chain structure whose Length is its size",
+                          structure ? "" : structure.error().text(), "CertChain"));
+    auto certificates = crypto::parse_certificates(structure->certificates);
+    TRY(trial.expect_that(certificates.has_value(), "SPDM-CRT-019", "X.509 certificates",
+                          certificates ? "" : certificates.error().text(), "CertChain"));
+    return Chain{std::move(*structure), std::move(*certificates)};
+}
+
+// Who is trusted, and since when, is the verifier's business.
+const char* requirement_of(crypto::ChainRule rule) {
+    using crypto::ChainRule;
+    switch (rule) {
+        case ChainRule::order: return "SPDM-CRT-019";
+        case ChainRule::ca: return "SPDM-CRT-119";
+        case ChainRule::leaf_key: return "SPDM-CRT-020";
+        case ChainRule::leaf_not_ca: return "SPDM-CRT-021";
+        case ChainRule::leaf_constraints: return "SPDM-CRT-121";
+        case ChainRule::leaf_key_usage: return "SPDM-CRT-022";
+        case ChainRule::leaf_role: return "SPDM-CRT-023";
+        case ChainRule::leaf_hardware_id: return "SPDM-CRT-025";
+        case ChainRule::leaf_version: return "SPDM-CRT-122";
+        case ChainRule::root:
+        case ChainRule::validity: return nullptr;
+    }
+    return nullptr;
+}
+
+Judgement sound(Trial& trial, uint8_t slot) {
+    TRY(negotiate(trial));
+    Chain chain = TRY(read(trial, slot));
+    const spdm::Suite suite = trial.lab().seen().parameters().suite();
+    const crypto::Certificate& first = chain.certificates.front();
+    if (first.self_issued()) {
+        Bytes hash = to_bytes(trial.lab().provider().digest(suite.hash, first.der()).view());
+        TRY(trial.expect_that(hash == chain.structure.root_hash, "SPDM-CRT-016",
+                              "RootHash of the root in the chain", to_hex(chain.structure.root_hash),
+                              "CertChain"));
+    }
+    crypto::ChainPolicy policy;
+    policy.roots = {first};
+    policy.time = first.not_before();
+    policy.leaf_algo = suite.sign;
+    policy.basic_constraints_required = trial.at_least(v1_3);
+    policy.alias_cert = trial.claims().has(cap::alias_cert);
+    std::vector<crypto::ChainRule> violations = crypto::chain_violations(chain.certificates, policy);
+    // What is only recalled comes last, so that it hides nothing.
+    std::ranges::sort(violations, {},
+                      [](auto rule) { return std::pair(rule == crypto::ChainRule::ca, rule); });
+    for (crypto::ChainRule rule : violations) {
+        const char* requirement = requirement_of(rule);
+        if (requirement == nullptr) continue;
+        TRY(trial.expect_that(false, requirement, fmt::format("slot {}: a sound chain", slot),
+                              std::string(crypto::name(rule)), "CertChain"));
+    }
+    return {};
+}
+
 // The chain's structure, and the rules for its certificates that need no pinned root.
 Judgement chain_is_sound(Trial& trial) {
+    for (const auto& [slot, digest] : trial.claims().digests) TRY(sound(trial, slot));
+    return {};
+}
+
+// A chain without its root can be judged where another slot shows that root.
+Judgement root_left_out(Trial& trial) {
+    TRY(negotiate(trial));
+    auto hash = trial.lab().seen().parameters().suite().hash;
+    std::map<Bytes, crypto::Certificate> roots;
+    std::vector<Chain> rootless;
     for (const auto& [slot, digest] : trial.claims().digests) {
-        TRY(negotiate(trial));
-        Bytes bytes = TRY(trial.lab().read_chain(slot));
-        const wire::Context context = trial.lab().seen().request_context();
-        auto chain = wire::decode_exact<wire::CertChain>(bytes, context);
-        TRY(trial.expect_that(chain.has_value(), "SPDM-CRT-015", "a chain structure whose Length is its size",
-                              chain ? "" : chain.error().text(), "CertChain"));
-        auto certificates = crypto::parse_certificates(chain->certificates);
-        TRY(trial.expect_that(certificates.has_value(), "SPDM-CRT-019", "X.509 certificates",
-                              certificates ? "" : certificates.error().text(), "CertChain"));
-        const spdm::Suite suite = trial.lab().seen().parameters().suite();
-        const crypto::Certificate& first = certificates->front();
+        Chain chain = TRY(read(trial, slot));
+        const crypto::Certificate& first = chain.certificates.front();
         if (first.self_issued()) {
-            Bytes hash = to_bytes(trial.lab().provider().digest(suite.hash, first.der()).view());
-            TRY(trial.expect_that(hash == chain->root_hash, "SPDM-CRT-016",
-                                  "RootHash of the root in the chain", to_hex(chain->root_hash),
-                                  "CertChain"));
-        }
-        crypto::ChainPolicy policy;
-        policy.roots = {first};
-        policy.time = first.not_before();
-        policy.leaf_algo = suite.sign;
-        policy.basic_constraints_required = trial.at_least(v1_3);
-        policy.alias_cert = trial.claims().has(cap::alias_cert);
-        for (crypto::ChainRule rule : crypto::chain_violations(*certificates, policy)) {
-            using crypto::ChainRule;
-            const char* requirement = nullptr;
-            switch (rule) {
-                case ChainRule::order: requirement = "SPDM-CRT-019"; break;
-                case ChainRule::ca: requirement = "SPDM-CRT-119"; break;
-                case ChainRule::leaf_key: requirement = "SPDM-CRT-020"; break;
-                case ChainRule::leaf_not_ca: requirement = "SPDM-CRT-021"; break;
-                case ChainRule::leaf_constraints: requirement = "SPDM-CRT-121"; break;
-                case ChainRule::leaf_key_usage: requirement = "SPDM-CRT-022"; break;
-                case ChainRule::leaf_role: requirement = "SPDM-CRT-023"; break;
-                case ChainRule::leaf_hardware_id: requirement = "SPDM-CRT-025"; break;
-                case ChainRule::leaf_version: requirement = "SPDM-CRT-122"; break;
-                // Who is trusted, and since when, is the verifier's business.
-                case ChainRule::root:
-                case ChainRule::validity: continue;
-            }
-            TRY(trial.expect_that(false, requirement, fmt::format("slot {}: a sound chain", slot),
-                                  std::string(crypto::name(rule)), "CertChain"));
+            roots.emplace(to_bytes(trial.lab().provider().digest(hash, first.der()).view()), first);
+        } else {
+            rootless.push_back(std::move(chain));
         }
     }
+    if (rootless.empty()) return Trial::not_applicable("every chain begins with its root");
+    bool judged = false;
+    for (const Chain& chain : rootless) {
+        auto root = roots.find(chain.structure.root_hash);
+        if (root == roots.end()) continue;
+        judged = true;
+        crypto::ChainPolicy policy;
+        policy.roots = {root->second};
+        bool issued =
+            !contains(crypto::chain_violations(chain.certificates, policy), crypto::ChainRule::root);
+        TRY(trial.expect_that(issued, "SPDM-CRT-017", "a first certificate that the root of RootHash signed",
+                              chain.certificates.front().issuer(), "CertChain"));
+    }
+    if (!judged) return Trial::not_applicable("the roots are on no chain of the device");
     return {};
 }
 
@@ -194,18 +298,26 @@ void add_certificate(CaseList& cases) {
     add(negative("crt/offset-beyond", "An Offset at or beyond the end is InvalidRequest", {"SPDM-CRT-004"},
                  offset_beyond));
     add(negative("crt/zero-length", "A Length of zero does no harm", {"SPDM-CRT-010"}, zero_length));
-    add(positive("crt/portions", "Every portion is the piece of the chain that was asked for",
-                 {"SPDM-CRT-005", "SPDM-CRT-006", "SPDM-CRT-007", "SPDM-CRT-008", "SPDM-CRT-009"}, portions));
+    add(positive(
+        "crt/portions", "Every portion is the piece of the chain that was asked for",
+        {"SPDM-CRT-005", "SPDM-CRT-006", "SPDM-CRT-007", "SPDM-CRT-008", "SPDM-CRT-009", "SPDM-CRT-032"},
+        portions));
+    add(negative("crt/too-early", "GET_CERTIFICATE is unexpected before algorithms are negotiated",
+                 {"SPDM-CRT-030"}, too_early));
+    add(positive("crt/root-left-out", "A chain without its root begins where that root has signed",
+                 {"SPDM-CRT-017"}, root_left_out));
     add(positive(
         "crt/sound-chain", "The chain is well-formed and its leaf fit for SPDM",
         {"SPDM-CRT-015", "SPDM-CRT-016", "SPDM-CRT-019", "SPDM-CRT-119", "SPDM-CRT-020", "SPDM-CRT-021",
-         "SPDM-CRT-121", "SPDM-CRT-022", "SPDM-CRT-122", "SPDM-CRT-023", "SPDM-CRT-025"},
+         "SPDM-CRT-121", "SPDM-CRT-022", "SPDM-CRT-122", "SPDM-CRT-023", "SPDM-CRT-025", "SPDM-CRT-033"},
         chain_is_sound));
     add(since(v1_2, positive("crt/small-requester",
                              "Without chunks a portion fits the requester's DataTransferSize",
                              {"SPDM-CRT-029"}, small_requester)));
     add(since(v1_3, positive("crt/slot-size", "SlotSizeRequested gives the size and no portion",
                              {"SPDM-CRT-011"}, slot_size)));
+    add(since(v1_3, positive("crt/slot-size-empty", "SlotSizeRequested is answered for an empty slot too",
+                             {"SPDM-CRT-012"}, slot_size_empty)));
     add(until(v1_2, positive("crt/slot-size-before", "Param2 is reserved before 1.3", {"SPDM-CRT-013"},
                              slot_size_before)));
     add(until(v1_3, positive("crt/reserved-slot-bits", "The upper bits of Param1 are ignored",

@@ -15,6 +15,12 @@ namespace {
 using wire::Challenge;
 using wire::ChallengeAuth;
 
+// Whether the device went along: a refusal on the way is no finding, a device that is gone is.
+Result<bool> reached(Result<> way) {
+    if (!way && way.error().code != Errc::state) return std::unexpected(way.error());
+    return way.has_value();
+}
+
 Judgement bad_slots(Trial& trial) {
     std::vector<uint8_t> slots = {8, 0x0f, 0x80, 0xfe};
     for (uint8_t slot : slots) {
@@ -111,14 +117,11 @@ Judgement form(Trial& trial) {
         TRY(trial.expect_that(answer.requester_context == message.requester_context || !trial.at_least(v1_3),
                               "SPDM-CHL-115", "the request's RequesterContext",
                               to_hex(answer.requester_context), "RequesterContext"));
-        bool opaque = answer.opaque_data.empty() || !trial.at_least(v1_2) ||
-                      trial.lab().seen().parameters().opaque_format != 0;
-        TRY(trial.expect_that(opaque, "SPDM-CHL-017", "no opaque data without a format",
-                              to_hex(answer.opaque_data), "OpaqueData"));
+        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
+        TRY(sound_opaque(trial, answer.opaque_data, "SPDM-CHL-017", "SPDM-CHL-018"));
         TRY(trial.expect_that((answer.slot_id & wire::kBasicMutAuthReq) == 0, "SPDM-CHL-023",
                               "no mutual authentication with a requester that cannot", "BasicMutAuthReq",
                               "SlotID"));
-        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
     }
     return {};
 }
@@ -131,11 +134,44 @@ Judgement fresh_nonce(Trial& trial) {
                              "the same twice", "Nonce");
 }
 
+// While nothing is authenticated, measurements in between leave digests and certificates behind.
+Judgement measurements_break_off(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    if (trial.claims().parameters.measurement_specification == 0) {
+        return Trial::not_applicable("no measurement specification is negotiated");
+    }
+    TRY(negotiate_with_chain(trial));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-032"));
+    TRY(lab.read_chain(0));
+    TRY(trial.expect_answer(TRY(lab.send(lab.get_measurements(wire::kMeasurementCount, false))),
+                            "SPDM-CHL-032"));
+    return trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-032");
+}
+
+// The salt is as long as the hash: the verifier takes no other.
+Judgement rsapss_salt(Trial& trial) {
+    constexpr uint32_t kRsaPss[] = {0x002, 0x008, 0x040};
+    bool any = false;
+    for (uint32_t algorithm : kRsaPss) {
+        lab::Offer offer;
+        offer.base_asym = algorithm;
+        if (!TRY(reached(trial.lab().negotiated(trial.version(), offer)))) continue;
+        if (trial.lab().seen().parameters().base_asym != algorithm) continue;
+        any = true;
+        TRY(trial.lab().ensure_chain(0));
+        TRY(trial.expect_signature(TRY(trial.lab().send(trial.lab().challenge())), "SPDM-CHL-035"));
+    }
+    if (!any) return Trial::not_applicable("the device does not sign with RSAPSS");
+    return {};
+}
+
 // The summary is the hash over all measurement blocks as they are read one by one.
 Judgement summary(Trial& trial) {
     lab::Lab& lab = trial.lab();
-    lab::Offer offer;
-    TRY(lab.negotiated(trial.version(), offer));
+    TRY(negotiate(trial));
+    if (lab.seen().parameters().measurement_specification == 0) {
+        return Trial::not_applicable("no measurement specification is negotiated");
+    }
     Exchange all = TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, false)));
     TRY(trial.expect_answer(all, "SPDM-MEA-009"));
     auto blocks = TRY(wire::decode<wire::Measurements>(*all.response, all.response_context));
@@ -164,11 +200,9 @@ Judgement every_algorithm(Trial& trial) {
     for (uint32_t left = whole.base_asym_algo; left != 0; left &= left - 1) {
         lab::Offer offer;
         offer.base_asym = left & (~left + 1);
-        if (!trial.lab().negotiated(trial.version(), offer)) continue;
+        if (!TRY(reached(trial.lab().negotiated(trial.version(), offer)))) continue;
         if (trial.lab().seen().parameters().base_asym == 0) continue;
-        if (trial.lab().seen().digests().empty()) {
-            TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), "SPDM-ALG-025"));
-        }
+        TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), "SPDM-ALG-025"));
         TRY(trial.lab().ensure_chain(0));
         TRY(trial.expect_signature(TRY(trial.lab().send(trial.lab().challenge())), "SPDM-ALG-025"));
     }
@@ -192,7 +226,8 @@ void add_challenge(CaseList& cases) {
                  summary_without_measurements));
     add(positive("chl/signs-what-was-exchanged",
                  "The signature covers VCA, digests, certificates and the challenge",
-                 {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-CHL-021", "SPDM-VER-015", "SPDM-CHL-028"},
+                 {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-CHL-021", "SPDM-VER-015", "SPDM-CHL-028",
+                  "SPDM-CHL-031", "SPDM-CHL-102"},
                  signs_what_was_exchanged));
     add(positive("chl/restarts-transcript", "CHALLENGE_AUTH restarts what the next one signs",
                  {"SPDM-CHL-022"}, restarts));
@@ -200,12 +235,18 @@ void add_challenge(CaseList& cases) {
                  refused_leaves_no_trace));
     add(positive("chl/form", "CHALLENGE_AUTH names the slot, its chain and the requester's context",
                  {"SPDM-CHL-012", "SPDM-CHL-013", "SPDM-CHL-014", "SPDM-CHL-015", "SPDM-CHL-115",
-                  "SPDM-CHL-016", "SPDM-CHL-017", "SPDM-CHL-023"},
+                  "SPDM-CHL-016", "SPDM-CHL-017", "SPDM-CHL-018", "SPDM-CHL-023"},
                  form));
     add(positive("chl/fresh-nonce", "Each response has a nonce of its own", {"SPDM-CHL-010"}, fresh_nonce));
     cases.push_back(needs(cap::cert | cap::chal | cap::meas,
                           positive("chl/summary", "MeasurementSummaryHash is that of the measurement blocks",
                                    {"SPDM-CHL-008", "SPDM-CHL-009"}, summary)));
+    cases.push_back(needs(cap::cert | cap::chal | cap::meas,
+                          positive("chl/measurements-break-off",
+                                   "Before the first authentication GET_MEASUREMENTS restarts what is signed",
+                                   {"SPDM-CHL-032"}, measurements_break_off)));
+    add(positive("chl/rsapss-salt", "The salt of an RSAPSS signature is as long as the hash",
+                 {"SPDM-CHL-035"}, rsapss_salt));
     add(positive("chl/every-algorithm", "Each signature algorithm signs in its own way",
                  {"SPDM-ALG-025", "SPDM-CHL-021"}, every_algorithm));
 }

@@ -85,7 +85,7 @@ const Kind kKinds[] = {
     {VariantKind::trailing, "SPDM-HDR-012", "with bytes behind it is answered as without"},
 };
 
-Allowed allowed(const Request& request, const Variant& variant) {
+Allowed allowed(Trial& trial, const Request& request, const Variant& variant) {
     bool vendor = request.code == code::vendor_defined_request;
     Allowed refusal =
         refused(ErrorCode::invalid_request, {ErrorCode::unsupported_request, ErrorCode::unexpected_request});
@@ -111,10 +111,8 @@ Allowed allowed(const Request& request, const Variant& variant) {
             }
             return mismatch;
         }
-        case VariantKind::reserved:
-        case VariantKind::trailing: {
-            return {.errors = {}, .answer = true};
-        }
+        case VariantKind::trailing: return answer_despite_padding(trial);
+        case VariantKind::reserved: return {.errors = {}, .answer = true};
     }
     return refusal;
 }
@@ -139,7 +137,7 @@ Judgement sweep(Trial& trial, const Request& request, const Kind& kind) {
         ++tried;
         TRY(request.reach(trial));
         Exchange exchange = TRY(trial.lab().send(variant.bytes));
-        Judgement judgement = trial.expect(exchange, allowed(request, variant), kind.requirement);
+        Judgement judgement = trial.expect(exchange, allowed(trial, request, variant), kind.requirement);
         if (judgement) continue;
         judgement.error().got += fmt::format(", to {}", variant.text);
         judgement.error().field = variant.field;

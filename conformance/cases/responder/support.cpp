@@ -101,7 +101,8 @@ Judgement expect_signed_vca(Trial& trial, std::string_view requirement) {
 Judgement sound_opaque(Trial& trial, ByteView opaque, std::string_view absent, std::string_view form) {
     if (opaque.empty() || !trial.at_least(v1_2)) return {};
     uint8_t format = trial.lab().seen().parameters().opaque_format;
-    TRY(trial.expect_that(format != 0, absent, "no opaque data without a format", to_hex(opaque), "OpaqueData"));
+    TRY(trial.expect_that(format != 0, absent, "no opaque data without a format", to_hex(opaque),
+                          "OpaqueData"));
     if (format != wire::kOpaqueDataFmt1) return {};
     auto data = wire::decode_exact<wire::OpaqueData>(opaque, trial.lab().seen().request_context());
     TRY(trial.expect_that(data.has_value(), form, "opaque data of format 1", data ? "" : data.error().text(),

@@ -47,8 +47,8 @@ Allowed unexpected();
 
 // The same bytes with zeros behind them, as a transport may add.
 Bytes padded(Bytes request, size_t padding);
-// The answer to a padded request. Where the transport does not pad, InvalidRequest is as good (vectors/disputes.json,
-// DISPUTE-TRAILING-BYTES).
+// The answer to a padded request. Where the transport does not pad, InvalidRequest is as good
+// (vectors/disputes.json, DISPUTE-TRAILING-BYTES).
 Allowed answer_despite_padding(Trial& trial);
 
 // The last answer to a request with that code, no ERROR; empty when there was none.
@@ -58,11 +58,11 @@ Bytes last_answer(Trial& trial, uint8_t request_code);
 Judgement negotiate(Trial& trial);
 // A signature whose transcript is known: the slot's chain is read beforehand, on a connection of its own.
 Judgement negotiate_with_chain(Trial& trial, uint8_t slot = 0);
-// On a negotiated connection: a signature that covers VCA, of CHALLENGE_AUTH or, from 1.2 on, of MEASUREMENTS. Not
-// applicable where the device signs neither.
+// On a negotiated connection: a signature that covers VCA, of CHALLENGE_AUTH or, from 1.2 on, of
+// MEASUREMENTS. Not applicable where the device signs neither.
 Judgement expect_signed_vca(Trial& trial, std::string_view requirement);
-// Opaque data as the negotiated format wants it. `absent` is the rule that it is empty without a format, `form` the
-// one about its elements.
+// Opaque data as the negotiated format wants it. `absent` is the rule that it is empty without a format,
+// `form` the one about its elements.
 Judgement sound_opaque(Trial& trial, ByteView opaque, std::string_view absent, std::string_view form);
 
 }  // namespace assay::cases

@@ -77,6 +77,31 @@ Judgement mirrors(Trial& trial) {
                              to_hex(answer.vendor_id), "VendorID");
 }
 
+Judgement too_early(Trial& trial) {
+    TRY(trial.lab().after_capabilities(trial.version()));
+    // Who has no vendor may say so first.
+    Allowed allowed =
+        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::invalid_request});
+    allowed.equal = true;
+    return trial.expect(TRY(trial.lab().send(raw(trial, message(3, {1, 0})))), allowed, "SPDM-VDM-023");
+}
+
+// Bit 7 of Param1 is reserved before 1.4: the layout stays.
+Judgement later_form(Trial& trial) {
+    TRY(negotiate(trial));
+    VendorDefinedRequest request = message(3, {1, 0});
+    Exchange plain = TRY(trial.lab().send(raw(trial, request)));
+    if (plain.error()) return Trial::not_applicable("the device does not speak with PCI-SIG vendor 1");
+    request.param1 = wire::kLargePayload;
+    Exchange exchange = TRY(trial.lab().send(raw(trial, request)));
+    TRY(trial.expect_answer(exchange, "SPDM-VDM-025"));
+    auto answer =
+        TRY(wire::decode<wire::VendorDefinedResponse>(*exchange.response, exchange.response_context));
+    return trial.expect_that(answer.standard_id == 3 && to_hex(answer.vendor_id) == "0100", "SPDM-VDM-025",
+                             "the vendor of the request",
+                             fmt::format("{} {}", answer.standard_id, to_hex(answer.vendor_id)), "VendorID");
+}
+
 Judgement large_payload(Trial& trial) {
     TRY(negotiate(trial));
     VendorDefinedRequest request = message(3, {1, 0});
@@ -96,6 +121,11 @@ void add_vendor_defined(CaseList& cases) {
                              {"SPDM-VDM-021"}, unknown_vendor));
     cases.push_back(
         positive("vdm/mirrors", "The response mirrors StandardID and VendorID", {"SPDM-VDM-020"}, mirrors));
+    cases.push_back(negative("vdm/too-early",
+                             "VENDOR_DEFINED_REQUEST is refused before algorithms are negotiated",
+                             {"SPDM-VDM-023"}, too_early));
+    cases.push_back(until(v1_3, positive("vdm/later-form", "The large form's bit changes nothing before 1.4",
+                                         {"SPDM-VDM-025"}, later_form)));
     cases.push_back(
         since(v1_4, negative("vdm/large-payload", "A large payload without LARGE_RESP_CAP is InvalidRequest",
                              {"SPDM-VDM-022"}, large_payload)));

@@ -35,8 +35,25 @@ Judgement form(Trial& trial) {
         TRY(trial.expect_that(entry >> 12 == 1, "SPDM-VER-004", "major version 1 in bits 15:12",
                               fmt::format("0x{:04x}", entry), "VersionNumberEntry[0].VersionNumberEntry"));
     }
-    return trial.expect_that(message.reserved == 0 && response[2] == 0 && response[3] == 0, "SPDM-HDR-008",
-                             "reserved fields are zero", "they are not", "Reserved");
+    return trial.expect_that(message.reserved == 0 && response[2] == 0 && response[3] == 0, "SPDM-VER-016",
+                             "zeros where nothing is defined", "something else", "Reserved");
+}
+
+// Of the versions that this program knows.
+Judgement every_listed(Trial& trial) {
+    TRY(trial.lab().after_version());
+    const std::vector<uint16_t> entries = trial.lab().seen().versions();
+    for (uint16_t entry : entries) {
+        auto version = wire::version_from_byte(static_cast<uint8_t>(entry >> 8));
+        if (!version) continue;
+        TRY(trial.lab().after_version());
+        Bytes request = wire::encode_raw(trial.lab().capabilities(*version), {.version = *version});
+        Exchange exchange = TRY(trial.lab().send(request));
+        TRY(trial.expect_that(exchange.answered(), "SPDM-VER-103",
+                              fmt::format("CAPABILITIES at {}", wire::name(*version)),
+                              lab::describe(exchange)));
+    }
+    return {};
 }
 
 Judgement every_state(Trial& trial) {
@@ -83,7 +100,10 @@ void add_version(CaseList& cases) {
                              "GET_VERSION with another version than 1.0 is VersionMismatch", {"SPDM-VER-001"},
                              other_version));
     cases.push_back(positive("ver/form", "VERSION carries 1.0 and at least one entry",
-                             {"SPDM-VER-002", "SPDM-VER-003", "SPDM-VER-004", "SPDM-HDR-008"}, form));
+                             {"SPDM-VER-002", "SPDM-VER-003", "SPDM-VER-004", "SPDM-VER-016", "SPDM-HDR-008"},
+                             form));
+    cases.push_back(positive("ver/every-listed", "Every version of VERSION can be chosen", {"SPDM-VER-103"},
+                             every_listed));
     cases.push_back(
         positive("ver/every-state", "GET_VERSION is answered in every state", {"SPDM-VER-009"}, every_state));
     cases.push_back(

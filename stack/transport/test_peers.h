@@ -1,0 +1,101 @@
+// The peers that links and servers are tested with.
+#pragma once
+
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "stack/transport/server.h"
+#include "stack/transport/stream.h"
+
+namespace assay::transport {
+
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+
+inline Target local(Scheme scheme, Binding binding = Binding::mctp) {
+    return {.scheme = scheme, .host = "127.0.0.1", .port = 0, .binding = binding};
+}
+
+inline tcp::endpoint local_port(uint16_t port = 0) {
+    return {boost::asio::ip::make_address("127.0.0.1"), port};
+}
+
+inline void send(tcp::socket& socket, ByteView bytes) {
+    boost::asio::write(socket, boost::asio::buffer(bytes.data(), bytes.size()));
+}
+
+// A server whose peers are answered with how many messages they have sent, and the message. A message of one
+// byte gets no answer, one of two bytes an answer of 1 MiB less 64 KiB.
+struct CountingServer {
+    std::vector<std::string> log;
+    std::unique_ptr<Server> server;
+    std::thread thread;
+
+    explicit CountingServer(const Target& target, ServerOptions options = {}) {
+        auto factory = [] {
+            return [count = uint8_t{0}](ByteView message) mutable -> std::optional<Bytes> {
+                if (message.size() == 1) return std::nullopt;
+                if (message.size() == 2) return Bytes(0xf0000);
+                return concat({Bytes{++count}, message});
+            };
+        };
+        server = *Server::listen(
+            target, factory, [this](const std::string& line) { log.push_back(line); }, options);
+        thread = std::thread([this] { server->run(); });
+    }
+    CountingServer(const CountingServer&) = delete;
+    CountingServer& operator=(const CountingServer&) = delete;
+    ~CountingServer() {
+        server->stop();
+        join();
+    }
+    // Waits for the end of run(); the log may be read then.
+    void join() {
+        if (thread.joinable()) thread.join();
+    }
+};
+
+// A peer that does one thing with its first connection.
+struct RawPeer {
+    boost::asio::io_context context;
+    tcp::acceptor acceptor{context, local_port()};
+    std::thread thread;
+
+    explicit RawPeer(std::function<void(tcp::socket&)> act) {
+        thread = std::thread([this, act = std::move(act)] {
+            tcp::socket socket = acceptor.accept();
+            act(socket);
+        });
+    }
+    RawPeer(const RawPeer&) = delete;
+    RawPeer& operator=(const RawPeer&) = delete;
+    ~RawPeer() { thread.join(); }
+    Target target(Scheme scheme = Scheme::emu) const {
+        Target target = local(scheme);
+        target.port = acceptor.local_endpoint().port();
+        return target;
+    }
+};
+
+// A client that speaks and hears bytes.
+struct RawClient {
+    boost::asio::io_context context;
+    tcp::socket socket{context};
+
+    explicit RawClient(const Server& server) { socket.connect(local_port(server.target().port)); }
+    // Sends, and waits for that many bytes of answer.
+    std::string exchange(ByteView bytes, size_t size) {
+        send(socket, bytes);
+        return hear(size);
+    }
+    // That many bytes, or fewer and " closed".
+    std::string hear(size_t size) {
+        Bytes answer(size);
+        boost::system::error_code error;
+        answer.resize(boost::asio::read(socket, boost::asio::buffer(answer), error));
+        return to_hex(answer) + (error ? " closed" : "");
+    }
+};
+
+}  // namespace assay::transport
