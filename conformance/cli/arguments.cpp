@@ -103,13 +103,19 @@ int main(int argc, const char* const* argv, Streams& streams) {
                      "of the negotiated signature, likewise")
         ->capture_default_str();
 
+    BenchCommand bench_options;
+    CLI::App* bench_app =
+        app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
+    bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
+        ->capture_default_str();
+
     std::string_view first = argc > 1 ? argv[1] : "";
     bool known = first.empty() || first.starts_with('-');
     for (const CLI::App* command : app.get_subcommands({})) known |= command->get_name() == first;
     if (!known) {
         return complain(
             streams, status::usage,
-            fmt::format("there is no command '{}'; known are run, serve, connect and decode", first));
+            fmt::format("there is no command '{}'; known are run, serve, connect, decode and bench", first));
     }
     try {
         app.parse(argc, argv);
@@ -128,6 +134,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     }
     if (serve_app->parsed()) return serve(serve_options, streams);
     if (connect_app->parsed()) return cli::connect(connect_options, streams);
+    if (bench_app->parsed()) return bench(bench_options, streams);
     return decode(decode_options, streams);
 }
 

@@ -74,6 +74,13 @@ struct DecodeCommand {
 };
 int decode(const DecodeCommand& command, Streams& streams);
 
+struct BenchCommand {
+    unsigned runs = 5;
+};
+// The conformance run of the reference against the OpenSSL operations that it contains, timed in the same
+// run.
+int bench(const BenchCommand& command, Streams& streams);
+
 // Reads the arguments and runs the command.
 int main(int argc, const char* const* argv, Streams& streams);
 
