@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(shutdown_ends_a_server_that_is_told_so) {
     CountingServer server(local(Scheme::emu), {.shutdown_ends = true});
     RawClient client(*server.server);
     BOOST_TEST(client.exchange(emu(Binding::mctp, 0xfffe), 13) == "0000fffe0000000100000000 closed");
-    server.join();
+    BOOST_REQUIRE(server.ends_within(1s));
     BOOST_TEST(!connect(server.server->target(), 0ms).has_value());
 }
 
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_keeps_nobody_from_stopping) {
     for (int i = 0; i < 32; ++i) send(client.socket, emu(Binding::mctp, 1, Bytes{5, 1, 2}));
     BOOST_TEST(client.hear(12) == "0000000100000001000f0001");
     server.server->stop();
-    server.join();
+    BOOST_TEST(server.ends_within(1s));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_the_binding_cannot_carry_is_not_sent) {

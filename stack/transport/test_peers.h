@@ -3,6 +3,7 @@
 
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <thread>
 
 #include "stack/transport/server.h"
@@ -31,8 +32,11 @@ struct CountingServer {
     std::vector<std::string> log;
     std::unique_ptr<Server> server;
     std::thread thread;
+    std::future<void> ended;
 
     explicit CountingServer(const Target& target, ServerOptions options = {}) {
+        std::promise<void> end;
+        ended = end.get_future();
         auto factory = [] {
             return [count = uint8_t{0}](ByteView message) mutable -> std::optional<Bytes> {
                 if (message.size() == 1) return std::nullopt;
@@ -42,7 +46,10 @@ struct CountingServer {
         };
         server = *Server::listen(
             target, factory, [this](const std::string& line) { log.push_back(line); }, options);
-        thread = std::thread([this] { server->run(); });
+        thread = std::thread([this, end = std::move(end)]() mutable {
+            server->run();
+            end.set_value();
+        });
     }
     CountingServer(const CountingServer&) = delete;
     CountingServer& operator=(const CountingServer&) = delete;
@@ -53,6 +60,10 @@ struct CountingServer {
     // Waits for the end of run(); the log may be read then.
     void join() {
         if (thread.joinable()) thread.join();
+    }
+    // Whether run() ends by itself.
+    bool ends_within(std::chrono::milliseconds time) const {
+        return ended.wait_for(time) == std::future_status::ready;
     }
 };
 
@@ -89,12 +100,23 @@ struct RawClient {
         send(socket, bytes);
         return hear(size);
     }
-    // That many bytes, or fewer and " closed".
+    // That many bytes, or fewer and " closed" or " late".
     std::string hear(size_t size) {
         Bytes answer(size);
-        boost::system::error_code error;
-        answer.resize(boost::asio::read(socket, boost::asio::buffer(answer), error));
-        return to_hex(answer) + (error ? " closed" : "");
+        std::string end = " late";
+        boost::asio::async_read(socket, boost::asio::buffer(answer),
+                                [&](const boost::system::error_code& error, size_t heard) {
+                                    answer.resize(heard);
+                                    end = error ? " closed" : "";
+                                });
+        context.restart();
+        context.run_for(2s);
+        if (end == " late") {
+            socket.close();
+            context.run();
+            end = " late";
+        }
+        return to_hex(answer) + end;
     }
 };
 
