@@ -14,8 +14,13 @@ constexpr size_t kCounters = 1 << 14;
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): libFuzzer finds it by its section
 [[gnu::section("__libfuzzer_extra_counters")]] uint8_t counters[kCounters];
 
-std::set<std::string>& point_set() {
-    static std::set<std::string> points;
+struct Points {
+    bool wanted = false;  // a fuzzer has no use for them, and would take their names for words of the input
+    std::set<std::string> names;
+};
+
+Points& recorded() {
+    static Points points;
     return points;
 }
 
@@ -30,17 +35,23 @@ void feature(uint32_t kind, uint32_t a, uint32_t b, uint32_t c) {
     counters[hash % kCounters] = 1;
 }
 
-void reached(const std::string& point) { point_set().insert(point); }
-
-size_t feature_count() {
-    return static_cast<size_t>(std::ranges::count_if(counters, [](uint8_t counter) { return counter != 0; }));
+void reached(const std::string& point) {
+    if (recorded().wanted) recorded().names.insert(point);
 }
 
-const std::set<std::string>& points() { return point_set(); }
+std::vector<uint32_t> features() {
+    std::vector<uint32_t> found;
+    for (uint32_t i = 0; i < kCounters; ++i) {
+        if (counters[i] != 0) found.push_back(i);
+    }
+    return found;
+}
+
+const std::set<std::string>& points() { return recorded().names; }
 
 void clear() {
     std::ranges::fill(counters, uint8_t{0});
-    point_set().clear();
+    recorded() = {.wanted = true, .names = {}};
 }
 
 void violated(std::string_view invariant, std::string_view detail) {

@@ -6,16 +6,17 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace assay::fuzz {
 
 // Notes that the input came to this point. Equal (kind, a, b, c) are the same feature.
 void feature(uint32_t kind, uint32_t a, uint32_t b = 0, uint32_t c = 0);
-// Notes a point that has a name, so that a test can demand it.
+// Notes a point that has a name, so that a test can demand it; after the first clear() only.
 void reached(const std::string& point);
 
-// How many different features and which points were noted since the last clear().
-size_t feature_count();
+// Which features (by their counter) and points were noted since the last clear().
+std::vector<uint32_t> features();
 const std::set<std::string>& points();
 void clear();
 

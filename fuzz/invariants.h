@@ -18,6 +18,6 @@ struct Before {
 // Holds one exchange against the invariants; `observer` has seen the request and not yet the response. Ends
 // the program when one is broken.
 void check_exchange(const Before& before, const spdm::Responder& responder, lab::Observer& observer,
-                    ByteView request, const std::optional<Bytes>& response);
+                    ByteView request, const std::optional<Bytes>& answer);
 
 }  // namespace assay::fuzz

@@ -1,12 +1,18 @@
-// make_seeds FOLDER: writes the seeds of every target into FOLDER/NAME, from real exchanges of the reference.
+// make_seeds FOLDER: writes FOLDER/seeds/TARGET anew, from real exchanges of the reference, and
+// FOLDER/dictionaries/spdm.dict, from the list of messages.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <set>
 
 #include "conformance/lab/lab.h"
 #include "conformance/lab/reference.h"
+#include "fuzz/coverage.h"
+#include "fuzz/entries.h"
 #include "fuzz/program.h"
 #include "fuzz/world.h"
 #include "stack/transport/stream.h"
@@ -21,23 +27,34 @@ namespace {
 
 using namespace wire;
 
+// Writes an input that gets a target to somewhere new, and leaves the others out.
 class Seeds {
    public:
-    explicit Seeds(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    explicit Seeds(std::filesystem::path folder) : folder_(std::move(folder)) {
+        std::error_code error;
+        std::filesystem::remove_all(folder_, error);
+    }
 
-    bool write(const std::string& target, const std::string& name, ByteView bytes) {
+    void write(std::string_view target, const std::string& name, ByteView bytes) {
+        clear();
+        std::ranges::find(entries(), target, &Entry::name)->run(bytes);
+        std::set<std::string>& known = reached_[std::string(target)];
+        size_t before = known.size();
+        for (uint32_t feature : features()) known.insert(std::to_string(feature));
+        known.insert(points().begin(), points().end());
+        if (known.size() == before) return;
         std::error_code error;
         std::filesystem::create_directories(folder_ / target, error);
         std::ofstream file(folder_ / target / name, std::ios::binary);
         file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-        if (!file) std::cerr << "cannot write " << (folder_ / target / name) << '\n';
         good_ &= static_cast<bool>(file);
-        return good_;
+        if (!file) std::cerr << "cannot write " << (folder_ / target / name) << '\n';
     }
     bool good() const { return good_; }
 
    private:
     std::filesystem::path folder_;
+    std::map<std::string, std::set<std::string>> reached_;
     bool good_ = true;
 };
 
@@ -56,7 +73,7 @@ Bytes layout_prefix(const Context& context) {
 // From GET_VERSION to signed measurements, with everything a requester may ask.
 Result<std::vector<lab::Exchange>> exchanges(Version version) {
     lab::ReferenceOptions options;
-    lab::ReferenceDut dut(world().device, world().provider, options);
+    lab::ReferenceDut dut(world().devices.front(), world().provider, options);
     SeededRandom random(7);
     lab::Lab lab(dut, random, world().provider);
     lab::Offer offer;
@@ -97,10 +114,15 @@ Result<> write_version(Seeds& seeds, Version version) {
     std::vector<Step> second(program.begin(), program.begin() + 3);
     second.insert(second.end(), program.end() - 5, program.end());
     program.resize(std::min(program.size(), kMaxSteps));
-    seeds.write("responder_program", tag + "_whole", to_input(program));
-    seeds.write("responder_program", tag + "_end", to_input(second));
+    for (size_t device = 0; device < world().devices.size(); ++device) {
+        Bytes prefix{static_cast<uint8_t>(device)};
+        seeds.write("responder_program", fmt::format("{}_whole_{}", tag, device),
+                    concat({prefix, to_input(program)}));
+        seeds.write("responder_program", fmt::format("{}_end_{}", tag, device),
+                    concat({prefix, to_input(second)}));
+    }
     uint8_t offered = static_cast<uint8_t>(byte(version) - byte(Version::v1_0));
-    for (uint8_t how : Bytes{0x00, 0x10}) {
+    for (uint8_t how : Bytes{0x00, 0x18, 0x20, 0x40, 0x60}) {
         seeds.write("requester_program", fmt::format("{}_honest_{:02x}", tag, how),
                     Bytes{static_cast<uint8_t>(offered | how)});
     }
@@ -152,8 +174,25 @@ void write_framings(Seeds& seeds) {
                           "01000011"));
 }
 
-int make_seeds(const std::filesystem::path& folder) {
-    Seeds seeds(folder);
+// Headers of every message at every version that has it, and values that fields are compared with.
+bool write_dictionary(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    std::ofstream file(folder / "spdm.dict");
+    file << "# Written by make_seeds: headers of all messages, and values that fields are compared with.\n";
+    for (const MessageInfo& info : messages()) {
+        for (Version version : kVersions) {
+            if (version < info.since) continue;
+            file << fmt::format("{}_{:02x}=\"\\x{:02x}\\x{:02x}\"\n", info.name, byte(version), byte(version),
+                                info.code);
+        }
+    }
+    file << "spec_id=\"FTMD\"\npci_sig=\"\\x03\\x00\\x02\\x01\\x00\"\ndmtf_measurement=\"\\x01\\x01\"\n";
+    return static_cast<bool>(file);
+}
+
+int write_corpora(const std::filesystem::path& folder) {
+    Seeds seeds(folder / "seeds");
     for (Version version : kVersions) {
         if (Result<> written = write_version(seeds, version); !written) {
             std::cerr << written.error().text() << '\n';
@@ -161,7 +200,7 @@ int make_seeds(const std::filesystem::path& folder) {
         }
     }
     write_framings(seeds);
-    return seeds.good() ? 0 : 1;
+    return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 
 }  // namespace
@@ -169,8 +208,8 @@ int make_seeds(const std::filesystem::path& folder) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        std::cerr << "usage: make_seeds FOLDER (corpora/seeds)\n";
+        std::cerr << "usage: make_seeds FOLDER (corpora)\n";
         return 2;
     }
-    return assay::fuzz::make_seeds(argv[1]);
+    return assay::fuzz::write_corpora(argv[1]);
 }

@@ -37,7 +37,8 @@ GetCapabilities capabilities(Random& random) {
     GetCapabilities message;
     message.ct_exponent = pick(random, {0, 14, 31});
     if (random.below(4) == 0) message.flags = static_cast<uint32_t>(random.next_u64());
-    message.data_transfer_size = message.max_spdm_msg_size = random.below(2) == 0 ? 4608 : 42;
+    message.data_transfer_size = message.max_spdm_msg_size =
+        random.below(2) == 0 ? 4608 : static_cast<uint32_t>(42 + random.below(400));
     return message;
 }
 
@@ -50,12 +51,35 @@ NegotiateAlgorithms algorithms(Random& random, Version version) {
     return message;
 }
 
-Version version_of(const std::vector<Step>& steps) {
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+// The version of the step at `end`, as far as the requests before it tell.
+Version version_before(const std::vector<Step>& steps, size_t end) {
+    while (end-- > 0) {
+        const Step* step = &steps[end];
         bool chooses = step->message.size() > 1 && step->message[1] == code::get_capabilities;
         if (chooses) return version_from_byte(step->message[0]).value_or(Version::v1_0);
     }
     return Version::v1_0;
+}
+
+// Sizes as with ECDSA P-256 and SHA-256, which only decide where fields lie.
+Context context_of(const std::vector<Step>& steps, size_t at) {
+    Context context{.version = version_before(steps, at), .hash_size = 32, .signature_size = 64};
+    context.requester_signature_size = context.exchange_size = 64;
+    const Bytes& message = steps[at].message;
+    if (message.size() > 1 && message[1] == code::get_version) context.version = Version::v1_0;
+    if (message.size() > 1 && message[1] == code::get_capabilities)
+        context.version = version_from_byte(message[0]).value_or(context.version);
+    return context;
+}
+
+Bytes to_input_within(std::vector<Step> steps, size_t max_size) {
+    if (steps.size() > kMaxSteps) steps.resize(kMaxSteps);
+    Bytes output = to_input(steps);
+    while (output.size() > max_size) {
+        steps.pop_back();
+        output = to_input(steps);
+    }
+    return output;
 }
 
 }  // namespace
@@ -117,12 +141,12 @@ Bytes good_request(Random& random, Version version) {
     }
 }
 
-void mutate_field(Bytes& message, Random& random) {
-    Context context;
-    if (!message.empty()) context.version = version_from_byte(message[0]).value_or(Version::v1_0);
+void mutate_field(Bytes& message, Random& random, const Context& context) {
     std::vector<Span> spans = annotate(message, context).spans;
     if (spans.empty()) return;
     const Span& span = spans[random.below(spans.size())];
+    if (random.below(8) == 0) return message.resize(random.below(2) == 0 ? span.offset : span.end());
+    if (random.below(16) == 0) return message.push_back(static_cast<uint8_t>(random.next_u64()));
     if (span.size == 0) return;
     if (!span.number || span.size > 8) {
         message[span.offset + random.below(span.size)] ^= static_cast<uint8_t>(1U << random.below(8));
@@ -148,10 +172,11 @@ Bytes mutate_program(ByteView input, size_t max_size, Random& random, MutateByte
     auto position = steps.begin() + static_cast<ptrdiff_t>(at);
     uint64_t choice = steps.empty() ? 0 : random.below(10);
     if (choice <= 1) {
+        size_t where = random.below(steps.size() + 1);
         Version version =
-            random.below(8) == 0 ? kVersions[random.below(kVersions.size())] : version_of(steps);
-        auto where = steps.begin() + static_cast<ptrdiff_t>(random.below(steps.size() + 1));
-        steps.insert(where, {static_cast<uint8_t>(kFixVersion | kFixToken), good_request(random, version)});
+            random.below(8) == 0 ? kVersions[random.below(kVersions.size())] : version_before(steps, where);
+        Step step{static_cast<uint8_t>(kFixVersion | kFixToken), good_request(random, version)};
+        steps.insert(steps.begin() + static_cast<ptrdiff_t>(where), std::move(step));
     } else if (choice == 2) {
         steps.erase(position);
     } else if (choice == 3) {
@@ -161,20 +186,22 @@ Bytes mutate_program(ByteView input, size_t max_size, Random& random, MutateByte
     } else if (choice == 5) {
         position->flags = static_cast<uint8_t>(position->flags ^ (1U << random.below(8)));
     } else if (choice <= 8) {
-        mutate_field(position->message, random);
+        mutate_field(position->message, random, context_of(steps, at));
     } else {
         Bytes& message = position->message;
         size_t size = message.size();
         message.resize(kMaxStep);
         message.resize(mutate_bytes(message.data(), size, kMaxStep));
     }
-    while (steps.size() > kMaxSteps) steps.pop_back();
-    Bytes output = to_input(steps);
-    while (output.size() > max_size && !steps.empty()) {
-        steps.pop_back();
-        output = to_input(steps);
-    }
-    return output;
+    return to_input_within(std::move(steps), max_size);
+}
+
+Bytes cross_programs(ByteView first, ByteView second, size_t max_size, Random& random) {
+    std::vector<Step> steps = parse_program(first), others = parse_program(second);
+    steps.resize(random.below(steps.size() + 1));
+    auto from = others.begin() + static_cast<ptrdiff_t>(random.below(others.size() + 1));
+    steps.insert(steps.end(), from, others.end());
+    return to_input_within(std::move(steps), max_size);
 }
 
 size_t mutate_in_place(uint8_t* data, size_t size, size_t max_size, unsigned seed, size_t prefix,
@@ -185,6 +212,16 @@ size_t mutate_in_place(uint8_t* data, size_t size, size_t max_size, unsigned see
         data[random.below(prefix)] = static_cast<uint8_t>(random.next_u64());
     Bytes program = mutate_program({data + prefix, size - prefix}, max_size - prefix, random, mutate_bytes);
     std::ranges::copy(program, data + prefix);
+    return prefix + program.size();
+}
+
+size_t cross_into(ByteView first, ByteView second, std::span<uint8_t> out, unsigned seed, size_t prefix) {
+    if (std::min({first.size(), second.size(), out.size()}) < prefix) return 0;
+    SeededRandom random(seed);
+    Bytes program =
+        cross_programs(first.subspan(prefix), second.subspan(prefix), out.size() - prefix, random);
+    std::ranges::copy(first.first(prefix), out.begin());
+    std::ranges::copy(program, out.begin() + static_cast<ptrdiff_t>(prefix));
     return prefix + program.size();
 }
 

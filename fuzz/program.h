@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "stack/base/random.h"
-#include "stack/wire/version.h"
+#include "stack/wire/context.h"
 
 namespace assay::fuzz {
 
@@ -26,17 +26,22 @@ Bytes to_input(const std::vector<Step>& steps);
 
 // A good request for that version, of a kind and with values that the random source chooses.
 Bytes good_request(Random& random, wire::Version version);
-// Changes one field of a message that can be read, found through its description.
-void mutate_field(Bytes& message, Random& random);
+// Changes one field of a message, found through its description, or ends the message at or behind a field.
+void mutate_field(Bytes& message, Random& random, const wire::Context& context);
 
 // Bytes changed without knowledge; libFuzzer's own mutation, or a simple one in a test.
 using MutateBytes = size_t (*)(uint8_t* data, size_t size, size_t max_size);
 // One mutation of a program: a step inserted, removed, repeated, exchanged, or changed.
 Bytes mutate_program(ByteView input, size_t max_size, Random& random, MutateBytes mutate_bytes);
 
+// The first steps of one program and the last of another.
+Bytes cross_programs(ByteView first, ByteView second, size_t max_size, Random& random);
+
 // mutate_program() on a buffer of libFuzzer's, whose first `prefix` bytes are kept or changed as bytes. Gives
 // the new size. The same seed gives the same result.
 size_t mutate_in_place(uint8_t* data, size_t size, size_t max_size, unsigned seed, size_t prefix,
                        MutateBytes mutate_bytes);
+// The same for cross_programs(); the prefix is that of the first.
+size_t cross_into(ByteView first, ByteView second, std::span<uint8_t> out, unsigned seed, size_t prefix);
 
 }  // namespace assay::fuzz

@@ -84,9 +84,25 @@ BOOST_AUTO_TEST_CASE(the_seeds_of_every_target_reach_their_floor) {
         std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", floor.target));
         BOOST_TEST(!seeds.empty(), floor.target);
         for (const Bytes& seed : seeds) entry(floor.target).run(seed);
-        BOOST_TEST(feature_count() >= floor.features, floor.target << ": " << feature_count() << " features");
+        size_t count = features().size();
+        BOOST_TEST(count >= floor.features, floor.target << ": " << count << " features");
         for (const std::string& point : floor.points)
             BOOST_TEST(points().contains(point), floor.target << ": " << point);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_input_covers_the_same_again) {
+    for (const Entry& one : entries()) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.name))) {
+            clear();
+            one.run(seed);
+            auto first = features();
+            const auto first_points = points();
+            clear();
+            one.run(seed);
+            BOOST_TEST((features() == first), one.name);
+            BOOST_TEST((points() == first_points), one.name);
+        }
     }
 }
 
@@ -113,14 +129,27 @@ BOOST_AUTO_TEST_CASE(the_same_seed_mutates_the_same_way_and_within_bounds) {
             Bytes one = seed, two = seed;
             one.resize(seed.size() + 64);
             two.resize(seed.size() + 64);
-            size_t size = mutate_in_place(one.data(), seed.size(), one.size(), number, 0, flip);
+            size_t size = mutate_in_place(one.data(), seed.size(), one.size(), number, 1, flip);
             BOOST_REQUIRE(size <= one.size());
-            BOOST_TEST(mutate_in_place(two.data(), seed.size(), two.size(), number, 0, flip) == size);
+            BOOST_TEST(mutate_in_place(two.data(), seed.size(), two.size(), number, 1, flip) == size);
             one.resize(size);
             two.resize(size);
             BOOST_TEST((one == two));
             if (number % 10 == 0) responder_program(one);
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_programs_crossed_begin_like_the_first_and_end_like_the_second) {
+    std::vector<Step> one = {{0, {1}}, {0, {2}}}, two = {{0, {3}}, {0, {4}}};
+    for (unsigned seed = 0; seed < 50; ++seed) {
+        Bytes out(64);
+        size_t size =
+            cross_into(concat({Bytes{7}, to_input(one)}), concat({Bytes{8}, to_input(two)}), out, seed, 1);
+        BOOST_TEST(out[0] == 7);
+        std::vector<Step> crossed = parse_program(ByteView(out).subspan(1, size - 1));
+        BOOST_TEST(std::ranges::is_sorted(crossed, {}, [](const Step& step) { return step.message[0]; }));
+        BOOST_TEST(cross_into(Bytes{7}, to_input(two), std::span(out).first(3), seed, 1) <= 3U);
     }
 }
 

@@ -1,9 +1,12 @@
 // An attacker between a live requester and a live responder. Byte 0 of the input chooses the highest version
-// that is offered and how the walk goes; then each step is what becomes of one response:
+// that is offered (bits 2:0), how the walk goes (3 and 4) and the device (7:5); then each step is what
+// becomes of one response:
 //   flags 0: it goes through. 1: one byte is changed, at (message[0..1] little-endian) by message[2]. 2: it
 //   is cut to that size. 3: the message instead. 4: an earlier response instead. 5: one field is changed, by
 //   the random seed message[0..]. Responses beyond the last step go through.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
@@ -19,11 +22,20 @@ namespace {
 
 constexpr uint32_t kAttack = 60;
 constexpr size_t kMaxExchanges = 96;
-// 2026-01-01.
-constexpr crypto::UnixTime kNow{std::chrono::seconds{1767225600}};
+
+// The layout of the response to a request; a poll counts as the request it stands for.
+wire::Context layout(const spdm::Responder& responder, ByteView request) {
+    wire::Context context = responder.parameters().context();
+    if (request.size() < 4) return context;
+    context.measurement_summary = request[1] == wire::code::challenge && request[3] != wire::summary::none;
+    context.signed_response =
+        request[1] == wire::code::get_measurements && (request[2] & wire::kSignatureRequested) != 0;
+    return context;
+}
 
 // What the attacker makes of a response; true when it is another one.
-bool attack(const Step& step, Bytes& response, const std::vector<Bytes>& earlier) {
+bool attack(const Step& step, Bytes& response, const std::vector<Bytes>& earlier,
+            const wire::Context& context) {
     const Bytes& how = step.message;
     Bytes before = response;
     size_t number = how.size() > 1 ? static_cast<size_t>(how[0] | how[1] << 8) : 0;
@@ -38,7 +50,7 @@ bool attack(const Step& step, Bytes& response, const std::vector<Bytes>& earlier
             break;
         case 5: {
             SeededRandom random(number);
-            mutate_field(response, random);
+            mutate_field(response, random, context);
             break;
         }
         default: break;
@@ -47,17 +59,18 @@ bool attack(const Step& step, Bytes& response, const std::vector<Bytes>& earlier
 }
 
 // A requester that believes must have seen what the responder sent: VCA, the leaf's key and the measurements.
-void check_belief(const spdm::Requester& requester, const spdm::Responder& responder, const World& w) {
+void check_belief(const spdm::Requester& requester, const spdm::Responder& responder,
+                  const spdm::Device& device) {
     if (requester.authenticated() && !equal(requester.transcript().vca(), responder.transcript().vca())) {
         violated("who is authenticated agreed on the same VCA", to_hex(requester.transcript().vca()));
     }
     auto hash = spdm::measurement_hash_algo(requester.parameters().measurement_hash);
     for (const auto& [index, block] : requester.signed_measurements()) {
         bool found = false;
-        for (const spdm::Measurement& real : w.device->measurements) {
+        for (const spdm::Measurement& real : device.measurements) {
             if (real.index != index) continue;
             bool raw = (block.value_type & wire::value_type::raw_bit_stream) != 0;
-            found = spdm::make_block(real, w.provider, hash, raw).value == block.value;
+            found = spdm::make_block(real, world().provider, hash, raw).value == block.value;
         }
         if (!found) violated("a signed measurement is the device's", fmt::format("index {}", index));
     }
@@ -68,40 +81,40 @@ void check_belief(const spdm::Requester& requester, const spdm::Responder& respo
 void requester_program(ByteView input) {
     if (input.empty()) return;
     World& w = world();
-    static const spdm::RequesterConfig kConfig = [&] {
-        spdm::RequesterConfig config;
-        config.roots = w.roots;
-        config.time = kNow;
-        return config;
-    }();
-    spdm::RequesterConfig config = kConfig;
+    spdm::RequesterConfig config = w.requester;
     config.versions.resize(1 + (input[0] & 7) % config.versions.size());
     spdm::AttestationOptions options;
     options.every_slot = (input[0] & 8) != 0;
     options.unsigned_measurements = (input[0] & 16) != 0;
     SeededRandom ours(1), theirs(2);
-    spdm::Responder responder(*w.device, w.provider, theirs);
+    const spdm::Device& device = w.device(input[0] >> 5);
+    spdm::Responder responder(device, w.provider, theirs);
     spdm::Requester requester(config, w.provider, ours);
     spdm::AttestationWalk walk(requester, options);
 
     std::vector<Step> steps = parse_program(input.subspan(1));
     std::vector<Bytes> earlier;
     bool attacked = false;
+    Bytes asked;
     for (size_t i = 0; std::optional<spdm::ToSend> next = walk.next(); ++i) {
         if (i >= kMaxExchanges) violated("a walk comes to an end", to_hex(input));
         Exact request(next->message);
         Bytes response = responder.receive(request).value_or(Bytes{});
         earlier.push_back(response);
-        bool changed = i < steps.size() && attack(steps[i], response, earlier);
+        if (next->message[1] != wire::code::respond_if_ready) asked = next->message;
+        bool changed = i < steps.size() && attack(steps[i], response, earlier, layout(responder, asked));
         attacked |= changed;
         bool authenticated = requester.authenticated();
         auto judged = walk.receive(Exact(response));
         uint32_t refusal = judged ? 0 : 1 + static_cast<uint32_t>(judged.error().check);
         feature(kAttack, next->message.size() > 1 ? next->message[1] : 0U, refusal, changed);
         if (!judged) reached("refused by " + std::string(spdm::info(judged.error().check).name));
-        if (requester.authenticated() || authenticated) check_belief(requester, responder, w);
+        if (requester.authenticated() || authenticated) check_belief(requester, responder, device);
     }
-    if (!attacked && !walk.complete()) violated("an honest walk completes", to_hex(input));
+    bool common = std::ranges::any_of(config.versions, [&](wire::Version version) {
+        return std::ranges::find(device.versions, version) != device.versions.end();
+    });
+    if (common && !attacked && !walk.complete()) violated("an honest walk completes", to_hex(input));
     if (walk.complete()) reached(fmt::format("complete at {}", wire::name(requester.parameters().version)));
 }
 

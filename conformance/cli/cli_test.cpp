@@ -23,6 +23,7 @@ struct Ran {
 Ran assay(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "assay");
     std::vector<const char*> argv;
+    argv.reserve(arguments.size());
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     std::ostringstream out, err;
     Streams streams{out, err};

@@ -15,7 +15,7 @@ Judgement certificates(Trial& trial, Claims& learned) {
     lab::Lab& lab = trial.lab();
     TRY(trial.expect_answer(TRY(lab.send(GetDigests{})), "SPDM-DIG-001"));
     learned.digests = lab.seen().digests();
-    TRY(trial.expect_that(learned.digests.contains(0), "SPDM-DIG-009", "slot 0 is provisioned", "it is not",
+    TRY(trial.expect_that(learned.digests.contains(0), "SPDM-DIG-016", "slot 0 is provisioned", "it is not",
                           "ProvisionedSlotMask"));
     TRY(lab.read_chain(0));
     return {};

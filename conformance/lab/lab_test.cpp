@@ -14,7 +14,7 @@ struct Bench {
     SeededRandom random{7};
     ReferenceDut dut;
     Lab lab;
-    explicit Bench(ReferenceOptions options = {})
+    explicit Bench(const ReferenceOptions& options = {})
         : dut(make_reference_device(options), crypto::openssl_provider(), options),
           lab(dut, random, crypto::openssl_provider()) {}
 };

@@ -115,7 +115,10 @@ void Observer::response(ByteView message) {
     Bytes asked = pending_;
     uint8_t code = asked[1];
     std::optional<uint8_t> error = error_code(message);
-    if (is(error, ErrorCode::busy)) return;
+    if (is(error, ErrorCode::busy)) {
+        if (code == code::get_measurements) measurements_.may_restart();
+        return;
+    }
     // The other side knows nothing any more.
     if (is(error, ErrorCode::request_resynch)) return reset();
     if (is(error, ErrorCode::response_not_ready)) {
@@ -131,6 +134,7 @@ void Observer::response(ByteView message) {
     deferred_.reset();
     if (code != code::get_measurements) measurements_.clear();
     if (breaks_off(code) && !authenticated_) b_.clear();
+    if (breaks_off(code) && authenticated_) b_.may_restart();
     if (message[1] != (code & 0x7f)) return;
     if (code == code::get_version) reset();
     ByteView answer = exact(message, response_context(asked));

@@ -6,20 +6,34 @@
 
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
+#include "fuzz/world.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 // NOLINTBEGIN(bugprone-macro-parentheses): a name cannot be in parentheses here
+// Executions are short and allocate much. ASAN_OPTIONS goes before these defaults: malloc_context_size=30
+// shows where memory that was overrun came from.
 #define ASSAY_FUZZ_ENTRY(entry)                                               \
     extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { \
         assay::fuzz::entry({data, size});                                     \
         return 0;                                                             \
-    }
+    }                                                                         \
+    extern "C" const char* __asan_default_options() { return "malloc_context_size=2:quarantine_size_mb=16"; }
 // NOLINTEND(bugprone-macro-parentheses)
 
-// The mutator of programs, which begin `prefix` bytes into the input.
-#define ASSAY_FUZZ_PROGRAM_MUTATOR(prefix)                                                         \
-    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,         \
-                                              unsigned int seed) {                                 \
-        return assay::fuzz::mutate_in_place(data, size, max_size, seed, prefix, LLVMFuzzerMutate); \
+// What programs need besides: the world built before the first input, whose coverage it would be, and the
+// mutators. A program begins `prefix` bytes into the input.
+#define ASSAY_FUZZ_PROGRAM(prefix)                                                                       \
+    extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                 \
+        assay::fuzz::world();                                                                            \
+        return 0;                                                                                        \
+    }                                                                                                    \
+    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,               \
+                                              unsigned int seed) {                                       \
+        return assay::fuzz::mutate_in_place(data, size, max_size, seed, prefix, LLVMFuzzerMutate);       \
+    }                                                                                                    \
+    extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* one, size_t one_size, const uint8_t* two, \
+                                                size_t two_size, uint8_t* out, size_t out_size,          \
+                                                unsigned int seed) {                                     \
+        return assay::fuzz::cross_into({one, one_size}, {two, two_size}, {out, out_size}, seed, prefix); \
     }

@@ -1,4 +1,4 @@
 #include "fuzz/targets/entry.h"
 
 ASSAY_FUZZ_ENTRY(requester_program)
-ASSAY_FUZZ_PROGRAM_MUTATOR(1)
+ASSAY_FUZZ_PROGRAM(1)

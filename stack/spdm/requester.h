@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -44,6 +45,11 @@ struct RequesterConfig {
 
     std::vector<crypto::Certificate> roots;  // pinned
     crypto::UnixTime time{};                 // at which certificates have to be valid
+    // How chains are read and judged. Who sees the same ones again and again may remember what came of it.
+    std::function<Result<std::vector<crypto::Certificate>>(ByteView)> read_chain = crypto::parse_certificates;
+    std::function<std::vector<crypto::ChainRule>(const std::vector<crypto::Certificate>&,
+                                                 const crypto::ChainPolicy&)>
+        judge_chain = crypto::chain_violations;
 
     unsigned max_retries = 8;    // how often one request may be put off
     Micros busy_delay{100'000};  // before a request that met Busy is sent again

@@ -111,7 +111,7 @@ Checked<> Requester::check_chain(uint8_t slot) {
     auto structure = TRY(checker_.demand_value(Check::cert_structure,
                                                lenient ? decode<CertChain>(bytes, context, {.lenient = true})
                                                        : decode_exact<CertChain>(bytes, context)));
-    auto certificates = crypto::parse_certificates(structure.certificates);
+    auto certificates = config_.read_chain(structure.certificates);
     if (!certificates && lenient) certificates.emplace();
     VerifiedChain chain{bytes, TRY(checker_.demand_value(Check::cert_structure, std::move(certificates)))};
 
@@ -148,7 +148,7 @@ Checked<> Requester::check_certificates(uint8_t slot, ByteView root_hash,
     auto model = static_cast<CertModel>(learned_.digests.certificate_info[slot] & kCertModel);
     policy.alias_cert =
         p.multi_key_rsp ? model == CertModel::alias_cert : (p.responder_flags & cap::alias_cert) != 0;
-    for (crypto::ChainRule rule : crypto::chain_violations(certificates, policy)) {
+    for (crypto::ChainRule rule : config_.judge_chain(certificates, policy)) {
         TRY(checker_.demand(check_of(rule), false));
     }
     return {};

@@ -29,12 +29,16 @@ void Responder::lose_state() {
 std::optional<Bytes> Responder::receive(ByteView request) {
     last_refusal_.reset();
     bool authenticated = authenticated_;
+    Transcript::SavedM1 m1 = transcript_.save_m1();
     Checked<Bytes> response = dispatch(request);
     if (response) {
         Checked<> fits =
             checker_.demand(Check::response_size, response->size() <= most_taken((*response)[1]));
         if (fits) return std::move(*response);
+        // The response was not given, so no signature covers it, and nobody was authenticated by it.
         authenticated_ = authenticated;
+        transcript_.restore_m1(std::move(m1));
+        transcript_.reset_l1();
         last_refusal_ = fits.error();
         return too_large(response->size());
     }
@@ -153,10 +157,7 @@ size_t Responder::most_taken(uint8_t response) const {
     return stated == 0 || is_vca(response | 0x80) ? SIZE_MAX : stated;
 }
 
-// The response was not given, so no signature may cover it, and nobody was authenticated by it.
 Bytes Responder::too_large(size_t size) {
-    transcript_.reset_m1();
-    transcript_.reset_l1();
     ErrorResponse answer;
     answer.error_code = static_cast<uint8_t>(ErrorCode::response_too_large);
     answer.actual_size = static_cast<uint32_t>(size);

@@ -61,6 +61,11 @@ void Transcript::reset_m1() {
 
 crypto::Digest Transcript::m1() const { return m1_ ? m1_->digest() : crypto::Digest{}; }
 
+void Transcript::restore_m1(SavedM1 saved) {
+    m1_ = std::move(saved.hash);
+    m1_fresh_ = saved.fresh;
+}
+
 void Transcript::add_l1(ByteView message) {
     if (!l1_) return;
     l1_->update(message);

@@ -29,6 +29,14 @@ class Transcript {
     void add_m1(ByteView message);
     void reset_m1();
     crypto::Digest m1() const;
+    // M1/M2 as it stands, to be put back when a response is not given after all. To be used before the next
+    // begin().
+    struct SavedM1 {
+        std::unique_ptr<crypto::Hash> hash;
+        bool fresh = true;
+    };
+    SavedM1 save_m1() const { return {m1_ ? m1_->clone() : nullptr, m1_fresh_}; }
+    void restore_m1(SavedM1 saved);
 
     // L1/L2: measurement exchanges, behind VCA from 1.2 on.
     void add_l1(ByteView message);

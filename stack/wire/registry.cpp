@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "stack/wire/encode.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/capabilities.h"
@@ -118,10 +120,12 @@ constexpr MessageInfo kMessages[] = {
 std::span<const MessageInfo> messages() { return kMessages; }
 
 const MessageInfo* message_info(uint8_t code) {
-    for (const MessageInfo& info : kMessages) {
-        if (info.code == code) return &info;
-    }
-    return nullptr;
+    static constexpr auto kByCode = [] {
+        std::array<const MessageInfo*, 256> table{};
+        for (const MessageInfo& info : kMessages) table[info.code] = &info;
+        return table;
+    }();
+    return kByCode[code];
 }
 
 const MessageInfo* message_info(std::string_view name) {

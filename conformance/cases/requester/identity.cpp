@@ -49,6 +49,23 @@ void wrong_length(const Moment& now, Bytes& response) {
     response = encode_raw(*message, now.context());
 }
 
+// A CHALLENGE_AUTH as it was given to an earlier CHALLENGE: its signature is good for the nonce of that one.
+void answer_to_another_nonce(const Moment& now, Bytes& response) {
+    if (now.request[1] != code::challenge) return;
+    Bytes earlier = now.request;
+    earlier[4] ^= 1;  // Nonce
+    Moment{now.parameters, now.log, earlier}.sign(response);
+}
+
+// Takes the highest entry out of VERSION; everything after it is honest, at the version that is left.
+void without_the_highest(Bytes& response) {
+    response.resize(response.size() - 2);
+    response[5] -= 1;  // VersionNumberEntryCount
+}
+void two_versions(Device& device, RequesterConfig& config) {
+    device.versions = config.versions = {v1_1, v1_2};
+}
+
 }  // namespace
 
 void add_identity_lies(std::vector<LieRow>& rows) {
@@ -135,6 +152,9 @@ void add_identity_lies(std::vector<LieRow>& rows) {
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id |= kBasicMutAuthReq; })},
         {Check::auth_signature, v1_2, bytes(code::challenge, flip)},
         {Check::cert_structure, v1_2, wrong_length},
+        {Check::auth_signature, v1_2, answer_to_another_nonce, {}, false, "SPDM-CHL-011"},
+        {Check::auth_signature, v1_2, bytes(code::get_version, without_the_highest), two_versions, true,
+         "SPDM-VER-015"},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }

@@ -251,12 +251,15 @@ void add_requester(std::vector<engine::Case>& cases) {
         engine::Case honest;
         honest.id = fmt::format("req/honest-{}", byte(version) & 0xf);
         honest.title = "An honest responder is believed, up to signed measurements";
-        honest.requirements = {"SPDM-VER-005"};
+        honest.requirements = {"SPDM-VER-005", "SPDM-VER-017"};
         honest.since = honest.until = version;
         honest.run = [version](engine::Trial& trial) -> engine::Judgement {
             std::optional<spdm::Waivers> waivers = trial.lab().dut().requester();
             if (!waivers) return engine::Trial::not_applicable("the target is no requester");
             Outcome outcome = tell({Check::retries, version}, *waivers);
+            bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
+            TRY(trial.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
+                                  "another first request"));
             return trial.expect_that(outcome.complete && outcome.believed, "SPDM-VER-005",
                                      "the walk comes to its end",
                                      outcome.refusal ? outcome.refusal->text() : "it is not believed");

@@ -90,6 +90,8 @@ Judgement portions_of(Trial& trial, uint8_t slot) {
 
 // No GET_DIGESTS goes before: none is needed.
 Judgement portions(Trial& trial) {
+    TRY(negotiate(trial));
+    TRY(trial.expect_answer(TRY(trial.lab().send(TRY(request(trial, 0, 0, 16)))), "SPDM-CRT-032"));
     TRY(portions_of(trial, 0));
     uint8_t last = trial.claims().last_slot();
     if (last == 0) return {};

@@ -71,7 +71,9 @@ Judgement signs_what_was_exchanged(Trial& trial) {
         if (flow == 1 || flow == 3)
             TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-001"));
         if (flow == 2 || flow == 3) TRY(lab.read_chain(0));
-        TRY(trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-001"));
+        Exchange exchange = TRY(lab.send(lab.challenge()));
+        TRY(trial.expect_answer(exchange, "SPDM-CHL-031"));
+        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
     }
     return {};
 }
@@ -117,8 +119,8 @@ Judgement form(Trial& trial) {
         TRY(trial.expect_that(answer.requester_context == message.requester_context || !trial.at_least(v1_3),
                               "SPDM-CHL-115", "the request's RequesterContext",
                               to_hex(answer.requester_context), "RequesterContext"));
-        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
         TRY(sound_opaque(trial, answer.opaque_data, "SPDM-CHL-017", "SPDM-CHL-018"));
+        TRY(trial.expect_signature(exchange, "SPDM-CHL-001"));
         TRY(trial.expect_that((answer.slot_id & wire::kBasicMutAuthReq) == 0, "SPDM-CHL-023",
                               "no mutual authentication with a requester that cannot", "BasicMutAuthReq",
                               "SlotID"));

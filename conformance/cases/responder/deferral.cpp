@@ -70,8 +70,10 @@ constexpr const char* kNothing =
 
 // A device that never puts anything off need not know RESPOND_IF_READY.
 Allowed nothing_to_poll() {
-    return refused(ErrorCode::unexpected_request,
-                   {ErrorCode::invalid_request, ErrorCode::unsupported_request});
+    Allowed allowed =
+        refused(ErrorCode::unexpected_request, {ErrorCode::invalid_request, ErrorCode::unsupported_request});
+    allowed.equal = true;
+    return allowed;
 }
 
 Judgement without_deferred(Trial& trial) {
@@ -83,8 +85,8 @@ Judgement without_deferred(Trial& trial) {
 Judgement for_itself(Trial& trial) {
     TRY(negotiate(trial));
     Exchange nothing = TRY(trial.lab().send(poll(trial, code::respond_if_ready, 0)));
-    Allowed allowed = nothing_to_poll();
-    std::swap(allowed.errors[0], allowed.errors[1]);
+    Allowed allowed =
+        refused(ErrorCode::invalid_request, {ErrorCode::unexpected_request, ErrorCode::unsupported_request});
     TRY(trial.expect(nothing, allowed, "SPDM-DEF-009"));
     auto found = TRY(anything_put_off(trial));
     if (!found) return {};
