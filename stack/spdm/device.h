@@ -31,11 +31,11 @@ using Slots = std::array<std::optional<Identity>, kSlots>;
 
 // One thing that is measured.
 struct Measurement {
-    uint8_t index;          // 1..0xFE
-    uint8_t value_type;     // without the raw bit
-    Bytes raw;              // what is measured
-    bool raw_only = false;  // given as a raw bit stream whatever was negotiated (device mode, versions)
-    bool in_tcb = false;    // counts for MeasurementSummaryHashType 1
+    uint8_t index = 1;       // 1..0xFE
+    uint8_t value_type = 0;  // without the raw bit
+    Bytes raw{};             // what is measured
+    bool raw_only = false;   // given as a raw bit stream whatever was negotiated (device mode, versions)
+    bool in_tcb = false;     // counts for MeasurementSummaryHashType 1
     wire::Version since = wire::Version::v1_0;  // the first version that has its value type
 };
 

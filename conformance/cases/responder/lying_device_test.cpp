@@ -43,7 +43,7 @@ Change set_in_record(size_t at, uint8_t value) {
 }
 
 // Answers where an ERROR is due.
-Change instead_of_error(uint8_t request_code, Bytes rest) {
+Change instead_of_error(uint8_t request_code, const Bytes& rest) {
     return [=](ByteView request, Answer& answer) {
         if (code_of(request) != request_code || !is_error(answer)) return;
         answer = Bytes{(*answer)[0], static_cast<uint8_t>(request_code & 0x7f)};
