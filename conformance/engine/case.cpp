@@ -48,8 +48,9 @@ uint8_t Claims::absent_index() const {
 }
 
 Allowed refused(ErrorCode preferred, std::vector<ErrorCode> also) {
-    Allowed allowed{.errors = {preferred}};
-    allowed.errors.insert(allowed.errors.end(), also.begin(), also.end());
+    Allowed allowed;
+    allowed.errors = std::move(also);
+    allowed.errors.insert(allowed.errors.begin(), preferred);
     return allowed;
 }
 
