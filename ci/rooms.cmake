@@ -13,10 +13,6 @@ if(ASSAY_SANITIZE)
                                                -fno-sanitize-recover=all)
   target_link_options(assay_flags INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()
-# What the instrumentation calls lies in the sanitizers' runtime; without them the fuzzers only replay.
-if(ASSAY_FUZZ AND ASSAY_SANITIZE)
-  target_compile_options(assay_flags INTERFACE -fsanitize=fuzzer-no-link)
-endif()
 
 # Every test program that has threads, for the tsan preset: `threaded_tests` builds them, the label
 # `threads` selects them.
@@ -39,6 +35,13 @@ function(assay_room name)
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
   add_library(assay_${name} STATIC ${sources})
   target_link_libraries(assay_${name} PUBLIC assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
+  # A fuzzer is led by what it fuzzes, not by what watches over it. What the instrumentation calls lies in the
+  # sanitizers' runtime; without them the fuzzers only replay.
+  set(stack "${PROJECT_SOURCE_DIR}/stack")
+  cmake_path(IS_PREFIX stack "${CMAKE_CURRENT_SOURCE_DIR}" under_test)
+  if(ASSAY_FUZZ AND ASSAY_SANITIZE AND under_test)
+    target_compile_options(assay_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   assay_tidy(assay_${name})
   if(ARG_PROGRAM)
     add_executable(${ARG_PROGRAM} main.cpp)
