@@ -13,6 +13,7 @@
 #include "stack/wire/messages/measurements.h"
 #include "stack/wire/messages/vendor_defined.h"
 #include "stack/wire/messages/version.h"
+#include "stack/wire/registry.h"
 #include "stack/wire/variants.h"
 
 namespace assay::fuzz {
@@ -82,6 +83,16 @@ Bytes to_input_within(std::vector<Step> steps, size_t max_size) {
     return output;
 }
 
+// Any request there is, also those whose capability nobody has.
+Bytes any_request(Random& random, Version version) {
+    std::span<const MessageInfo> all = messages();
+    size_t at = random.below(all.size());
+    while (!is_request(all[at].code)) at = (at + 1) % all.size();
+    Bytes message = encode_any_raw(*all[at].make(), {.version = version});
+    message[0] = byte(version);
+    return message;
+}
+
 }  // namespace
 
 std::vector<Step> parse_program(ByteView input) {
@@ -131,7 +142,8 @@ Bytes good_request(Random& random, Version version) {
             return make(message, version);
         }
         default: {
-            if (random.below(2) == 0) return make(RespondIfReady{}, version);
+            if (random.below(3) == 0) return make(RespondIfReady{}, version);
+            if (random.below(2) == 0) return any_request(random, version);
             VendorDefinedRequest message;
             message.standard_id = 3;
             message.vendor_id = {1, 0};

@@ -189,6 +189,7 @@ void Observer::negotiated(ByteView request, ByteView response) {
         p.requester_data_transfer_size = asked->data_transfer_size;
         p.requester_max_msg_size = asked->max_spdm_msg_size;
         p.responder_flags = answer->flags & known_responder_flags(p.version);
+        if (p.version >= Version::v1_4) p.responder_ext_flags = answer->ext_flags & kSlotMgmtCap;
         p.responder_ct_exponent = answer->ct_exponent;
         p.responder_data_transfer_size = answer->data_transfer_size;
         p.responder_max_msg_size = answer->max_spdm_msg_size;

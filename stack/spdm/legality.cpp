@@ -52,7 +52,7 @@ constexpr Legality kTable[] = {
      cap::event, 0},
     {code::subscribe_event_types, "SUBSCRIBE_EVENT_TYPES", v1_3, app, negotiated, negotiated, cap::event, 0},
     {code::send_event, "SEND_EVENT", v1_3, app, negotiated, negotiated, 0, cap::event},
-    {code::slot_management, "SLOT_MANAGEMENT", v1_4, out | app, negotiated, negotiated, 0, 0},
+    {code::slot_management, "SLOT_MANAGEMENT", v1_4, out | app, negotiated, negotiated, 0, 0, kSlotMgmtCap},
 };
 
 }  // namespace

@@ -16,11 +16,23 @@ struct Legality {
     uint8_t code;
     std::string_view name;
     wire::Version since;
-    uint8_t places;            // a set of Place
-    ConnectionState from;      // the first state it is legal in
-    ConnectionState until;     // the last
-    uint32_t responder_flags;  // one of these is needed (0: none needed)
-    uint32_t requester_flags;  // likewise
+    uint8_t places;                    // a set of Place
+    ConnectionState from;              // the first state it is legal in
+    ConnectionState until;             // the last
+    uint32_t responder_flags;          // one of these is needed (0: none needed)
+    uint32_t requester_flags;          // likewise
+    uint16_t responder_ext_flags = 0;  // likewise
+
+    // Whether each side has the capability, as negotiated.
+    bool responder_can(const Parameters& parameters) const {
+        return has_one(responder_flags, parameters.responder_flags) &&
+               has_one(responder_ext_flags, parameters.responder_ext_flags);
+    }
+    bool requester_can(const Parameters& parameters) const {
+        return has_one(requester_flags, parameters.requester_flags);
+    }
+
+    static bool has_one(uint32_t needed, uint32_t claimed) { return needed == 0 || (needed & claimed) != 0; }
 };
 
 std::span<const Legality> legality_table();

@@ -22,6 +22,7 @@ struct Parameters {
     wire::Version version = wire::Version::v1_0;
     uint32_t requester_flags = 0;
     uint32_t responder_flags = 0;
+    uint16_t responder_ext_flags = 0;  // 1.4
     uint8_t requester_ct_exponent = 0;
     uint8_t responder_ct_exponent = 0;
     uint32_t requester_data_transfer_size = 0;  // 0: the version has none

@@ -121,6 +121,7 @@ Checked<> Requester::capabilities_received(ByteView response) {
     p.requester_data_transfer_size = request.data_transfer_size;
     p.requester_max_msg_size = request.max_spdm_msg_size;
     p.responder_flags = message.flags & known_responder_flags(p.version);
+    if (p.version >= Version::v1_4) p.responder_ext_flags = message.ext_flags & kSlotMgmtCap;
     p.responder_ct_exponent = message.ct_exponent;
     p.responder_data_transfer_size = message.data_transfer_size;
     p.responder_max_msg_size = message.max_spdm_msg_size;

@@ -84,8 +84,7 @@ Checked<> Responder::admit(ByteView request) const {
     }
     if (row == nullptr) return {};
     TRY(checker_.demand(Check::request_state, state_ >= row->from));
-    bool capable = (row->responder_flags == 0 || (parameters_.responder_flags & row->responder_flags) != 0) &&
-                   (row->requester_flags == 0 || (parameters_.requester_flags & row->requester_flags) != 0);
+    bool capable = row->responder_can(parameters_) && row->requester_can(parameters_);
     TRY(checker_.demand(Check::request_capability, capable, code));
     bool outside = (row->places & static_cast<uint8_t>(Place::outside)) != 0;
     return checker_.demand(Check::session_absent, outside);
@@ -131,9 +130,12 @@ Checked<Bytes> Responder::handle(ByteView request) {
         case code::get_measurements: return get_measurements(request);
         case code::vendor_defined_request: return vendor_defined(request);
         case code::respond_if_ready: return respond_if_ready(request);
-        // Reached only when a check before was waived: there is no handler to fall into.
-        default: return error(ErrorCode::unspecified);
+        default: break;
     }
+    // A device may claim more than there are handlers for. What is in no row comes here only when the check
+    // before was waived, and has nothing to fall into.
+    if (legality(code) != nullptr) TRY(checker_.demand(Check::request_capability, false, code));
+    return error(ErrorCode::unspecified);
 }
 
 bool Responder::ready_for(ByteView request) const {

@@ -57,9 +57,8 @@ Judgement absent_capabilities(Trial& trial) {
     TRY(negotiate(trial));
     const spdm::Parameters& p = trial.lab().seen().parameters();
     for (const spdm::Legality& row : spdm::legality_table()) {
-        bool device_lacks = row.responder_flags != 0 && (p.responder_flags & row.responder_flags) == 0;
-        bool we_lack = row.requester_flags != 0 && (p.requester_flags & row.requester_flags) == 0;
-        if (row.since > trial.version() || (!device_lacks && !we_lack)) continue;
+        bool device_lacks = !row.responder_can(p);
+        if (row.since > trial.version() || (!device_lacks && row.requester_can(p))) continue;
         Bytes request = TRY(request_with(trial, row.code));
         std::vector<ErrorCode> also = {ErrorCode::unexpected_request};
         also.push_back(trial.at_least(v1_2) ? ErrorCode::session_required : ErrorCode::unspecified);
@@ -85,8 +84,7 @@ Judgement session_requests(Trial& trial) {
     bool any = false;
     for (const spdm::Legality& row : spdm::legality_table()) {
         bool outside = (row.places & static_cast<uint8_t>(spdm::Place::outside)) != 0;
-        bool capable = (row.responder_flags == 0 || (p.responder_flags & row.responder_flags) != 0) &&
-                       (row.requester_flags == 0 || (p.requester_flags & row.requester_flags) != 0);
+        bool capable = row.responder_can(p) && row.requester_can(p);
         if (outside || !capable || row.since > trial.version()) continue;
         any = true;
         Exchange exchange = TRY(trial.lab().send(header(trial.version(), row.code)));
