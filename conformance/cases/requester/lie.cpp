@@ -134,8 +134,10 @@ engine::Judgement judge(engine::Trial& trial, const LieRow& row) {
         bool trusted = std::ranges::any_of(outcome.log, [](const Seen& seen) {
             return seen.request[1] == code::challenge || seen.request[1] == code::get_measurements;
         });
-        return trial.expect_that(!trusted, requirement, "the requester gives up: " + lie,
-                                 "it went on behind the chain");
+        bool read = !outcome.log.empty() && outcome.log.back().request[1] == code::get_certificate;
+        return trial.expect_that(read && !trusted, requirement,
+                                 "the requester reads the chain and gives up: " + lie,
+                                 trusted ? "it went on behind the chain" : "it gave up before");
     }
     if (!outcome.told)
         return trial.expect_that(false, requirement, "the lie is told", "the walk never came to it");
@@ -247,25 +249,7 @@ const std::vector<LieRow>& lies() {
 }
 
 void add_requester(std::vector<engine::Case>& cases) {
-    for (Version version : kVersions) {
-        engine::Case honest;
-        honest.id = fmt::format("req/honest-{}", byte(version) & 0xf);
-        honest.title = "An honest responder is believed, up to signed measurements";
-        honest.requirements = {"SPDM-VER-005", "SPDM-VER-017"};
-        honest.since = honest.until = version;
-        honest.run = [version](engine::Trial& trial) -> engine::Judgement {
-            std::optional<spdm::Waivers> waivers = trial.lab().dut().requester();
-            if (!waivers) return engine::Trial::not_applicable("the target is no requester");
-            Outcome outcome = tell({Check::retries, version}, *waivers);
-            bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
-            TRY(trial.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
-                                  "another first request"));
-            return trial.expect_that(outcome.complete && outcome.believed, "SPDM-VER-005",
-                                     "the walk comes to its end",
-                                     outcome.refusal ? outcome.refusal->text() : "it is not believed");
-        };
-        cases.push_back(std::move(honest));
-    }
+    add_honest(cases);
     std::map<Check, int> numbers;
     for (const LieRow& row : lies()) {
         engine::Case one;

@@ -67,7 +67,9 @@ void add_identity_lies(std::vector<LieRow>& rows);
 void add_measurement_lies(std::vector<LieRow>& rows);
 const std::vector<LieRow>& lies();
 
-// One case a lie.
+// The cases without a lie.
+void add_honest(std::vector<engine::Case>& cases);
+// Those, and one case a lie.
 void add_requester(std::vector<engine::Case>& cases);
 
 // Changes the fields of one kind of response, every time it comes, and signs it anew.
