@@ -12,8 +12,23 @@ std::span<const Entry> entries() {
                                          {"framing_tcp", framing_tcp},
                                          {"framing_emu", framing_emu},
                                          {"responder_program", responder_program},
-                                         {"requester_program", requester_program}};
+                                         {"requester_program", requester_program},
+                                         {"session_program", session_program},
+                                         {"session_program_real", session_program_real},
+                                         {"session_program_both", session_program_both},
+                                         {"mitm_program", mitm_program},
+                                         {"mitm_program_real", mitm_program_real},
+                                         {"record_open", record_open},
+                                         {"record_open_real", record_open_real},
+                                         {"key_schedule_diff", key_schedule_diff}};
     return kEntries;
+}
+
+std::string_view Entry::corpus() const {
+    for (std::string_view twin : {"_real", "_both"}) {
+        if (name.ends_with(twin)) return name.substr(0, name.size() - twin.size());
+    }
+    return name;
 }
 
 }  // namespace assay::fuzz

@@ -27,10 +27,26 @@ void framing_emu(ByteView input);
 void responder_program(ByteView input);
 // Steps of an attacker between a live requester and a live responder: see requester_program.cpp.
 void requester_program(ByteView input);
+// Steps inside and outside of sessions against a live responder: see session_program.cpp. With fast and with
+// real cryptography, and with both, held against each other.
+void session_program(ByteView input);
+void session_program_real(ByteView input);
+void session_program_both(ByteView input);
+// Somebody between two honest ends: see mitm_program.cpp.
+void mitm_program(ByteView input);
+void mitm_program_real(ByteView input);
+// Two bytes choose session and record, the rest is a record or its plaintext: see record_programs.cpp.
+void record_open(ByteView input);
+void record_open_real(ByteView input);
+// Two ends whose transcripts differ where the input says: see record_programs.cpp.
+void key_schedule_diff(ByteView input);
 
 struct Entry {
     std::string_view name;
     void (*run)(ByteView input);
+
+    // Whose seeds and regressions it reads: twins share those of the target with fast cryptography.
+    std::string_view corpus() const;
 };
 std::span<const Entry> entries();
 

@@ -14,6 +14,7 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
+#include "fuzz/session_seeds.h"
 #include "fuzz/world.h"
 #include "stack/transport/stream.h"
 #include "stack/wire/messages/digests.h"
@@ -200,6 +201,9 @@ int write_corpora(const std::filesystem::path& folder) {
         }
     }
     write_framings(seeds);
+    write_session_seeds([&](std::string_view target, const std::string& name, ByteView bytes) {
+        seeds.write(target, name, bytes);
+    });
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 

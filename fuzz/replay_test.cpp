@@ -10,6 +10,7 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
+#include "fuzz/session_steps.h"
 
 namespace assay::fuzz {
 
@@ -37,6 +38,19 @@ struct Floor {
     std::vector<std::string> points;
 };
 
+// What a session goes through, at each version that has them.
+std::vector<std::string> session_points() {
+    std::vector<std::string> points = {"refused by record_tag", "refused by record_session",
+                                       "refused by session_limit", "refused by psk_finish_kind"};
+    for (const char* version : {"1.1", "1.2", "1.3", "1.4"}) {
+        for (const char* message : {"KEY_EXCHANGE_RSP", "FINISH_RSP", "PSK_EXCHANGE_RSP", "HEARTBEAT_ACK",
+                                    "KEY_UPDATE_ACK", "END_SESSION_ACK", "ENCAPSULATED_RESPONSE_ACK"}) {
+            points.push_back(fmt::format("{} at {}", message, version));
+        }
+    }
+    return points;
+}
+
 std::vector<Floor> floors() {
     std::vector<Floor> all = {
         {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
@@ -49,6 +63,14 @@ std::vector<Floor> floors() {
         {"framing_emu", 5, {"unit"}},
         {"responder_program", 45, {"refused by challenge_slot_empty"}},
         {"requester_program", 25, {"refused by response_version", "refused by response_malformed"}},
+        {"session_program", 120, session_points()},
+        {"session_program_real", 120, session_points()},
+        {"session_program_both", 120, session_points()},
+        {"mitm_program", 40, {"complete at 1.1", "complete at 1.2", "complete at 1.3", "complete at 1.4"}},
+        {"mitm_program_real", 40, {"complete at 1.1", "complete at 1.2", "complete at 1.3", "complete at 1.4"}},
+        {"record_open", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
+        {"record_open_real", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
+        {"key_schedule_diff", 8, {"difference 0", "difference 1", "difference 2", "difference 3"}},
     };
     for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
         for (const char* message :
@@ -82,7 +104,7 @@ BOOST_AUTO_TEST_CASE(the_seeds_of_every_target_reach_their_floor) {
     BOOST_TEST(all.size() == entries().size());
     for (const Floor& floor : all) {
         clear();
-        std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", floor.target));
+        std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", entry(floor.target).corpus()));
         BOOST_TEST(!seeds.empty(), floor.target);
         for (const Bytes& seed : seeds) entry(floor.target).run(seed);
         size_t count = features().size();
@@ -94,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_seeds_of_every_target_reach_their_floor) {
 
 BOOST_AUTO_TEST_CASE(the_same_input_covers_the_same_again) {
     for (const Entry& one : entries()) {
-        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.name))) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus()))) {
             clear();
             one.run(seed);
             auto first = features();
@@ -109,13 +131,13 @@ BOOST_AUTO_TEST_CASE(the_same_input_covers_the_same_again) {
 
 BOOST_AUTO_TEST_CASE(what_once_broke_does_not_break_again) {
     for (const Entry& one : entries()) {
-        for (const Bytes& input : inputs(fmt::format("regression/{}", one.name))) one.run(input);
+        for (const Bytes& input : inputs(fmt::format("regression/{}", one.corpus()))) one.run(input);
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_seed_is_an_input_too) {
     for (const Entry& one : entries()) {
-        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.name))) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus()))) {
             for (size_t size : {size_t{0}, size_t{1}, size_t{2}, seed.size() / 2, seed.size() - 1}) {
                 one.run(ByteView(seed).first(std::min(size, seed.size())));
             }
@@ -139,6 +161,39 @@ BOOST_AUTO_TEST_CASE(the_same_seed_mutates_the_same_way_and_within_bounds) {
             if (number % 10 == 0) responder_program(one);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(programs_of_sessions_mutate_the_same_way_and_within_bounds) {
+    for (const Bytes& seed : inputs("seeds/session_program")) {
+        for (unsigned number = 0; number < 40; ++number) {
+            Bytes one = seed, two = seed;
+            one.resize(seed.size() + 64);
+            two.resize(seed.size() + 64);
+            size_t size = mutate_session_in_place(one.data(), seed.size(), one.size(), number, flip);
+            BOOST_REQUIRE(size <= one.size());
+            BOOST_TEST(mutate_session_in_place(two.data(), seed.size(), two.size(), number, flip) == size);
+            one.resize(size);
+            two.resize(size);
+            BOOST_TEST((one == two));
+            if (number % 20 == 0) session_program(one);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_program_of_sessions_reads_back_as_it_was_written) {
+    SessionStep step;
+    step.kind = StepKind::key_update;
+    step.seal = SealMode::broken;
+    step.edit = EditMode::replaced;
+    step.twice = step.misplaced = true;
+    step.session = 3;
+    step.seed = 0x1234;
+    step.extra = {1, 2, 3};
+    std::vector<SessionStep> again = parse_session_program(to_input(std::vector<SessionStep>{step, step}));
+    BOOST_REQUIRE(again.size() == 2U);
+    BOOST_TEST((again[1].kind == step.kind && again[1].seal == step.seal && again[1].edit == step.edit));
+    BOOST_TEST((again[1].twice && again[1].misplaced && again[1].session == 3 && again[1].seed == 0x1234));
+    BOOST_TEST((again[1].extra == step.extra));
 }
 
 BOOST_AUTO_TEST_CASE(two_programs_crossed_begin_like_the_first_and_end_like_the_second) {

@@ -1,5 +1,7 @@
 #include "fuzz/world.h"
 
+#include <cstdlib>
+
 #include "conformance/lab/reference.h"
 #include "stack/spdm/attestation.h"
 #include "stack/spdm/responder.h"
@@ -33,7 +35,7 @@ std::vector<std::shared_ptr<const spdm::Device>> make_devices() {
 
 }  // namespace
 
-World::World() : devices(make_devices()) {
+World::World(const crypto::Provider& given) : provider(given), devices(make_devices()) {
     requester.roots = lab::reference_roots();
     requester.time = kNow;
     requester.read_chain = [this](ByteView der) { return memo.read(der); };
@@ -44,7 +46,71 @@ World::World() : devices(make_devices()) {
         learn_chains(version);
         learn_walk(version);
     }
+    make_session_devices();
+#ifdef ASSAY_HARNESS
+    const char* defect = std::getenv("ASSAY_DEFECT");
+    const char* check = std::getenv("ASSAY_WAIVE");
+    if (auto wanted = defect ? spdm::defect_from_name(defect) : std::nullopt) waivers.plant(*wanted);
+    if (auto wanted = check ? spdm::check_from_name(check) : std::nullopt) waivers.waive(*wanted);
+#endif
     memo.freeze();
+}
+
+// The forms of mutual authentication, both kinds of pre-shared keys, transports, and what becomes of bad
+// records.
+void World::make_session_devices() {
+    struct Variant {
+        const record::Transport* transport;
+        uint8_t mutual;
+        uint32_t psk;
+        spdm::BadRecord bad_record;
+    };
+    const Variant variants[] = {
+        {&record::mctp(), wire::mut_auth::encapsulated, cap::psk_with_context, spdm::BadRecord::answer},
+        {&record::doe(), wire::mut_auth::implicit_get_digests, cap::psk_no_context, spdm::BadRecord::end},
+        {&record::tcp(), wire::mut_auth::plain, cap::psk_with_context, spdm::BadRecord::drop},
+        {&record::none(), 0, cap::psk_no_context, spdm::BadRecord::answer}};
+    for (const Variant& variant : variants) {
+        lab::ReferenceOptions options;
+        options.transport = variant.transport;
+        options.mut_auth_requested = variant.mutual;
+        options.basic_mut_auth = variant.mutual != 0;
+        options.requester_known = variant.mutual == wire::mut_auth::plain;
+        options.flags = (lab::kReferenceFlags & ~cap::psk) | variant.psk;
+        options.bad_record = variant.bad_record;
+        auto device = std::make_shared<spdm::Device>(*lab::make_reference_device(options));
+        device->deferrals.clear();
+        device->max_sessions = 3;
+        device->requester_trust.read_chain = [this](ByteView der) { return memo.read(der); };
+        device->requester_trust.judge_chain = [this](const auto& chain, const auto& policy) {
+            return memo.judge(chain, policy);
+        };
+        for (Version version : wire::kVersions) learn_requester(*device, version);
+        session_devices.push_back(std::move(device));
+    }
+}
+
+// Has the requester's chains judged once, whatever the algorithm.
+void World::learn_requester(const spdm::Device& device, Version version) {
+    for (const auto& [algo, slots] : lab::reference_requester().identities) {
+        for (const auto& slot : slots) {
+            if (!slot) continue;
+            auto certificates = memo.read(slot->certificates);
+            if (!certificates) continue;
+            crypto::ChainPolicy policy;
+            policy.roots = device.requester_trust.roots;
+            policy.time = device.requester_trust.time;
+            policy.leaf_algo = algo;
+            policy.role = crypto::ChainPolicy::Role::requester;
+            policy.basic_constraints_required = version >= Version::v1_3;
+            memo.judge(*certificates, policy);
+            for (uint32_t hash_bit = 1; hash_bit <= spdm::kAllBaseHash; hash_bit <<= 1) {
+                auto hash = spdm::hash_algo(hash_bit);
+                if (hash) leaf_keys.emplace(slot->chain(provider, *hash, version),
+                                            certificates->back().public_key());
+            }
+        }
+    }
 }
 
 void World::learn_chains(Version version) {
@@ -84,7 +150,13 @@ const Bytes& World::chain(const spdm::Parameters& parameters, uint8_t slot) cons
 }
 
 World& world() {
-    static World* the_world = new World;  // kept to the end: what it holds outlives every static
+    // Kept to the end: what they hold outlives every static.
+    static World* the_world = new World(crypto::fast_provider());
+    return *the_world;
+}
+
+World& real_world() {
+    static World* the_world = new World(crypto::openssl_provider());
     return *the_world;
 }
 

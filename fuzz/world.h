@@ -15,8 +15,11 @@ namespace assay::fuzz {
 // Devices with deterministic, fast cryptography behind them, all with the same keys and chains; the
 // reference, which puts off what takes long, is the first.
 struct World {
-    const crypto::Provider& provider = crypto::fast_provider();
+    const crypto::Provider& provider;
     std::vector<std::shared_ptr<const spdm::Device>> devices;
+    std::vector<std::shared_ptr<const spdm::Device>> session_devices;  // as the session targets choose them
+    // What the environment wants planted in the devices: ASSAY_DEFECT=NAME, ASSAY_WAIVE=NAME.
+    spdm::Waivers waivers;
     lab::LeafKeys leaf_keys;
     spdm::RequesterConfig requester;  // trusts the devices' roots
     ChainMemo memo;                   // behind `requester`
@@ -26,9 +29,11 @@ struct World {
     // A slot's chain structure as the devices have it for these parameters; empty when there is none.
     const Bytes& chain(const spdm::Parameters& parameters, uint8_t slot) const;
 
-    World();
+    explicit World(const crypto::Provider& provider);
 
    private:
+    void make_session_devices();
+    void learn_requester(const spdm::Device& device, wire::Version version);
     void learn_chains(wire::Version version);
     void learn_walk(wire::Version version);
 
@@ -36,7 +41,8 @@ struct World {
     std::map<std::tuple<uint32_t, uint32_t, wire::Version, uint8_t>, Bytes> chains_;
 };
 
-// The only one, made by the first call and never changed after it.
+// The one with fast cryptography, made by the first call and never changed after it; and one with the real.
 World& world();
+World& real_world();
 
 }  // namespace assay::fuzz

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
+#include <optional>
 
 #include "conformance/cases/cases.h"
 #include "conformance/lab/reference.h"
@@ -15,106 +15,275 @@ namespace assay::cases {
 namespace {
 
 using engine::Case;
-using engine::CaseResult;
-using engine::RunReport;
-using engine::Verdict;
 using spdm::Check;
+using spdm::Defect;
+using spdm::DefectKind;
 
-// Checks that no case can notice, and why.
-constexpr std::pair<Check, std::string_view> kExcuses[] = {
-    {Check::response_short,
+// What no case can notice, and why.
+struct Excuse {
+    std::string_view name;
+    std::string_view why;
+};
+constexpr Excuse kExcuses[] = {
+    {"response_short",
      "what is shorter than a header is malformed too: response_malformed refuses it at once"},
 };
 
-std::string excuse(Check check) {
-    for (const auto& [known, why] : kExcuses) {
-        if (known == check) return std::string(why);
+std::string excuse(std::string_view name) {
+    for (const Excuse& known : kExcuses) {
+        if (known.name == name) return std::string(known.why);
     }
     return {};
 }
 
-// The reference as it is, and one whose measurements are not signed.
-constexpr uint32_t kUnsigned = wire::cap::cert | wire::cap::chal | wire::cap::meas_no_sig;
-
-RunReport run_reference(bool unsigned_measurements, const spdm::Waivers& waivers,
-                        std::span<const Case> cases) {
-    lab::ReferenceOptions options;
-    options.waivers = waivers;
-    if (unsigned_measurements) options.flags = kUnsigned;
-    static std::map<bool, std::shared_ptr<const spdm::Device>> devices;
-    std::shared_ptr<const spdm::Device>& device = devices[unsigned_measurements];
-    if (!device) device = lab::make_reference_device(options);
-    const crypto::Provider& provider = crypto::openssl_provider();
-    lab::ReferenceDut dut(device, provider, options);
-    SeededRandom random(1);
-    lab::Lab lab(dut, random, provider);
-    return engine::run(lab, cases, engine::Requirements::embedded(), {});
-}
-
-bool noticed(const CaseResult& result) {
-    return engine::is_failure(result.verdict) || result.verdict == Verdict::warning ||
-           result.verdict == Verdict::loose_pass;
-}
+bool is_in_matrix(Defect defect) { return spdm::info(defect).kind != DefectKind::input; }
 
 #ifdef ASSAY_HARNESS
 
-std::vector<std::string> killers(Check check, std::span<const Case> cases) {
-    spdm::Waivers waivers;
-    waivers.waive(check);
-    std::vector<std::string> by;
-    for (bool unsigned_measurements : {false, true}) {
-        for (const CaseResult& result : run_reference(unsigned_measurements, waivers, cases).results) {
-            if (noticed(result)) by.push_back(fmt::format("{} at {}", result.id, wire::name(result.version)));
-        }
-        if (!by.empty()) break;
-    }
-    return by;
+// A kind of reference: what one device cannot show another can.
+struct Kind {
+    std::string_view name;
+    lab::ReferenceOptions options{};
+};
+
+constexpr uint32_t with_psk(uint32_t flags, uint32_t psk) { return (flags & ~wire::cap::psk) | psk; }
+
+std::vector<Kind> kinds() {
+    namespace cap = wire::cap;
+    namespace mut_auth = wire::mut_auth;
+    const uint32_t all = lab::kReferenceFlags;
+    std::vector<Kind> list(1, {.name = "as it is"});
+    list.push_back({"measurements not signed", {.flags = cap::cert | cap::chal | cap::meas_no_sig}});
+    list.push_back({"MCTP", {.transport = &record::mctp()}});
+    list.push_back({"implicit GET_DIGESTS", {.mut_auth_requested = mut_auth::implicit_get_digests}});
+    list.push_back({"requester known", {.mut_auth_requested = mut_auth::plain, .requester_known = true}});
+    list.push_back({"PSK without context", {.flags = with_psk(all, cap::psk_no_context)}});
+    list.push_back({"PSK alone", {.flags = all & ~(cap::key_ex | cap::mut_auth)}});
+    list.push_back({"bad records dropped", {.bad_record = spdm::BadRecord::drop}});
+    list.push_back({"silent end at bad records", {.bad_record = spdm::BadRecord::end}});
+    list.push_back({"no heartbeat period", {.heartbeat_period = 0}});
+    return list;
 }
 
-// The cases that name the check's requirement; usually one of them is enough.
-std::vector<Case> close_to(Check check) {
-    std::vector<Case> close;
-    std::string wanted(spdm::info(check).requirement);
-    for (const Case& one : all_cases()) {
-        if (contains(one.requirements, wanted)) close.push_back(one);
+// One kind of reference, sound or spoiled.
+class Bench {
+   public:
+    explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
+
+    // The first case that notices; empty when none does.
+    std::string noticed_by(const spdm::Waivers& waivers, const std::vector<const Case*>& cases) {
+        Setting spoiled(*this, waivers);
+        for (const Case* one : cases) {
+            for (wire::Version version : wire::kVersions) {
+                if (version < one->since || version > one->until) continue;
+                const engine::Claims& known = claims(version);
+                if (!known.supported || !able(known, one->needs)) continue;
+                engine::Trial trial(spoiled.lab, known);
+                bool reset = spoiled.lab.reset().has_value();
+                engine::Judgement judgement = reset ? one->run(trial) : engine::Judgement{};
+                if (judgement && one->negative) judgement = unharmed(trial);
+                if (noticed(judgement, trial))
+                    return fmt::format("{} at {} ({})", one->id, wire::name(version), kind_.name);
+            }
+        }
+        return {};
     }
-    return close;
+    // Whether the sane exchange does.
+    std::string noticed_at_once(const spdm::Waivers& waivers) {
+        Setting spoiled(*this, waivers);
+        for (wire::Version version : wire::kVersions) {
+            if (!claims(version).supported) continue;
+            engine::Trial trial(spoiled.lab, claims(version));
+            if (noticed(engine::sane_exchange(trial, nullptr), trial))
+                return fmt::format("the sane exchange at {} ({})", wire::name(version), kind_.name);
+        }
+        return {};
+    }
+
+   private:
+    struct Setting {
+        Setting(Bench& bench, const spdm::Waivers& waivers)
+            : options(bench.kind_.options),
+              dut(bench.device_, crypto::openssl_provider(), with(waivers)),
+              lab(dut, random, crypto::openssl_provider(), &bench.leaf_keys_) {}
+        lab::ReferenceOptions with(const spdm::Waivers& waivers) {
+            options.waivers = waivers;
+            return options;
+        }
+        lab::ReferenceOptions options;
+        lab::ReferenceDut dut;
+        SeededRandom random{1};
+        lab::Lab lab;
+    };
+
+    // A failure, a warning or a loose pass. What could not be run at all noticed nothing.
+    static bool noticed(const engine::Judgement& judgement, const engine::Trial& trial) {
+        if (judgement) return !trial.notes().empty();
+        return engine::is_failure(judgement.error().verdict);
+    }
+    static bool able(const engine::Claims& claims, uint32_t needs) {
+        for (uint32_t flag = 1; needs != 0; flag <<= 1) {
+            bool needed = (needs & flag) != 0;
+            needs &= ~flag;
+            // Of PSK_CAP and MEAS_CAP, which have two bits, one is enough.
+            uint32_t field = flag;
+            for (uint32_t two : {wire::cap::psk, wire::cap::meas}) {
+                if ((two & flag) != 0) field = two;
+            }
+            if (needed && !claims.has(field)) return false;
+        }
+        return true;
+    }
+    // The connection goes on where there is one, and a new one can be made.
+    static engine::Judgement unharmed(engine::Trial& trial) {
+        lab::Lab& lab = trial.lab();
+        bool cert = trial.claims().has(wire::cap::cert);
+        if (cert && lab.seen().state() == spdm::ConnectionState::negotiated) {
+            const Bytes digests{wire::byte(trial.version()), wire::code::get_digests, 0, 0};
+            TRY(trial.expect_answer(TRY(lab.send(digests)), "SPDM-HDR-103"));
+        }
+        TRY(lab.negotiated(trial.version()));
+        return {};
+    }
+    // What the sound device says of itself.
+    const engine::Claims& claims(wire::Version version) {
+        auto known = claims_.find(version);
+        if (known != claims_.end()) return known->second;
+        Setting sound(*this, {});
+        engine::Claims nothing;
+        nothing.version = version;
+        engine::Trial trial(sound.lab, nothing);
+        engine::Claims learned;
+        bool sane = engine::sane_exchange(trial, &learned).has_value();
+        return claims_[version] = sane ? learned : nothing;
+    }
+
+    Kind kind_;
+    std::shared_ptr<const spdm::Device> device_;
+    lab::LeafKeys leaf_keys_;
+    std::map<wire::Version, engine::Claims> claims_;
+};
+
+// What is spoiled, and which cases may notice: the requester's own, or all others.
+struct Spoilt {
+    spdm::Waivers waivers{};
+    std::string requirement{};
+    bool requester = false;
+    bool session = false;  // it shows inside sessions, so their cases come first
+};
+
+bool is_requester(const Case& one) { return one.id.starts_with("req/"); }
+bool is_session(const Case& one) {
+    constexpr std::string_view kGroups[] = {"kex/", "fin/", "psk/", "ses/", "upd/", "sec/", "enc/", "atk/"};
+    return std::ranges::any_of(kGroups, [&](std::string_view group) { return one.id.starts_with(group); });
+}
+
+std::vector<Bench>& benches() {
+    static std::vector<Bench> made = [] {
+        std::vector<Bench> list;
+        for (Kind& kind : kinds()) list.emplace_back(std::move(kind));
+        return list;
+    }();
+    return made;
+}
+
+std::string noticed_by(const Spoilt& spoilt) {
+    std::vector<const Case*> close, sessions, rest;
+    for (const Case& one : all_cases()) {
+        if (is_requester(one) != spoilt.requester || one.writes) continue;
+        bool names_it = contains(one.requirements, spoilt.requirement);
+        (names_it ? close : spoilt.session && is_session(one) ? sessions : rest).push_back(&one);
+    }
+    // All references for what is likely to notice, before anything else.
+    for (const auto* cases : {&close, &sessions, &rest}) {
+        for (Bench& bench : benches()) {
+            std::string by = bench.noticed_by(spoilt.waivers, *cases);
+            if (!by.empty()) return by;
+            // A requester meets devices of its own.
+            if (spoilt.requester) break;
+        }
+        if (cases != &close || spoilt.requester) continue;
+        std::string by = benches().front().noticed_at_once(spoilt.waivers);
+        if (!by.empty()) return by;
+    }
+    return {};
 }
 
 #endif
 
 }  // namespace
 
+std::vector<std::string> kill_matrix_control() {
+    std::vector<std::string> faults;
+#ifdef ASSAY_HARNESS
+    std::vector<const Case*> all;
+    for (const Case& one : all_cases()) {
+        if (!one.writes) all.push_back(&one);
+    }
+    for (Bench& bench : benches()) {
+        for (std::string fault : {bench.noticed_at_once({}), bench.noticed_by({}, all)}) {
+            if (!fault.empty()) faults.push_back(std::move(fault));
+        }
+    }
+#endif
+    return faults;
+}
+
+size_t kill_matrix_size() {
+    size_t size = spdm::kCheckCount;
+    for (size_t i = 0; i < spdm::kDefectCount; ++i) size += is_in_matrix(static_cast<Defect>(i));
+    return size;
+}
+
 std::vector<Kill> kill_matrix(const std::function<void(const Kill&)>& progress) {
     std::vector<Kill> kills;
 #ifdef ASSAY_HARNESS
-    for (size_t i = 0; i < spdm::kCheckCount; ++i) {
-        Kill kill{.check = static_cast<Check>(i), .by = {}, .excuse = {}};
-        kill.by = killers(kill.check, close_to(kill.check));
-        if (kill.by.empty()) kill.by = killers(kill.check, all_cases());
-        if (kill.by.empty()) kill.excuse = excuse(kill.check);
+    auto add = [&](Kill kill, const Spoilt& spoilt) {
+        kill.by = noticed_by(spoilt);
+        if (kill.by.empty()) kill.excuse = excuse(kill.name);
         if (progress) progress(kill);
         kills.push_back(std::move(kill));
+    };
+    for (size_t i = 0; i < spdm::kCheckCount; ++i) {
+        auto check = static_cast<Check>(i);
+        const spdm::CheckInfo& info = spdm::info(check);
+        Spoilt spoilt{.requirement = std::string(info.requirement), .requester = !info.responder};
+        spoilt.waivers.waive(check);
+        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
     }
+    for (size_t i = 0; i < spdm::kDefectCount; ++i) {
+        auto defect = static_cast<Defect>(i);
+        if (!is_in_matrix(defect)) continue;
+        Spoilt spoilt{.session = true};
+        spoilt.waivers.plant(defect);
+        add({.name = spdm::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
+            spoilt);
+    }
+#else
+    (void)progress;
 #endif
     return kills;
 }
 
 std::string to_text(const std::vector<Kill>& kills) {
     std::string text;
-    size_t survived = 0;
-    size_t excused = 0;
-    for (const Kill& kill : kills) {
-        std::string what = kill.excuse.empty() ? "SURVIVED" : "excused: " + kill.excuse;
-        if (!kill.by.empty()) what = fmt::format("{} ({} in all)", kill.by.front(), kill.by.size());
-        survived += kill.survived();
-        excused += !kill.excuse.empty();
-        const spdm::CheckInfo& info = spdm::info(kill.check);
-        text += fmt::format("{:28} {:13} {}\n", info.name, info.requirement, what);
+    for (bool defect : {false, true}) {
+        size_t rows = 0, survived = 0, excused = 0;
+        for (const Kill& kill : kills) {
+            if (kill.defect != defect) continue;
+            std::string what = kill.excuse.empty() ? "SURVIVED" : "excused: " + kill.excuse;
+            if (!kill.by.empty()) what = kill.by;
+            ++rows;
+            survived += kill.survived();
+            excused += !kill.excuse.empty();
+            text += fmt::format("{:28} {:13} {}\n", kill.name, kill.requirement, what);
+        }
+        text += fmt::format("{} {} in turn: {} noticed, {} excused, {} survived\n", rows,
+                            defect ? "defects planted" : "checks waived", rows - survived - excused, excused,
+                            survived);
     }
-    text += fmt::format("{} checks waived in turn: {} noticed, {} excused, {} survived\n", kills.size(),
-                        kills.size() - survived - excused, excused, survived);
-    return text;
+    return text +
+           "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets.\n";
 }
 
 }  // namespace assay::cases

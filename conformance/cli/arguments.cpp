@@ -2,17 +2,36 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "conformance/cli/commands.h"
+#include "stack/crypto/algorithms.h"
 
 namespace assay::cli {
 
 namespace {
 
 constexpr const char* kFooter =
-    "Targets: reference (built in), tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none\n"
+    "Targets: reference?binding=mctp|doe|tcp|none (built in), tcp://HOST:PORT,\n"
+    "         emu://HOST:PORT?binding=mctp|doe|tcp|none\n"
     "Exit codes: 0 no failure; 1 failures; 2 usage; 3 the target could not be reached or died; 4 internal";
+
+std::vector<std::string> aead_names() {
+    std::vector<std::string> names;
+    for (auto algo :
+         {crypto::AeadAlgo::aes_128_gcm, crypto::AeadAlgo::aes_256_gcm, crypto::AeadAlgo::chacha20_poly1305})
+        names.emplace_back(crypto::name(algo));
+    return names;
+}
+
+std::vector<std::string> dhe_names() {
+    std::vector<std::string> names;
+    for (auto group : {crypto::DheGroup::ffdhe2048, crypto::DheGroup::ffdhe3072, crypto::DheGroup::ffdhe4096,
+                       crypto::DheGroup::secp256r1, crypto::DheGroup::secp384r1, crypto::DheGroup::secp521r1})
+        names.emplace_back(crypto::name(group));
+    return names;
+}
 
 void add_versions(CLI::App* app, std::vector<wire::Version>& versions) {
     app->add_option_function<std::vector<std::string>>(
@@ -27,6 +46,37 @@ void add_versions(CLI::App* app, std::vector<wire::Version>& versions) {
            },
            "only these versions, 1.0 to 1.4; may be given more than once")
         ->take_all();
+}
+
+void add_sabotage(CLI::App* app, Sabotage& options) {
+    app->add_option("--waive", options.waive,
+                    "a check that the reference does not make; may be given more than once")
+        ->take_all();
+    app->add_option("--defect", options.defects,
+                    "a defect that the reference has; may be given more than once")
+        ->take_all();
+}
+
+void add_psk(CLI::App* app, PskOptions& options) {
+    app->add_option("--psk", options.key, "the pre-shared key, in hexadecimal, instead of the samples' one");
+    app->add_option("--psk-hint", options.hint, "its hint, likewise");
+}
+
+void add_identity(CLI::App* app, IdentityOptions& options) {
+    app->add_option("--requester-chain", options.chain,
+                    "PEM: the chain to authenticate this side with, the root first");
+    app->add_option("--requester-key", options.key, "PEM: the private key of its last certificate");
+}
+
+// One of several names.
+template <class T>
+CLI::Option* add_choice(CLI::App* app, const std::string& option, T& value, std::vector<std::string> names,
+                        const std::string& what) {
+    std::string text = fmt::format("{}: {}", what, fmt::join(names, ", "));
+    return app->add_option(option, value, text)->check([option, names](const std::string& name) {
+        if (std::ranges::find(names, name) != names.end()) return std::string();
+        return fmt::format("'{}' is none of {}", name, fmt::join(names, ", "));
+    });
 }
 
 void add_target(CLI::App* app, TargetOptions& options) {
@@ -61,6 +111,9 @@ int main(int argc, const char* const* argv, Streams& streams) {
     run_app->add_flag("--allow-writes", run_options.allow_writes,
                       "also cases that change the device for good");
     run_app->add_flag("--rsa", run_options.rsa, "the reference has RSA keys too");
+    add_sabotage(run_app, run_options.sabotage);
+    add_psk(run_app, run_options.psk);
+    add_identity(run_app, run_options.identity);
     run_app->add_flag("--list", list, "lists the cases and runs none");
     run_app->add_flag("--kill-matrix", matrix,
                       "waives each check of the reference in turn: some case must notice");
@@ -72,11 +125,25 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->add_option("--listen", serve_options.listen,
                      "tcp://HOST:PORT or emu://HOST:PORT?binding=…; port 0 is a free one")
         ->required();
-    serve_app->add_option("--waive", serve_options.waive, "a check not to make; may be given more than once")
-        ->take_all();
+    add_sabotage(serve_app, serve_options.sabotage);
     add_versions(serve_app, serve_options.versions);
     serve_app->add_option("--seed", serve_options.seed, "of nonces")->capture_default_str();
     serve_app->add_flag("--rsa", serve_options.rsa, "RSA keys too");
+    serve_app
+        ->add_option("--requester-root", serve_options.requester_roots,
+                     "a root that requesters' chains may have, PEM or DER; may be given more than once")
+        ->take_all();
+    add_choice(serve_app, "--mut-auth", serve_options.mut_auth, {"none", "plain", "encapsulated", "implicit"},
+               "how requesters are authenticated in sessions; encapsulated with --requester-root, else none");
+    serve_app->add_flag("--basic-mut-auth", serve_options.basic_mut_auth,
+                        "requesters are authenticated after CHALLENGE");
+    add_psk(serve_app, serve_options.psk);
+    serve_app->add_option("--keylog", serve_options.keylog, "a file for the sessions' secrets");
+    serve_app
+        ->add_option("--heartbeat", serve_options.heartbeat,
+                     "seconds after which a session wants to be heard of; 0: never")
+        ->check(CLI::Range(0, 255))
+        ->capture_default_str();
 
     ConnectCommand connect_options;
     CLI::App* connect_app =
@@ -88,6 +155,20 @@ int main(int argc, const char* const* argv, Streams& streams) {
                      "a trusted root, PEM or DER; may be given more than once")
         ->take_all();
     connect_app->add_option("--slot", connect_options.slot, "the slot that signs")->check(CLI::Range(0, 7));
+    add_choice(connect_app, "--session", connect_options.session, {"key-exchange", "psk"},
+               "also has a session, with");
+    add_choice(connect_app, "--aead", connect_options.aead, aead_names(),
+               "its cipher; may be given more than once")
+        ->take_all();
+    add_choice(connect_app, "--dhe", connect_options.dhe, dhe_names(),
+               "its group; may be given more than once")
+        ->take_all();
+    connect_app->add_flag("--mac-only", connect_options.mac_only, "authenticates and does not encrypt");
+    connect_app->add_flag("--clear-handshake", connect_options.clear_handshake,
+                          "offers the handshake in the clear");
+    add_identity(connect_app, connect_options.identity);
+    add_psk(connect_app, connect_options.psk);
+    connect_app->add_option("--keylog", connect_options.keylog, "a file for the session's secrets");
 
     DecodeCommand decode_options;
     CLI::App* decode_app = app.add_subcommand("decode", "explains the bytes of a message or of a capture");
@@ -95,6 +176,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->add_option("input", decode_options.input, "a pcap file, a file of hexadecimal, or hexadecimal")
         ->required();
     decode_app->add_flag("--json", decode_options.json, "as JSON");
+    decode_app->add_option("--secrets", decode_options.secrets,
+                           "the secrets of a capture's sessions, as --keylog writes them");
     decode_app
         ->add_option("--hash-size", decode_options.hash_size, "of the negotiated hash, for a single message")
         ->capture_default_str();

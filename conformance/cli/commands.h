@@ -2,6 +2,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,24 @@ struct TargetOptions {
     unsigned round_trip_ms = 400;
 };
 
+// Checks that the reference does not make, and defects that it has, by name.
+struct Sabotage {
+    std::vector<std::string> waive;
+    std::vector<std::string> defects;
+};
+
+// A pre-shared key and its hint, in hexadecimal; without them the reference's own.
+struct PskOptions {
+    std::optional<std::string> key;
+    std::optional<std::string> hint;
+};
+
+// Who a requester is: PEM files, both or neither.
+struct IdentityOptions {
+    std::string chain;
+    std::string key;
+};
+
 struct RunCommand : TargetOptions {
     std::vector<wire::Version> versions;  // empty: all
     std::string filter = "*";
@@ -43,6 +62,9 @@ struct RunCommand : TargetOptions {
     bool strict = false;
     bool allow_writes = false;
     bool rsa = false;
+    Sabotage sabotage;  // of the reference
+    PskOptions psk;     // of both sides
+    IdentityOptions identity;
 };
 int run(const RunCommand& command, Streams& streams);
 int list_cases(const RunCommand& command, Streams& streams);
@@ -50,11 +72,17 @@ int kill_matrix(Streams& streams);
 int traceability(Streams& streams);
 
 struct ServeCommand {
-    std::string listen;
-    std::vector<std::string> waive;  // names of checks
-    std::vector<wire::Version> versions;
+    std::string listen{};
+    Sabotage sabotage{};
+    std::vector<wire::Version> versions{};
     uint64_t seed = 1;
     bool rsa = false;
+    std::string mut_auth{};                      // empty: encapsulated with roots, none without
+    std::vector<std::string> requester_roots{};  // PEM or DER files
+    bool basic_mut_auth = false;
+    PskOptions psk{};
+    std::string keylog{};  // a file
+    uint8_t heartbeat = 10;
 };
 // Serves until SIGINT or SIGTERM.
 int serve(const ServeCommand& command, Streams& streams);
@@ -63,11 +91,19 @@ struct ConnectCommand : TargetOptions {
     std::vector<wire::Version> versions;
     std::vector<std::string> roots;  // PEM or DER files
     uint8_t slot = 0;
+    std::string session;                 // "key-exchange", "psk"; empty: none
+    std::vector<std::string> aead, dhe;  // empty: all
+    bool clear_handshake = false;
+    bool mac_only = false;
+    IdentityOptions identity;
+    PskOptions psk;
+    std::string keylog;  // a file
 };
 int connect(const ConnectCommand& command, Streams& streams);
 
 struct DecodeCommand {
-    std::string input;  // a file's path, or hexadecimal
+    std::string input;    // a file's path, or hexadecimal
+    std::string secrets;  // a keylog file
     bool json = false;
     uint16_t hash_size = 48;
     uint16_t signature_size = 96;

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cli/commands.h"
+#include "conformance/cli/connect_session.h"
 #include "conformance/cli/files.h"
+#include "conformance/cli/reference_options.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/lab.h"
 #include "stack/spdm/attestation.h"
@@ -37,6 +38,13 @@ Result<std::vector<crypto::Certificate>> roots_on_first_use(lab::Dut& dut,
         return roots;
     }
     return fail(Errc::state, "version", Error::npos, "the device negotiates none of the versions");
+}
+
+// The built-in reference knows whom it is to have a session with.
+Result<> befriend(const ConnectCommand& command, lab::ReferenceOptions& reference) {
+    TRY(trust_requester(command.identity, reference));
+    reference.psk = TRY(pre_shared_key(command.psk));
+    return {};
 }
 
 std::string bit_name(std::span<const wire::Bits> names, uint64_t selected) {
@@ -76,27 +84,19 @@ void print(std::ostream& out, const spdm::Requester& requester) {
     }
 }
 
-// Drives the walk over a target. The error of the exchange that failed, if one did.
-Result<> walk_over(lab::Dut& dut, spdm::AttestationWalk& walk) {
-    TRY(dut.reset());
-    while (std::optional<spdm::ToSend> next = walk.next()) {
-        dut.wait(next->delay);
-        std::optional<Bytes> answer = TRY(dut.exchange(next->message));
-        // A refusal ends the walk, which remembers it.
-        spdm::Checked<> taken = answer ? walk.receive(*answer) : walk.timed_out();
-        if (!taken) return {};
-    }
-    return {};
-}
-
 }  // namespace
 
 int connect(const ConnectCommand& command, Streams& streams) {
     auto roots = read_roots(command.roots);
     if (!roots) return complain(streams, status::usage, roots.error().detail);
-    auto dut = open_target(command, {});
+    lab::ReferenceOptions reference;
+    if (auto fits = befriend(command, reference); !fits)
+        return complain(streams, status::usage, fits.error().detail);
+    auto dut = open_target(command, reference);
     if (!dut) return complain(streams, exit_code_of(dut.error()), dut.error().detail);
     spdm::RequesterConfig config;
+    if (auto prepared = prepare_session(command, **dut, config); !prepared)
+        return complain(streams, status::usage, prepared.error().detail);
     if (!command.versions.empty()) config.versions = command.versions;
     std::ranges::sort(config.versions);
     config.time = now();
@@ -115,10 +115,18 @@ int connect(const ConnectCommand& command, Streams& streams) {
     spdm::AttestationOptions options;
     options.slot = command.slot;
     spdm::AttestationWalk walk(requester, options);
-    Result<> walked = walk_over(**dut, walk);
+    Result<> walked = (*dut)->reset();
+    if (walked) walked = drive(**dut, walk);
     if (!walked) return complain(streams, exit_code_of(walked.error()), walked.error().text());
     print(streams.out, requester);
     if (walk.refusal()) return complain(streams, status::failures, "gave up: " + walk.refusal()->text());
+    if (command.session.empty()) return status::ok;
+    auto session = have_session(command, **dut, requester, streams.out);
+    if (!session) {
+        int code = session.error().code == Errc::state ? status::failures : exit_code_of(session.error());
+        return complain(streams, code, session.error().detail);
+    }
+    if (*session) return complain(streams, status::failures, "gave up: " + (*session)->text());
     return status::ok;
 }
 

@@ -2,81 +2,16 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "conformance/cli/commands.h"
+#include "conformance/cli/decoded.h"
 #include "conformance/cli/files.h"
-#include "conformance/lab/observer.h"
-#include "conformance/report/pcap.h"
-#include "stack/crypto/provider.h"
-#include "stack/wire/json.h"
+#include "stack/wire/annotate.h"
 
 namespace assay::cli {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kSignatures[] = {"good", "bad", "not checked"};
-
-struct Decoded {
-    Json messages = Json::array();
-    size_t broken = 0;
-    size_t bad_signatures = 0;
-};
-
-// One message, with the layout that the connection so far gives it.
-void show(const DecodeCommand& command, Streams& streams, Decoded& all, size_t number, ByteView message,
-          const wire::Context& context, const std::optional<lab::SignatureCheck>& signature) {
-    wire::Annotation annotation = wire::annotate(message, context);
-    all.broken += annotation.error.has_value();
-    if (signature) all.bad_signatures += signature->result == lab::SignatureCheck::Result::bad;
-    if (command.json) {
-        Json one = wire::to_json(message, context);
-        if (signature) one["signature"] = kSignatures[static_cast<size_t>(signature->result)];
-        all.messages.push_back(std::move(one));
-        return;
-    }
-    std::string name = message.size() < 2 ? "no message" : wire::message_name(message[1]);
-    streams.out << fmt::format("#{} {} ({} bytes, SPDM {})\n", number, name, message.size(),
-                               wire::name(context.version));
-    streams.out << wire::to_text(message, annotation, context.version);
-    if (signature) {
-        streams.out << fmt::format("       signature: {}{}{}\n",
-                                   kSignatures[static_cast<size_t>(signature->result)],
-                                   signature->why.empty() ? "" : ": ", signature->why);
-    }
-}
-
-Result<Decoded> decode_capture(const DecodeCommand& command, ByteView file, Streams& streams) {
-    Decoded all;
-    lab::Observer observer(crypto::openssl_provider());
-    std::vector<report::Packet> packets = TRY(report::read_pcap(file));
-    for (size_t i = 0; i < packets.size(); ++i) {
-        auto carried = report::carried(packets[i]);
-        if (!carried || carried->kind != report::Carried::Kind::spdm) {
-            bool secured = carried && carried->kind == report::Carried::Kind::secured;
-            std::string what = secured   ? "a secured message"
-                               : carried ? "no SPDM message"
-                                         : carried.error().text();
-            if (!command.json)
-                streams.out << fmt::format("#{} {} ({} bytes)\n", i, what, packets[i].bytes.size());
-            continue;
-        }
-        ByteView message = carried->message;
-        if (message.size() > 1 && wire::is_request(message[1])) {
-            wire::Context context = observer.request_context(message);
-            observer.request(message);
-            show(command, streams, all, i, message, context, std::nullopt);
-        } else {
-            wire::Context context = observer.expected_response_context();
-            observer.response(message);
-            show(command, streams, all, i, message, context, observer.last_signature());
-        }
-    }
-    return all;
-}
 
 wire::Context single_context(const DecodeCommand& command, ByteView message) {
     wire::Context context;
@@ -88,7 +23,7 @@ wire::Context single_context(const DecodeCommand& command, ByteView message) {
 }
 
 // A response to a request that is not there is tried as the longest it can be.
-void decode_single(const DecodeCommand& command, ByteView message, Streams& streams, Decoded& all) {
+void decode_single(const DecodeCommand& command, ByteView message, Decoded& all) {
     wire::Context context = single_context(command, message);
     for (bool is_signed : {true, false}) {
         for (bool summary : {true, false}) {
@@ -97,7 +32,7 @@ void decode_single(const DecodeCommand& command, ByteView message, Streams& stre
             wire::Annotation annotation = wire::annotate(message, context);
             bool exact = !annotation.error && annotation.used == message.size();
             if (exact || (!is_signed && !summary))
-                return show(command, streams, all, 0, message, context, std::nullopt);
+                return all.show({.bytes = to_bytes(message), .context = context});
         }
     }
 }
@@ -120,23 +55,31 @@ int decode(const DecodeCommand& command, Streams& streams) {
                     : fmt::format("'{}' is neither a file nor hexadecimal", command.input.substr(0, 60));
         return complain(streams, status::usage, why);
     }
-    Decoded all;
+    report::Secrets secrets;
+    if (!command.secrets.empty()) {
+        auto read = read_secrets(command.secrets);
+        if (!read) return complain(streams, status::usage, read.error().detail);
+        secrets = std::move(*read);
+    }
+    Decoded all(streams.out, command.json, !command.secrets.empty());
     if (is_file && is_pcap(*bytes)) {
-        auto decoded = decode_capture(command, *bytes, streams);
-        if (!decoded)
+        auto packets = report::read_pcap(*bytes);
+        if (!packets)
             return complain(streams, status::usage,
-                            fmt::format("{}: {}", command.input, decoded.error().text()));
-        all = std::move(*decoded);
+                            fmt::format("{}: {}", command.input, packets.error().text()));
+        report::replay(*packets, secrets, [&](const report::Seen& seen) { all.show(seen); });
     } else {
+        if (!command.secrets.empty())
+            return complain(streams, status::usage, "--secrets are those of a capture, and this is none");
         if (is_file) {
             // A file of hexadecimal, or the bytes themselves.
             auto text = from_hex({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
             if (text) bytes = std::move(text);
         }
-        decode_single(command, *bytes, streams, all);
+        decode_single(command, *bytes, all);
     }
-    if (command.json) streams.out << all.messages.dump(2) << '\n';
-    return all.broken + all.bad_signatures == 0 ? status::ok : status::failures;
+    all.finish();
+    return all.failures() == 0 ? status::ok : status::failures;
 }
 
 }  // namespace assay::cli

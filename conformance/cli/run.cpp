@@ -8,10 +8,12 @@
 #include "conformance/cases/kill_matrix.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/files.h"
+#include "conformance/cli/reference_options.h"
 #include "conformance/cli/target.h"
 #include "conformance/report/text.h"
 #include "conformance/report/trace.h"
 #include "conformance/report/write.h"
+#include "stack/transport/uri.h"
 
 namespace assay::cli {
 
@@ -60,7 +62,43 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
     std::vector<std::string> arguments;
     if (!command.profile.empty()) arguments.insert(arguments.end(), {"--profile", command.profile});
     if (command.rsa) arguments.emplace_back("--rsa");
+    auto add = [&](std::string_view option, const std::string& value) {
+        arguments.insert(arguments.end(), {std::string(option), value});
+    };
+    for (const std::string& check : command.sabotage.waive) add("--waive", check);
+    for (const std::string& defect : command.sabotage.defects) add("--defect", defect);
+    if (command.psk.key) add("--psk", *command.psk.key);
+    if (command.psk.hint) add("--psk-hint", *command.psk.hint);
+    if (!command.identity.chain.empty()) add("--requester-chain", command.identity.chain);
+    if (!command.identity.key.empty()) add("--requester-key", command.identity.key);
     return arguments;
+}
+
+// What the options make of the reference, if it is the target, and of the lab.
+struct Sides {
+    lab::ReferenceOptions reference;
+    lab::RequesterIdentity requester;
+};
+
+Result<Sides> sides(const RunCommand& command) {
+    Sides both;
+    both.reference.seed = command.seed;
+    both.reference.rsa = command.rsa;
+    bool sabotaged = !command.sabotage.waive.empty() || !command.sabotage.defects.empty();
+    transport::Target target = TRY(transport::parse_target(command.target));
+    if (sabotaged && target.scheme != transport::Scheme::reference) {
+        return fail(Errc::bad_text, "--waive", Error::npos,
+                    "--waive and --defect are for the reference in this process; 'assay serve' has them too");
+    }
+    TRY(sabotage(command.sabotage, both.reference.waivers));
+    both.requester = lab::reference_requester();
+    both.reference.psk = TRY(pre_shared_key(command.psk));
+    if (both.reference.psk) both.requester.psk = *both.reference.psk;
+    std::map<crypto::SignAlgo, spdm::Slots> own =
+        TRY(read_identity(command.identity.chain, command.identity.key));
+    for (const auto& [algo, slots] : own) both.requester.identities[algo][0] = slots[0];
+    TRY(trust_requester(command.identity, both.reference));
+    return both;
 }
 
 }  // namespace
@@ -74,10 +112,9 @@ int run(const RunCommand& command, Streams& streams) {
     if (!any)
         return complain(streams, status::usage,
                         fmt::format("no case matches '{}' (assay run --list)", command.filter));
-    lab::ReferenceOptions reference;
-    reference.seed = command.seed;
-    reference.rsa = command.rsa;
-    auto dut = open_target(command, reference);
+    auto both = sides(command);
+    if (!both) return complain(streams, status::usage, both.error().detail);
+    auto dut = open_target(command, both->reference);
     if (!dut) return complain(streams, exit_code_of(dut.error()), dut.error().detail);
 
     engine::RunOptions options;
@@ -90,6 +127,7 @@ int run(const RunCommand& command, Streams& streams) {
     options.profile = std::move(*profile);
     SeededRandom random(command.seed);
     lab::Lab lab(**dut, random, crypto::openssl_provider());
+    lab.set_identity(both->requester);
     engine::RunReport report;
     {
         ProgressLine line(streams);
@@ -133,12 +171,12 @@ int kill_matrix(Streams& streams) {
         ProgressLine line(streams);
         size_t done = 0;
         kills = cases::kill_matrix([&](const cases::Kill& kill) {
-            line.show(++done, spdm::kCheckCount, std::string(spdm::info(kill.check).name));
+            line.show(++done, cases::kill_matrix_size(), std::string(kill.name));
         });
     }
     if (kills.empty())
         return complain(streams, status::usage,
-                        "this build cannot waive checks: it was made without ASSAY_HARNESS");
+                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
     streams.out << cases::to_text(kills);
     bool survived = std::ranges::any_of(kills, [](const cases::Kill& kill) { return kill.survived(); });
     return survived ? status::failures : status::ok;

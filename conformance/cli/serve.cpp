@@ -5,9 +5,10 @@
 #include <ostream>
 #include <thread>
 
-#include "conformance/cli/commands.h"
-#include "conformance/lab/reference.h"
-#include "stack/transport/server.h"
+#include "conformance/cli/files.h"
+#include "conformance/cli/reference_options.h"
+#include "conformance/cli/serving.h"
+#include "conformance/cli/target.h"
 
 namespace assay::cli {
 
@@ -25,30 +26,52 @@ sigset_t block_signals() {
 
 }  // namespace
 
-int serve(const ServeCommand& command, Streams& streams) {
-    auto target = transport::parse_target(command.listen);
-    if (!target) return complain(streams, status::usage, target.error().detail);
+Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, transport::Binding binding) {
     lab::ReferenceOptions options;
     options.seed = command.seed;
     options.rsa = command.rsa;
     if (!command.versions.empty()) options.versions = command.versions;
-    for (const std::string& name : command.waive) {
-        auto check = spdm::check_from_name(name);
-        if (!check)
-            return complain(streams, status::usage,
-                            fmt::format("there is no check '{}' (assay run --kill-matrix lists them)", name));
-#ifdef ASSAY_HARNESS
-        options.waivers.waive(*check);
-#else
-        return complain(streams, status::usage,
-                        "this build cannot waive checks: it was made without ASSAY_HARNESS");
-#endif
-    }
-    auto device = lab::make_reference_device(options);
+    TRY(sabotage(command.sabotage, options.waivers));
+    answer_over(binding, options);
+    options.requester_roots = TRY(read_roots(command.requester_roots));
+    options.judged_at = now();
+    // Who is no friend of the reference could not authenticate itself.
+    std::string form = options.requester_roots.empty() ? "none" : "encapsulated";
+    options.mut_auth_requested = TRY(mut_auth(command.mut_auth.empty() ? form : command.mut_auth));
+    options.basic_mut_auth = command.basic_mut_auth;
+    options.psk = TRY(pre_shared_key(command.psk));
+    options.heartbeat_period = command.heartbeat;
+    if (!command.keylog.empty()) options.keylog = TRY(open_keylog(command.keylog));
+    return options;
+}
+
+transport::Service service(std::shared_ptr<lab::ReferenceDut> dut) {
+    auto answer = [dut](transport::Payload payload, ByteView message) -> std::optional<transport::Message> {
+        using transport::Payload;
+        if (payload == Payload::spdm) {
+            auto response = dut->exchange(message).value_or(std::nullopt);
+            if (!response) return std::nullopt;
+            return transport::Message{Payload::spdm, std::move(*response)};
+        }
+        auto response = dut->exchange_secured(message).value_or(std::nullopt);
+        if (!response) return std::nullopt;
+        return transport::Message{response->secured ? Payload::secured : Payload::spdm,
+                                  std::move(response->bytes)};
+    };
+    return {answer, [dut](uint32_t session) { dut->ask_for_key_update(session); }};
+}
+
+int serve(const ServeCommand& command, Streams& streams) {
+    auto target = transport::parse_target(command.listen);
+    if (!target) return complain(streams, status::usage, target.error().detail);
+    auto options = reference_options(command, target->binding);
+    if (!options) return complain(streams, status::usage, options.error().detail);
+    SystemClock clock;
+    options->clock = &clock;
+    auto device = lab::make_reference_device(*options);
     // One dut a peer; a peer that left with CONTINUE finds its own again.
-    auto factory = [&]() -> transport::Answer {
-        auto dut = std::make_shared<lab::ReferenceDut>(device, crypto::openssl_provider(), options);
-        return [dut](ByteView message) { return dut->exchange(message).value_or(std::nullopt); };
+    auto factory = [&] {
+        return service(std::make_shared<lab::ReferenceDut>(device, crypto::openssl_provider(), *options));
     };
     auto server = transport::Server::listen(
         *target, factory, [&](const std::string& line) { streams.err << "assay: " << line << '\n'; });

@@ -25,10 +25,12 @@ int exit_code_of(const Error& error) {
     }
 }
 
-Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options,
-                                              const lab::ReferenceOptions& reference) {
+Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab::ReferenceOptions reference) {
     transport::Target target = TRY(transport::parse_target(options.target));
     if (target.scheme == transport::Scheme::reference) {
+        // In this process even bare records can be told from messages.
+        reference.transport = &lab::records_over(target.binding);
+        reference.target = transport::to_text(target);
         return std::make_unique<lab::ReferenceDut>(lab::make_reference_device(reference),
                                                    crypto::openssl_provider(), reference);
     }

@@ -6,9 +6,9 @@
 
 namespace assay::cli {
 
-// Opens it. Errors: Errc::bad_text for a URI that is none, Errc::io when it cannot be reached.
-Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options,
-                                              const lab::ReferenceOptions& reference);
+// Opens it; `reference` is what the built-in one is like, but for its binding. Errors: Errc::bad_text for a
+// URI that is none, Errc::io when it cannot be reached.
+Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab::ReferenceOptions reference);
 
 // "2026-11-23", today.
 std::string today();

@@ -95,13 +95,15 @@ Judgement Trial::not_applicable(std::string reason) {
     return std::unexpected(Finding(Verdict::not_applicable, "", "", std::move(reason)));
 }
 
-// Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for.
+// Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for. Inside a session the
+// refusal of GET_VERSION may carry the version in use too.
 Judgement Trial::expect_version(const lab::Exchange& exchange) {
     uint8_t version = (*exchange.response)[0];
     bool agreed = lab_->seen().state() >= spdm::ConnectionState::after_capabilities;
     bool is_version = exchange.request.size() > 1 && exchange.request[1] == wire::code::get_version;
     uint8_t due = agreed && !is_version ? wire::byte(lab_->seen().parameters().version) : 0x10;
     bool asked = !agreed && !is_version && !exchange.request.empty() && version == exchange.request[0];
+    asked |= exchange.session && version == wire::byte(lab_->seen().parameters().version);
     return expect_that(version == due || asked, "SPDM-HDR-002", fmt::format("SPDMVersion 0x{:02x}", due),
                        fmt::format("0x{:02x}", version), "SPDMVersion");
 }

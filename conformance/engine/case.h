@@ -15,6 +15,7 @@ struct Claims {
     wire::Version version = wire::Version::v1_0;
     bool supported = false;             // VERSION lists it
     spdm::Parameters parameters;        // as negotiated with the default offer
+    spdm::Parameters session;           // as negotiated with lab::session_offer(), where there are sessions
     std::map<uint8_t, Bytes> digests;   // by slot; empty without CERT_CAP
     std::vector<uint8_t> measurements;  // indices, ascending
 

@@ -44,6 +44,7 @@ Result<Requirement> read(const Json& row) {
     requirement.role = row.at("role");
     requirement.deferred = row.value("deferred", "");
     requirement.untestable = row.value("untestable", "");
+    requirement.threat = row.value("threat", "");
     requirement.since = TRY(version(row, "since", wire::Version::v1_0));
     requirement.until = TRY(version(row, "until", wire::Version::v1_4));
     requirement.level = TRY(named<Level>(row, "level", kLevels));

@@ -33,6 +33,7 @@ struct Requirement {
     std::string role;      // responder, requester, both or transport
     std::string deferred;  // why no case proves it yet, if none does
     std::string untestable;
+    std::string threat;  // the row of the threat model that it serves, if any
 };
 
 std::string_view name(Level level);

@@ -36,6 +36,7 @@ struct CaseResult {
 
 struct RunReport {
     std::string target;
+    const record::Transport* transport = &record::mctp();  // how its records were carried
     RunOptions options;
     std::vector<wire::Version> versions;  // that were run
     std::vector<CaseResult> results;

@@ -4,6 +4,7 @@
 #include "conformance/engine/case.h"
 #include "stack/wire/decode.h"
 #include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/session.h"
 
 namespace assay::engine {
 
@@ -35,6 +36,27 @@ Judgement measurements(Trial& trial, Claims& learned) {
                                   "SPDM-MEA-021");
 }
 
+// A session from its exchange to its end. The lab has just negotiated for it.
+Judgement use_session(Trial& trial, uint32_t id) {
+    lab::Lab& lab = trial.lab();
+    for (const lab::MacCheck& mac : lab.exchanges().back().macs) {
+        TRY(trial.expect_that(mac.good, "SPDM-KEX-018", to_hex(mac.due), "another HMAC", "VerifyData"));
+    }
+    lab::Exchange digests = TRY(lab.send_in(id, GetDigests{}));
+    if (trial.claims().has(cap::cert)) TRY(trial.expect_answer(digests, "SPDM-DIG-013"));
+    return trial.expect_answer(TRY(lab.send_in(id, EndSession{})), "SPDM-SES-021");
+}
+
+Judgement sessions(Trial& trial, Claims& learned) {
+    lab::Lab& lab = trial.lab();
+    TRY(lab.negotiated_with_chain(trial.version()));
+    learned.session = lab.seen().parameters();
+    if (learned.session.both(cap::key_ex) && learned.session.both(cap::mac)) {
+        TRY(use_session(trial, TRY(lab.new_session())));
+    }
+    return {};
+}
+
 }  // namespace
 
 Judgement sane_exchange(Trial& trial, Claims* learned) {
@@ -49,6 +71,10 @@ Judgement sane_exchange(Trial& trial, Claims* learned) {
         TRY(trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-001"));
     }
     if (p.meas_cap() != 0 && p.measurement_specification != 0) TRY(measurements(trial, ours));
+    bool possible = (p.responder_flags & cap::key_ex) != 0 && lab.dut().carries_secured();
+    if (trial.at_least(Version::v1_1) && possible) {
+        TRY(sessions(trial, ours));
+    }
     if (learned != nullptr) *learned = ours;
     return {};
 }

@@ -8,9 +8,17 @@
 #include <string>
 
 #include "stack/base/bytes.h"
+#include "stack/record/record.h"
 #include "stack/spdm/check.h"
+#include "stack/spdm/key_schedule.h"
 
 namespace assay::lab {
+
+// What came back for a record.
+struct Answer {
+    Bytes bytes;
+    bool secured = true;  // a record, as it should be, or a message outside sessions
+};
 
 class Dut {
    public:
@@ -27,6 +35,17 @@ class Dut {
     // Sends a request and gives the answer; nullopt: silence for as long as an answer may take. Errors:
     // Errc::closed and Errc::io when the target is gone, others for a framing that it broke.
     virtual Result<std::optional<Bytes>> exchange(ByteView request) = 0;
+    // Sends a record of a session. Errors: as exchange(); Errc::unsupported where the adapter cannot.
+    virtual Result<std::optional<Answer>> exchange_secured(ByteView record);
+    // Whether exchange_secured() can carry anything.
+    virtual bool carries_secured() const { return true; }
+    // How its records are carried.
+    virtual const record::Transport& transport() const { return record::none(); }
+    // Makes the next record of a session have that number at the device, where the adapter can: false where it
+    // cannot.
+    virtual bool set_sequence(uint32_t session, spdm::Way way, uint64_t next);
+    // Makes the device ask for a key update of its own, likewise.
+    virtual bool ask_for_key_update(uint32_t) { return false; }
     // What the transport pads messages to: a multiple of so many bytes arrives.
     virtual size_t alignment() const { return 1; }
     // Resets the device behind the connection's back, where the adapter can: false where it cannot.
@@ -35,7 +54,15 @@ class Dut {
     virtual std::optional<spdm::Waivers> requester() const { return std::nullopt; }
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
+    // Whether wait() costs no time of ours.
+    virtual bool time_is_cheap() const { return false; }
 };
+
+inline Result<std::optional<Answer>> Dut::exchange_secured(ByteView) {
+    return fail(Errc::unsupported, "target", Error::npos, "it cannot carry secured messages");
+}
+
+inline bool Dut::set_sequence(uint32_t, spdm::Way, uint64_t) { return false; }
 
 using DutFactory = std::function<std::unique_ptr<Dut>()>;
 

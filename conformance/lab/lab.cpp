@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conformance/lab/reference.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
@@ -34,12 +35,13 @@ std::optional<ErrorResponse> not_ready(const Exchange& exchange) {
 }  // namespace
 
 std::optional<ErrorCode> Exchange::error() const {
-    if (!response || response->size() < 4 || (*response)[1] != code::error) return std::nullopt;
+    bool readable = response && response->size() >= 4 && !unreadable;
+    if (!readable || (*response)[1] != code::error) return std::nullopt;
     return static_cast<ErrorCode>((*response)[2]);
 }
 
 bool Exchange::answered() const {
-    if (!response || response->size() < 4 || request.size() < 4) return false;
+    if (!response || unreadable || response->size() < 4 || request.size() < 4) return false;
     // RESPOND_IF_READY is answered by whatever it asked for.
     uint8_t code = request[1] == code::respond_if_ready ? request[2] : request[1];
     return (*response)[1] == (code & 0x7f);
@@ -47,6 +49,7 @@ bool Exchange::answered() const {
 
 std::string describe(const Exchange& exchange) {
     if (!exchange.response) return "silence";
+    if (exchange.unreadable) return "a record that cannot be opened";
     const Bytes& response = *exchange.response;
     if (response.size() < 4) return fmt::format("a message of {} bytes", response.size());
     if (response[1] != code::error) return message_name(response[1]);
@@ -54,12 +57,20 @@ std::string describe(const Exchange& exchange) {
     return name.empty() ? fmt::format("ERROR 0x{:02x}", response[2]) : fmt::format("ERROR {}", name);
 }
 
-Lab::Lab(Dut& dut, Random& random, const crypto::Provider& provider)
-    : dut_(&dut), random_(&random), provider_(&provider), observer_(provider) {}
+Lab::Lab(Dut& dut, Random& random, const crypto::Provider& provider, LeafKeys* leaf_keys)
+    : dut_(&dut),
+      random_(&random),
+      provider_(&provider),
+      leaf_keys_(leaf_keys),
+      observer_(provider, leaf_keys),
+      identity_(reference_requester()) {
+    connect_observer();
+}
 
 Result<> Lab::reset() {
     exchanges_.clear();
-    observer_ = Observer(*provider_);
+    observer_ = Observer(*provider_, leaf_keys_);
+    connect_observer();
     version_.reset();
     return dut_->reset();
 }
@@ -84,17 +95,22 @@ Result<Exchange> Lab::send_once(ByteView request) {
         }
         observer_.response(*exchange.response);
         exchange.signature = observer_.last_signature();
+        exchange.macs = observer_.last_macs();
     }
     exchanges_.push_back(exchange);
     return exchange;
 }
 
 Result<Exchange> Lab::send(ByteView request) {
-    Exchange exchange = TRY(send_once(request));
+    return persist(TRY(send_once(request)), [this](ByteView again) { return send_once(again); });
+}
+
+Result<Exchange> Lab::persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again) {
+    const Bytes request = exchange.request;
     for (int i = 0; i < kPatience; ++i) {
         if (exchange.error() == ErrorCode::busy) {
             dut_->wait(kBusyWait);
-            exchange = TRY(send_once(request));
+            exchange = TRY(again(request));
             continue;
         }
         auto later = not_ready(exchange);
@@ -103,7 +119,7 @@ Result<Exchange> Lab::send(ByteView request) {
             std::chrono::microseconds(int64_t{1} << std::min<uint8_t>(later->rdt_exponent, kMaxRdtExponent)));
         RespondIfReady poll{
             .spdm_version = later->spdm_version, .request_code = later->request_code, .token = later->token};
-        exchange = TRY(send_once(encode_raw(poll, exchange.request_context)));
+        exchange = TRY(again(encode_raw(poll, exchange.request_context)));
     }
     return exchange;
 }
@@ -140,8 +156,11 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
             {.alg_type = type, .alg_count = 0x20, .alg_supported = supported, .alg_external = {}});
     };
     if (sessions) {
-        add(alg_type::dhe, spdm::kAllDhe);
-        add(alg_type::aead_cipher_suite, spdm::kAllAead);
+        add(alg_type::dhe, offer.dhe & spdm::kAllDhe);
+        add(alg_type::aead_cipher_suite, offer.aead & spdm::kAllAead);
+        if ((offer.flags & cap::mut_auth) != 0) {
+            add(alg_type::req_base_asym_alg, static_cast<uint16_t>(offer.req_base_asym & asym));
+        }
         add(alg_type::key_schedule, kKeyScheduleSpdm);
     }
     message.param1 = static_cast<uint8_t>(message.alg_structs.size());
@@ -169,12 +188,16 @@ GetMeasurements Lab::get_measurements(uint8_t operation, bool sign, uint8_t slot
     return message;
 }
 
+Result<> Lab::expect_step(const Exchange& exchange) const {
+    if (exchange.answered() && !exchange.unreadable) return {};
+    std::string asked = exchange.request.size() > 1 ? message_name(exchange.request[1]) : "a message";
+    return fail(Errc::state, "response", Error::npos,
+                fmt::format("{} was answered with {}", asked, lab::describe(exchange)));
+}
+
 template <class M>
 Result<> Lab::step(const M& message) {
-    Exchange exchange = TRY(send(message));
-    if (exchange.answered()) return {};
-    return fail(Errc::state, "response", Error::npos,
-                fmt::format("{} was answered with {}", message_name(M::kCode), lab::describe(exchange)));
+    return expect_step(TRY(send(message)));
 }
 
 size_t Lab::arriving(size_t size) const {
@@ -196,11 +219,34 @@ Result<> Lab::after_capabilities(Version version, const Offer& offer) {
 Result<> Lab::negotiated(Version version, const Offer& offer) {
     TRY(after_capabilities(version, offer));
     TRY(step(algorithms(version, offer)));
+    know_chains();
+    return {};
+}
+
+Result<> Lab::negotiate_again(Version version, const Offer& offer) {
+    version_.reset();
+    TRY(step(GetVersion{}));
+    version_ = version;
+    TRY(step(capabilities(version, offer)));
+    TRY(step(algorithms(version, offer)));
+    know_chains();
+    return {};
+}
+
+// What was read on earlier connections, and our own slots for the negotiated algorithm.
+void Lab::know_chains() {
     const spdm::Parameters& p = observer_.parameters();
     for (const auto& [slot, chain] : chains_[{p.base_asym, p.base_hash, byte(p.version)}]) {
         observer_.provide_chain(slot, chain);
     }
-    return {};
+    slots_ = std::make_unique<spdm::Identities>(identity_.identities, *provider_);
+    auto suite = p.requester_suite();
+    if (!suite) return;
+    slots_->select(suite->sign, suite->hash, p.version);
+    for (uint8_t slot = 0; slot < spdm::kSlots; ++slot) {
+        if (slots_->find(slot) != nullptr)
+            observer_.provide_requester_chain(slot, to_bytes(slots_->chain(slot)));
+    }
 }
 
 Result<Bytes> Lab::read_chain(uint8_t slot, uint16_t portion) {

@@ -7,10 +7,14 @@
 #include "conformance/lab/dut.h"
 #include "conformance/lab/observer.h"
 #include "stack/base/random.h"
+#include "stack/spdm/identities.h"
 #include "stack/wire/encode.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/error.h"
+#include "stack/wire/messages/finish.h"
+#include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/psk.h"
 
 namespace assay::lab {
 
@@ -21,6 +25,14 @@ struct Exchange {
     wire::Context request_context;
     wire::Context response_context;
     std::optional<SignatureCheck> signature;  // of a signed response
+
+    // Inside a session: its identifier and the records, with the messages above in the clear.
+    std::optional<uint32_t> session{};
+    Bytes request_record{};
+    Bytes response_record{};
+    bool outside = false;      // the answer to a record came as a message outside of the session
+    bool unreadable = false;   // it came as a record that cannot be opened: `response` is that record
+    std::vector<MacCheck> macs{};
 
     bool silent() const { return !response.has_value(); }
     // The ErrorCode, if the response is an ERROR.
@@ -38,11 +50,50 @@ struct Offer {
     uint32_t base_hash = 0xffffffff;       // likewise, without SM3
     uint8_t measurement_specification = wire::kMeasurementSpecDmtf;
     uint8_t other_params = wire::kOpaqueDataFmt1;
+    uint16_t dhe = 0xffff;  // these three are sent with KEY_EX_CAP or PSK_CAP, and cut to what is built
+    uint16_t aead = 0xffff;
+    uint16_t req_base_asym = 0xffff;  // with MUT_AUTH_CAP
+};
+
+// The flags of a requester that can do everything inside sessions but authenticate itself, and of one that can
+// do that too. HANDSHAKE_IN_THE_CLEAR is in neither.
+inline constexpr uint32_t kSessionFlags = wire::cap::key_ex | wire::cap::psk_requester | wire::cap::encrypt |
+                                          wire::cap::mac | wire::cap::hbeat | wire::cap::key_upd |
+                                          wire::cap::encap;
+inline constexpr uint32_t kMutualFlags =
+    kSessionFlags | wire::cap::mut_auth | wire::cap::cert | wire::cap::chal;
+Offer session_offer(uint32_t flags = kSessionFlags);
+
+// How a record differs from the one that is due.
+struct Sealing {
+    std::optional<uint64_t> sequence{};
+    std::optional<uint32_t> session_id{};   // in its header
+    spdm::Way keys = spdm::Way::request;    // whose keys seal it
+    Bytes random{};
+    bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
+};
+
+// What KEY_EXCHANGE and PSK_EXCHANGE ask for.
+struct ExchangeOptions {
+    uint8_t slot = 0;
+    uint8_t summary_type = wire::summary::none;
+    uint8_t policy = 0;
+    std::optional<uint16_t> req_session_id{};
+    std::vector<uint16_t> versions{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2};
+    std::optional<uint8_t> aead_limit{};
+};
+
+// Who the scripted requester is, and the key it shares with the device.
+struct RequesterIdentity {
+    std::map<crypto::SignAlgo, spdm::Slots> identities;
+    uint8_t slot = 0;
+    spdm::PreSharedKey psk;
 };
 
 class Lab {
    public:
-    Lab(Dut& dut, Random& random, const crypto::Provider& provider);
+    // `leaf_keys` as for Observer.
+    Lab(Dut& dut, Random& random, const crypto::Provider& provider, LeafKeys* leaf_keys = nullptr);
 
     // A fresh connection; the exchanges so far are forgotten, certificate chains are not.
     Result<> reset();
@@ -76,15 +127,70 @@ class Lab {
     Result<> after_version();
     Result<> after_capabilities(wire::Version version, const Offer& offer = {});
     Result<> negotiated(wire::Version version, const Offer& offer = {});
+    // The same on the connection that is there: GET_VERSION alone clears it.
+    Result<> negotiate_again(wire::Version version, const Offer& offer = {});
+    // A slot's chain that is known beforehand.
+    void provide_chain(uint8_t slot, Bytes chain) { observer_.provide_chain(slot, std::move(chain)); }
     // Reads a slot's whole chain, portion by portion. The connection must be negotiated.
     Result<Bytes> read_chain(uint8_t slot, uint16_t portion = 0x0400);
     // The same only when the chain was not seen before on this target with these algorithms.
     Result<> ensure_chain(uint8_t slot);
 
+    // The bytes as a record of a session, without sending them. Errors: Errc::state without such a session.
+    Result<Bytes> seal(uint32_t session, ByteView message, const Sealing& how = {}) const;
+    // Sends a record. `plaintext` is what it is known to hold, for the reports, if it will not open.
+    Result<Exchange> send_record(ByteView record, ByteView plaintext = {});
+    // A message inside a session, and the same when the target puts it off, as send().
+    Result<Exchange> send_in(uint32_t session, ByteView message, const Sealing& how = {});
+    template <class M>
+        requires requires(M m, wire::Visitor& v) { m.describe(v); }
+    Result<Exchange> send_in(uint32_t session, const M& message, const Sealing& how = {}) {
+        return send_in(session, TRY(wire::encode(message, context_for(M::kCode))), how);
+    }
+
+    // Messages of a handshake. KEY_EXCHANGE has a fresh Diffie-Hellman key, which is kept for its answer.
+    Result<wire::KeyExchange> key_exchange(const ExchangeOptions& options = {});
+    wire::PskExchange psk_exchange(const ExchangeOptions& options = {});
+    // FINISH and PSK_FINISH as the session is due it: `edit` comes before signature and HMAC are made.
+    using EditFinish = std::function<void(wire::Finish&)>;
+    Result<Bytes> finish(uint32_t session, const EditFinish& edit = {});
+    Result<Bytes> psk_finish(uint32_t session);
+    // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the response
+    // does not say.
+    Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
+    // Each of these does what it says on a negotiated connection. The exchange's answer must be the good one.
+    Result<uint32_t> begin_session(const ExchangeOptions& options = {});  // up to KEY_EXCHANGE_RSP
+    Result<> finish_session(uint32_t session);                            // with the encapsulated flow, if due
+    Result<uint32_t> new_session(const ExchangeOptions& options = {});    // both
+    Result<uint32_t> begin_psk_session(const ExchangeOptions& options = {});
+    Result<uint32_t> new_psk_session(const ExchangeOptions& options = {});
+    // Negotiates, having read slot 0's chain on a connection before if it was not known.
+    Result<> negotiated_with_chain(wire::Version version, const Offer& offer = session_offer());
+    // The same, and has a session established.
+    Result<uint32_t> in_session(wire::Version version, const Offer& offer = session_offer());
+    Result<uint32_t> in_psk_session(wire::Version version, const Offer& offer = session_offer());
+    // The exchange where a handshake's message goes: inside, or outside when the handshake is in the clear.
+    Result<Exchange> send_handshake(uint32_t session, ByteView message);
+    // Polls and delivers until the encapsulated flow is over. `session`: where it goes on; nullopt outside.
+    // `implicit`: it begins with an unasked DIGESTS. Gives the last exchange.
+    Result<Exchange> run_encapsulated(std::optional<uint32_t> session, bool implicit = false);
+    // Our answer to an encapsulated request.
+    Bytes answer_encapsulated(ByteView request);
+
+    const ObservedSession* session(uint32_t id) const;
+    ObservedSession* session(uint32_t id);
+    // The default is reference_requester().
+    void set_identity(RequesterIdentity identity) { identity_ = std::move(identity); }
+    const RequesterIdentity& identity() const { return identity_; }
+
     // Keeps an exchange that somebody else made.
     void record(Exchange exchange) { exchanges_.push_back(std::move(exchange)); }
 
     const Observer& seen() const { return observer_; }
+    // For harnesses that show it what no exchange of this lab was.
+    Observer& observer() { return observer_; }
+    // The same, for a harness that knows of something that is not on the wire.
+    Observer& observed() { return observer_; }
     const std::vector<Exchange>& exchanges() const { return exchanges_; }
     const crypto::Provider& provider() const { return *provider_; }
     Random& random() { return *random_; }
@@ -100,14 +206,23 @@ class Lab {
     wire::Context context_for(uint8_t code) const;
     template <class M>
     Result<> step(const M& message);
+    Result<> expect_step(const Exchange& exchange) const;
+    // Asks again as long as the target puts off.
+    Result<Exchange> persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again);
+    void connect_observer();
+    void know_chains();
 
     Dut* dut_;
     Random* random_;
     const crypto::Provider* provider_;
+    LeafKeys* leaf_keys_;
     Observer observer_;
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
     size_t count_ = 0;
+    RequesterIdentity identity_;
+    std::unique_ptr<crypto::Dhe> dhe_;  // of the last KEY_EXCHANGE
+    std::unique_ptr<spdm::Identities> slots_;
     // By negotiated (BaseAsymSel, BaseHashSel, version): the hash and the header differ with them.
     std::map<std::tuple<uint32_t, uint32_t, uint8_t>, std::map<uint8_t, Bytes>> chains_;
 };

@@ -47,7 +47,11 @@ BOOST_AUTO_TEST_CASE(a_signature_over_another_request_is_seen_to_be_bad) {
     Bench bench;
     BOOST_REQUIRE(bench.lab.negotiated(wire::Version::v1_2));
     BOOST_REQUIRE(bench.lab.ensure_chain(0));
-    Observer observer = bench.lab.seen();
+    Observer observer(crypto::openssl_provider());
+    for (const Exchange& seen : bench.lab.exchanges()) {
+        observer.request(seen.request);
+        observer.response(*seen.response);
+    }
     Bytes request = *bench.lab.encode(bench.lab.challenge());
     auto exchange = bench.lab.send(request);
     BOOST_TEST(good(exchange));

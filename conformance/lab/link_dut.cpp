@@ -9,6 +9,16 @@ namespace assay::lab {
 
 namespace code = wire::code;
 
+const record::Transport& records_over(transport::Binding binding) {
+    switch (binding) {
+        case transport::Binding::mctp: return record::mctp();
+        case transport::Binding::doe: return record::doe();
+        case transport::Binding::tcp: return record::tcp();
+        case transport::Binding::none: break;
+    }
+    return record::none();
+}
+
 Result<std::unique_ptr<LinkDut>> LinkDut::open(const transport::Target& target, LinkOptions options) {
     std::unique_ptr<LinkDut> dut(new LinkDut(target, options));
     TRY(dut->reset());
@@ -24,32 +34,59 @@ Result<> LinkDut::reset() {
     return {};
 }
 
-std::chrono::milliseconds LinkDut::answer_time(ByteView request) const {
-    uint8_t asked = request.size() < 4 ? code::get_version : request[1];
-    bool vca =
-        asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
-    auto time = transport::answer_time(!vca, ct_exponent_, options_.round_trip);
+transport::Binding LinkDut::binding() const {
+    return target_.scheme == transport::Scheme::tcp ? transport::Binding::tcp : target_.binding;
+}
+
+std::chrono::milliseconds LinkDut::answer_time(bool cryptographic) const {
+    auto time = transport::answer_time(cryptographic, ct_exponent_, options_.round_trip);
     return std::chrono::ceil<std::chrono::milliseconds>(time);
 }
 
-Result<std::optional<Bytes>> LinkDut::exchange(ByteView request) {
-    TRY(reset());
-    Result<> sent = link_->send(request);
-    Result<Bytes> answer = sent ? link_->receive(answer_time(request)) : std::unexpected(sent.error());
-    if (answer) {
-        if (answer->size() > 5 && (*answer)[1] == code::capabilities) ct_exponent_ = (*answer)[5];
-        return std::move(*answer);
-    }
-    // Silence is an answer; half a unit, a closed connection or broken framing end the connection.
+template <class T>
+Result<std::optional<T>> LinkDut::settled(Result<T> answer) {
+    if (answer) return std::move(*answer);
     bool silent = answer.error().code == Errc::timeout && answer.error().detail.starts_with("no answer");
     if (silent) return std::nullopt;
     link_.reset();
     return std::unexpected(answer.error());
 }
 
-size_t LinkDut::alignment() const {
-    return target_.scheme == transport::Scheme::emu && target_.binding == transport::Binding::doe ? 4 : 1;
+Result<std::optional<Bytes>> LinkDut::exchange(ByteView request) {
+    TRY(reset());
+    uint8_t asked = request.size() < 4 ? code::get_version : request[1];
+    bool vca =
+        asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
+    Result<> sent = link_->send(request);
+    auto answer = settled<Bytes>(sent ? link_->receive(answer_time(!vca)) : std::unexpected(sent.error()));
+    if (answer && *answer && (**answer).size() > 5 && (**answer)[1] == code::capabilities) {
+        ct_exponent_ = (**answer)[5];
+    }
+    return answer;
 }
+
+// Whatever it holds, opening a record takes cryptography.
+Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record) {
+    TRY(reset());
+    Result<> sent = link_->send(record, transport::Payload::secured);
+    if (!sent && sent.error().code == Errc::unsupported) return std::unexpected(sent.error());
+    auto answer = TRY(settled<transport::Message>(sent ? link_->receive_any(answer_time(true))
+                                                       : std::unexpected(sent.error())));
+    if (!answer) return std::nullopt;
+    return Answer{std::move(answer->bytes), answer->payload == transport::Payload::secured};
+}
+
+bool LinkDut::carries_secured() const { return transport::carries_secured(binding()); }
+
+const record::Transport& LinkDut::transport() const { return records_over(binding()); }
+
+bool LinkDut::ask_for_key_update(uint32_t session) {
+    if (!reset()) return false;
+    auto asked = link_->ask_for_key_update(session, answer_time(true));
+    return asked && *asked;
+}
+
+size_t LinkDut::alignment() const { return binding() == transport::Binding::doe ? 4 : 1; }
 
 void LinkDut::wait(std::chrono::microseconds time) { std::this_thread::sleep_for(time); }
 

@@ -15,6 +15,9 @@ struct LinkOptions {
     std::chrono::milliseconds round_trip{400};
 };
 
+// What a binding adds to records.
+const record::Transport& records_over(transport::Binding binding);
+
 class LinkDut final : public Dut {
    public:
     // Connects. Errors: those of transport::connect.
@@ -24,12 +27,20 @@ class LinkDut final : public Dut {
     // Connects again if the connection broke; else only forgets answers that came too late.
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
+    Result<std::optional<Answer>> exchange_secured(ByteView record) override;
+    bool carries_secured() const override;
+    const record::Transport& transport() const override;
+    bool ask_for_key_update(uint32_t session) override;
     void wait(std::chrono::microseconds time) override;
     size_t alignment() const override;
 
    private:
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}
-    std::chrono::milliseconds answer_time(ByteView request) const;
+    transport::Binding binding() const;
+    std::chrono::milliseconds answer_time(bool cryptographic) const;
+    // Silence is an answer; half a unit, a closed connection or broken framing end the connection.
+    template <class T>
+    Result<std::optional<T>> settled(Result<T> answer);
 
     transport::Target target_;
     LinkOptions options_;

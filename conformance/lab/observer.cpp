@@ -18,13 +18,6 @@ using spdm::ConnectionState;
 
 namespace {
 
-// The bytes that a message takes, without what a transport put behind it.
-ByteView exact(ByteView message, const Context& context) {
-    size_t used = 0;
-    if (!decode_any(message, context, &used)) return message;
-    return message.first(used);
-}
-
 // DSP0274, CHALLENGE_AUTH signature generation: requests that break an unfinished authentication off.
 bool breaks_off(uint8_t code) {
     return code == code::get_measurements || code == code::key_exchange || code == code::finish ||
@@ -72,16 +65,16 @@ Context Observer::expected_response_context() const {
     return response_context(poll ? *deferred_ : pending_);
 }
 
-void Observer::Collected::clear() {
+void Collected::clear() {
     bytes.clear();
     restarts.clear();
 }
 
-void Observer::Collected::may_restart() {
+void Collected::may_restart() {
     if (restarts.empty() || restarts.back() != bytes.size()) restarts.push_back(bytes.size());
 }
 
-std::vector<Bytes> Observer::Collected::candidates(ByteView head, ByteView tail) const {
+std::vector<Bytes> Collected::candidates(ByteView head, ByteView tail) const {
     std::vector<Bytes> all;
     for (auto from = restarts.rbegin(); from != restarts.rend(); ++from) {
         all.push_back(concat({head, ByteView(bytes).subspan(*from), tail}));
@@ -102,36 +95,67 @@ void Observer::reset() {
     authenticated_ = digests_open_ = false;
     portions_.clear();
     digests_.clear();
+    sessions_.clear();
+    last_session_.reset();
+    last_exchange_.reset();
+    encapsulated_.clear();
+    mutual_.clear();
+    requester_portions_.clear();
+    transfers_.clear();
 }
 
 void Observer::request(ByteView message) {
     last_signature_.reset();
+    last_macs_.clear();
+    reassembled_.clear();
+    pending_session_.reset();
     pending_ = to_bytes(exact(message, request_context(message)));
 }
 
 void Observer::response(ByteView message) {
+    reassembled_.clear();
+    pending_session_.reset();
+    answered(message);
+}
+
+// A response, wherever it came.
+void Observer::answered(ByteView message) {
     last_signature_.reset();
+    last_macs_.clear();
     if (pending_.size() < 4 || message.size() < 4) return;
     Bytes asked = pending_;
+    if (chunked(asked, message)) return;
     uint8_t code = asked[1];
     std::optional<uint8_t> error = error_code(message);
     if (is(error, ErrorCode::busy)) {
-        if (code == code::get_measurements) measurements_.may_restart();
+        ObservedSession* inside = pending_in();
+        if (code == code::get_measurements) (inside ? inside->measured : measurements_).may_restart();
         return;
     }
     // The other side knows nothing any more.
-    if (is(error, ErrorCode::request_resynch)) return reset();
+    if (is(error, ErrorCode::request_resynch) && !pending_session_) return reset();
     if (is(error, ErrorCode::response_not_ready)) {
         if (code != code::respond_if_ready) deferred_ = std::move(asked);
         return;
     }
-    if (error) return refused(code);
+    if (error && pending_session_) return refused_in_session(code, message);
+    if (error) {
+        bool finishing = code == code::finish && is(error, ErrorCode::decrypt_error);
+        if (ObservedSession* session = handshake(); session != nullptr && finishing)
+            end_session(session->channel.id());
+        return refused(code);
+    }
     if (code == code::respond_if_ready) {
         if (!deferred_) return;
         asked = std::move(*deferred_);
         code = asked[1];
     }
     deferred_.reset();
+    if (pending_session_) {
+        if (breaks_off(code)) b_.may_restart();
+        if (message[1] == (code & 0x7f)) in_session(asked, exact(message, response_context(asked)));
+        return;
+    }
     if (code != code::get_measurements) measurements_.clear();
     if (breaks_off(code) && !authenticated_) b_.clear();
     if (breaks_off(code) && authenticated_) b_.may_restart();
@@ -157,6 +181,10 @@ void Observer::response(ByteView message) {
         case code::challenge: challenge_auth(asked, answer); break;
         case code::get_measurements: measurements(asked, answer); break;
         case code::key_exchange: key_exchange(asked, answer); break;
+        case code::psk_exchange: begin_session(spdm::SessionKind::psk, asked, answer); break;
+        case code::finish: finish(asked, answer); break;
+        case code::get_encapsulated_request:
+        case code::deliver_encapsulated_response: encapsulated(asked, answer); break;
         default: break;
     }
 }
@@ -214,6 +242,9 @@ void Observer::negotiated(ByteView request, ByteView response) {
         uint32_t cap = p.responder_flags & cap::multi_key;
         p.multi_key_rsp = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
                                                          (asked->other_params_support & kMultiKeyConn) != 0);
+        cap = p.requester_flags & cap::multi_key;
+        p.multi_key_req = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
+                                                         (answer->other_params_selection & kMultiKeyConn) != 0);
     }
     // Another algorithm has another key, and another hash or version another chain structure.
     std::tuple suite{p.base_asym, p.base_hash, p.version};
@@ -265,16 +296,18 @@ void Observer::challenge_auth(ByteView request, ByteView response) {
 }
 
 void Observer::measurements(ByteView request, ByteView response) {
+    ObservedSession* inside = pending_in();
+    Collected& measured = inside == nullptr ? measurements_ : inside->measured;
     auto answer = decode<Measurements>(response, response_context(request));
-    append(measurements_.bytes, request);
+    append(measured.bytes, request);
     bool sign = (request[2] & kSignatureRequested) != 0;
-    if (!answer || !sign) return append(measurements_.bytes, response);
-    append(measurements_.bytes, response.first(response.size() - answer->signature.size()));
+    if (!answer || !sign) return append(measured.bytes, response);
+    append(measured.bytes, response.first(response.size() - answer->signature.size()));
     uint8_t slot = context_.version >= Version::v1_1 && request.size() > 36 ? request[36] & 0x0f : 0;
     ByteView head = context_.version >= Version::v1_2 ? ByteView(vca_) : ByteView();
-    check(code::measurements, slot, spdm::kMeasurementsContext, measurements_.candidates(head, {}),
+    check(code::measurements, slot, spdm::kMeasurementsContext, measured.candidates(head, {}),
           answer->signature);
-    measurements_.clear();
+    measured.clear();
 }
 
 // TH up to the signature: VCA, DIGESTS of a multi-key connection, the chain's hash, both messages.
@@ -283,17 +316,17 @@ void Observer::key_exchange(ByteView request, ByteView response) {
     auto hash = spdm::hash_algo(parameters_.base_hash);
     if (response.size() < size || !hash) return;
     ByteView signature = response.subspan(response.size() - size, context_.signature_size);
-    auto chain = chains_.find(request[3]);
-    Bytes chain_hash;
-    if (chain != chains_.end()) chain_hash = to_bytes(provider_->digest(*hash, chain->second).view());
+    Bytes chain_hash = chain_digest(chains_, request[3]);
     Bytes digests = parameters_.multi_key_rsp ? first_digests_ : Bytes{};
     check(code::key_exchange_rsp, request[3], spdm::kKeyExchangeContext,
           {concat({vca_, digests, chain_hash, request, response.first(response.size() - size)})}, signature);
+    begin_session(spdm::SessionKind::key_exchange, request, response);
 }
 
-std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) const {
-    auto chain = chains_.find(slot);
-    if (chain == chains_.end()) {
+std::optional<crypto::PublicKey> Observer::key(const std::map<uint8_t, Bytes>& chains, uint8_t slot,
+                                               std::string& why) const {
+    auto chain = chains.find(slot);
+    if (chain == chains.end()) {
         why = fmt::format("the certificate chain of slot {} was never seen", slot);
         return std::nullopt;
     }
@@ -319,8 +352,23 @@ std::optional<crypto::PublicKey> Observer::key(uint8_t slot, std::string& why) c
 void Observer::check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                      ByteView signature) {
     SignatureCheck result{.code = code, .slot = slot, .transcript = transcripts.front(), .why = {}};
-    if (auto signer = key(slot, result.why)) {
-        spdm::Suite suite = parameters_.suite();
+    auto signer = key(chains_, slot, result.why);
+    check_by(std::move(signer), parameters_.suite(), std::move(result), context, std::move(transcripts),
+             signature);
+}
+
+void Observer::check_requester(uint8_t code, uint8_t slot, std::string_view context, const Bytes& transcript,
+                               ByteView signature) {
+    SignatureCheck result{.code = code, .slot = slot, .transcript = transcript, .why = {}};
+    auto signer = key(requester_chains_, slot, result.why);
+    check_by(std::move(signer), parameters_.requester_suite().value_or(parameters_.suite()),
+             std::move(result), context, {transcript}, signature);
+}
+
+void Observer::check_by(std::optional<crypto::PublicKey> signer, const spdm::Suite& suite,
+                        SignatureCheck result, std::string_view context, std::vector<Bytes> transcripts,
+                        ByteView signature) {
+    if (signer) {
         for (Bytes& transcript : transcripts) {
             crypto::Digest digest = provider_->digest(suite.hash, transcript);
             Result<> verified =

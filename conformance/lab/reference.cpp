@@ -1,6 +1,7 @@
 #include "conformance/lab/reference.h"
 
 #include "stack/crypto/pki.h"
+#include "stack/spdm/algorithms.h"
 #include "stack/wire/messages/measurements.h"
 
 namespace assay::lab {
@@ -38,13 +39,72 @@ Bytes device_mode() {
 
 Bytes text(std::string_view words) { return to_bytes(as_bytes(words)); }
 
+// As the samples of DMTF's emulator have them, the zero at the end included.
+spdm::PreSharedKey sample_psk() {
+    using namespace std::string_view_literals;
+    return {text("TestPskHint\0"sv), std::make_shared<const SecretBytes>(as_bytes("TestPskData\0"sv))};
+}
+
+constexpr std::string_view kRequesterLabel = "Assay requester";
+constexpr std::string_view kStrangerLabel = "Assay stranger";
+
+crypto::TestPki requester_pki(crypto::SignAlgo algo, std::string_view label) {
+    crypto::CertificateSpec leaf;
+    leaf.subject = std::string(label);
+    leaf.eku = {std::string(crypto::kOidRequesterAuth)};
+    return *crypto::make_test_pki(algo, crypto::SignAlgo::ed25519, crypto::HashAlgo::sha256, label, &leaf);
+}
+
+void add_sessions(spdm::Device& device, const ReferenceOptions& options) {
+    device.transport = options.transport;
+    device.keylog = options.keylog;
+    device.secured_versions = options.secured_versions;
+    device.bad_record = options.bad_record;
+    device.dhe = spdm::kAllDhe;
+    device.aead = spdm::kAllAead;
+    device.heartbeat_period = options.heartbeat_period;
+    device.pre_shared_keys = {options.psk.value_or(sample_psk())};
+    device.mut_auth_requested = options.mut_auth_requested;
+    device.basic_mut_auth = options.basic_mut_auth;
+    device.requester_trust.roots = options.requester_roots;
+    device.requester_trust.time =
+        options.judged_at.value_or(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1));
+    // A foreign requester has whatever keys it has.
+    if (!options.requester_roots.empty()) device.req_base_asym = uint16_t{spdm::kAllBaseAsym};
+    for (crypto::SignAlgo algo : kAlgos) {
+        device.req_base_asym |= static_cast<uint16_t>(spdm::bit(algo));
+        crypto::TestPki made = requester_pki(algo, kRequesterLabel);
+        device.requester_trust.roots.push_back(made.root);
+        if (!options.requester_known) continue;
+        device.requester_identities[algo] =
+            spdm::Identity{to_bytes(made.root.der()), made.chain_der(), made.leaf_key};
+    }
+}
+
 }  // namespace
+
+const RequesterIdentity& reference_requester() {
+    static const RequesterIdentity who = [] {
+        RequesterIdentity made;
+        for (crypto::SignAlgo algo : kAlgos) {
+            for (uint8_t slot = 0; slot < 2; ++slot) {
+                crypto::TestPki pki = requester_pki(algo, slot == 0 ? kRequesterLabel : kStrangerLabel);
+                made.identities[algo][slot] =
+                    spdm::Identity{to_bytes(pki.root.der()), pki.chain_der(), pki.leaf_key};
+            }
+        }
+        made.psk = sample_psk();
+        return made;
+    }();
+    return who;
+}
 
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options) {
     auto device = std::make_shared<spdm::Device>();
     device->versions = options.versions;
     device->deferrals = options.deferrals;
-    device->flags = options.flags.value_or(device->flags);
+    device->flags = options.flags.value_or(kReferenceFlags);
+    add_sessions(*device, options);
     // So that deferral can be seen on every reference, without a peer that cannot wait noticing it.
     device->deferrals.try_emplace(wire::code::vendor_defined_request,
                                   spdm::Deferral{.busy = 1, .not_ready = 1});
@@ -97,13 +157,31 @@ ReferenceDut::ReferenceDut(std::shared_ptr<const spdm::Device> device, const cry
       random_(options_.seed) {}
 
 Result<> ReferenceDut::reset() {
-    responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers);
+    const Clock* clock = options_.clock != nullptr ? options_.clock : &clock_;
+    responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers, clock);
     return {};
 }
 
 bool ReferenceDut::lose_state() {
     if (responder_) responder_->lose_state();
     return responder_ != nullptr;
+}
+
+Result<std::optional<Answer>> ReferenceDut::exchange_secured(ByteView record) {
+    if (!responder_) TRY(reset());
+    std::optional<Bytes> answer = responder_->receive_secured(record);
+    if (!answer) return std::nullopt;
+    return Answer{std::move(*answer), responder_->answered_secured()};
+}
+
+bool ReferenceDut::set_sequence(uint32_t id, spdm::Way way, uint64_t next) {
+    spdm::Session* session = responder_ ? responder_->session(id) : nullptr;
+    if (session != nullptr) session->set_sequence(way, next);
+    return session != nullptr;
+}
+
+bool ReferenceDut::ask_for_key_update(uint32_t session) {
+    return responder_ && responder_->ask_for_key_update(session);
 }
 
 Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request) {

@@ -1,7 +1,8 @@
 // The built-in reference: a device with several keys, slots and measurements, in this process.
 #pragma once
 
-#include "conformance/lab/dut.h"
+#include "conformance/lab/lab.h"
+#include "stack/base/clock.h"
 #include "stack/base/random.h"
 #include "stack/spdm/responder.h"
 
@@ -9,12 +10,37 @@ namespace assay::lab {
 
 struct ReferenceOptions {
     uint64_t seed = 1;  // of the nonces
-    spdm::Waivers waivers;
+    spdm::Waivers waivers{};
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     bool rsa = false;  // RSA keys too: they take time to make, and differ in every process
-    std::map<uint8_t, spdm::Deferral> deferrals;
-    std::optional<uint32_t> flags;  // instead of CERT, CHAL, MEAS with signatures, MEAS_FRESH
+    std::map<uint8_t, spdm::Deferral> deferrals{};
+    std::optional<uint32_t> flags{};  // instead of kReferenceFlags
+    const record::Transport* transport = &record::none();
+    uint8_t mut_auth_requested = wire::mut_auth::encapsulated;  // where the requester can
+    bool basic_mut_auth = true;
+    bool requester_known = false;                 // its chain need not be asked for
+    std::vector<crypto::Certificate> requester_roots{};  // trusted besides those of reference_requester()
+    std::optional<spdm::PreSharedKey> psk{};      // instead of that of reference_requester()
+    spdm::BadRecord bad_record = spdm::BadRecord::answer;
+    std::vector<uint16_t> secured_versions{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2,
+                                           spdm::kSecured1_3};
+    spdm::KeyLog keylog{};
+    uint8_t heartbeat_period = 10;                  // seconds
+    std::optional<crypto::UnixTime> judged_at{};    // the time for requesters' certificates
+    const Clock* clock = nullptr;                   // that ends sessions, instead of one that wait() moves
+    std::string target = "reference";               // how it was named
 };
+
+// What the reference claims: certificates, challenge, signed measurements, and all of sessions.
+inline constexpr uint32_t kReferenceFlags =
+    wire::cap::cert | wire::cap::chal | wire::cap::meas_sig | wire::cap::meas_fresh | wire::cap::encrypt |
+    wire::cap::mac | wire::cap::mut_auth | wire::cap::key_ex | wire::cap::psk_with_context |
+    wire::cap::encap | wire::cap::hbeat | wire::cap::key_upd | wire::cap::handshake_in_the_clear;
+
+// The same where records cannot be carried.
+inline constexpr uint32_t kReferenceFlagsWithoutSessions =
+    kReferenceFlags & ~(wire::cap::encrypt | wire::cap::mac | wire::cap::key_ex | wire::cap::psk |
+                        wire::cap::hbeat | wire::cap::key_upd | wire::cap::handshake_in_the_clear);
 
 // A device with slots 0 and 1 for each of ECDSA P-256, P-384, P-521 and Ed25519 (and RSA on request), a
 // chain whose root is in it, and six measurements, one of them a device mode. The same options give the same
@@ -22,15 +48,24 @@ struct ReferenceOptions {
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options);
 // The roots of its slots, for those who verify.
 std::vector<crypto::Certificate> reference_roots();
+// The requester that the reference trusts: keys and chains in slot 0 for each of ECDSA P-256, P-384, P-521 and
+// Ed25519, a stranger's in slot 1, and the pre-shared key that DMTF's samples have too.
+const RequesterIdentity& reference_requester();
 
 class ReferenceDut final : public Dut {
    public:
     ReferenceDut(std::shared_ptr<const spdm::Device> device, const crypto::Provider& provider,
                  ReferenceOptions options);
 
-    std::string target() const override { return "reference"; }
+    std::string target() const override { return options_.target; }
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
+    Result<std::optional<Answer>> exchange_secured(ByteView record) override;
+    const record::Transport& transport() const override { return *device_->transport; }
+    bool set_sequence(uint32_t session, spdm::Way way, uint64_t next) override;
+    bool ask_for_key_update(uint32_t session) override;
+    void wait(std::chrono::microseconds time) override { clock_.advance(time); }
+    bool time_is_cheap() const override { return options_.clock == nullptr; }
     bool lose_state() override;
     std::optional<spdm::Waivers> requester() const override { return options_.waivers; }
     spdm::Responder& responder() { return *responder_; }
@@ -40,6 +75,7 @@ class ReferenceDut final : public Dut {
     const crypto::Provider* provider_;
     ReferenceOptions options_;
     SeededRandom random_;
+    ManualClock clock_;
     std::unique_ptr<spdm::Responder> responder_;
 };
 

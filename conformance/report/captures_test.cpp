@@ -1,17 +1,57 @@
-// Recorded exchanges of an independent implementation, message by message.
+// Recorded exchanges of an independent implementation, message by message, inside sessions too.
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 
-#include "conformance/lab/observer.h"
-#include "conformance/report/pcap.h"
+#include "conformance/report/replay.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
 
-BOOST_AUTO_TEST_SUITE(captures)
-
 namespace {
+
+namespace fs = std::filesystem;
+using Kind = Seen::Kind;
+
+// What must come out of a capture.
+struct Expected {
+    const char* name;
+    size_t records;      // all of them open
+    size_t application;  // of which so many hold no SPDM message
+    size_t signatures;   // all of them good
+    size_t macs;         // likewise: verify data
+    size_t sessions;
+};
+
+constexpr Expected kCaptures[] = {{"MCTP_1.0", 0, 0, 10, 0, 0},
+                                  {"MCTP_1.2", 1628, 6, 42, 6, 3},
+                                  {"MCTP_1.4", 1670, 6, 42, 6, 3},
+                                  {"PCI_DOE_1.1", 1888, 0, 42, 8, 4},
+                                  {"PCI_DOE_1.3", 1936, 0, 42, 8, 4}};
+
+// Where the captures are; nothing, said in plain words, where they are not.
+std::optional<fs::path> folder() {
+    fs::path found = fs::path(ASSAY_SOURCE_DIR) / "../shared/samples/captures";
+    if (fs::exists(found)) return found;
+    BOOST_TEST_MESSAGE("skipped: the recorded exchanges of another implementation are not in " << found);
+    return std::nullopt;
+}
+
+Bytes content(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<Seen> replayed(const fs::path& folder, const std::string& name, bool with_secrets = true) {
+    auto packets = read_pcap(content(folder / (name + ".pcap")));
+    BOOST_REQUIRE(packets.has_value());
+    Bytes text = with_secrets ? content(folder / (name + ".secrets")) : Bytes{};
+    auto secrets = parse_secrets({reinterpret_cast<const char*>(text.data()), text.size()});
+    BOOST_REQUIRE(secrets.has_value());
+    std::vector<Seen> all;
+    replay(*packets, *secrets, [&](const Seen& seen) { all.push_back(seen); });
+    return all;
+}
 
 // Decodes with the layout that the connection so far gives, and encodes what came of it.
 void check_round_trip(ByteView message, const wire::Context& context, const std::string& where) {
@@ -31,37 +71,64 @@ void check_round_trip(ByteView message, const wire::Context& context, const std:
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(every_plain_message_encodes_to_the_bytes_it_was_decoded_from) {
-    std::filesystem::path folder = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/samples/captures";
-    if (!std::filesystem::exists(folder)) {
-        BOOST_TEST_MESSAGE("skipped: there is no " << folder);
-        return;
-    }
-    size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.path().extension() != ".pcap") continue;
-        ++files;
-        std::ifstream file(entry.path(), std::ios::binary);
-        auto packets = read_pcap(Bytes{std::istreambuf_iterator<char>(file), {}});
-        BOOST_REQUIRE(packets.has_value());
-        lab::Observer observer(crypto::openssl_provider());
-        for (size_t i = 0; i < packets->size(); ++i) {
-            auto inner = carried((*packets)[i]);
-            if (!inner || inner->kind != Carried::Kind::spdm) continue;
-            bool request = wire::is_request(inner->message[1]);
-            wire::Context context =
-                request ? observer.request_context(inner->message) : observer.expected_response_context();
-            check_round_trip(inner->message, context,
-                             entry.path().filename().string() + " packet " + std::to_string(i) + ", " +
-                                 wire::message_name(inner->message[1]));
-            if (request) {
-                observer.request(inner->message);
-            } else {
-                observer.response(inner->message);
-            }
+BOOST_AUTO_TEST_SUITE(captures)
+
+BOOST_AUTO_TEST_CASE(every_message_encodes_to_the_bytes_it_was_decoded_from) {
+    auto found = folder();
+    if (!found) return;
+    for (const Expected& capture : kCaptures) {
+        for (const Seen& seen : replayed(*found, capture.name)) {
+            if (seen.kind != Kind::message) continue;
+            check_round_trip(seen.bytes, seen.context,
+                             std::string(capture.name) + " packet " + std::to_string(seen.packet) + ", " +
+                                 wire::message_name(seen.bytes[1]));
         }
     }
-    BOOST_TEST(files == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(every_record_opens_and_every_signature_and_hmac_is_good) {
+    auto found = folder();
+    if (!found) return;
+    for (const Expected& capture : kCaptures) {
+        BOOST_TEST_CONTEXT(capture.name) {
+            size_t records = 0, application = 0, signatures = 0, macs = 0, sessions = 0;
+            for (const Seen& seen : replayed(*found, capture.name)) {
+                records += seen.session.has_value();
+                BOOST_TEST((seen.kind != Kind::refused && seen.kind != Kind::sealed),
+                           "packet " << seen.packet << ": " << seen.why);
+                if (seen.kind == Kind::application) {
+                    ++application;
+                    BOOST_TEST(application_name(seen.link, seen.bytes) == "MCTP type 01h (PLDM)");
+                }
+                if (seen.signature) {
+                    BOOST_TEST((seen.signature->result == lab::SignatureCheck::Result::good),
+                               "packet " << seen.packet << ": " << seen.signature->why);
+                    ++signatures;
+                }
+                for (const lab::MacCheck& mac : seen.macs) BOOST_TEST(mac.good, "packet " << seen.packet);
+                macs += seen.macs.size();
+                if (seen.kind != Kind::message || seen.request) continue;
+                sessions += seen.bytes[1] == wire::code::key_exchange_rsp ||
+                            seen.bytes[1] == wire::code::psk_exchange_rsp;
+            }
+            BOOST_TEST(records == capture.records);
+            BOOST_TEST(application == capture.application);
+            BOOST_TEST(signatures == capture.signatures);
+            BOOST_TEST(macs == capture.macs);
+            BOOST_TEST(sessions == capture.sessions);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_its_secrets_a_session_stays_closed) {
+    auto found = folder();
+    if (!found) return;
+    size_t sealed = 0;
+    for (const Seen& seen : replayed(*found, "MCTP_1.2", false)) {
+        BOOST_TEST((seen.kind != Kind::refused));
+        sealed += seen.kind == Kind::sealed;
+    }
+    BOOST_TEST(sealed == 1628U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

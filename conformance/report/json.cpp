@@ -1,6 +1,10 @@
 #include "conformance/report/json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+
+#include "stack/wire/registry.h"
 
 namespace assay::report {
 
@@ -47,7 +51,19 @@ Json exchange_json(const lab::Exchange& exchange) {
     json["request"] = to_hex(exchange.request);
     json["request_name"] = message_title(exchange.request);
     json["response"] = exchange.response ? Json(to_hex(*exchange.response)) : Json(nullptr);
-    json["response_name"] = exchange.response ? Json(message_title(*exchange.response)) : Json(nullptr);
+    bool named = exchange.response && !exchange.unreadable;
+    json["response_name"] = named ? Json(message_title(*exchange.response)) : Json(nullptr);
+    if (exchange.session) {
+        json["session"] = fmt::format("{:08x}", *exchange.session);
+        json["request_record"] = to_hex(exchange.request_record);
+        bool record = exchange.response && !exchange.outside;
+        json["response_record"] = record ? Json(to_hex(exchange.response_record)) : Json(nullptr);
+    }
+    for (const lab::MacCheck& mac : exchange.macs) {
+        json["verify_data"].push_back({{"message", wire::message_name(mac.code)},
+                                       {"result", mac.good ? "good" : "bad"},
+                                       {"due", to_hex(mac.due)}});
+    }
     if (!exchange.signature) return json;
     const lab::SignatureCheck& check = *exchange.signature;
     json["signature"] = name(check.result);

@@ -19,7 +19,11 @@
 //   and
 //                        its name null for silence; after a signed response also {signature,
 //                        signature_reason}, and where the signature is bad {transcript}, the bytes that it
-//                        must cover
+//                        must cover. Inside a session also {session, request_record, response_record}: its
+//                        identifier, and the records that carried both messages; response_record null for
+//                        silence and for an answer outside the session, response_name null for a record that
+//                        cannot be opened. Where messages hold verify data also {verify_data: [{message,
+//                        result, due}]}
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -59,6 +59,32 @@ BOOST_AUTO_TEST_CASE(exchanges_are_hexadecimal_and_silence_is_null) {
     BOOST_TEST(silence["response_name"].is_null());
 }
 
+BOOST_AUTO_TEST_CASE(inside_a_session_the_records_stand_beside_the_messages) {
+    engine::RunReport report = test::sample();
+    auto of = [&](const lab::Exchange& exchange) {
+        for (engine::CaseResult& one : report.results) {
+            if (one.id == "crt/offset-at-end") one.exchanges[1] = exchange;
+        }
+        return result(to_json(report, test::details()), "crt/offset-at-end")["exchanges"][1];
+    };
+    lab::Exchange exchange = test::in_session();
+    auto json = of(exchange);
+    BOOST_TEST(json["session"] == "fffeffff");
+    BOOST_TEST(json["request_name"] == "HEARTBEAT");
+    BOOST_TEST(json["request_record"] == "fffffeff00000016aabb");
+    BOOST_TEST(json["response_record"] == "fffffeff00000016ccdd");
+    BOOST_TEST(json["verify_data"][0]["result"] == "good");
+    BOOST_TEST(json["verify_data"][1]["message"] == "FINISH_RSP");
+    BOOST_TEST(json["verify_data"][1]["due"] == "5a");
+    exchange.outside = true;
+    BOOST_TEST(of(exchange)["response_record"].is_null());
+    exchange.outside = false;
+    exchange.unreadable = true;
+    BOOST_TEST(of(exchange)["response_name"].is_null());
+    exchange.response.reset();
+    BOOST_TEST(of(exchange)["response_record"].is_null());
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_signature_comes_with_the_bytes_it_must_cover) {
     auto exchange = result(to_json(test::sample(), test::details()), "chl/signature")["exchanges"][0];
     BOOST_TEST(exchange["signature"] == "bad");

@@ -100,19 +100,31 @@ Carried::Kind kind(transport::Payload payload) {
 
 }  // namespace
 
-std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges) {
+std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges, LinkType link) {
     std::vector<Packet> packets;
-    auto add = [&](ByteView message) {
-        Packet packet{.seconds = static_cast<uint32_t>(packets.size())};
-        packet.bytes = concat({kMctpHeader, transport::wrap(transport::Binding::mctp, message)});
+    auto add = [&](ByteView message, ByteView record) {
+        using transport::Payload;
+        Payload payload = record.empty() ? Payload::spdm : Payload::secured;
+        ByteView carried = record.empty() ? message : record;
+        Packet packet{.link = link, .seconds = static_cast<uint32_t>(packets.size())};
+        packet.bytes =
+            link == LinkType::mctp
+                ? concat({kMctpHeader, transport::wrap(transport::Binding::mctp, carried, payload)})
+                : transport::wrap(transport::Binding::doe, carried, payload);
         packet.wire_size = static_cast<uint32_t>(packet.bytes.size());
         packets.push_back(std::move(packet));
     };
     for (const lab::Exchange& exchange : exchanges) {
-        add(exchange.request);
-        if (exchange.response) add(*exchange.response);
+        add(exchange.request, exchange.request_record);
+        if (exchange.response) add(*exchange.response, exchange.response_record);
     }
     return packets;
+}
+
+LinkType link_type(std::span<const lab::Exchange> exchanges, const record::Transport& transport) {
+    bool records = std::ranges::any_of(
+        exchanges, [](const lab::Exchange& exchange) { return !exchange.request_record.empty(); });
+    return records && transport.sequence_size == 0 ? LinkType::pci_doe : LinkType::mctp;
 }
 
 Bytes write_pcap(LinkType link, std::span<const Packet> packets) {

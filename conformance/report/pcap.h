@@ -20,9 +20,14 @@ struct Packet {
     Bytes bytes{};           // from the link layer's header on
 };
 
-// The messages of exchanges as MCTP packets, request and response in turn; a silence is no packet. A packet's
-// time is its index in seconds, so that equal exchanges give equal captures.
-std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges);
+// The messages of exchanges, request and response in turn, those inside sessions as the records that carried
+// them; a silence is no packet. A packet's time is its index in seconds, so that equal exchanges give equal
+// captures.
+std::vector<Packet> to_packets(std::span<const lab::Exchange> exchanges, LinkType link = LinkType::mctp);
+
+// The link type whose records are laid out as these are: MCTP's have a sequence number, those of DOE do not,
+// nor do those of SPDM over TCP, for which there is no link type. MCTP when there are no records.
+LinkType link_type(std::span<const lab::Exchange> exchanges, const record::Transport& transport);
 
 // A capture, little-endian with microseconds. All packets must be of the one link type.
 Bytes write_pcap(LinkType link, std::span<const Packet> packets);

@@ -72,6 +72,31 @@ BOOST_AUTO_TEST_CASE(what_was_written_is_read_back) {
     BOOST_TEST(to_hex(last->message) == to_hex(*result.exchanges[1].response));
 }
 
+BOOST_AUTO_TEST_CASE(records_are_written_as_what_they_are) {
+    std::vector<lab::Exchange> exchanges = {test::get_version(), test::in_session()};
+    BOOST_TEST((link_type({exchanges.data(), 1}, record::doe()) == LinkType::mctp));
+    const std::pair<const record::Transport*, LinkType> rows[] = {{&record::mctp(), LinkType::mctp},
+                                                                  {&record::doe(), LinkType::pci_doe},
+                                                                  {&record::none(), LinkType::pci_doe}};
+    for (const auto& [transport, link] : rows) {
+        BOOST_TEST((link_type(exchanges, *transport) == link));
+        auto read = read_pcap(write_pcap(link, to_packets(exchanges, link)));
+        BOOST_REQUIRE(read.has_value());
+        BOOST_REQUIRE(read->size() == 4U);
+        for (size_t i = 0; i < read->size(); ++i) {
+            auto inner = carried((*read)[i]);
+            BOOST_REQUIRE(inner.has_value());
+            BOOST_TEST((inner->kind == (i < 2 ? Carried::Kind::spdm : Carried::Kind::secured)));
+        }
+        BOOST_TEST(to_hex(carried((*read)[3])->message).starts_with("fffffeff00000016ccdd"));
+    }
+    // An answer outside the session is a message.
+    exchanges[1].outside = true;
+    exchanges[1].response_record.clear();
+    std::vector<Packet> packets = to_packets(exchanges);
+    BOOST_TEST((carried(packets[3])->kind == Carried::Kind::spdm));
+}
+
 BOOST_AUTO_TEST_CASE(silence_leaves_no_packet) {
     std::vector<lab::Exchange> exchanges = {test::exchange("10840000", ""), test::get_version()};
     BOOST_TEST(to_packets(exchanges).size() == 3U);

@@ -14,7 +14,7 @@ inline constexpr std::string_view kRequirements = R"({"requirements": [
    "level": "must", "role": "responder", "evidence": "read"},
   {"id": "SPDM-CHL-001", "text": "The signature of CHALLENGE_AUTH covers the transcript.",
    "document": "DSP0274", "section": "CHALLENGE request and CHALLENGE_AUTH response messages",
-   "level": "must", "role": "responder", "evidence": "read"},
+   "level": "must", "role": "responder", "evidence": "read", "threat": "firmware-spoofing"},
   {"id": "SPDM-HDR-101", "text": "A reserved bit that is set is \"ignored\" & not <refused>.",
    "document": "DSP0274", "section": "Reserved and unassigned values",
    "level": "should", "role": "responder", "evidence": "recalled"},
@@ -93,6 +93,16 @@ inline engine::CaseResult badly_signed() {
                                  "a signature over the transcript on the wire",
                                  "the signature does not verify", 0, "Signature")},
             .exchanges = {challenge}};
+}
+
+// HEARTBEAT inside a session, answered in a record too.
+inline lab::Exchange in_session() {
+    lab::Exchange one = exchange("12e80000", "12680000");
+    one.session = 0xfffeffff;
+    one.request_record = from_hex("fffffeff00000016aabb").value();
+    one.response_record = from_hex("fffffeff00000016ccdd").value();
+    one.macs = {{true, wire::code::finish, {}}, {false, wire::code::finish_rsp, {0x5a}}};
+    return one;
 }
 
 inline engine::RunReport sample() {

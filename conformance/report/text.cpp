@@ -6,6 +6,7 @@
 
 #include "conformance/report/plain.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/registry.h"
 
 namespace assay::report {
 
@@ -59,7 +60,7 @@ struct Arrow {
 Arrow arrow(const CaseResult& result, const Finding& finding) {
     if (finding.field.empty() || finding.exchange >= result.exchanges.size()) return {};
     const lab::Exchange& exchange = result.exchanges[finding.exchange];
-    if (exchange.response) {
+    if (exchange.response && !exchange.unreadable) {
         size_t line = line_of(finding.field, wire::annotate(*exchange.response, exchange.response_context));
         if (line != Finding::npos) return {finding.exchange, true, line};
     }
@@ -117,20 +118,38 @@ std::string signature_text(const lab::SignatureCheck& check) {
     return {};
 }
 
+std::string mac_text(const lab::MacCheck& check) {
+    return fmt::format("  verify data of {}: {}\n", wire::message_name(check.code),
+                       check.good ? "good" : "BAD: it is due " + to_hex(check.due));
+}
+
 // `packet` is the number of the request in the capture of the case, from 1.
 std::string exchange_text(const lab::Exchange& exchange, size_t index, size_t packet,
                           std::span<const Arrow> arrows) {
-    auto head = [](std::string_view direction, ByteView message, size_t number) {
-        return fmt::format("{} {}, {} byte{} (packet {})\n", direction, message_title(message),
-                           message.size(), message.size() == 1 ? "" : "s", number);
+    auto head = [](std::string_view direction, const std::string& title, size_t size, size_t number) {
+        return fmt::format("{} {}, {} byte{} (packet {})\n", direction, title, size, size == 1 ? "" : "s",
+                           number);
     };
-    std::string text =
-        fmt::format("--- exchange {} ---\n", index) + head("request: ", exchange.request, packet);
-    text += annotated(exchange.request, exchange.request_context, false, arrows);
+    // Behind a record's bytes stands what it holds.
+    auto record = [](ByteView bytes) {
+        return bytes.empty() ? "" : fmt::format("  record: {}\n", to_hex(bytes));
+    };
+    std::string text = fmt::format("--- exchange {} ---\n", index);
+    if (exchange.session) text += fmt::format("session:  {:08x}\n", *exchange.session);
+    bool sealed = !exchange.request_record.empty() && exchange.request.empty();
+    text += head("request: ", sealed ? "a record that holds no message" : message_title(exchange.request),
+                 sealed ? exchange.request_record.size() : exchange.request.size(), packet);
+    text += record(exchange.request_record);
+    if (!sealed) text += annotated(exchange.request, exchange.request_context, false, arrows);
     if (!exchange.response) return text + "response: silence\n";
-    text += head("response:", *exchange.response, packet + 1);
-    text += annotated(*exchange.response, exchange.response_context, true, arrows);
+    std::string title =
+        exchange.unreadable ? "a record that cannot be opened" : message_title(*exchange.response);
+    if (exchange.outside) title += ", outside the session";
+    text += head("response:", title, exchange.response->size(), packet + 1);
+    text += record(exchange.response_record);
+    if (!exchange.unreadable) text += annotated(*exchange.response, exchange.response_context, true, arrows);
     if (exchange.signature) text += signature_text(*exchange.signature);
+    for (const lab::MacCheck& mac : exchange.macs) text += mac_text(mac);
     return text;
 }
 

@@ -92,6 +92,30 @@ BOOST_AUTO_TEST_CASE(a_bad_signature_shows_the_bytes_it_must_cover) {
         text);
 }
 
+BOOST_AUTO_TEST_CASE(what_passed_inside_a_session_is_shown_closed_and_open) {
+    engine::CaseResult result = test::failed();
+    result.exchanges = {test::in_session(), test::in_session(), test::in_session(), test::in_session()};
+    result.exchanges[1].response = result.exchanges[1].response_record;
+    result.exchanges[1].unreadable = true;
+    result.exchanges[2].outside = true;
+    result.exchanges[2].response_record.clear();
+    result.exchanges[3].request.clear();
+    result.exchanges[3].response.reset();
+    std::string text = text_of(result);
+    for (const char* part :
+         {"--- exchange 0 ---\nsession:  fffeffff\nrequest:  HEARTBEAT, 4 bytes (packet 1)\n"
+          "  record: fffffeff00000016aabb\n",
+          "RequestResponseCode = HEARTBEAT",
+          "response: HEARTBEAT_ACK, 4 bytes (packet 2)\n  record: fffffeff00000016ccdd\n",
+          "  verify data of FINISH: good\n  verify data of FINISH_RSP: BAD: it is due 5a\n",
+          "response: a record that cannot be opened, 10 bytes (packet 4)\n  record: fffffeff00000016ccdd\n",
+          "response: HEARTBEAT_ACK, outside the session, 4 bytes (packet 6)\n",
+          "request:  a record that holds no message, 10 bytes (packet 7)\n  record: fffffeff00000016aabb\n"
+          "response: silence\n"}) {
+        BOOST_TEST(has(text, part), part << " is not in\n" << text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_long_case_keeps_its_ends_and_what_was_found) {
     engine::CaseResult result = test::failed();
     result.exchanges.assign(500, test::get_version());

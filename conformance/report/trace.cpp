@@ -101,8 +101,9 @@ std::string row_text(const TraceRow& row) {
     std::string text;
     for (const std::string& cell : cells) {
         bool first = text.empty();
-        text += fmt::format("{:<14} {:<6} {}\n", first ? row.requirement->id : "",
-                            first ? engine::name(row.requirement->level) : "", cell);
+        text += fmt::format("{:<14} {:<6} {:<24} {}\n", first ? row.requirement->id : "",
+                            first ? engine::name(row.requirement->level) : "",
+                            first ? row.requirement->threat : "", cell);
     }
     return text;
 }
@@ -121,6 +122,7 @@ Json row_json(const TraceRow& row) {
     json["level"] = engine::name(rule.level);
     json["role"] = rule.role;
     json["evidence"] = engine::name(rule.evidence);
+    json["threat"] = string_or_null(rule.threat);
     json["deferred"] = string_or_null(rule.deferred);
     json["untestable"] = string_or_null(rule.untestable);
     json["cases"] = Json::array();

@@ -43,12 +43,12 @@ Trace trace(const engine::Requirements& requirements, std::span<const engine::Ca
 std::vector<const engine::Requirement*> missing(const engine::Requirements& requirements,
                                                 std::span<const engine::Case> cases);
 
-// A table, one line a case, with the sums below it.
+// A table, one line a case, with the row of the threat model beside the requirement and the sums below.
 std::string to_text(const Trace& trace);
 
 // {"tool", "format": 1, "requirements": [{id, text, document, section, since, until, level, role, evidence,
-// deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
-// "unknown": [{case, requirement}]}; deferred and untestable are null when nothing is stated.
+// threat, deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
+// "unknown": [{case, requirement}]}; threat, deferred and untestable are null when nothing is stated.
 nlohmann::ordered_json to_json(const Trace& trace);
 
 }  // namespace assay::report

@@ -68,7 +68,8 @@ Result<> write_failures(const fs::path& folder, const engine::RunReport& report,
         std::string stem = file_stem(report, result);
         TRY(write_file(folder / (stem + ".txt"), as_bytes(case_text(report, result, details))));
         if (result.exchanges.empty()) continue;
-        TRY(write_file(folder / (stem + ".pcap"), write_pcap(LinkType::mctp, to_packets(result.exchanges))));
+        LinkType link = link_type(result.exchanges, *report.transport);
+        TRY(write_file(folder / (stem + ".pcap"), write_pcap(link, to_packets(result.exchanges, link))));
     }
     return {};
 }

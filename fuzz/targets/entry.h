@@ -6,6 +6,7 @@
 
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
+#include "fuzz/session_steps.h"
 #include "fuzz/world.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
@@ -21,11 +22,28 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
     extern "C" const char* __asan_default_options() { return "malloc_context_size=2:quarantine_size_mb=16"; }
 // NOLINTEND(bugprone-macro-parentheses)
 
+// The same for programs of sessions.
+#define ASSAY_FUZZ_SESSIONS(the_world)                                                                   \
+    extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                 \
+        assay::fuzz::the_world();                                                                        \
+        return 0;                                                                                        \
+    }                                                                                                    \
+    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,               \
+                                              unsigned int seed) {                                       \
+        return assay::fuzz::mutate_session_in_place(data, size, max_size, seed, LLVMFuzzerMutate);       \
+    }                                                                                                    \
+    extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* one, size_t one_size, const uint8_t* two, \
+                                                size_t two_size, uint8_t* out, size_t out_size,          \
+                                                unsigned int seed) {                                     \
+        return assay::fuzz::cross_sessions_into({one, one_size}, {two, two_size}, {out, out_size}, seed); \
+    }
+
 // What programs need besides: the world built before the first input, whose coverage it would be, and the
 // mutators. A program begins `prefix` bytes into the input.
-#define ASSAY_FUZZ_PROGRAM(prefix)                                                                       \
+#define ASSAY_FUZZ_PROGRAM(prefix) ASSAY_FUZZ_PROGRAM_IN(world, prefix)
+#define ASSAY_FUZZ_PROGRAM_IN(the_world, prefix)                                                         \
     extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                 \
-        assay::fuzz::world();                                                                            \
+        assay::fuzz::the_world();                                                                        \
         return 0;                                                                                        \
     }                                                                                                    \
     extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,               \

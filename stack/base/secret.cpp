@@ -2,6 +2,8 @@
 
 namespace assay {
 
+thread_local size_t SecretBytes::live_ = 0;
+
 void wipe(std::span<uint8_t> bytes) {
     volatile uint8_t* at = bytes.data();
     for (size_t i = 0; i < bytes.size(); ++i) at[i] = 0;
@@ -25,6 +27,7 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 
 void SecretBytes::clear() {
     wipe(bytes_);
+    live_ -= bytes_.size();
     bytes_.clear();
 }
 

@@ -15,8 +15,8 @@ bool equal_secret(ByteView a, ByteView b);
 class SecretBytes {
    public:
     SecretBytes() = default;
-    explicit SecretBytes(size_t size) : bytes_(size) {}
-    explicit SecretBytes(ByteView bytes) : bytes_(bytes.begin(), bytes.end()) {}
+    explicit SecretBytes(size_t size) : bytes_(size) { live_ += size; }
+    explicit SecretBytes(ByteView bytes) : bytes_(bytes.begin(), bytes.end()) { live_ += bytes.size(); }
     SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { other.clear(); }
     SecretBytes& operator=(SecretBytes&& other) noexcept;
     SecretBytes(const SecretBytes&) = delete;
@@ -30,7 +30,12 @@ class SecretBytes {
     std::span<uint8_t> span() { return bytes_; }
     void clear();
 
+    // How many bytes of secrets this thread holds that were not wiped yet: for those who check that nothing is
+    // left.
+    static size_t live() { return live_; }
+
    private:
+    static thread_local size_t live_;
     Bytes bytes_;
 };
 

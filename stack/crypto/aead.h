@@ -1,17 +1,17 @@
-// Authenticated encryption with a 12-byte IV and a 16-byte tag.
+// OpenSSL's AEADs, and what every provider's Aead asks of its arguments. Internal to this room.
 #pragma once
 
-#include "stack/base/secret.h"
-#include "stack/crypto/algorithms.h"
+#include "stack/crypto/provider.h"
 
 namespace assay::crypto {
 
-// Encrypts. Returns ciphertext || tag. Errors: Errc::bad_key for a key of the wrong size, Errc::out_of_range
-// for an IV of the wrong size or more input than 2^31 - 17 bytes, Errc::internal.
-Result<Bytes> aead_seal(AeadAlgo algo, ByteView key, ByteView iv, ByteView aad, ByteView plaintext);
+// The sizes of a call of Aead::seal. The number of bytes that `parts` have, or Errc::out_of_range.
+Result<size_t> check_seal(ByteView iv, ByteView aad, std::span<const ByteView> parts, ByteView out);
 
-// Verifies and decrypts ciphertext || tag. Errors: Errc::bad_signature when the tag does not verify (no
-// plaintext is released), Errc::truncated when there is no room for a tag, else as aead_seal.
-Result<Bytes> aead_open(AeadAlgo algo, ByteView key, ByteView iv, ByteView aad, ByteView sealed);
+// The sizes of a call of Aead::open. The ciphertext, or Errc::out_of_range or Errc::truncated.
+Result<ByteView> check_open(ByteView iv, ByteView aad, ByteView sealed, ByteView out);
+
+// Provider::new_aead by OpenSSL.
+Result<std::unique_ptr<Aead>> openssl_aead(AeadAlgo algo, ByteView key);
 
 }  // namespace assay::crypto

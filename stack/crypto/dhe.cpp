@@ -145,4 +145,14 @@ Result<SecretBytes> DheKey::agree(ByteView peer_public_value) const {
     return shared;
 }
 
+Result<Bytes> field_prime(DheGroup group) {
+    if (!is_finite_field(group)) return fail(Errc::unsupported, kField, Error::npos, "a curve has none");
+    const ossl::BnPtr prime = TRY(prime_of(TRY(ffdhe_object(group, nullptr, nullptr)).get()));
+    Bytes bytes(exchange_size(group));
+    if (BN_bn2binpad(prime.get(), bytes.data(), static_cast<int>(bytes.size())) < 0) {
+        return ossl::fail_openssl(Errc::internal, kField);
+    }
+    return bytes;
+}
+
 }  // namespace assay::crypto

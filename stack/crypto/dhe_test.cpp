@@ -1,3 +1,4 @@
+// What holds for every provider stands in provider_test.cpp.
 #include "stack/crypto/dhe.h"
 
 #include <boost/test/unit_test.hpp>
@@ -13,8 +14,6 @@ namespace {
 
 constexpr DheGroup kFiniteFields[] = {DheGroup::ffdhe2048, DheGroup::ffdhe3072, DheGroup::ffdhe4096};
 constexpr DheGroup kCurves[] = {DheGroup::secp256r1, DheGroup::secp384r1, DheGroup::secp521r1};
-constexpr DheGroup kGroups[] = {DheGroup::ffdhe2048, DheGroup::ffdhe3072, DheGroup::ffdhe4096,
-                                DheGroup::secp256r1, DheGroup::secp384r1, DheGroup::secp521r1};
 
 // Gives the number `scalar` - 1, so that an elliptic key has the private value `scalar`.
 class OneScalar final : public Random {
@@ -67,31 +66,6 @@ Bytes prime(DheGroup group, int offset) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(dhe)
-
-BOOST_AUTO_TEST_CASE(both_sides_of_an_exchange_agree) {
-    for (DheGroup group : kGroups) {
-        BOOST_TEST_CONTEXT(name(group)) {
-            const DheKey a = key_of(group, 1);
-            const DheKey b = key_of(group, 2);
-            BOOST_TEST(a.public_value().size() == exchange_size(group));
-            BOOST_TEST(!equal(a.public_value(), b.public_value()));
-            auto left = a.agree(b.public_value());
-            auto right = b.agree(a.public_value());
-            BOOST_REQUIRE((left && right));
-            BOOST_TEST(left->size() == shared_size(group));
-            BOOST_TEST(equal(left->view(), right->view()));
-            auto other = a.agree(a.public_value());
-            BOOST_REQUIRE(other);
-            BOOST_TEST(!equal(other->view(), left->view()));
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_key_is_a_function_of_the_randomness_alone) {
-    for (DheGroup group : kGroups) {
-        BOOST_TEST(equal(key_of(group, 7).public_value(), key_of(group, 7).public_value()), name(group));
-    }
-}
 
 // RFC 5903, 8.1.
 BOOST_AUTO_TEST_CASE(a_published_elliptic_exchange_comes_out) {
@@ -179,24 +153,6 @@ BOOST_AUTO_TEST_CASE(a_coordinate_that_is_not_reduced_is_refused) {
         carry >>= 8;
     }
     BOOST_TEST(refused(key, concat({high, hex(y)})));
-}
-
-BOOST_AUTO_TEST_CASE(values_of_another_size_are_refused) {
-    for (DheGroup group : kGroups) {
-        const DheKey key = key_of(group, 9);
-        const Bytes peer = to_bytes(key_of(group, 10).public_value());
-        const Bytes prefixed = concat({{{0x04}}, peer});
-        for (const Bytes& bad : {Bytes{}, prefixed, to_bytes(ByteView(peer).first(peer.size() - 1)),
-                                 concat({peer, Bytes(1)}), concat({Bytes(1), peer})}) {
-            BOOST_TEST(refused(key, bad), name(group));
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(no_single_changed_bit_gives_the_same_secret) {
-    const DheKey key = key_of(DheGroup::secp384r1, 11);
-    const Bytes peer = to_bytes(key_of(DheGroup::secp384r1, 12).public_value());
-    for (size_t bit = 0; bit < 8 * peer.size(); ++bit) BOOST_REQUIRE(refused(key, flipped(peer, bit)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "stack/base/bytes.h"
 
@@ -62,6 +63,13 @@ class FastMix {
         return x ^ (x >> 31);
     }
 
+    // What step made `x` of.
+    static uint64_t step_back(uint64_t x) {
+        x = (x ^ (x >> 31) ^ (x >> 62)) * 0x319642b2d24d8ec3U;
+        x = (x ^ (x >> 27) ^ (x >> 54)) * 0x96de1b173f119089U;
+        return x ^ (x >> 30) ^ (x >> 60);
+    }
+
     // Fills `out` from `value`; the first eight bytes alone determine it.
     static void stretch(uint64_t value, std::span<uint8_t> out) {
         for (; !out.empty(); value += kStride) {
@@ -81,6 +89,26 @@ class FastMix {
             bytes = bytes.subspan(size);
         }
         return true;
+    }
+
+    // What stretch made at least eight bytes of, or nothing when it did not make them.
+    static std::optional<uint64_t> stretched_from(ByteView bytes) {
+        if (bytes.size() < 8) return std::nullopt;
+        const uint64_t value = step_back(load(bytes.data(), 8));
+        if (!stretches_to(value, bytes)) return std::nullopt;
+        return value;
+    }
+
+    // XORs `bytes` with what stretch(value) would fill them with.
+    static void mask(uint64_t value, std::span<uint8_t> bytes) {
+        uint8_t* at = bytes.data();
+        size_t left = bytes.size();
+        for (; left >= 8; at += 8, left -= 8, value += kStride) {
+            const uint64_t word = little_endian(load(at, 8) ^ step(value));
+            std::memcpy(at, &word, 8);
+        }
+        const uint64_t word = step(value);
+        for (size_t i = 0; i < left; ++i) at[i] ^= static_cast<uint8_t>(word >> (8 * i));
     }
 
    private:

@@ -1,3 +1,5 @@
+#include "stack/crypto/aead.h"
+#include "stack/crypto/dhe.h"
 #include "stack/crypto/openssl_signature.h"
 #include "stack/crypto/provider.h"
 
@@ -98,6 +100,14 @@ class OpenSslProvider final : public Provider {
         if (is_eddsa(algo)) return ossl::verify_message(algo, pkey, input.bytes, input.context, signature);
         return ossl::verify_digest(algo, hash, pkey, TRY(digest_to_sign(*this, hash, input)).view(),
                                    signature);
+    }
+
+    Result<std::unique_ptr<Aead>> new_aead(AeadAlgo algo, ByteView key) const override {
+        return openssl_aead(algo, key);
+    }
+
+    Result<std::unique_ptr<Dhe>> new_dhe(DheGroup group, Random& random) const override {
+        return std::make_unique<DheKey>(TRY(DheKey::generate(group, random)));
     }
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "stack/base/bytes.h"
+#include "stack/base/random.h"
 #include "stack/base/secret.h"
 #include "stack/crypto/algorithms.h"
 #include "stack/crypto/keys.h"
@@ -50,6 +51,31 @@ struct SignInput {
     ByteView context = {};
 };
 
+// A key of an AEAD, set up once. IVs have kAeadIvSize bytes, tags kAeadTagSize. Not thread-safe.
+class Aead {
+   public:
+    virtual ~Aead() = default;
+    // Encrypts the concatenation of `parts` into `out`, which has exactly its size and that of the tag, which
+    // follows the ciphertext. Errors: Errc::out_of_range for an IV or an `out` of another size, or for more
+    // than 2^31 - 17 bytes; Errc::internal.
+    virtual Result<> seal(ByteView iv, ByteView aad, std::span<const ByteView> parts,
+                          std::span<uint8_t> out) = 0;
+    // Verifies and decrypts ciphertext || tag into `out`, which has exactly the ciphertext's size. Errors:
+    // Errc::bad_signature when the tag does not verify (`out` is then wiped), Errc::truncated when there is
+    // no room for a tag, else as seal.
+    virtual Result<> open(ByteView iv, ByteView aad, ByteView sealed, std::span<uint8_t> out) = 0;
+};
+
+// One side of a Diffie-Hellman exchange. OpenSSL's is DheKey of dhe.h, which tells the form of public values.
+class Dhe {
+   public:
+    virtual ~Dhe() = default;
+    // exchange_size(group) bytes.
+    virtual ByteView public_value() const = 0;
+    // The shared secret, shared_size(group) bytes. Errors: Errc::bad_key for a value that is none.
+    virtual Result<SecretBytes> agree(ByteView peer_public_value) const = 0;
+};
+
 // Computes. `OpenSslProvider` is the real one; `FastProvider` is a deterministic stand-in for fuzzing.
 // Thread-safe.
 class Provider {
@@ -69,6 +95,11 @@ class Provider {
     // Errors: Errc::bad_signature when it does not verify (also for a wrong size), else as sign.
     virtual Result<> verify(SignAlgo algo, HashAlgo hash, const PublicKey& key, const SignInput& input,
                             ByteView signature) const = 0;
+
+    // Errors: Errc::bad_key for a key of the wrong size, Errc::internal.
+    virtual Result<std::unique_ptr<Aead>> new_aead(AeadAlgo algo, ByteView key) const = 0;
+    // The private value is drawn from `random`. Errors: Errc::internal.
+    virtual Result<std::unique_ptr<Dhe>> new_dhe(DheGroup group, Random& random) const = 0;
 };
 
 // OpenSSL 3 through EVP.

@@ -1,4 +1,5 @@
-// Digests and HMAC: OpenSSL's against published values, and what must hold for every provider.
+// Digests and HMAC: OpenSSL's against published values. And what must hold for every provider, but for its
+// AEADs (aead_test.cpp).
 #include "stack/crypto/provider.h"
 
 #include <boost/test/unit_test.hpp>
@@ -9,7 +10,15 @@ namespace assay::crypto {
 
 namespace {
 
-const Provider* const kProviders[] = {&openssl_provider(), &fast_provider()};
+std::unique_ptr<Dhe> dhe_of(const Provider& provider, DheGroup group, uint64_t seed) {
+    SeededRandom random(seed);
+    return provider.new_dhe(group, random).value();
+}
+
+bool refused(const Dhe& dhe, ByteView peer) {
+    auto shared = dhe.agree(peer);
+    return !shared && shared.error().code == Errc::bad_key;
+}
 
 }  // namespace
 
@@ -125,6 +134,59 @@ BOOST_AUTO_TEST_CASE(every_digest_and_hmac_has_its_algorithms_size) {
             BOOST_TEST(provider->new_hash(algo)->digest().size() == digest_size(algo));
             BOOST_TEST(provider->hmac(algo, {}, {}).size() == digest_size(algo));
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(both_sides_of_an_exchange_agree) {
+    for (const Provider* provider : kProviders) {
+        for (DheGroup group : kDheGroups) {
+            BOOST_TEST_CONTEXT(name(group)) {
+                const auto a = dhe_of(*provider, group, 1);
+                const auto b = dhe_of(*provider, group, 2);
+                BOOST_TEST(a->public_value().size() == exchange_size(group));
+                BOOST_TEST(!equal(a->public_value(), b->public_value()));
+                auto left = a->agree(b->public_value());
+                auto right = b->agree(a->public_value());
+                BOOST_REQUIRE((left && right));
+                BOOST_TEST(left->size() == shared_size(group));
+                BOOST_TEST(equal(left->view(), right->view()));
+                auto other = a->agree(a->public_value());
+                BOOST_REQUIRE(other);
+                BOOST_TEST(!equal(other->view(), left->view()));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_dhe_key_is_a_function_of_the_randomness_alone) {
+    for (const Provider* provider : kProviders) {
+        for (DheGroup group : kDheGroups) {
+            BOOST_TEST(equal(dhe_of(*provider, group, 7)->public_value(),
+                             dhe_of(*provider, group, 7)->public_value()),
+                       name(group));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(public_values_of_another_size_are_refused) {
+    for (const Provider* provider : kProviders) {
+        for (DheGroup group : kDheGroups) {
+            const auto key = dhe_of(*provider, group, 9);
+            const Bytes peer = to_bytes(dhe_of(*provider, group, 10)->public_value());
+            const Bytes prefixed = concat({{{0x04}}, peer});
+            for (const Bytes& bad : {Bytes{}, prefixed, to_bytes(ByteView(peer).first(peer.size() - 1)),
+                                     concat({peer, Bytes(1)}), concat({Bytes(1), peer})}) {
+                BOOST_TEST(refused(*key, bad), name(group));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_elliptic_public_value_with_a_changed_bit_is_refused) {
+    for (const Provider* provider : kProviders) {
+        const auto key = dhe_of(*provider, DheGroup::secp384r1, 11);
+        const Bytes peer = to_bytes(dhe_of(*provider, DheGroup::secp384r1, 12)->public_value());
+        for (size_t bit = 0; bit < 8 * peer.size(); ++bit) BOOST_REQUIRE(refused(*key, flipped(peer, bit)));
     }
 }
 

@@ -11,8 +11,6 @@ namespace assay::crypto {
 
 namespace {
 
-const Provider* const kProviders[] = {&openssl_provider(), &fast_provider()};
-
 SignInput message(std::string_view text) { return {SignInput::Kind::message, as_bytes(text)}; }
 
 Errc verdict(const Provider& provider, SignAlgo algo, HashAlgo hash, const PublicKey& key,

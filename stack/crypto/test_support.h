@@ -17,6 +17,12 @@ inline constexpr SignAlgo kSignAlgos[] = {SignAlgo::rsassa_2048, SignAlgo::rsaps
 inline constexpr HashAlgo kHashAlgos[] = {HashAlgo::sha256,   HashAlgo::sha384,   HashAlgo::sha512,
                                           HashAlgo::sha3_256, HashAlgo::sha3_384, HashAlgo::sha3_512};
 
+inline constexpr AeadAlgo kAeadAlgos[] = {AeadAlgo::aes_128_gcm, AeadAlgo::aes_256_gcm,
+                                          AeadAlgo::chacha20_poly1305};
+inline constexpr DheGroup kDheGroups[] = {DheGroup::ffdhe2048, DheGroup::ffdhe3072, DheGroup::ffdhe4096,
+                                          DheGroup::secp256r1, DheGroup::secp384r1, DheGroup::secp521r1};
+inline const Provider* const kProviders[] = {&openssl_provider(), &fast_provider()};
+
 inline bool signs_a_digest(SignAlgo algo) { return algo != SignAlgo::ed25519 && algo != SignAlgo::ed448; }
 
 // A key for the algorithm. RSA keys are slow to make; these are made once for the whole program.

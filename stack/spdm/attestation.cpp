@@ -7,12 +7,17 @@ namespace assay::spdm {
 using namespace wire;
 
 std::optional<ToSend> AttestationWalk::next() {
-    if (refusal_ || step_ == Step::end) return std::nullopt;
+    if (refusal_) return std::nullopt;
     if (again_) return std::exchange(again_, std::nullopt);
-    return ToSend{request()};
+    answering_ = step_ != Step::version && requester_.turn() != Turn::none;
+    if (!answering_ && step_ == Step::end) return std::nullopt;
+    Bytes message = answering_ ? requester_.take_turn() : request();
+    return ToSend{std::move(message), Micros{0}, requester_.secured()};
 }
 
-Checked<> AttestationWalk::receive(ByteView response) { return take(requester_.receive(response)); }
+Checked<> AttestationWalk::receive(ByteView response, bool secured) {
+    return take(requester_.receive(response, secured));
+}
 
 Checked<> AttestationWalk::timed_out() { return take(requester_.timed_out()); }
 
@@ -21,10 +26,10 @@ Checked<> AttestationWalk::take(Checked<Outcome> outcome) {
         refusal_ = outcome.error();
         return std::unexpected(std::move(outcome).error());
     }
-    if (outcome->done()) {
+    if (!outcome->done()) {
+        again_ = ToSend{std::move(outcome->again), outcome->delay, outcome->secured};
+    } else if (!answering_) {
         advance();
-    } else {
-        again_ = ToSend{std::move(outcome->again), outcome->delay};
     }
     return {};
 }

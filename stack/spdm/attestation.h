@@ -15,15 +15,16 @@ struct AttestationOptions {
     uint8_t summary_type = wire::summary::all;  // for CHALLENGE, where there are measurements
 };
 
-// A message to be sent after a wait.
+// A message, or a record of a session, to be sent after a wait.
 struct ToSend {
     Bytes message;
     Micros delay{0};
+    bool secured = false;  // it is a record
 };
 
-// Drives a requester: version, capabilities, algorithms, digests, certificates, challenge, measurements.
-// What the responder does not claim is left out. Between next() and receive() lie the transport and, if it
-// fails, an end of the walk: it is not resumed, a new one is made.
+// Drives a requester: version, capabilities, algorithms, digests, certificates, challenge, measurements, and
+// whatever the responder asks in between. What the responder does not claim is left out. Between next() and
+// receive() lie the transport and, if it fails, an end of the walk: it is not resumed, a new one is made.
 class AttestationWalk {
    public:
     explicit AttestationWalk(Requester& requester, AttestationOptions options = {})
@@ -31,13 +32,13 @@ class AttestationWalk {
 
     // The next message to be sent; nullopt when the walk is over, at its end or at a refusal.
     std::optional<ToSend> next();
-    // Takes the response to the message that next() gave.
-    Checked<> receive(ByteView response);
+    // Takes the response to the message that next() gave, or the record it came in.
+    Checked<> receive(ByteView response, bool secured = false);
     // No response came in time: next() gives the same message again, as often as the requester allows.
     Checked<> timed_out();
 
     // Whether the walk came to its end without a refusal.
-    bool complete() const { return step_ == Step::end; }
+    bool complete() const { return step_ == Step::end && !refusal_ && requester_.turn() == Turn::none; }
     const std::optional<Refusal>& refusal() const { return refusal_; }
     // The slot whose key signs. Settled once DIGESTS is here.
     uint8_t slot() const { return slot_; }
@@ -71,6 +72,7 @@ class AttestationWalk {
     uint8_t slot_ = 0;
     uint8_t reading_ = kSlots;  // the slot whose chain is being read
     size_t read_before_ = 0;    // how much of it was there before the last portion
+    bool answering_ = false;    // what was sent last belongs to the responder's turn
     std::optional<ToSend> again_;
     std::optional<Refusal> refusal_;
 };

@@ -13,7 +13,10 @@ namespace answer {
 constexpr std::optional<ErrorCode> none{}, silent{}, invalid_request{ErrorCode::invalid_request},
     unexpected_request{ErrorCode::unexpected_request}, unsupported_request{ErrorCode::unsupported_request},
     version_mismatch{ErrorCode::version_mismatch}, request_resynch{ErrorCode::request_resynch},
-    session_required{ErrorCode::session_required}, response_too_large{ErrorCode::response_too_large};
+    session_required{ErrorCode::session_required}, response_too_large{ErrorCode::response_too_large},
+    decrypt_error{ErrorCode::decrypt_error}, session_limit_exceeded{ErrorCode::session_limit_exceeded},
+    request_in_flight{ErrorCode::request_in_flight}, no_pending_requests{ErrorCode::no_pending_requests},
+    invalid_response_code{ErrorCode::invalid_response_code};
 }  // namespace answer
 
 constexpr bool R = true;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "stack/base/result.h"
+#include "stack/spdm/defect.h"
 #include "stack/wire/codes.h"
 
 namespace assay::spdm {
@@ -52,18 +53,22 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-// The checks that are switched off for a run. A build without the harness option has none and cannot have
-// any.
+// The checks that are switched off for a run, and the defects planted in it. A build without the harness
+// option has none and cannot have any.
 class Waivers {
    public:
 #ifdef ASSAY_HARNESS
     void waive(Check check) { waived_.set(static_cast<size_t>(check)); }
     bool waived(Check check) const { return waived_.test(static_cast<size_t>(check)); }
+    void plant(Defect defect) { planted_.set(static_cast<size_t>(defect)); }
+    bool has(Defect defect) const { return planted_.test(static_cast<size_t>(defect)); }
 
    private:
     std::bitset<kCheckCount> waived_;
+    std::bitset<kDefectCount> planted_;
 #else
     constexpr bool waived(Check) const { return false; }
+    constexpr bool has(Defect) const { return false; }
 #endif
 };
 
@@ -84,6 +89,7 @@ class Checker {
         return std::unexpected(Refusal{check, info(check).error, 0, std::move(result).error()});
     }
     bool waived(Check check) const { return waivers_.waived(check); }
+    bool has(Defect defect) const { return waivers_.has(defect); }
 
    private:
     Waivers waivers_;

@@ -4,11 +4,15 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "stack/crypto/pki.h"
+#include "stack/crypto/x509.h"
+#include "stack/spdm/key_schedule.h"
 #include "stack/spdm/parameters.h"
+#include "stack/spdm/secured_opaque.h"
 #include "stack/wire/messages/measurements.h"
 #include "stack/wire/messages/vendor_defined.h"
 
@@ -49,6 +53,30 @@ struct Deferral {
     uint8_t not_ready = 0;
 };
 
+// A key that both sides were given beforehand, and the hint that names it.
+struct PreSharedKey {
+    Bytes hint;
+    std::shared_ptr<const SecretBytes> key;
+};
+
+// Whom one side trusts with certificates, and how it judges them.
+struct Trust {
+    std::vector<crypto::Certificate> roots;  // pinned
+    crypto::UnixTime time{};                 // at which certificates have to be valid
+    // How chains are read and judged. Who sees the same ones again and again may remember what came of it.
+    std::function<Result<std::vector<crypto::Certificate>>(ByteView)> read_chain = crypto::parse_certificates;
+    std::function<std::vector<crypto::ChainRule>(const std::vector<crypto::Certificate>&,
+                                                 const crypto::ChainPolicy&)>
+        judge_chain = crypto::chain_violations;
+};
+
+// What becomes of a record that cannot be opened (DSP0277 leaves it to the receiver).
+enum class BadRecord : uint8_t {
+    answer,  // ERROR(DecryptError) under the session's keys, and the session ends
+    end,     // silence, and the session ends
+    drop,    // silence, and the session goes on
+};
+
 // A responder's configuration. Immutable while a connection lives.
 struct Device {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
@@ -64,6 +92,24 @@ struct Device {
     uint16_t aead = 0;
     uint16_t req_base_asym = 0;
     uint8_t opaque_formats = wire::kOpaqueDataFmt1;
+
+    // Sessions.
+    const record::Transport* transport = &record::none();
+    KeyLog keylog;
+    std::vector<uint16_t> secured_versions{kSecured1_0, kSecured1_1, kSecured1_2};
+    std::vector<PreSharedKey> pre_shared_keys;
+    size_t max_sessions = 4;
+    uint8_t heartbeat_period = 0;       // seconds; for sessions whose sides both have HBEAT_CAP
+    uint8_t aead_limit_exponent = 64;   // DSP0277 1.3
+    BadRecord bad_record = BadRecord::answer;
+    // Of sessions, where both sides can: one bit of wire::mut_auth, or none. The plain form needs a chain that
+    // was seen or is known beforehand.
+    uint8_t mut_auth_requested = 0;
+    bool basic_mut_auth = false;        // CHALLENGE asks the requester for authentication too
+    uint8_t requester_slot = 0;         // that is asked for
+    Trust requester_trust;
+    // What that slot holds, if known beforehand, by algorithm. Its key is not needed.
+    std::map<crypto::SignAlgo, Identity> requester_identities;
 
     std::vector<Measurement> measurements;  // ascending indices
     VendorHandler vendor;

@@ -23,15 +23,21 @@ struct Legality {
     uint32_t requester_flags;          // likewise
     uint16_t responder_ext_flags = 0;  // likewise
 
+    bool legal_in(Place place) const { return (places & static_cast<uint8_t>(place)) != 0; }
     // Whether each side has the capability, as negotiated.
     bool responder_can(const Parameters& parameters) const {
-        return has_one(responder_flags, parameters.responder_flags) &&
+        return has_one(at(parameters.version, responder_flags), parameters.responder_flags) &&
                has_one(responder_ext_flags, parameters.responder_ext_flags);
     }
     bool requester_can(const Parameters& parameters) const {
-        return has_one(requester_flags, parameters.requester_flags);
+        return has_one(at(parameters.version, requester_flags), parameters.requester_flags);
     }
 
+    // ENCAP_CAP was deprecated by mistake at 1.2: there MUT_AUTH_CAP stands for it too.
+    static uint32_t at(wire::Version version, uint32_t flags) {
+        bool either = version == wire::Version::v1_2 && flags == wire::cap::encap;
+        return either ? flags | wire::cap::mut_auth : flags;
+    }
     static bool has_one(uint32_t needed, uint32_t claimed) { return needed == 0 || (needed & claimed) != 0; }
 };
 

@@ -20,6 +20,17 @@ Suite Parameters::suite() const {
     return suite;
 }
 
+std::optional<Suite> Parameters::requester_suite() const {
+    auto sign = sign_algo(req_base_asym);
+    if (!sign) return std::nullopt;
+    return Suite{*sign, suite().hash, version};
+}
+
+bool Parameters::encapsulates() const {
+    uint32_t enough = version == Version::v1_2 ? cap::encap | cap::mut_auth : cap::encap;
+    return (requester_flags & enough) != 0 && (responder_flags & enough) != 0;
+}
+
 Context Parameters::context() const {
     Context context;
     context.version = version;
@@ -33,7 +44,7 @@ Context Parameters::context() const {
     if (auto group = dhe_group(dhe))
         context.exchange_size = static_cast<uint16_t>(crypto::exchange_size(*group));
     context.multi_key = multi_key_rsp;
-    bool in_the_clear = both(cap::handshake_in_the_clear);
+    bool in_the_clear = clear_handshake();
     context.verify_data_in_exchange = !in_the_clear;
     context.verify_data_in_finish = in_the_clear;
     return context;
@@ -42,7 +53,7 @@ Context Parameters::context() const {
 Needed needed(const Parameters& p, bool measurement_specification_offered) {
     bool signs = (p.responder_flags & (cap::cert | cap::chal)) != 0 || p.meas_cap() == cap::meas_sig;
     bool key_ex = p.both(cap::key_ex);
-    bool psk = (p.requester_flags & cap::psk) != 0 && (p.responder_flags & cap::psk) != 0;
+    bool psk = p.psk();
     bool requester_signs =
         p.both(cap::mut_auth) || (p.requester_flags & p.responder_flags & cap::ep_info) == cap::ep_info_sig;
     Needed n{};

@@ -31,31 +31,75 @@ crypto::PublicKey VerifiedChain::key() const {
 
 Requester::Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,
                      Waivers waivers)
-    : config_(config), provider_(provider), random_(random), checker_(waivers), transcript_(provider) {}
+    : config_(config),
+      provider_(provider),
+      random_(random),
+      checker_(waivers),
+      transcript_(provider),
+      identities_(config.identities, provider) {}
 
-Bytes Requester::begin(Bytes request) {
-    transcript_.on_request(request[1], learned_.authenticated);
-    if (request[1] != code::get_measurements) learned_.in_transcript.clear();
+Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
+    uint8_t code = request[1];
+    RequesterSession* session = find(place);
+    pending_.reset();
+    // What was meant for a session never goes out without it.
+    if (place && session == nullptr) return {};
+    if (session != nullptr) {
+        session->channel.measured().on_request(code, true);
+        transcript_.on_session_request(code, learned_.authenticated);
+        if (code != code::get_measurements) session->in_transcript.clear();
+    } else {
+        transcript_.on_request(code, learned_.authenticated);
+        if (code != code::get_measurements) learned_.in_transcript.clear();
+    }
+    if (code != code::get_digests) learned_.th_digests_open = false;
     peer_error_.reset();
-    pending_ = Pending{request, request};
-    return request;
+    pending_ = Pending{.request = request,
+                       .sent = std::move(request),
+                       .record = {},
+                       .session = session == nullptr ? std::nullopt : place,
+                       .handshake = {},
+                       .dhe = nullptr};
+    Result<Bytes> out = outgoing();
+    if (out) return std::move(*out);
+    pending_.reset();
+    drop_session(*place);
+    return {};
 }
 
-Checked<Outcome> Requester::receive(ByteView response) {
+Checked<Outcome> Requester::receive(ByteView response, bool secured) {
     peer_error_.reset();
     // What nobody asked for changes nothing.
     if (!pending_) {
         TRY(checker_.demand(Check::response_code, false));
         return Outcome{};
     }
-    Checked<Outcome> outcome = dispatch(response);
-    if (outcome && !outcome->done()) {
-        pending_->sent = outcome->again;
-        return outcome;
-    }
+    Checked<Outcome> outcome = receive_at(response, secured);
+    if (outcome && !outcome->done()) return outcome;
+    // Anybody may have said what comes outside a session: the request inside goes on waiting for its answer.
+    bool stray = pending_->session && !secured && !outcome && outcome.error().check == Check::answer_place;
+    if (stray) return outcome;
+    if (RequesterSession* session = current()) settle_response_key(*session);
+    Pending request = std::move(*pending_);
     pending_.reset();
-    if (!outcome && outcome.error().check != Check::response_error) give_up();
+    if (!outcome) refused(request, outcome.error());
+    // A turn that met an ERROR is over.
+    uint8_t code = request.code();
+    bool of_turn = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
+    if (of_turn && (!outcome || peer_error_)) turn_.reset();
     return outcome;
+}
+
+// What becomes of a refusal: a connection or a session that cannot be trusted any more is given up, and a
+// handshake that fails leaves nothing behind.
+void Requester::refused(const Pending& request, const Refusal& refusal) {
+    bool by_responder = refusal.check == Check::response_error;
+    if (request.session && (!by_responder || peer_error_ == ErrorCode::decrypt_error)) {
+        drop_session(*request.session);
+    }
+    if (!request.session && !by_responder) give_up();
+    RequesterSession* session = find(request.handshake);
+    if (session != nullptr && session->channel.phase() == Phase::handshake) drop_session(*request.handshake);
 }
 
 Checked<Outcome> Requester::dispatch(ByteView response) {
@@ -91,6 +135,14 @@ Checked<> Requester::handle(ByteView response) {
         case code::challenge: return challenge_auth_received(response);
         case code::get_measurements: return measurements_received(response);
         case code::vendor_defined_request: return vendor_received(response);
+        case code::key_exchange: return key_exchange_received(response);
+        case code::finish: return finish_received(response);
+        case code::psk_exchange: return psk_exchange_received(response);
+        case code::psk_finish: return psk_finish_received(response);
+        case code::key_update: return key_update_ack_received(response);
+        case code::end_session: return end_session_ack_received(response);
+        case code::get_encapsulated_request: return encapsulated_request_received(response);
+        case code::deliver_encapsulated_response: return encapsulated_ack_received(response);
         default: return {};
     }
 }
@@ -105,12 +157,12 @@ Checked<Outcome> Requester::error_received(ByteView response) {
         TRY(checker_.demand(Check::not_ready_timing,
                             message.rdtm > 1 && message.rdt_exponent <= kMaxRdtExponent));
         RespondIfReady ready{.request_code = message.request_code, .token = message.token};
-        return send_again(*encode(ready, learned_.parameters.context()), power_of_two(message.rdt_exponent));
+        return send_again(encoded(ready, learned_.parameters.context()), power_of_two(message.rdt_exponent));
     }
     // DSP0274, MEASUREMENTS signature generation: an ERROR ends what has been gathered.
     if (pending_->code() == code::get_measurements) {
-        transcript_.reset_l1();
-        learned_.in_transcript.clear();
+        measured().reset_l1();
+        in_transcript().clear();
     }
     if (peer_error_ == ErrorCode::request_resynch) give_up();
     if (checker_.waived(Check::response_error)) return Outcome{};
@@ -125,17 +177,23 @@ Checked<Outcome> Requester::error_received(ByteView response) {
 Checked<Outcome> Requester::send_again(Bytes message, Micros delay) {
     TRY(checker_.demand(Check::retries, pending_->put_off < config_.max_retries));
     ++pending_->put_off;
-    return Outcome{std::move(message), delay};
+    pending_->sent = std::move(message);
+    Bytes again = TRY(checker_.demand_value(Check::answer_record_limit, outgoing()));
+    return Outcome{std::move(again), delay, secured()};
 }
 
+// A record is not made anew: its number may have been used up at the other end.
 Checked<Outcome> Requester::timed_out() {
     if (!pending_) return Outcome{};
-    Checked<Outcome> outcome = send_again(pending_->sent, Micros{0});
-    if (!outcome) {
+    Checked<> more = checker_.demand(Check::retries, pending_->put_off < config_.max_retries);
+    if (!more) {
+        Pending request = std::move(*pending_);
         pending_.reset();
-        give_up();
+        refused(request, more.error());
+        return std::unexpected(more.error());
     }
-    return outcome;
+    ++pending_->put_off;
+    return Outcome{secured() ? pending_->record : pending_->sent, Micros{0}, secured()};
 }
 
 Micros Requester::response_time() const {
@@ -146,8 +204,12 @@ Micros Requester::response_time() const {
 void Requester::give_up() {
     state_ = ConnectionState::not_started;
     transcript_.clear();
-    learned_.authenticated = false;
+    learned_.authenticated = learned_.mutually_authenticated = false;
     learned_.in_transcript.clear();
+    turn_.reset();
+    std::erase_if(sessions_,
+                  [](const auto& session) { return session.second.channel.phase() == Phase::handshake; });
+    if (find(last_session_) == nullptr) last_session_.reset();
 }
 
 const VerifiedChain* Requester::chain(uint8_t slot) const {

@@ -13,19 +13,20 @@
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/check.h"
 #include "stack/spdm/device.h"
+#include "stack/spdm/identities.h"
+#include "stack/spdm/requester_session.h"
 #include "stack/spdm/transcript.h"
 #include "stack/wire/decode.h"
-#include "stack/wire/messages/certificate.h"
-#include "stack/wire/messages/challenge.h"
-#include "stack/wire/messages/digests.h"
-#include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/key_exchange.h"
+#include "stack/wire/messages/psk.h"
+#include "stack/wire/messages/session.h"
 #include "stack/wire/messages/vendor_defined.h"
 
 namespace assay::spdm {
 
 // What a requester offers, and whom it trusts. Immutable while a connection lives. Whatever the version does
 // not have, and algorithms that are not built, are left out of what is sent.
-struct RequesterConfig {
+struct RequesterConfig : Trust {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     uint32_t flags = 0;
     uint8_t ct_exponent = 14;
@@ -43,13 +44,15 @@ struct RequesterConfig {
     uint16_t req_base_asym = 0;
     uint16_t key_schedule = 0;
 
-    std::vector<crypto::Certificate> roots;  // pinned
-    crypto::UnixTime time{};                 // at which certificates have to be valid
-    // How chains are read and judged. Who sees the same ones again and again may remember what came of it.
-    std::function<Result<std::vector<crypto::Certificate>>(ByteView)> read_chain = crypto::parse_certificates;
-    std::function<std::vector<crypto::ChainRule>(const std::vector<crypto::Certificate>&,
-                                                 const crypto::ChainPolicy&)>
-        judge_chain = crypto::chain_violations;
+    // Sessions.
+    const record::Transport* transport = &record::none();
+    KeyLog keylog;
+    std::vector<uint16_t> secured_versions{kSecured1_0, kSecured1_1, kSecured1_2};
+    std::optional<PreSharedKey> pre_shared_key;
+    uint8_t aead_limit_exponent = 64;              // DSP0277 1.3
+    std::map<crypto::SignAlgo, Slots> identities;  // for mutual authentication
+    uint8_t slot = 0;                              // the one that authenticates, where it may choose
+    unsigned max_encapsulated_requests = 512;      // in one flow
 
     unsigned max_retries = 8;    // how often one request may be put off
     Micros busy_delay{100'000};  // before a request that met Busy is sent again
@@ -69,6 +72,7 @@ struct MeasurementRequest {
 struct Outcome {
     Bytes again;
     Micros delay{0};
+    bool secured = false;  // whether `again` is a record
 
     bool done() const { return again.empty(); }
 };
@@ -95,21 +99,19 @@ struct SlotDigests {
     bool has_certificate(uint8_t slot) const;
 };
 
-// Measurement blocks by their index.
-using Measured = std::map<uint8_t, wire::MeasurementBlock>;
-
 // One connection to a responder. The config, provider and random source must outlive it.
 //
 // Each exchange is one of the builders below, then receive() with what came back, until the outcome is done.
 // The builders keep no order: a request out of its place is built as well as can be, and the responder's
 // refusal comes back. After a refusal other than `response_error` the connection is given up: until the next
-// GET_VERSION nothing can be authenticated any more.
+// GET_VERSION nothing can be authenticated any more. Inside a session such a refusal ends that session and
+// nothing else; established sessions outlive a connection that is given up.
 class Requester {
    public:
     Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,
               Waivers waivers = {});
 
-    // Forgets the connection and begins a new one.
+    // Forgets the connection, sessions included, and begins a new one.
     Bytes get_version();
     Bytes get_capabilities();
     Bytes negotiate_algorithms();
@@ -120,9 +122,34 @@ class Requester {
     Bytes get_measurements(const MeasurementRequest& wanted);
     Bytes vendor_defined(const wire::VendorDefinedBody& body);
 
-    // Takes the response to the last request. Bytes after its end (transports pad) are ignored.
-    Checked<Outcome> receive(ByteView response);
-    // No response came in time: the same message again, as often as `max_retries` allows.
+    // What begins a session, and what establishes it: that of use_session() if it is in its handshake, else
+    // the last one that was begun. With PSK_CAP 01b there is nothing to finish.
+    Bytes key_exchange(const KeyExchangeRequest& wanted = {});
+    Bytes finish();
+    Bytes psk_exchange(const PskExchangeRequest& wanted = {});
+    Bytes psk_finish();
+    Bytes heartbeat();
+    // UpdateKey and UpdateAllKeys are to be followed by VerifyNewKey.
+    Bytes key_update(wire::KeyOperation operation);
+    Bytes end_session(bool clear_negotiated_state = false);
+    // The responder's turn. Either goes where the flow goes that waits for it.
+    Bytes get_encapsulated_request();
+    Bytes deliver_encapsulated_response();
+    // Whichever of the two turn() says.
+    Bytes take_turn();
+    Turn turn() const;
+
+    // Where requests go from here on: into a session, or outside. Those of handshakes and of the responder's
+    // turn go where they belong.
+    void use_session(std::optional<uint32_t> id) { place_ = id; }
+    // Whether what a builder returned is a record. It returned nothing when the session is no more, or ended
+    // now because it had no number left for another record.
+    bool secured() const { return pending_ && pending_->session.has_value(); }
+
+    // Takes the response to the last request, or the record it came in. Bytes after its end (transports pad)
+    // are ignored.
+    Checked<Outcome> receive(ByteView response, bool secured = false);
+    // No response came in time: the same bytes again, as often as `max_retries` allows.
     Checked<Outcome> timed_out();
     // How long the responder may take for the last request, without the way there and back.
     Micros response_time() const;
@@ -133,6 +160,8 @@ class Requester {
     const Parameters& parameters() const { return learned_.parameters; }
     // Whether a CHALLENGE_AUTH was verified on this connection.
     bool authenticated() const { return learned_.authenticated; }
+    // Whether the responder took our CHALLENGE_AUTH (basic mutual authentication).
+    bool mutually_authenticated() const { return learned_.mutually_authenticated; }
     // VersionNumberEntry values, as VERSION had them.
     const std::vector<uint16_t>& versions() const { return learned_.versions; }
     const SlotDigests& digests() const { return learned_.digests; }
@@ -153,27 +182,48 @@ class Requester {
     // The ERROR that answered the last request, if one did.
     const std::optional<wire::ErrorCode>& peer_error() const { return peer_error_; }
 
+    // Live sessions. Null when there is none with that identifier.
+    const std::map<uint32_t, RequesterSession>& sessions() const { return sessions_; }
+    const Session* session(uint32_t id) const;
+    Session* session(uint32_t id);
+    // The last one that was begun, if it lives.
+    std::optional<uint32_t> last_session() const { return last_session_; }
+    // Seconds; 0 when the session has no heartbeats.
+    uint8_t heartbeat_period(uint32_t id) const;
+
    private:
     // The request that waits for its response.
     struct Pending {
-        Bytes request;  // as it enters transcripts
-        Bytes sent;     // the request, or the RESPOND_IF_READY that stands for it
+        Bytes request;                      // as it enters transcripts
+        Bytes sent;                         // the request, or the RESPOND_IF_READY that stands for it
+        Bytes record;                       // around what was sent, inside a session
+        std::optional<uint32_t> session;    // which that is
+        std::optional<uint32_t> handshake;  // the session whose handshake the request belongs to
+        std::unique_ptr<crypto::Dhe> dhe;   // of KEY_EXCHANGE
         unsigned put_off = 0;
 
         uint8_t code() const { return request[1]; }
     };
 
-    Bytes begin(Bytes request);
+    Bytes begin(Bytes request) { return begin_at(std::move(request), place_); }
+    Bytes begin_at(Bytes request, std::optional<uint32_t> place);
     template <class M>
     Bytes begin_message(const M& message);
+    template <class M>
+    static Bytes encoded(M message, const wire::Context& context);
     // The pending request, decoded.
     template <class M>
     M asked() const;
 
+    // What the pending request goes out as.
+    Result<Bytes> outgoing();
+    Checked<Bytes> open(ByteView bytes);
+    Checked<Outcome> receive_at(ByteView response, bool secured);
     Checked<Outcome> dispatch(ByteView response);
     Checked<Outcome> error_received(ByteView response);
     Checked<Outcome> send_again(Bytes message, Micros delay);
     Checked<> handle(ByteView response);
+    void refused(const Pending& request, const Refusal& refusal);
     void give_up();
     // What the header of the pending request's response has to say.
     uint8_t expected_version() const;
@@ -203,6 +253,47 @@ class Requester {
     Checked<> check_blocks(uint8_t operation, const std::vector<wire::MeasurementBlock>& blocks) const;
     Checked<> vendor_received(ByteView response);
 
+    RequesterSession* find(std::optional<uint32_t> id);
+    // The session that the pending request went into; null outside.
+    RequesterSession* current() { return find(pending_->session); }
+    // L1/L2, and the measurements in it, of the place where the pending request went.
+    Transcript& measured();
+    Measured& in_transcript();
+    void drop_session(uint32_t id);
+    uint16_t fresh_session_id();
+    Bytes secured_offer() const;
+    Checked<> check_mutual(const wire::KeyExchangeResponse& response) const;
+    struct Agreed {
+        uint16_t version = kSecured1_0;
+        std::optional<uint8_t> aead_limit;
+    };
+    Checked<Agreed> check_secured(ByteView opaque_data) const;
+    Checked<SecretBytes> agree(ByteView share) const;
+    Checked<Session> new_channel(SessionKind kind, uint16_t req, uint16_t rsp, const Agreed& agreed) const;
+    Checked<> key_exchange_received(ByteView response);
+    Checked<> psk_exchange_received(ByteView response);
+    void session_begun(RequesterSession session);
+    void add_signer(Session& channel, uint8_t slot) const;
+    std::optional<uint32_t> session_to_finish() const;
+    void sign_finish(RequesterSession& session, uint8_t slot, size_t signature_size, Bytes& message);
+    Checked<> finish_received(ByteView response);
+    Checked<> psk_finish_received(ByteView response);
+    Checked<> key_update_ack_received(ByteView response);
+    void settle_response_key(RequesterSession& session);
+    Checked<> end_session_ack_received(ByteView response);
+
+    void open_turn(std::optional<uint32_t> session, std::optional<uint32_t> place);
+    void close_turn(std::optional<uint8_t> slot);
+    wire::Context our_context() const;
+    Bytes inner_error(wire::ErrorCode code, uint8_t data = 0) const;
+    Checked<> encapsulated_request_received(ByteView response);
+    Checked<> encapsulated_ack_received(ByteView response);
+    Checked<Bytes> answer(ByteView bytes);
+    Bytes answer_get_digests(ByteView request);
+    Bytes answer_get_certificate(ByteView request);
+    Bytes answer_challenge(ByteView request);
+    Bytes answer_key_update(ByteView request);
+
     wire::Nonce fresh_nonce();
     wire::RequesterContext fresh_context();
 
@@ -220,8 +311,12 @@ class Requester {
     struct Learned {
         Parameters parameters;
         bool authenticated = false;
+        bool mutually_authenticated = false;
         std::vector<uint16_t> versions;
         SlotDigests digests;
+        // DIGESTS as TH has it (1.3+, multi-key): the first one, if nothing came between it and ALGORITHMS.
+        Bytes th_digests;
+        bool th_digests_open = false;
         std::array<Bytes, kSlots> portions;  // of chains, from the front
         std::array<size_t, kSlots> chain_sizes{};
         std::array<std::optional<VerifiedChain>, kSlots> chains;
@@ -239,6 +334,12 @@ class Requester {
     Learned learned_;
     std::optional<Pending> pending_;
     std::optional<wire::ErrorCode> peer_error_;
+    Identities identities_;  // ours
+
+    std::map<uint32_t, RequesterSession> sessions_;
+    std::optional<uint32_t> place_;
+    std::optional<uint32_t> last_session_;
+    std::optional<EncapsulatedTurn> turn_;
 };
 
 }  // namespace assay::spdm

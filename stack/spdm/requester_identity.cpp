@@ -65,6 +65,9 @@ Checked<> Requester::digests_received(ByteView response) {
         ++next;
     }
     learned_.digests = std::move(said);
+    // Inside a session nothing of it enters M1/M2.
+    if (pending_->session) return {};
+    if (std::exchange(learned_.th_digests_open, false)) learned_.th_digests = to_bytes(response.first(used));
     transcript_.reset_m1();
     transcript_.add_m1(pending_->request);
     transcript_.add_m1(response.first(used));
@@ -84,6 +87,7 @@ Checked<> Requester::certificate_received(ByteView response) {
     TRY(checker_.demand(Check::cert_slot, (message.slot_id & kSlotMask) == request.slot_id));
     TRY(checker_.demand(Check::cert_portion, !portion.empty() && portion.size() <= request.length));
     if (request.slot_id < kSlots) TRY(gather(request.slot_id, request.offset, message));
+    if (pending_->session) return {};
     transcript_.add_m1(pending_->request);
     transcript_.add_m1(response.first(used));
     return {};
@@ -173,7 +177,8 @@ Checked<> Requester::challenge_auth_received(ByteView response) {
     bool in_mask = raw_key || (request.slot_id < kSlots && (message.slot_mask >> request.slot_id & 1) != 0);
     TRY(checker_.demand(Check::auth_slot_mask, in_mask));
     bool mutual = (message.slot_id & kBasicMutAuthReq) != 0;
-    bool possible = p.both(cap::mut_auth) && (p.requester_flags & cap::chal) != 0;
+    bool possible = p.both(cap::mut_auth) && (p.requester_flags & cap::chal) != 0 && p.encapsulates() &&
+                    p.requester_suite().has_value();
     TRY(checker_.demand(Check::auth_mutual, !mutual || possible));
     if (const VerifiedChain* known = chain(request.slot_id)) {
         crypto::Digest ours = provider_.digest(p.suite().hash, known->bytes);
@@ -191,6 +196,7 @@ Checked<> Requester::challenge_auth_received(ByteView response) {
     transcript_.reset_m1();
     learned_.authenticated = true;
     learned_.measurement_summary_hash = std::move(message.measurement_summary_hash);
+    if (mutual) open_turn(std::nullopt, std::nullopt);
     return {};
 }
 

@@ -52,21 +52,21 @@ Checked<> Requester::measurements_received(ByteView response) {
     }
     TRY(checker_.demand(Check::meas_opaque,
                         opaque_allowed(message.opaque_data) && opaque_well_formed(message.opaque_data)));
-    transcript_.add_l1(pending_->request);
-    transcript_.add_l1(response.first(used - std::min(used, message.signature.size())));
+    measured().add_l1(pending_->request);
+    measured().add_l1(without(response.first(used), message.signature.size()));
     if (sign) {
         TRY(checker_.demand(Check::meas_signature,
-                            signature_holds(request.slot_id_param, kMeasurementsContext, transcript_.l1(),
+                            signature_holds(request.slot_id_param, kMeasurementsContext, measured().l1(),
                                             message.signature)));
     }
     if (request.operation == kMeasurementCount) learned_.measurement_count = message.total_indices;
     for (MeasurementBlock& block : blocks) {
-        learned_.in_transcript[block.index] = block;
+        in_transcript()[block.index] = block;
         learned_.measurements[block.index] = std::move(block);
     }
     if (sign) {
-        transcript_.reset_l1();
-        learned_.signed_measurements = std::exchange(learned_.in_transcript, {});
+        measured().reset_l1();
+        learned_.signed_measurements = std::exchange(in_transcript(), {});
     }
     return {};
 }

@@ -69,6 +69,11 @@ Bytes Requester::get_version() {
     state_ = ConnectionState::not_started;
     transcript_.clear();
     learned_ = {};
+    identities_.clear();
+    sessions_.clear();
+    place_.reset();
+    last_session_.reset();
+    turn_.reset();
     return begin_message(GetVersion{});
 }
 
@@ -171,6 +176,10 @@ Checked<> Requester::algorithms_received(ByteView response) {
     transcript_.add_vca(pending_->request);
     transcript_.add_vca(response.first(used));
     transcript_.begin(learned_.parameters.suite().hash, version);
+    auto ours = learned_.parameters.requester_suite();
+    identities_.select(ours ? std::optional(ours->sign) : std::nullopt, learned_.parameters.suite().hash,
+                       version);
+    learned_.th_digests_open = learned_.parameters.multi_key_rsp;
     state_ = ConnectionState::negotiated;
     return {};
 }

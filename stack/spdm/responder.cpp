@@ -14,38 +14,60 @@ bool is_vca(uint8_t code) {
 
 }  // namespace
 
-Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers)
-    : device_(device), provider_(provider), random_(random), checker_(waivers), transcript_(provider) {}
+Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers,
+                     const Clock* clock)
+    : device_(device),
+      provider_(provider),
+      random_(random),
+      checker_(waivers),
+      clock_(clock),
+      transcript_(provider),
+      identities_(device.identities, provider) {}
 
 void Responder::lose_state() {
     state_ = ConnectionState::not_started;
     parameters_ = {};
     transcript_.clear();
-    authenticated_ = false;
+    identities_.clear();
+    end_sessions();
+    flow_.reset();
+    requester_chains_.clear();
+    authenticated_ = requester_authenticated_ = false;
     deferred_.reset();
     resynch_ = true;
 }
 
 std::optional<Bytes> Responder::receive(ByteView request) {
     last_refusal_.reset();
+    current_.reset();
+    expire();
+    std::optional<Bytes> response = respond(request);
+    settle();
+    return response;
+}
+
+std::optional<Bytes> Responder::respond(ByteView request) {
     bool authenticated = authenticated_;
+    after_ = After::nothing;
     Transcript::SavedM1 m1 = transcript_.save_m1();
     Checked<Bytes> response = dispatch(request);
     if (response) {
         Checked<> fits =
             checker_.demand(Check::response_size, response->size() <= most_taken((*response)[1]));
         if (fits) return std::move(*response);
-        // The response was not given, so no signature covers it, and nobody was authenticated by it.
+        // The response was not given, so no signature covers it, nobody was authenticated by it, and a
+        // session that it was to bring about or to establish is none.
         authenticated_ = authenticated;
         transcript_.restore_m1(std::move(m1));
-        transcript_.reset_l1();
+        measured().reset_l1();
         last_refusal_ = fits.error();
+        after_ = after_ == After::nothing ? After::nothing : After::end;
         return too_large(response->size());
     }
     last_refusal_ = response.error();
     if (!last_refusal_->error) return std::nullopt;
     // Any ERROR to GET_MEASUREMENTS restarts L1/L2.
-    if (request.size() > 1 && request[1] == code::get_measurements) transcript_.reset_l1();
+    if (request.size() > 1 && request[1] == code::get_measurements) measured().reset_l1();
     return error(*last_refusal_->error, last_refusal_->error_data);
 }
 
@@ -71,7 +93,7 @@ Checked<> Responder::admit(ByteView request) const {
     // Before a version is agreed on, a later version's request is merely too early.
     if (state_ < ConnectionState::after_capabilities) known = row != nullptr;
     TRY(checker_.demand(Check::request_unknown, known, code));
-    if (code == code::get_version) return {};
+    if (code == code::get_version) return admit_place(*row);
     TRY(checker_.demand(Check::request_resynch, !resynch_));
     if (code == code::get_capabilities) {
         return checker_.demand(Check::capabilities_order, state_ == ConnectionState::after_version);
@@ -86,8 +108,21 @@ Checked<> Responder::admit(ByteView request) const {
     TRY(checker_.demand(Check::request_state, state_ >= row->from));
     bool capable = row->responder_can(parameters_) && row->requester_can(parameters_);
     TRY(checker_.demand(Check::request_capability, capable, code));
-    bool outside = (row->places & static_cast<uint8_t>(Place::outside)) != 0;
-    return checker_.demand(Check::session_absent, outside);
+    bool flow = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
+    // A key update that nobody has asked for yet stops nobody.
+    bool busy = flow_ && (flow_->out || flow_->purpose != EncapsulatedFlow::Purpose::key_update);
+    TRY(checker_.demand(Check::encap_in_flight, flow || !busy));
+    return admit_place(*row);
+}
+
+Checked<> Responder::admit_place(const Legality& row) const {
+    if (!current_) {
+        bool legal = row.legal_in(Place::outside) || checker_.has(Defect::plain_request_in_session);
+        return checker_.demand(Check::session_absent, legal);
+    }
+    Place place = sessions_.at(*current_).channel.phase() == Phase::handshake ? Place::handshake
+                                                                             : Place::application;
+    return checker_.demand(Check::session_phase, row.legal_in(place));
 }
 
 std::optional<Bytes> Responder::put_off(ByteView request) {
@@ -104,13 +139,13 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
     if (left.not_ready == 0 || is_vca(code)) return std::nullopt;
     --left.not_ready;
     if (code != code::respond_if_ready) {
-        deferred_ = to_bytes(request);
+        deferred_ = {to_bytes(request), current_};
         ++token_;
     }
     ErrorResponse answer;
     answer.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
     answer.rdt_exponent = device_.rdt_exponent;
-    answer.request_code = (*deferred_)[1];
+    answer.request_code = deferred_->request[1];
     answer.token = token_;
     answer.rdtm = device_.rdtm;
     return *encode(answer, parameters_.context());
@@ -118,7 +153,12 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
 
 Checked<Bytes> Responder::handle(ByteView request) {
     uint8_t code = request[1];
-    transcript_.on_request(code, authenticated_);
+    if (current_) {
+        current()->channel.measured().on_request(code, true);
+        transcript_.on_session_request(code, authenticated_);
+    } else if (code != code::key_exchange || !checker_.has(Defect::key_exchange_keeps_m1)) {
+        transcript_.on_request(code, authenticated_);
+    }
     if (code != code::respond_if_ready) deferred_.reset();
     switch (code) {
         case code::get_version: return get_version(request);
@@ -130,6 +170,15 @@ Checked<Bytes> Responder::handle(ByteView request) {
         case code::get_measurements: return get_measurements(request);
         case code::vendor_defined_request: return vendor_defined(request);
         case code::respond_if_ready: return respond_if_ready(request);
+        case code::key_exchange: return key_exchange(request);
+        case code::finish: return finish(request);
+        case code::psk_exchange: return psk_exchange(request);
+        case code::psk_finish: return psk_finish(request);
+        case code::heartbeat: return heartbeat(request);
+        case code::key_update: return key_update(request);
+        case code::end_session: return end_session(request);
+        case code::get_encapsulated_request: return get_encapsulated_request(request);
+        case code::deliver_encapsulated_response: return deliver_encapsulated_response(request);
         default: break;
     }
     // A device may claim more than there are handlers for. What is in no row comes here only when the check
@@ -139,15 +188,16 @@ Checked<Bytes> Responder::handle(ByteView request) {
 }
 
 bool Responder::ready_for(ByteView request) const {
-    return deferred_ && request[2] == (*deferred_)[1] && request[3] == token_;
+    return deferred_ && request[2] == deferred_->request[1] && request[3] == token_;
 }
 
 Checked<Bytes> Responder::respond_if_ready(ByteView request) {
     TRY(checker_.demand(Check::ready_itself, request[2] != code::respond_if_ready));
     TRY(checker_.demand(Check::ready_nothing, deferred_.has_value()));
     if (!deferred_) return error(ErrorCode::unspecified);
+    TRY(checker_.demand(Check::ready_session, deferred_->session == current_));
     TRY(checker_.demand(Check::ready_mismatch, ready_for(request)));
-    Bytes original = std::move(*deferred_);
+    Bytes original = std::move(deferred_->request);
     deferred_.reset();
     return handle(original);
 }
@@ -171,36 +221,11 @@ Bytes Responder::error(ErrorCode code, uint8_t data) const {
     answer.error_code = static_cast<uint8_t>(code);
     answer.error_data = data;
     if (*error_since(answer.error_code) > parameters_.version) {
-        answer.error_code = static_cast<uint8_t>(ErrorCode::unspecified);
+        // Before it had a code of its own, having nothing to ask was an unexpected request.
+        bool nothing = code == ErrorCode::no_pending_requests;
+        answer.error_code = static_cast<uint8_t>(nothing ? ErrorCode::unexpected_request : ErrorCode::unspecified);
     }
     return *encode(answer, parameters_.context());
-}
-
-const Slots* Responder::slots() const {
-    auto found = device_.identities.find(parameters_.suite().sign);
-    return found == device_.identities.end() ? nullptr : &found->second;
-}
-
-const Identity* Responder::identity(uint8_t slot) const {
-    const Slots* all = slots();
-    if (all == nullptr || slot >= kSlots || !(*all)[slot]) return nullptr;
-    return &*(*all)[slot];
-}
-
-ByteView Responder::chain(uint8_t slot) {
-    const Identity* who = identity(slot);
-    if (who == nullptr) return {};
-    if (chains_[slot].empty())
-        chains_[slot] = who->chain(provider_, parameters_.suite().hash, parameters_.version);
-    return chains_[slot];
-}
-
-uint8_t Responder::slot_mask() const {
-    uint8_t mask = 0;
-    for (uint8_t slot = 0; slot < kSlots; ++slot) {
-        if (identity(slot) != nullptr) mask = static_cast<uint8_t>(mask | 1U << slot);
-    }
-    return mask;
 }
 
 Nonce Responder::fresh_nonce() {

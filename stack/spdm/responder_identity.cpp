@@ -12,22 +12,10 @@ namespace assay::spdm {
 
 using namespace wire;
 
-namespace {
-
-// A CERTIFICATE's bytes before the portion.
-constexpr size_t kCertificateHeader = 8;
-
-}  // namespace
-
 Checked<Bytes> Responder::get_digests(ByteView request) {
-    Digests response;
-    response.slot_mask = slot_mask();
-    if (parameters_.version >= Version::v1_3) response.supported_slot_mask = response.slot_mask;
-    for (uint8_t slot = 0; slot < kSlots; ++slot) {
-        if (identity(slot) == nullptr) continue;
-        response.digests.push_back(to_bytes(provider_.digest(parameters_.suite().hash, chain(slot)).view()));
-    }
-    Bytes bytes = encoded(response, parameters_.context());
+    // Inside a session nothing of it enters M1/M2.
+    Bytes bytes = encoded(identities_.digests(), parameters_.context());
+    if (current_ && !checker_.has(Defect::session_digests_in_m1)) return bytes;
     transcript_.reset_m1();
     transcript_.add_m1(request.first(4));
     transcript_.add_m1(bytes);
@@ -45,23 +33,18 @@ Checked<Bytes> Responder::get_certificate(ByteView request) {
     TRY(checker_.demand(Check::certificate_slot_empty, identity(slot) != nullptr || slot >= kSlots));
     // Without the two checks an unusable slot is taken for slot 0.
     if (identity(slot) == nullptr) slot = 0;
-    ByteView all = chain(slot);
+    size_t size = identities_.chain(slot).size();
     CertificateResponse response;
-    response.slot_id = slot;
     if (size_only) {
-        response.remainder_length = static_cast<uint16_t>(all.size());
+        response.slot_id = slot;
+        response.remainder_length = static_cast<uint16_t>(size);
     } else {
-        TRY(checker_.demand(Check::certificate_offset, message.offset < all.size()));
+        TRY(checker_.demand(Check::certificate_offset, message.offset < size));
         TRY(checker_.demand(Check::certificate_length, message.length != 0));
-        size_t offset = std::min<size_t>(message.offset, all.size());
-        size_t portion = std::min<size_t>(message.length, all.size() - offset);
-        // Without chunking a response has to fit the requester's DataTransferSize.
-        size_t room = parameters_.requester_data_transfer_size;
-        if (room > kCertificateHeader) portion = std::min(portion, room - kCertificateHeader);
-        response.cert_chain = to_bytes(all.subspan(offset, portion));
-        response.remainder_length = static_cast<uint16_t>(all.size() - offset - portion);
+        response = identities_.portion(message, slot, parameters_.requester_data_transfer_size);
     }
     Bytes bytes = encoded(response, parameters_.context());
+    if (current_) return bytes;
     transcript_.add_m1(request.first(std::min(used, request.size())));
     transcript_.add_m1(bytes);
     return bytes;
@@ -92,9 +75,10 @@ Checked<Bytes> Responder::challenge(ByteView request) {
     TRY(checker_.demand(Check::challenge_summary, type == summary::none || measures));
 
     ChallengeAuth response;
-    response.slot_id = slot;
-    response.slot_mask = slot_mask();
-    response.cert_chain_hash = to_bytes(provider_.digest(parameters_.suite().hash, chain(slot)).view());
+    bool mutual = asks_for_basic_mutual_authentication();
+    response.slot_id = mutual ? slot | kBasicMutAuthReq : slot;
+    response.slot_mask = identities_.mask();
+    response.cert_chain_hash = identities_.chain_digest(slot);
     response.nonce = fresh_nonce();
     response.requester_context = message.requester_context;
     Context context = parameters_.context();
@@ -113,6 +97,7 @@ Checked<Bytes> Responder::challenge(ByteView request) {
     if (!signature || signature->size() != context.signature_size) return error(ErrorCode::unspecified);
     std::ranges::copy(*signature, bytes.end() - context.signature_size);
     authenticated_ = true;
+    if (mutual) open_flow(EncapsulatedFlow::Purpose::authenticate, std::nullopt, false);
     return bytes;
 }
 

@@ -57,12 +57,13 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
     }
     Bytes bytes = encoded(response, context);
     size_t unsigned_size = bytes.size() - (sign ? context.signature_size : 0);
-    transcript_.add_l1(request.first(std::min(used, request.size())));
-    transcript_.add_l1(ByteView(bytes).first(unsigned_size));
+    if (checker_.has(Defect::measured_with_vca_twice)) measured().add_l1(transcript_.vca());
+    measured().add_l1(request.first(std::min(used, request.size())));
+    measured().add_l1(ByteView(bytes).first(unsigned_size));
     if (!sign) return bytes;
     auto signature =
-        sign_transcript(provider_, parameters_.suite(), signer->key, kMeasurementsContext, transcript_.l1());
-    transcript_.reset_l1();
+        sign_transcript(provider_, parameters_.suite(), signer->key, kMeasurementsContext, measured().l1());
+    measured().reset_l1();
     if (!signature || signature->size() != context.signature_size) return error(ErrorCode::unspecified);
     std::ranges::copy(*signature, bytes.begin() + static_cast<ptrdiff_t>(unsigned_size));
     return bytes;
@@ -71,6 +72,7 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
 Checked<Bytes> Responder::vendor_defined(ByteView request) {
     TRY(checker_.demand(Check::vendor_unsupported, static_cast<bool>(device_.vendor),
                         code::vendor_defined_request));
+    plant_vendor(request);
     auto message = TRY(decoded<VendorDefinedRequest>(Check::vendor_malformed, request));
     bool large = parameters_.version >= Version::v1_4 && (message.param1 & kLargePayload) != 0;
     TRY(checker_.demand(Check::vendor_large, !large || parameters_.both(cap::large_resp)));

@@ -33,7 +33,11 @@ Checked<Bytes> Responder::get_version(ByteView request) {
     authenticated_ = resynch_ = false;
     deferred_.reset();
     deferrals_.clear();
-    chains_ = {};
+    identities_.clear();
+    requester_chains_.clear();
+    requester_authenticated_ = false;
+    if (!checker_.has(Defect::encapsulated_flow_survives)) flow_.reset();
+    if (!checker_.has(Defect::version_keeps_sessions)) end_sessions();
     VersionResponse response;
     for (Version version : device_.versions)
         response.entries.push_back(static_cast<uint16_t>(byte(version) << 8));
@@ -133,6 +137,7 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
     response.measurement_hash_algo = p.measurement_hash;
     response.base_asym_sel = p.base_asym;
     response.base_hash_sel = p.base_hash;
+    bool sessions = (device_.flags & (cap::key_ex | cap::psk)) != 0;
     for (const AlgStruct& item : request.alg_structs) {
         uint16_t offered = item.alg_supported & known_algorithms(item.alg_type, p.version);
         AlgStruct chosen{
@@ -145,7 +150,7 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
             case alg_type::aead_cipher_suite: select(device_.aead, p.aead); break;
             case alg_type::req_base_asym_alg: select(device_.req_base_asym, p.req_base_asym); break;
             case alg_type::key_schedule:
-                select(device_.dhe != 0 ? kKeyScheduleSpdm : 0, p.key_schedule);
+                select(sessions ? kKeyScheduleSpdm : 0, p.key_schedule);
                 break;
             default: break;
         }
@@ -176,6 +181,7 @@ Checked<Bytes> Responder::negotiate_algorithms(ByteView request) {
     transcript_.add_vca(request.first(std::min(used, request.size())));
     transcript_.add_vca(bytes);
     transcript_.begin(p.suite().hash, p.version);
+    identities_.select(sign_algo(p.base_asym), p.suite().hash, p.version);
     state_ = ConnectionState::negotiated;
     return bytes;
 }

@@ -10,6 +10,8 @@ namespace assay::spdm {
 inline constexpr std::string_view kChallengeAuthContext = "responder-challenge_auth signing";
 inline constexpr std::string_view kMeasurementsContext = "responder-measurements signing";
 inline constexpr std::string_view kKeyExchangeContext = "responder-key_exchange_rsp signing";
+inline constexpr std::string_view kFinishContext = "requester-finish signing";
+inline constexpr std::string_view kRequesterChallengeAuthContext = "requester-challenge_auth signing";
 
 // combined_spdm_prefix: 100 bytes, the version four times, zeros, the context at the end. 1.2 and later;
 // `context` has at most 36 bytes.

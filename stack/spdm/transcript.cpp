@@ -42,6 +42,10 @@ void Transcript::on_request(uint8_t code, bool authenticated) {
     // RESPOND_IF_READY stands for the request that was put off.
     if (is_vca(code) || code == wire::code::respond_if_ready) return;
     if (code != wire::code::get_measurements) reset_l1();
+    on_session_request(code, authenticated);
+}
+
+void Transcript::on_session_request(uint8_t code, bool authenticated) {
     if (skips_challenge(code) && !authenticated) reset_m1();
 }
 

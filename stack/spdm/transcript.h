@@ -24,6 +24,8 @@ class Transcript {
     // an authentication behind that was not brought to its end. `authenticated`: a CHALLENGE was answered on
     // this connection.
     void on_request(uint8_t code, bool authenticated);
+    // The part of M1/M2, which requests inside sessions have too.
+    void on_session_request(uint8_t code, bool authenticated);
 
     // B and C of M1/M2 = A || B || C.
     void add_m1(ByteView message);

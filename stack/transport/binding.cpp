@@ -89,7 +89,7 @@ Bytes doe_object(uint8_t type, ByteView payload) {
 Bytes doe_discovery_request(uint8_t index) { return {index, 0, 0, 0}; }
 
 Bytes doe_discovery_response(ByteView request) {
-    constexpr uint8_t kLast = kDoeSpdm;
+    constexpr uint8_t kLast = kDoeSecured;
     uint8_t index = request.empty() ? 0 : request[0];
     if (index > kLast) return {0xff, 0xff, 0, 0};
     uint8_t next = index == kLast ? 0 : static_cast<uint8_t>(index + 1);
@@ -108,14 +108,15 @@ size_t max_message(Binding binding) {
     return kMaxUnit;
 }
 
-Bytes wrap(Binding binding, ByteView message) {
+Bytes wrap(Binding binding, ByteView message, Payload payload) {
+    bool secured = payload == Payload::secured;
     Writer out;
     switch (binding) {
-        case Binding::mctp: out.u8(kMctpSpdm).bytes(message); break;
-        case Binding::doe: return doe_object(kDoeSpdm, message);
+        case Binding::mctp: out.u8(secured ? kMctpSecured : kMctpSpdm).bytes(message); break;
+        case Binding::doe: return doe_object(secured ? kDoeSecured : kDoeSpdm, message);
         case Binding::tcp:
-            out.u16(static_cast<uint16_t>(message.size() + kTcpCounted)).u8(kTcpBindingVersion).u8(kTcpSpdm);
-            out.bytes(message);
+            out.u16(static_cast<uint16_t>(message.size() + kTcpCounted)).u8(kTcpBindingVersion);
+            out.u8(secured ? kTcpSecured : kTcpSpdm).bytes(message);
             break;
         case Binding::none: out.bytes(message); break;
     }

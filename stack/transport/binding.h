@@ -27,25 +27,35 @@ enum class Payload : uint8_t {
     tcp_error,      // one of its errors: the type byte
 };
 
+// A message, and what kind it is.
+struct Message {
+    Payload payload = Payload::spdm;
+    Bytes bytes{};
+};
+
 struct Unwrapped {
     Payload payload = Payload::spdm;
     ByteView message;  // without padding only where the binding knows its size: DOE leaves up to 3 bytes
     uint8_t type = 0;  // the binding's own type byte
 };
 
+// Whether secured messages can be told from messages outside sessions. Bare messages say nothing of
+// themselves: DMTF's emulator takes each for one outside sessions, and so does unwrap().
+constexpr bool carries_secured(Binding binding) { return binding != Binding::none; }
+
 // The size of the longest message that a unit can tell: PayloadLen has 16 bits, a data object at most 2^18
 // double words. Where the binding has no bound, that of a stream's unit.
 size_t max_message(Binding binding);
 
-// The unit that carries a message outside sessions, which is not longer than max_message(). DOE pads with
-// zeros to a multiple of four.
-Bytes wrap(Binding binding, ByteView message);
+// The unit that carries a message outside sessions or a secured message, which is not longer than
+// max_message(). DOE pads with zeros to a multiple of four.
+Bytes wrap(Binding binding, ByteView message, Payload payload = Payload::spdm);
 
 // What a complete unit carries; the view lies in `unit`. Errors: Errc::bad_code with a Framing's name.
 Result<Unwrapped> unwrap(Binding binding, ByteView unit);
 
-// DOE discovery: the request for an index, and the response of a device that has discovery and SPDM. An index
-// beyond the last gives vendor FFFFh. Both without the header of the data object.
+// DOE discovery: the request for an index, and the response of a device that has discovery, SPDM and secured
+// SPDM. An index beyond the last gives vendor FFFFh. Both without the header of the data object.
 inline constexpr uint8_t kDoeDiscovery = 0x00, kDoeSpdm = 0x01, kDoeSecured = 0x02;
 Bytes doe_object(uint8_t type, ByteView payload);
 Bytes doe_discovery_request(uint8_t index);

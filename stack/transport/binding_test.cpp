@@ -33,6 +33,23 @@ BOOST_AUTO_TEST_CASE(get_version_on_each_binding) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_secured_message_has_its_own_type_on_each_binding_that_carries_it) {
+    const Bytes record = {1, 2, 3, 4, 5};
+    const std::pair<Binding, const char*> rows[] = {{Binding::mctp, "060102030405"},
+                                                    {Binding::doe, "01000200040000000102030405000000"},
+                                                    {Binding::tcp, "070001060102030405"}};
+    for (auto [binding, hex] : rows) {
+        BOOST_TEST(carries_secured(binding));
+        BOOST_TEST(to_hex(wrap(binding, record, Payload::secured)) == hex);
+        Bytes unit = *from_hex(hex);
+        auto unwrapped = unwrap(binding, unit);
+        BOOST_REQUIRE(unwrapped.has_value());
+        BOOST_TEST((unwrapped->payload == Payload::secured));
+        BOOST_TEST(equal(unwrapped->message.first(record.size()), record));
+    }
+    BOOST_TEST(!carries_secured(Binding::none));
+}
+
 BOOST_AUTO_TEST_CASE(each_framing_rule_refuses_by_its_name) {
     struct Row {
         Binding binding;
@@ -80,10 +97,11 @@ BOOST_AUTO_TEST_CASE(doe_length_zero_is_the_largest_object) {
     BOOST_TEST(unwrap(Binding::doe, largest).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(doe_discovery_names_itself_and_spdm_and_ends) {
+BOOST_AUTO_TEST_CASE(doe_discovery_names_itself_and_both_kinds_of_spdm_and_ends) {
     BOOST_TEST(to_hex(doe_discovery_response(Bytes{0})) == "01000001");
-    BOOST_TEST(to_hex(doe_discovery_response(Bytes{1})) == "01000100");
-    BOOST_TEST(to_hex(doe_discovery_response(Bytes{2})) == "ffff0000");
+    BOOST_TEST(to_hex(doe_discovery_response(Bytes{1})) == "01000102");
+    BOOST_TEST(to_hex(doe_discovery_response(Bytes{2})) == "01000200");
+    BOOST_TEST(to_hex(doe_discovery_response(Bytes{3})) == "ffff0000");
     Bytes types;
     uint8_t index = 0;
     do {
@@ -91,7 +109,7 @@ BOOST_AUTO_TEST_CASE(doe_discovery_names_itself_and_spdm_and_ends) {
         types.push_back(entry[2]);
         index = entry[3];
     } while (index != 0 && types.size() < 4);
-    BOOST_TEST(to_hex(types) == "0001");
+    BOOST_TEST(to_hex(types) == "000102");
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_message_comes_back_on_each_binding) {

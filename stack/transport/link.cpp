@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
+#include <functional>
 #include <thread>
 
+#include "stack/base/writer.h"
 #include "stack/transport/stream.h"
 
 namespace assay::transport {
@@ -72,14 +74,18 @@ class SocketLink final : public Link {
         return {};
     }
 
-    Result<> send(ByteView message) override {
+    Result<> send(ByteView message, Payload payload) override {
+        if (payload == Payload::secured && !carries_secured(binding())) {
+            return fail(Errc::unsupported, "message", Error::npos,
+                        fmt::format("{} carries no secured messages", name(binding())));
+        }
         size_t most = max_message(binding());
         if (message.size() > most) {
             return fail(
                 Errc::out_of_range, "message", Error::npos,
                 fmt::format("{} bytes, and {} carries at most {}", message.size(), name(binding()), most));
         }
-        Bytes unit = wrap(binding(), message);
+        Bytes unit = wrap(binding(), message, payload);
         if (target_.scheme == Scheme::tcp) return send_raw(unit);
         return send_raw(emu_unit(target_.binding, static_cast<uint32_t>(EmuCommand::normal), unit));
     }
@@ -87,19 +93,32 @@ class SocketLink final : public Link {
     Result<> send_raw(ByteView bytes) override { return send_by(bytes, send_time_); }
 
     Result<Bytes> receive(Timeout timeout) override {
-        Clock::time_point end = Clock::now() + timeout;
-        bool overdue = false;
-        while (true) {
-            if (std::optional<Unit> unit = TRY(deframer_->next())) {
-                if (std::optional<Bytes> message = TRY(taken(*unit))) return std::move(*message);
-                continue;
-            }
-            // What is there already is read even with no time left, but a peer that never ceases to send
-            // something else does not hold us.
-            if (overdue) return std::unexpected(late(timeout));
-            overdue = Clock::now() >= end;
-            TRY(read_some(end, timeout));
-        }
+        auto wanted = [this](const Unit& unit) -> Result<std::optional<Bytes>> {
+            std::optional<Message> message = TRY(taken(unit));
+            if (!message || message->payload != Payload::spdm) return std::nullopt;
+            return std::move(message->bytes);
+        };
+        return next<Bytes>(timeout, wanted);
+    }
+
+    Result<Message> receive_any(Timeout timeout) override {
+        return next<Message>(timeout, [this](const Unit& unit) { return taken(unit); });
+    }
+
+    Result<bool> ask_for_key_update(uint32_t session, Timeout timeout) override {
+        if (target_.scheme != Scheme::emu) return false;
+        Writer payload;
+        payload.u32(session);
+        constexpr auto kCommand = static_cast<uint32_t>(EmuCommand::key_update);
+        TRY(send_raw(emu_unit(target_.binding, kCommand, payload.view())));
+        auto answered = [](const Unit& unit) -> Result<std::optional<bool>> {
+            if (unit.command == kCommand) return true;
+            if (unit.command == static_cast<uint32_t>(EmuCommand::unknown)) return false;
+            return std::nullopt;
+        };
+        Result<bool> known = next<bool>(timeout, answered);
+        if (!known && known.error().code == Errc::timeout) return false;
+        return known;
     }
 
     void drain() override {
@@ -187,8 +206,26 @@ class SocketLink final : public Link {
             fmt::format("the peer took {} of {} bytes within {} ms", sent.size, bytes.size(), time.count()));
     }
 
-    // The message in a unit, or nothing when it is none: a greeting, a secured message, a role inquiry.
-    Result<std::optional<Bytes>> taken(const Unit& unit) {
+    // The first unit of which `wanted` makes something.
+    template <class T>
+    Result<T> next(Timeout timeout, const std::function<Result<std::optional<T>>(const Unit&)>& wanted) {
+        Clock::time_point end = Clock::now() + timeout;
+        bool overdue = false;
+        while (true) {
+            if (std::optional<Unit> unit = TRY(deframer_->next())) {
+                if (std::optional<T> made = TRY(wanted(*unit))) return std::move(*made);
+                continue;
+            }
+            // What is there already is read even with no time left, but a peer that never ceases to send
+            // something else does not hold us.
+            if (overdue) return std::unexpected(late(timeout));
+            overdue = Clock::now() >= end;
+            TRY(read_some(end, timeout));
+        }
+    }
+
+    // The message in a unit, or nothing when it is none: a greeting, a role inquiry.
+    Result<std::optional<Message>> taken(const Unit& unit) {
         if (unit.command != static_cast<uint32_t>(EmuCommand::normal)) {
             if (unit.command == static_cast<uint32_t>(EmuCommand::unknown))
                 return refuse(Framing::emu_command);
@@ -200,8 +237,8 @@ class SocketLink final : public Link {
                         fmt::format("the peer answers with error {:02X}h of SPDM over TCP: {}",
                                     unwrapped.type, tcp_error_text(unwrapped.type)));
         }
-        if (unwrapped.payload != Payload::spdm) return std::nullopt;
-        return to_bytes(unwrapped.message);
+        if (unwrapped.payload != Payload::spdm && unwrapped.payload != Payload::secured) return std::nullopt;
+        return Message{unwrapped.payload, to_bytes(unwrapped.message)};
     }
 
     Result<> read_some(Clock::time_point end, Timeout timeout) {

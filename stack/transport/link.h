@@ -17,16 +17,22 @@ class Link {
     Link& operator=(const Link&) = delete;
     virtual ~Link() = default;
 
-    // Sends one message, wrapped as the target needs it. Errors: Errc::closed; Errc::io; Errc::out_of_range
-    // when the binding cannot carry so long a message; Errc::timeout when the peer does not read, which
-    // closes the link, as the peer may have a part of the unit.
-    virtual Result<> send(ByteView message) = 0;
+    // Sends one message or secured message, wrapped as the target needs it. Errors: Errc::closed; Errc::io;
+    // Errc::out_of_range when the binding cannot carry so long a message; Errc::unsupported when it carries
+    // no secured messages; Errc::timeout when the peer does not read, which closes the link, as the peer may
+    // have a part of the unit.
+    virtual Result<> send(ByteView message, Payload payload = Payload::spdm) = 0;
     // Sends bytes as they are. Errors: as send().
     virtual Result<> send_raw(ByteView bytes) = 0;
     // The next SPDM message outside sessions; what else comes is passed over. Errors: Errc::timeout, which
     // says how much of a unit had come and loses nothing of it; Errc::closed; Errc::bad_code with a Framing's
     // name; Errc::unsupported when the peer answers with an error of DSP0287.
     virtual Result<Bytes> receive(Timeout timeout) = 0;
+    // The next one or secured message, whichever comes first. Errors: as receive().
+    virtual Result<Message> receive_any(Timeout timeout) = 0;
+    // Makes the peer ask for a key update in a session, as DMTF's emulators can be made. False when it does
+    // not know how, or does not say within the time that it does. Errors: those of send().
+    virtual Result<bool> ask_for_key_update(uint32_t session, Timeout timeout) = 0;
     // Forgets what has come and was not asked for.
     virtual void drain() = 0;
     // Takes leave, so that an emulator goes on listening, and closes. Done on destruction too.

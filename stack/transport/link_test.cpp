@@ -29,6 +29,56 @@ BOOST_AUTO_TEST_CASE(messages_go_to_a_server_and_back_over_every_framing) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(secured_messages_go_to_a_server_and_back) {
+    for (const Target& target : {local(Scheme::tcp), local(Scheme::emu), local(Scheme::emu, Binding::doe),
+                                 local(Scheme::emu, Binding::tcp)}) {
+        CountingServer server(target);
+        auto link = connect(server.server->target(), 1s);
+        BOOST_REQUIRE(link.has_value());
+        BOOST_TEST((*link)->send(Bytes{1, 2, 3}, Payload::secured).has_value());
+        auto answer = (*link)->receive_any(1s);
+        BOOST_REQUIRE(answer.has_value());
+        BOOST_TEST((answer->payload == Payload::secured));
+        BOOST_TEST(to_hex(answer->bytes).starts_with("01010203"));
+        BOOST_TEST((*link)->send(Bytes{1, 2, 3, 4}).has_value());
+        answer = (*link)->receive_any(1s);
+        BOOST_REQUIRE(answer.has_value());
+        BOOST_TEST((answer->payload == Payload::spdm));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_message_passes_secured_ones_over) {
+    CountingServer server(local(Scheme::emu));
+    auto link = connect(server.server->target(), 1s);
+    BOOST_TEST((*link)->send(Bytes{1, 2, 3}, Payload::secured).has_value());
+    BOOST_TEST((*link)->send(Bytes{1, 2, 3, 4}).has_value());
+    BOOST_TEST(to_hex((*link)->receive(1s).value()) == "0201020304");
+}
+
+BOOST_AUTO_TEST_CASE(bare_messages_cannot_be_secured) {
+    CountingServer server(local(Scheme::emu, Binding::none));
+    auto link = connect(server.server->target(), 1s);
+    auto sent = (*link)->send(Bytes{1, 2, 3}, Payload::secured);
+    BOOST_REQUIRE(!sent.has_value());
+    BOOST_TEST((sent.error().code == Errc::unsupported));
+    BOOST_TEST(sent.error().detail == "none carries no secured messages");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_update_is_asked_for_where_the_peer_knows_how) {
+    {
+        CountingServer server(local(Scheme::emu));
+        auto link = connect(server.server->target(), 1s);
+        BOOST_TEST((*link)->ask_for_key_update(7, 1s).value());
+        server.server->stop();
+        server.join();
+        BOOST_TEST(server.asked == std::vector<uint32_t>{7}, boost::test_tools::per_element());
+    }
+    CountingServer plain(local(Scheme::tcp));
+    BOOST_TEST(!(*connect(plain.server->target(), 1s))->ask_for_key_update(7, 1s).value());
+    RawPeer strange([](tcp::socket& socket) { send(socket, emu_unit(Binding::mctp, 0xffff, {})); });
+    BOOST_TEST(!(*connect(strange.target(), 1s))->ask_for_key_update(7, 1s).value());
+}
+
 BOOST_AUTO_TEST_CASE(silence_is_a_timeout_and_the_next_message_is_answered) {
     CountingServer server(local(Scheme::emu));
     auto link = connect(server.server->target(), 1s);

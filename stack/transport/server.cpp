@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
 
@@ -83,7 +84,7 @@ class SocketServer final : public Server {
             } else {
                 deframer_ = std::make_unique<TcpDeframer>();
             }
-            if (!answer_) answer_ = factory_();
+            if (!service_) service_ = factory_();
             read();
         });
     }
@@ -126,6 +127,13 @@ class SocketServer final : public Server {
 
     void serve(const Unit& unit) {
         if (is(unit, EmuCommand::hello)) return answer(unit.command, as_bytes(kGreeting));
+        if (is(unit, EmuCommand::key_update) && service_->ask_for_key_update) {
+            uint32_t session = 0;
+            for (size_t i = std::min<size_t>(unit.payload.size(), 4); i-- > 0;)
+                session = session << 8 | unit.payload[i];
+            service_->ask_for_key_update(session);
+            return answer(unit.command, {});
+        }
         if (!is(unit, EmuCommand::normal)) return answer(static_cast<uint32_t>(EmuCommand::unknown), {});
         Binding binding = target_.scheme == Scheme::tcp ? Binding::tcp : target_.binding;
         auto unwrapped = unwrap(binding, unit.payload);
@@ -136,21 +144,21 @@ class SocketServer final : public Server {
             return;
         }
         switch (unwrapped->payload) {
-            case Payload::spdm: break;
+            case Payload::spdm:
+            case Payload::secured: break;
             case Payload::doe_discovery:
                 return answer(unit.command,
                               doe_object(kDoeDiscovery, doe_discovery_response(unwrapped->message)));
             case Payload::tcp_role: return answer(unit.command, tcp_notice(kTcpNoRequester));
-            case Payload::secured:
             case Payload::tcp_error: return;
         }
-        std::optional<Bytes> response = answer_(unwrapped->message);
+        std::optional<Message> response = service_->answer(unwrapped->payload, unwrapped->message);
         if (!response) return;
-        if (response->size() > max_message(binding)) {
+        if (response->bytes.size() > max_message(binding)) {
             return log(fmt::format("an answer of {} bytes was not sent: {} carries at most {}",
-                                   response->size(), name(binding), max_message(binding)));
+                                   response->bytes.size(), name(binding), max_message(binding)));
         }
-        answer(unit.command, wrap(binding, *response));
+        answer(unit.command, wrap(binding, response->bytes, response->payload));
     }
 
     void answer(uint32_t command, ByteView payload) {
@@ -170,7 +178,7 @@ class SocketServer final : public Server {
         if (then == Then::read) return read();
         error_code ignored;
         socket_.close(ignored);
-        if (then != Then::leave_state) answer_ = nullptr;
+        if (then != Then::leave_state) service_.reset();
         if (then == Then::end) acceptor_.close(ignored);
         if (acceptor_.is_open()) accept();
     }
@@ -192,7 +200,7 @@ class SocketServer final : public Server {
     std::unique_ptr<Deframer> deframer_;
     std::array<uint8_t, 4096> piece_{};
     Bytes answers_;
-    Answer answer_;
+    std::optional<Service> service_;
 };
 
 }  // namespace

@@ -10,8 +10,15 @@
 
 namespace assay::transport {
 
-// Answers messages; nullopt: silence.
-using Answer = std::function<std::optional<Bytes>(ByteView message)>;
+// Answers messages and secured messages; nullopt: silence.
+using Answer = std::function<std::optional<Message>(Payload payload, ByteView message)>;
+
+// A responder, as a peer finds it.
+struct Service {
+    Answer answer;
+    // Makes it ask for a key update in a session, on the emulator's command for that.
+    std::function<void(uint32_t session)> ask_for_key_update{};
+};
 
 struct ServerOptions {
     bool shutdown_ends = false;  // SHUTDOWN ends run(), and not only the connection
@@ -20,8 +27,8 @@ struct ServerOptions {
 // Listens on a tcp or emu target and serves one connection after another.
 class Server {
    public:
-    // Makes an Answer for a new peer. A peer that left with CONTINUE finds the old one again.
-    using Factory = std::function<Answer()>;
+    // Makes a responder for a new peer. A peer that left with CONTINUE finds the old one again.
+    using Factory = std::function<Service()>;
     using Log = std::function<void(const std::string& line)>;
 
     // Errors: Errc::io when the address cannot be listened on; port 0 takes a free one.

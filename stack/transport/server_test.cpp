@@ -53,6 +53,42 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_is_answered_byte_for_byte) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_secured_message_is_answered_with_one) {
+    const Bytes record = {1, 2, 3, 4, 5, 6, 7};
+    const std::pair<Target, const char*> rows[] = {
+        {local(Scheme::tcp, Binding::tcp), "0a0001060101020304050607"},
+        {local(Scheme::emu, Binding::mctp),
+         "000000010000000100000009"
+         "060101020304050607"},
+        // The server cannot tell the padding of what it got from the message.
+        {local(Scheme::emu, Binding::doe),
+         "000000010000000200000014"
+         "0100020005000000"
+         "010102030405060700000000"},
+        {local(Scheme::emu, Binding::tcp),
+         "00000001000000030000000c"
+         "0a0001060101020304050607"}};
+    for (const auto& [target, heard] : rows) {
+        CountingServer server(target);
+        RawClient client(*server.server);
+        Bytes unit = wrap(target.binding, record, Payload::secured);
+        if (target.scheme == Scheme::emu) unit = emu(target.binding, 1, unit);
+        std::string expected = heard;
+        BOOST_TEST(client.exchange(unit, expected.size() / 2) == expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_update_is_asked_for_on_the_emulators_command) {
+    CountingServer server(local(Scheme::emu));
+    RawClient client(*server.server);
+    BOOST_TEST(client.exchange(emu(Binding::mctp, 0x8001, Bytes{0xff, 0xff, 0xfe, 0xff}), 12) ==
+               "000080010000000100000000");
+    BOOST_TEST(client.exchange(emu(Binding::mctp, 0x8001), 12) == "000080010000000100000000");
+    server.server->stop();
+    server.join();
+    BOOST_TEST(server.asked == (std::vector<uint32_t>{0xfffeffff, 0}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(units_that_come_in_one_piece_are_answered_in_order) {
     CountingServer server(local(Scheme::tcp));
     RawClient client(*server.server);
@@ -148,7 +184,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_the_binding_cannot_carry_is_not_sent) {
 
 BOOST_AUTO_TEST_CASE(an_address_in_use_is_named) {
     CountingServer server(local(Scheme::tcp));
-    auto second = Server::listen(server.server->target(), [] { return Answer{}; });
+    auto second = Server::listen(server.server->target(), [] { return Service{}; });
     BOOST_REQUIRE(!second.has_value());
     BOOST_TEST(second.error().detail.find("cannot listen on tcp://127.0.0.1:") != std::string::npos);
 }

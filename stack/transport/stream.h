@@ -10,6 +10,7 @@ namespace assay::transport {
 // The command of a unit of the DMTF emulator's socket framing.
 enum class EmuCommand : uint32_t {
     normal = 0x0001,
+    key_update = 0x8001,  // makes the device ask for a key update; the payload is the session's identifier
     hello = 0xdead,
     proceed = 0xfffd,  // "continue": the client leaves, the server keeps its state and listens on
     shutdown = 0xfffe,

@@ -26,10 +26,11 @@ inline void send(tcp::socket& socket, ByteView bytes) {
     boost::asio::write(socket, boost::asio::buffer(bytes.data(), bytes.size()));
 }
 
-// A server whose peers are answered with how many messages they have sent, and the message. A message of one
-// byte gets no answer, one of two bytes an answer of 1 MiB less 64 KiB.
+// A server whose peers are answered with how many messages they have sent, and the message, secured if theirs
+// is. A message of one byte gets no answer, one of two bytes an answer of 1 MiB less 64 KiB.
 struct CountingServer {
     std::vector<std::string> log;
+    std::vector<uint32_t> asked;  // the sessions in which a key update was asked for
     std::unique_ptr<Server> server;
     std::thread thread;
     std::future<void> ended;
@@ -37,12 +38,14 @@ struct CountingServer {
     explicit CountingServer(const Target& target, ServerOptions options = {}) {
         std::promise<void> end;
         ended = end.get_future();
-        auto factory = [] {
-            return [count = uint8_t{0}](ByteView message) mutable -> std::optional<Bytes> {
+        auto factory = [this] {
+            auto answer = [count = uint8_t{0}](Payload payload,
+                                               ByteView message) mutable -> std::optional<Message> {
                 if (message.size() == 1) return std::nullopt;
-                if (message.size() == 2) return Bytes(0xf0000);
-                return concat({Bytes{++count}, message});
+                if (message.size() == 2) return Message{payload, Bytes(0xf0000)};
+                return Message{payload, concat({Bytes{++count}, message})};
             };
+            return Service{answer, [this](uint32_t session) { asked.push_back(session); }};
         };
         server = *Server::listen(
             target, factory, [this](const std::string& line) { log.push_back(line); }, options);
@@ -57,7 +60,7 @@ struct CountingServer {
         server->stop();
         join();
     }
-    // Waits for the end of run(); the log may be read then.
+    // Waits for the end of run(); log and asked may be read then.
     void join() {
         if (thread.joinable()) thread.join();
     }

@@ -21,16 +21,31 @@ bool host_character(char c) {
 
 constexpr std::string_view kAccepted =
     "known are reference, tcp://HOST:PORT and emu://HOST:PORT?binding=mctp|doe|tcp|none";
+constexpr std::string_view kReference = "reference";
+
+// What stands behind the '?'.
+Result<Binding> parse_query(std::string_view uri, std::string_view query) {
+    constexpr std::string_view kKey = "binding=";
+    if (!query.starts_with(kKey)) return wrong(uri, "behind '?' only binding=mctp|doe|tcp|none may stand");
+    auto binding = binding_from_name(query.substr(kKey.size()));
+    if (!binding) return wrong(uri, "no such binding; known are mctp, doe, tcp and none");
+    return *binding;
+}
 
 }  // namespace
 
 Result<Target> parse_target(std::string_view uri) {
     Target target;
-    if (uri == "reference") return target;
     std::string_view rest = uri;
+    size_t query = rest.find('?');
+    if (rest.substr(0, query) == kReference) {
+        if (query != std::string_view::npos) target.binding = TRY(parse_query(uri, rest.substr(query + 1)));
+        return target;
+    }
     if (rest.starts_with("tcp://")) {
         target.scheme = Scheme::tcp;
         target.port = kTcpPort;
+        target.binding = Binding::tcp;
     } else if (rest.starts_with("emu://")) {
         target.scheme = Scheme::emu;
         target.port = kEmuPort;
@@ -39,18 +54,10 @@ Result<Target> parse_target(std::string_view uri) {
         return wrong(uri, fmt::format("no such kind of target; {}", kAccepted));
     }
     rest.remove_prefix(std::string_view("tcp://").size());
-    size_t query = rest.find('?');
     if (query != std::string_view::npos) {
-        std::string_view text = rest.substr(query + 1);
-        constexpr std::string_view kKey = "binding=";
-        if (target.scheme != Scheme::emu || !text.starts_with(kKey)) {
-            return wrong(
-                uri, "behind '?' only an emu target may have something, and only binding=mctp|doe|tcp|none");
-        }
-        auto binding = binding_from_name(text.substr(kKey.size()));
-        if (!binding) return wrong(uri, "no such binding; known are mctp, doe, tcp and none");
-        target.binding = *binding;
-        rest = rest.substr(0, query);
+        if (target.scheme == Scheme::tcp) return wrong(uri, "behind '?' a tcp target has nothing");
+        target.binding = TRY(parse_query(uri, uri.substr(query + 1)));
+        rest = rest.substr(0, rest.find('?'));
     }
     std::string_view port;
     if (rest.starts_with('[')) {
@@ -78,7 +85,11 @@ Result<Target> parse_target(std::string_view uri) {
 }
 
 std::string to_text(const Target& target) {
-    if (target.scheme == Scheme::reference) return "reference";
+    if (target.scheme == Scheme::reference) {
+        return target.binding == Binding::none
+                   ? std::string(kReference)
+                   : fmt::format("{}?binding={}", kReference, name(target.binding));
+    }
     bool v6 = target.host.find(':') != std::string::npos;
     std::string host = v6 ? "[" + target.host + "]" : target.host;
     if (target.scheme == Scheme::tcp) return fmt::format("tcp://{}:{}", host, target.port);

@@ -20,11 +20,12 @@ struct Target {
     Scheme scheme = Scheme::reference;
     std::string host;
     uint16_t port = 0;
-    Binding binding = Binding::tcp;  // of an emu target
+    Binding binding = Binding::none;  // of the reference: that of the records that it takes
 };
 
-// Reads "reference", "tcp://HOST[:PORT]" or "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not
-// said). An IPv6 address stands in brackets. Errors: Errc::bad_text, with what is wrong and what is accepted.
+// Reads "reference[?binding=mctp|doe|tcp|none]" (none when not said), "tcp://HOST[:PORT]" or
+// "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not said). An IPv6 address stands in brackets.
+// Errors: Errc::bad_text, with what is wrong and what is accepted.
 Result<Target> parse_target(std::string_view uri);
 std::string to_text(const Target& target);
 

@@ -9,6 +9,9 @@ BOOST_AUTO_TEST_SUITE(uri_suite)
 BOOST_AUTO_TEST_CASE(targets_are_read_and_written) {
     const std::pair<const char*, const char*> rows[] = {
         {"reference", "reference"},
+        {"reference?binding=none", "reference"},
+        {"reference?binding=mctp", "reference?binding=mctp"},
+        {"reference?binding=doe", "reference?binding=doe"},
         {"tcp://host", "tcp://host:4194"},
         {"tcp://[::1]:7", "tcp://[::1]:7"},
         {"emu://localhost", "emu://localhost:2323?binding=mctp"},
@@ -24,12 +27,21 @@ BOOST_AUTO_TEST_CASE(targets_are_read_and_written) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_target_is_refused_with_what_is_wrong) {
     const std::pair<const char*, const char*> rows[] = {
-        {"", "no such kind of target"},           {"udp://host:1", "no such kind of target"},
-        {"tcp://", "the host is missing"},        {"tcp://host:", "the port must be"},
-        {"tcp://host:70000", "the port must be"}, {"tcp://host:12x", "the port must be"},
-        {"tcp://[::1", "']' is missing"},         {"tcp://host?binding=mctp", "behind '?'"},
-        {"tcp://host/path:1", "a host is"},       {"tcp://me@host", "a host is"},
-        {"emu://host?bind=mctp", "behind '?'"},   {"emu://host?binding=usb", "no such binding"},
+        {"", "no such kind of target"},
+        {"udp://host:1", "no such kind of target"},
+        {"tcp://", "the host is missing"},
+        {"tcp://host:", "the port must be"},
+        {"tcp://host:70000", "the port must be"},
+        {"tcp://host:12x", "the port must be"},
+        {"tcp://[::1", "']' is missing"},
+        {"tcp://host?binding=mctp", "behind '?'"},
+        {"tcp://host/path:1", "a host is"},
+        {"tcp://me@host", "a host is"},
+        {"reference?bind=doe", "behind '?'"},
+        {"reference?binding=usb", "no such binding"},
+        {"references", "no such kind of target"},
+        {"emu://host?bind=mctp", "behind '?'"},
+        {"emu://host?binding=usb", "no such binding"},
     };
     for (auto [uri, what] : rows) {
         auto target = parse_target(uri);

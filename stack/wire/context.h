@@ -23,6 +23,8 @@ struct Context {
     // Of the request that a response answers.
     bool measurement_summary = false;  // it asked for a MeasurementSummaryHash
     bool signed_response = false;      // it asked for a signature (GET_MEASUREMENTS, GET_ENDPOINT_INFO)
+
+    uint8_t sequence_size = 0;  // of a secured message's sequence number
 };
 
 }  // namespace assay::wire

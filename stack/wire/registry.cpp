@@ -184,6 +184,11 @@ Result<std::unique_ptr<Described>> decode_any(ByteView bytes, const Context& con
     return message;
 }
 
+ByteView exact(ByteView message, const Context& context) {
+    size_t used = 0;
+    return decode_any(message, context, &used) ? message.first(used) : message;
+}
+
 Result<Bytes> encode_any(Described& message, const Context& context) {
     Encoder encoder(context);
     message.describe(encoder);

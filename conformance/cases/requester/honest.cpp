@@ -18,30 +18,19 @@ using engine::Judgement;
 using engine::Trial;
 
 // The walk at a version, with its exchanges kept in the lab.
-Outcome walk(Trial& trial, const spdm::Waivers& waivers, const Setup& setup = {}) {
-    Outcome outcome =
-        tell({.check = spdm::Check::retries, .version = trial.version(), .setup = setup}, waivers);
-    lab::Observer observer(trial.lab().provider());
-    for (const Seen& seen : outcome.log) {
-        lab::Exchange exchange;
-        exchange.request = seen.request;
-        exchange.response = seen.response;
-        exchange.request_context = observer.request_context(seen.request);
-        observer.request(seen.request);
-        exchange.response_context = observer.expected_response_context();
-        observer.response(seen.response);
-        trial.lab().record(std::move(exchange));
-    }
+Told walk(Trial& trial, const spdm::Waivers& waivers, const Setup& setup = {}) {
+    Told outcome = tell({.check = spdm::Check::retries, .version = trial.version(), .setup = setup}, waivers);
+    keep(trial, outcome.log);
     return outcome;
 }
 
-Judgement expect_trust(Trial& trial, const Outcome& outcome, std::string_view requirement) {
+Judgement expect_trust(Trial& trial, const Told& outcome, std::string_view requirement) {
     return trial.expect_that(outcome.complete && outcome.believed, requirement, "the walk comes to its end",
                              outcome.refusal ? outcome.refusal->text() : "the device is not believed");
 }
 
 Judgement believes(Trial& trial, const spdm::Waivers& waivers) {
-    Outcome outcome = walk(trial, waivers);
+    Told outcome = walk(trial, waivers);
     bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
     TRY(trial.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
                           "another first request"));
@@ -88,7 +77,7 @@ Judgement keeps_capability_rules(Trial& trial, const spdm::Waivers& waivers) {
 
 // Each request that may be put off is, first with Busy and then with ResponseNotReady, more than once.
 Judgement waits(Trial& trial, const spdm::Waivers& waivers) {
-    Outcome outcome = walk(trial, waivers, [](spdm::Device& device, spdm::RequesterConfig&) {
+    Told outcome = walk(trial, waivers, [](spdm::Device& device, spdm::RequesterConfig&) {
         for (uint8_t code : {code::get_digests, code::get_certificate, code::challenge,
                              code::get_measurements, code::vendor_defined_request}) {
             device.deferrals[code] = {.busy = 1, .not_ready = 2};

@@ -54,7 +54,8 @@ void answer_to_another_nonce(const Moment& now, Bytes& response) {
     if (now.request[1] != code::challenge) return;
     Bytes earlier = now.request;
     earlier[4] ^= 1;  // Nonce
-    Moment{now.parameters, now.log, earlier}.sign(response);
+    Moment{.parameters = now.parameters, .log = now.log, .request = earlier, .device = now.device}.sign(
+        response);
 }
 
 // Takes the highest entry out of VERSION; everything after it is honest, at the version that is left.

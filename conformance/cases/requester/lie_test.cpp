@@ -7,7 +7,7 @@ namespace assay::cases {
 
 namespace {
 
-std::string_view refused_by(const Outcome& outcome) {
+std::string_view refused_by(const Told& outcome) {
     return outcome.refusal ? spdm::info(outcome.refusal->check).name : "nothing";
 }
 
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(lie_suite)
 
 BOOST_AUTO_TEST_CASE(an_honest_responder_is_believed_at_every_version) {
     for (wire::Version version : wire::kVersions) {
-        Outcome outcome = tell({spdm::Check::retries, version}, {});
+        Told outcome = tell({spdm::Check::retries, version}, {});
         BOOST_TEST(refused_by(outcome) == "nothing");
         BOOST_TEST(outcome.complete);
         BOOST_TEST(outcome.believed);

@@ -22,5 +22,25 @@ void add_measurements_signed(CaseList& cases);
 void add_deferral(CaseList& cases);
 void add_vendor_defined(CaseList& cases);
 void add_malformed(CaseList& cases);
+void add_challenge_mutual(CaseList& cases);
+void add_key_exchange(CaseList& cases);
+void add_key_exchange_opaque(CaseList& cases);
+void add_key_exchange_shares(CaseList& cases);
+void add_finish(CaseList& cases);
+void add_finish_mutual(CaseList& cases);
+void add_psk(CaseList& cases);
+void add_psk_finish(CaseList& cases);
+void add_session(CaseList& cases);
+void add_session_legality(CaseList& cases);
+void add_session_timers(CaseList& cases);
+void add_key_update(CaseList& cases);
+void add_record(CaseList& cases);
+void add_record_content(CaseList& cases);
+void add_record_numbers(CaseList& cases);
+void add_encapsulated(CaseList& cases);
+void add_encapsulated_flows(CaseList& cases);
+void add_attack(CaseList& cases);
+void add_attack_handshake(CaseList& cases);
+void add_attack_records(CaseList& cases);
 
 }  // namespace assay::cases

@@ -1,0 +1,186 @@
+// Lies about the records that answers come in: repeated, reordered, moved, made with other keys, or
+// malformed.
+#include <algorithm>
+
+#include "conformance/cases/requester/lie.h"
+#include "stack/wire/messages/session.h"
+
+namespace assay::cases {
+
+using namespace wire;
+using spdm::Check;
+using spdm::Device;
+using spdm::RequesterConfig;
+using spdm::Way;
+
+namespace {
+
+constexpr Version v1_1 = Version::v1_1, v1_4 = Version::v1_4;
+constexpr size_t kHeader = 6;  // without a sequence number
+// So many records that the limit is met between a request and its answer: the requester's key is updated, the
+// responder's is not.
+constexpr uint8_t kLimitExponent = 2;
+
+using Edit = std::function<void(const Moment& now, Bytes& record)>;
+
+// To the answers to one kind of request, inside sessions.
+RecordLie to(uint8_t code, const Edit& edit) {
+    return [=](const Moment& now, Bytes& record, bool&) {
+        if (now.request[1] == code) edit(now, record);
+    };
+}
+RecordLie to_digests(const Edit& edit) { return to(code::get_digests, edit); }
+
+// The right answer, sealed otherwise.
+RecordLie sealed(const Forgery& how, uint8_t code = code::get_digests) {
+    return to(code, [how](const Moment& now, Bytes& record) { record = now.seal(now.honest, how); });
+}
+RecordLie ahead(uint64_t by) {
+    return to_digests([by](const Moment& now, Bytes& record) {
+        uint64_t due = now.sessions->at(*now.session).channel.sequence(Way::response);
+        record = now.seal(now.honest, {.sequence = due + by});
+    });
+}
+RecordLie flipped(size_t at) {
+    return to_digests(
+        [at](const Moment&, Bytes& record) { record.at(std::min(at, record.size() - 1)) ^= 1; });
+}
+// The last answer once more.
+void repeat(const Moment& now, Bytes& record) {
+    for (auto seen = now.log.rbegin(); seen != now.log.rend(); ++seen) {
+        if (seen->session != now.session) continue;
+        record = seen->response_record;
+        return;
+    }
+}
+// What the requester sent comes back.
+void reflect(const Moment& now, Bytes& record) { record = now.seal(now.request, {.keys = Way::request}); }
+
+std::optional<uint32_t> other_session(const Moment& now) {
+    for (const auto& [id, session] : *now.sessions) {
+        if (id != now.session) return id;
+    }
+    return std::nullopt;
+}
+
+void add(std::vector<LieRow>& rows, LieRow row, unsigned sessions = 1) {
+    row.session = by_exchange(sessions);
+    rows.push_back(std::move(row));
+}
+
+void add_tags(std::vector<LieRow>& rows) {
+    auto tag = [&](RecordLie lie, std::string also = {}) {
+        add(rows, {.check = Check::answer_record_tag, .also = std::move(also), .record = std::move(lie)});
+    };
+    // Its ciphertext from the front, and its MAC.
+    for (size_t at : {kHeader, kHeader + 2, size_t{40}, size_t{4096}}) tag(flipped(at));
+    tag(to_digests(repeat), "SPDM-ATK-101");
+    tag(ahead(1), "SPDM-ATK-103");
+    tag(ahead(3), "SPDM-ATK-102");
+    tag(to_digests(reflect), "SPDM-ATK-104");
+    tag(sealed({.keys = Way::request}), "SPDM-SEC-117");
+    tag(sealed({.keys = Way::request}, code::finish), "SPDM-SEC-117");
+    tag(sealed({.order = record::NonceOrder::big}), "SPDM-SEC-108");
+    // Authenticated but not encrypted.
+    add(rows, {.check = Check::answer_record_tag,
+               .setup = without(cap::encrypt),
+               .also = "SPDM-SEC-102",
+               .record = flipped(kHeader)});
+}
+
+void add_numbers(std::vector<LieRow>& rows) {
+    auto numbered = [&](RecordLie lie, std::string also) {
+        add(rows, {.check = Check::answer_record_sequence,
+                   .setup = over(record::mctp()),
+                   .also = std::move(also),
+                   .record = std::move(lie)});
+    };
+    numbered(ahead(1), "SPDM-SEC-104");
+    numbered(ahead(2), "SPDM-ATK-103");
+    numbered(to_digests(repeat), "SPDM-ATK-101");
+    add(rows, {.check = Check::answer_record_limit,
+               .version = v1_4,
+               .setup =
+                   [](Device& device, RequesterConfig& config) {
+                       device.secured_versions = config.secured_versions = {spdm::kSecured1_3};
+                       config.aead_limit_exponent = kLimitExponent;
+                   },
+               .also = "SPDM-SEC-120",
+               // The device itself falls silent then.
+               .record =
+                   [](const Moment& now, Bytes& record, bool&) {
+                       if (!record.empty() || now.request[1] != code::key_update) return;
+                       record = now.seal(
+                           Bytes{now.request[0], code::key_update_ack, now.request[2], now.request[3]});
+                   }});
+    rows.back().session->all_key_updates = 0;
+    rows.back().session->key_updates = 3;
+}
+
+void add_forms(std::vector<LieRow>& rows) {
+    auto form = [&](Check check, RecordLie lie, const Setup& setup = {}) {
+        add(rows, {.check = check, .setup = setup, .record = std::move(lie)});
+    };
+    form(Check::answer_record_length, sealed({.longer = 4}));
+    form(Check::answer_record_length, to_digests([](const Moment&, Bytes& record) {
+             record.at(4) = 15;
+             record.at(5) = 0;
+         }));
+    form(Check::answer_record_length, to_digests([](const Moment&, Bytes& record) { record.pop_back(); }));
+    form(Check::response_short, to_digests([](const Moment&, Bytes& record) { record.resize(kHeader - 1); }));
+    form(Check::answer_record_application, to_digests([](const Moment& now, Bytes& record) {
+             Bytes plain{0xff, 0xff};
+             record = now.seal(concat({plain, now.honest}), {.raw = true});
+         }));
+    form(Check::answer_record_application, to_digests([](const Moment& now, Bytes& record) {
+             Bytes plain{static_cast<uint8_t>(now.honest.size() + 1), 0};
+             record = now.seal(concat({plain, now.honest}), {.raw = true});
+         }));
+    // No message type before it, and the type of a secured message.
+    form(Check::answer_record_inner, sealed({.application = &record::none()}), over(record::mctp()));
+    form(Check::answer_record_inner, to_digests([](const Moment& now, Bytes& record) {
+             const Bytes inside = concat({Bytes{0x06}, now.seal(now.honest)});
+             record = now.seal(inside, {.application = &record::none()});
+         }),
+         over(record::mctp()));
+    form(Check::answer_record_inner, sealed({.application = &record::mctp()}), over(record::tcp()));
+}
+
+void add_sessions(std::vector<LieRow>& rows) {
+    // The identifier alone, and a record that is good in the other session.
+    auto moved = [](const Moment& now, Bytes& record) {
+        auto other = other_session(now);
+        if (other) record = now.seal(now.honest, {.session_id = *other});
+    };
+    auto of_other = [](const Moment& now, Bytes& record) {
+        auto other = other_session(now);
+        if (other) record = now.seal(now.honest, {}, *other);
+    };
+    add(rows, {.check = Check::answer_record_session, .also = "SPDM-ATK-105", .record = to_digests(moved)},
+        2);
+    add(rows, {.check = Check::answer_record_session, .also = "SPDM-SES-126", .record = to_digests(of_other)},
+        2);
+    // One that was never heard of.
+    add(rows, {.check = Check::answer_record_session, .record = flipped(0)});
+    // The other session's keys under this one's identifier.
+    add(rows,
+        {.check = Check::answer_record_tag,
+         .version = v1_1,
+         .also = "SPDM-ATK-105",
+         .record = to_digests([](const Moment& now, Bytes& record) {
+             auto other = other_session(now);
+             if (other) record = now.seal(now.honest, {.session_id = now.session}, *other);
+         })},
+        2);
+}
+
+}  // namespace
+
+void add_record_lies(std::vector<LieRow>& rows) {
+    add_tags(rows);
+    add_numbers(rows);
+    add_forms(rows);
+    add_sessions(rows);
+}
+
+}  // namespace assay::cases

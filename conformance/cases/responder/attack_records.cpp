@@ -1,0 +1,330 @@
+// Attacks on the records of sessions: an attacker on the link repeats, reorders, drops, reflects and moves
+// them.
+#include "conformance/cases/responder/sessions.h"
+#include "stack/wire/messages/session.h"
+#include "stack/wire/messages/vendor_defined.h"
+
+namespace assay::cases {
+
+namespace {
+
+using wire::KeyOperation;
+using wire::KeyUpdate;
+
+// How many records an attacker keeps or holds back.
+constexpr uint64_t kSome = 3;
+// What is behind the last number that two bytes can say.
+constexpr uint64_t kShortRound = 0x10000;
+constexpr size_t kSessionIdSize = 4;
+
+// The record with another session's identifier.
+Bytes moved(Bytes record, uint32_t session) {
+    for (size_t i = 0; i < kSessionIdSize; ++i) record.at(i) = static_cast<uint8_t>(session >> 8 * i);
+    return record;
+}
+
+// The records that requests of the probe kind came in, oldest first; `received` gives the answers'.
+std::expected<std::vector<Bytes>, engine::Finding> probed(Trial& trial, uint32_t id, bool received) {
+    std::vector<Bytes> records;
+    for (uint64_t i = 0; i < kSome; ++i) {
+        Exchange exchange = TRY(trial.lab().send_in(id, probe(trial)));
+        TRY(expect_inside(trial, exchange));
+        records.push_back(received ? exchange.response_record : exchange.request_record);
+    }
+    return records;
+}
+
+// At once and later.
+Judgement repeated(Trial& trial) {
+    BadRecords bad(trial, "SPDM-ATK-001");
+    for (bool later : {false, true}) {
+        std::vector<Bytes> records = TRY(probed(trial, TRY(bad.session()), false));
+        TRY(bad.refuse(later ? records.front() : records.back()));
+    }
+    return {};
+}
+
+// What is refused in its phase, but came in a good record, counts too; and so does the end of the handshake.
+Judgement repeated_in_handshake(Trial& trial) {
+    BadRecords bad(trial, "SPDM-ATK-001", [](Trial& on) { return in_handshake(on); });
+    Exchange first = TRY(trial.lab().send_in(TRY(bad.session()), probe(trial)));
+    TRY(expect_inside(trial, first));
+    return bad.refuse(first.request_record);
+}
+
+Judgement repeated_finish(Trial& trial) {
+    uint32_t id = TRY(in_handshake(trial));
+    TRY(completed(trial, id, "SPDM-ATK-001"));
+    Bytes finish = trial.lab().exchanges().back().request_record;
+    BadRecords bad(trial, "SPDM-ATK-001", [id](Trial&) -> SessionOr { return id; });
+    return bad.refuse(finish);
+}
+
+Judgement reordered(Trial& trial) {
+    for (uint64_t early = 1; early <= kSome; ++early) {
+        BadRecords bad(trial, "SPDM-ATK-002");
+        TRY(bad.refuse(TRY(due_record(trial, TRY(bad.session()), early))));
+    }
+    return {};
+}
+
+// None of those behind it is taken, however many there are.
+Judgement dropped(Trial& trial) {
+    uint32_t id = TRY(established(trial));
+    std::vector<Bytes> behind;
+    for (uint64_t i = 1; i <= kSome; ++i) behind.push_back(TRY(due_record(trial, id, i)));
+    for (const Bytes& record : behind) TRY(expect_dead_record(trial, record, "SPDM-ATK-003"));
+    return {};
+}
+
+// As it is, with the number that the next request has, and in a session whose next number it has.
+Judgement reflected(Trial& trial) {
+    BadRecords bad(trial, "SPDM-ATK-004");
+    TRY(bad.refuse(TRY(probed(trial, TRY(bad.session()), true)).back()));
+    uint32_t id = TRY(bad.session());
+    TRY(bad.refuse(TRY(trial.lab().seal(id, probe(trial), {.keys = Way::response}))));
+    uint32_t first = TRY(established(trial));
+    Bytes answer = TRY(probed(trial, first, true)).front();
+    uint32_t second = TRY(another(trial));
+    BadRecords other(trial, "SPDM-ATK-004", [second](Trial&) -> SessionOr { return second; });
+    return other.refuse(moved(answer, second));
+}
+
+// Both sessions are due the same number.
+Judgement spliced(Trial& trial) {
+    uint32_t first = TRY(established(trial));
+    uint32_t second = TRY(another(trial));
+    Bytes record = TRY(due_record(trial, first));
+    Bytes claimed = TRY(trial.lab().seal(first, probe(trial), {.session_id = second}));
+    BadRecords bad(trial, "SPDM-ATK-005", [second](Trial& on) -> SessionOr {
+        if (on.lab().session(second) == nullptr) return another(on);
+        return second;
+    });
+    TRY(bad.refuse(moved(record, TRY(bad.session()))));
+    if (TRY(bad.session()) == second) TRY(bad.refuse(claimed));
+    // And the first is as it was.
+    return expect_goes_on(trial, first, "SPDM-ATK-005");
+}
+
+Judgement round_older(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    if (lab.dut().transport().sequence_size != 2)
+        return Trial::not_applicable("no two bytes of the sequence number are sent on that transport");
+    BadRecords bad(trial, "SPDM-ATK-006");
+    uint32_t id = TRY(bad.session());
+    Bytes old = TRY(due_record(trial, id));
+    TRY(expect_goes_on(trial, id, "SPDM-ATK-006"));
+    if (!lab.dut().set_sequence(id, Way::request, kShortRound))
+        return Trial::not_applicable("the sequence number cannot be set");
+    lab.session(id)->channel.set_sequence(Way::request, kShortRound);
+    return bad.refuse(old);
+}
+
+// Under the keys of the handshake, and under data keys made from what there is of the transcript.
+Judgement without_finish(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    const Bytes requests[] = {
+        header(trial.version(), code::get_digests), header(trial.version(), code::heartbeat),
+        header(trial.version(), code::key_update, 1, 1), header(trial.version(), code::end_session)};
+    for (const Bytes& request : requests) {
+        uint32_t id = TRY(in_handshake(trial));
+        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request)), "SPDM-ATK-015"));
+    }
+    for (const Bytes& request : requests) {
+        uint32_t id = TRY(in_handshake(trial));
+        lab.session(id)->channel.establish();
+        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request)), "SPDM-ATK-015"));
+    }
+    return {};
+}
+
+// A requester that knows what FINISH_RSP will be has the data keys before the device gives them out.
+// END_SESSION under them does nothing, neither now nor once they are valid.
+Judgement early_data(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    uint32_t id = TRY(in_handshake(trial));
+    bool psk = lab.session(id)->channel.kind() == spdm::SessionKind::psk;
+    const Bytes finish = TRY(psk ? lab.psk_finish(id) : lab.finish(id));
+    const Bytes finish_record = TRY(lab.seal(id, finish));
+    spdm::Session& channel = lab.session(id)->channel;
+    const record::TrafficKey answers = channel.schedule().traffic_key(Way::response);
+    record::SealOptions due = channel.seal_options(Way::response);
+    // The code of what came under the handshake keys.
+    auto code_of = [&](const Exchange& exchange) -> std::optional<uint8_t> {
+        auto record = record::parse(exchange.response_record, lab.dut().transport());
+        if (!record) return std::nullopt;
+        auto plain = answers.open(due, *record);
+        auto data = plain ? record::application_data(due.protection, *plain) : ByteView();
+        auto message = data ? record::from_application(lab.dut().transport(), *data) : std::nullopt;
+        if (!message || message->size() < 4) return std::nullopt;
+        return (*message)[1];
+    };
+    Bytes response = header(trial.version(), psk ? code::psk_finish_rsp : code::finish_rsp);
+    if (trial.at_least(v1_4)) response.resize(response.size() + 2);
+    channel.add_th(finish);
+    channel.add_th(response);
+    channel.establish();
+    Exchange early = TRY(lab.send_in(id, wire::EndSession{}));
+    // Whoever refuses it does so under the keys that are valid.
+    bool refusal = early.silent() || code_of(early) == code::error;
+    TRY(trial.expect_that(refusal, "SPDM-ATK-016", "a refusal, or no answer", lab::describe(early)));
+    if (!early.silent()) return {};
+    Exchange late = TRY(lab.send_record(finish_record, finish));
+    if (code_of(late) != response[1]) return {};
+    channel.set_sequence(Way::request, 0);
+    return expect_goes_on(trial, id, "SPDM-ATK-016");
+}
+
+// Each request that is legal only inside, from outside.
+Judgement plain_messages(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    uint32_t id = TRY(established(trial));
+    std::vector<Bytes> requests = {header(trial.version(), code::heartbeat),
+                                   header(trial.version(), code::end_session),
+                                   header(trial.version(), code::end_session, 1)};
+    for (uint8_t operation = 1; operation <= 3; ++operation)
+        requests.push_back(header(trial.version(), code::key_update, operation, 7));
+    for (const Bytes& request : requests) {
+        Exchange exchange = TRY(lab.send(request));
+        TRY(expect_not_taken(trial, exchange, "SPDM-ATK-020"));
+        TRY(expect_goes_on(trial, id, "SPDM-ATK-020"));
+    }
+    return {};
+}
+
+// A key update whose acknowledgement did not arrive, and what an attacker can send behind it.
+struct Update {
+    uint32_t id = 0;
+    Bytes record{};    // of KEY_UPDATE, which was acknowledged
+    Bytes again{};     // the same request anew, with the next number under the old key
+    Bytes verify{};    // VerifyNewKey under the new key
+    Bytes one_more{};  // the same under the key of yet another update
+};
+
+std::expected<Update, engine::Finding> updated(Trial& trial, KeyOperation operation) {
+    lab::Lab& lab = trial.lab();
+    Update update{.id = TRY(established(trial))};
+    if (!lab.seen().parameters().both(cap::key_upd))
+        return std::unexpected(Trial::not_applicable("the connection has no KEY_UPDATE").error());
+    constexpr uint8_t kTag = 0x51;
+    Bytes message = header(trial.version(), code::key_update, static_cast<uint8_t>(operation), kTag);
+    Bytes verify = header(trial.version(), code::key_update,
+                          static_cast<uint8_t>(KeyOperation::verify_new_key), kTag + 1);
+    uint64_t next = lab.session(update.id)->channel.sequence(Way::request);
+    update.again = TRY(lab.seal(update.id, message, {.sequence = next + 1}));
+    Exchange exchange = TRY(lab.send_in(update.id, message));
+    TRY(expect_answer_inside(trial, exchange, "SPDM-SES-011"));
+    update.record = exchange.request_record;
+    update.verify = TRY(lab.seal(update.id, verify));
+    spdm::Session& channel = lab.session(update.id)->channel;
+    channel.update(Way::request);
+    update.one_more = TRY(lab.seal(update.id, verify));
+    channel.roll_back(Way::request);
+    return update;
+}
+
+// The keys have been updated once, or the session is over.
+Judgement updated_once(Trial& trial, const Update& update, std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    const Bytes plain = header(trial.version(), code::key_update, 3);
+    Exchange verified = TRY(lab.send_record(update.verify, plain));
+    if (verified.answered()) return expect_goes_on(trial, update.id, requirement);
+    TRY(trial.expect_that(!came_inside(verified) || verified.error() == ErrorCode::decrypt_error, requirement,
+                          "VerifyNewKey is taken, or the session is over", lab::describe(verified)));
+    return expect_dead_record(trial, update.one_more, requirement);
+}
+
+Judgement lost_acknowledgement(Trial& trial) {
+    for (KeyOperation operation : {KeyOperation::update_key, KeyOperation::update_all_keys}) {
+        Update update = TRY(updated(trial, operation));
+        (void)TRY(trial.lab().send_record(update.again, header(trial.version(), code::key_update)));
+        TRY(updated_once(trial, update, "SPDM-ATK-021"));
+    }
+    return {};
+}
+
+// Before VerifyNewKey and behind it.
+Judgement doubled_update(Trial& trial) {
+    for (KeyOperation operation : {KeyOperation::update_key, KeyOperation::update_all_keys}) {
+        Update update = TRY(updated(trial, operation));
+        const Bytes plain = header(trial.version(), code::key_update);
+        Exchange again = TRY(trial.lab().send_record(update.record, plain));
+        TRY(expect_not_taken(trial, again, "SPDM-ATK-022"));
+        TRY(updated_once(trial, update, "SPDM-ATK-022"));
+        update = TRY(updated(trial, operation));
+        TRY(updated_once(trial, update, "SPDM-ATK-022"));
+        BadRecords bad(trial, "SPDM-ATK-022", [&update](Trial&) -> SessionOr { return update.id; });
+        TRY(bad.refuse(update.record));
+    }
+    return {};
+}
+
+// A session's request that the device puts off, with its token.
+std::expected<std::optional<uint8_t>, engine::Finding> put_off(Trial& trial, uint32_t id,
+                                                               const Bytes& request) {
+    constexpr int kPatience = 8;
+    lab::Lab& lab = trial.lab();
+    for (int i = 0; i < kPatience; ++i) {
+        Exchange exchange = TRY(lab.send_record(TRY(lab.seal(id, request)), request));
+        if (exchange.error() == ErrorCode::busy) continue;
+        if (exchange.error() != ErrorCode::response_not_ready || exchange.response->size() < 8) break;
+        return (*exchange.response)[6];
+    }
+    return std::nullopt;
+}
+
+// From outside and from another session: neither gets it, and who asked gets it still.
+Judgement deferred_elsewhere(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    uint32_t id = TRY(established(trial));
+    uint32_t other = TRY(another(trial));
+    wire::VendorDefinedRequest vendor;
+    vendor.standard_id = 3;
+    vendor.vendor_id = {1, 0};
+    vendor.payload = {1, 2, 3};
+    const Bytes request = TRY(lab.encode(vendor));
+    auto token = TRY(put_off(trial, id, request));
+    if (!token)
+        return Trial::not_applicable("the device does not put VENDOR_DEFINED_REQUEST off in a session");
+    const Bytes ready = header(trial.version(), code::respond_if_ready, request[1], *token);
+    TRY(expect_not_taken(trial, TRY(lab.send_once(ready)), "SPDM-ATK-024"));
+    Exchange foreign = TRY(lab.send_record(TRY(lab.seal(other, ready)), ready));
+    TRY(expect_not_taken(trial, foreign, "SPDM-ATK-024"));
+    return expect_answer_inside(trial, TRY(lab.send_in(id, ready)), "SPDM-ATK-024");
+}
+
+}  // namespace
+
+void add_attack_records(CaseList& cases) {
+    auto add = [&](Case one) { cases.push_back(since(v1_1, needs(cap::mac, std::move(one)))); };
+    add(negative("atk/repeated-record", "A record that an attacker repeats is acted upon once",
+                 {"SPDM-ATK-001"}, repeated));
+    add(negative("atk/repeated-record-in-handshake", "A record of the handshake is acted upon once",
+                 {"SPDM-ATK-001"}, repeated_in_handshake));
+    add(negative("atk/repeated-finish", "The record of FINISH does nothing in the session that it completed",
+                 {"SPDM-ATK-001"}, repeated_finish));
+    add(negative("atk/reordered-records", "A record that overtakes others is not acted upon",
+                 {"SPDM-ATK-002"}, reordered));
+    add(negative("atk/dropped-record", "What comes behind a record that was dropped is not acted upon",
+                 {"SPDM-ATK-003"}, dropped));
+    add(negative("atk/reflected-record", "The device's own records are none of the requester's",
+                 {"SPDM-ATK-004"}, reflected));
+    add(negative("atk/spliced-record", "A record of one session is none of another", {"SPDM-ATK-005"},
+                 spliced));
+    add(negative("atk/round-older", "A record is refused whose number fits in its low bytes only",
+                 {"SPDM-ATK-006"}, round_older));
+    add(negative("atk/finish-left-out", "Without FINISH there is no application phase", {"SPDM-ATK-015"},
+                 without_finish));
+    add(negative("atk/early-data", "Data under keys that are not valid yet is not acted upon, nor kept",
+                 {"SPDM-ATK-016"}, early_data));
+    add(negative("atk/plain-message", "A message outside a session changes nothing in it", {"SPDM-ATK-020"},
+                 plain_messages));
+    add(negative("atk/lost-acknowledgement", "A lost KEY_UPDATE_ACK does not part the keys of both sides",
+                 {"SPDM-ATK-021"}, lost_acknowledgement));
+    add(negative("atk/doubled-key-update", "A KEY_UPDATE that an attacker repeats updates nothing",
+                 {"SPDM-ATK-022"}, doubled_update));
+    add(negative("atk/deferred-elsewhere", "The answer that was put off in a session stays there",
+                 {"SPDM-ATK-024"}, deferred_elsewhere));
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,29 @@
+#include "conformance/cases/responder/between.h"
+
+namespace assay::cases {
+
+Result<std::optional<Bytes>> Between::exchange(ByteView request) {
+    const Bytes said = to_bytes(request);
+    Bytes sent = said;
+    if (tampering_.request) tampering_.request(sent);
+    std::optional<Bytes> response = TRY(real_->exchange(sent));
+    changed_ = changed_ || sent != said;
+    if (!response || !tampering_.response) return response;
+    const Bytes honest = *response;
+    tampering_.response(said, *response);
+    changed_ = changed_ || *response != honest;
+    return response;
+}
+
+Deceived::Deceived(Trial& trial, Tampering tampering)
+    : trial_(&trial),
+      between_(trial.lab().dut(), std::move(tampering)),
+      lab_(between_, trial.lab().random(), trial.lab().provider()) {
+    lab_.set_identity(trial.lab().identity());
+}
+
+void Deceived::report() {
+    for (const Exchange& exchange : lab_.exchanges()) trial_->lab().record(exchange);
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,321 @@
+#include "conformance/cases/responder/handshake.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "stack/spdm/session.h"
+#include "stack/wire/annotate.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/encapsulated.h"
+#include "stack/wire/messages/measurements.h"
+#include "stack/wire/messages/session.h"
+
+namespace assay::cases {
+
+namespace {
+
+// More sessions than that are taken for no end of them.
+constexpr size_t kMostSessions = 24;
+// How often a place in a full table is emptied and filled.
+constexpr int kRounds = 3;
+// A flow that asks more often than that does not come to an end.
+constexpr int kLongestFlow = 200;
+
+}  // namespace
+
+Result<bool> went_along(const Result<>& way) {
+    if (!way && way.error().code != Errc::state) return std::unexpected(way.error());
+    return way.has_value();
+}
+
+namespace {
+
+// Without records a session can be begun, and nothing more.
+Judgement carries_records(Trial& trial) {
+    if (trial.lab().dut().carries_secured()) return {};
+    return Trial::not_applicable("the target cannot carry records");
+}
+
+}  // namespace
+
+Judgement ready_to_exchange(Trial& trial) {
+    TRY(carries_records(trial));
+    TRY(trial.lab().negotiated_with_chain(trial.version()));
+    return {};
+}
+
+Judgement ready_to_exchange(Trial& trial, const lab::Offer& offer) {
+    TRY(carries_records(trial));
+    if (!TRY(went_along(trial.lab().negotiated_with_chain(trial.version(), offer)))) {
+        return Trial::not_applicable("the device turns that requester down in VCA");
+    }
+    if (!trial.lab().seen().parameters().both(cap::key_ex)) {
+        return Trial::not_applicable("there is no KEY_EXCHANGE on that connection");
+    }
+    return {};
+}
+
+Judgement ready_to_share(Trial& trial, const lab::Offer& offer) {
+    TRY(carries_records(trial));
+    lab::Lab& lab = trial.lab();
+    if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), offer)))) {
+        return Trial::not_applicable("the device turns that requester down in VCA");
+    }
+    if (!lab.seen().parameters().psk()) {
+        return Trial::not_applicable("there is no PSK_EXCHANGE on that connection");
+    }
+    Exchange exchange = TRY(lab.send(lab.psk_exchange()));
+    if (exchange.error()) return Trial::not_applicable("the device does not know the requester's hint");
+    if (exchange.macs.empty() || !exchange.macs.front().good) {
+        return Trial::not_applicable("the device has another key for the requester's hint");
+    }
+    TRY(lab.negotiated(trial.version(), offer));
+    return {};
+}
+
+namespace {
+
+template <class M>
+Result<Exchange> send_raw(Trial& trial, M message) {
+    message.spdm_version = wire::byte(trial.version());
+    return trial.lab().send(wire::encode_raw(message, trial.lab().seen().request_context()));
+}
+
+}  // namespace
+
+Result<Exchange> send_exchange(Trial& trial, const EditExchange& edit, const ExchangeOptions& options) {
+    wire::KeyExchange message = TRY(trial.lab().key_exchange(options));
+    if (edit) edit(message);
+    return send_raw(trial, std::move(message));
+}
+
+Result<Exchange> send_psk(Trial& trial, const EditPsk& edit, const ExchangeOptions& options) {
+    wire::PskExchange message = trial.lab().psk_exchange(options);
+    if (edit) edit(message);
+    return send_raw(trial, std::move(message));
+}
+
+std::expected<uint32_t, engine::Finding> begun(Trial& trial, const Exchange& exchange,
+                                               std::string_view requirement) {
+    TRY(trial.expect_answer(exchange, requirement));
+    auto id = trial.lab().seen().last_session();
+    TRY(trial.expect_that(id.has_value(), requirement, "a session", "a response that none can be made of"));
+    return *id;
+}
+
+Result<Bytes> with_verify_data(Trial& trial, uint32_t session, Bytes head) {
+    const lab::ObservedSession* observed = trial.lab().session(session);
+    if (observed == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");
+    const spdm::Session& channel = observed->channel;
+    crypto::Digest th = channel.th_with({head});
+    append(head, channel.schedule().verify_data(spdm::Way::request, th.view()).view());
+    return head;
+}
+
+Result<Bytes> signed_finish(Trial& trial, uint32_t session, const Signing& how) {
+    lab::Lab& lab = trial.lab();
+    const lab::Observer& seen = lab.seen();
+    const wire::Context context = seen.request_context();
+    const Bytes usual = TRY(lab.finish(session));
+    auto message = TRY(wire::decode<wire::Finish>(usual, context));
+    auto suite = seen.parameters().requester_suite();
+    auto chain = seen.requester_chains().find(message.slot_id);
+    auto keys = suite ? lab.identity().identities.find(suite->sign) : lab.identity().identities.end();
+    bool known = chain != seen.requester_chains().end() && keys != lab.identity().identities.end();
+    if (!known || !keys->second[how.signer])
+        return fail(Errc::state, "slot", Error::npos, "the lab has no identity there");
+    const spdm::Session& channel = lab.session(session)->channel;
+    ByteView head =
+        ByteView(usual).first(usual.size() - context.hash_size - context.requester_signature_size);
+    crypto::Digest chain_digest = lab.provider().digest(suite->hash, chain->second);
+    spdm::Suite signs = *suite;
+    signs.version = how.version.value_or(suite->version);
+    message.signature = TRY(spdm::sign_transcript(lab.provider(), signs, keys->second[how.signer]->key,
+                                                  how.context, channel.th_with({chain_digest.view(), head})));
+    if (how.flipped) message.signature[*how.flipped % message.signature.size()] ^= 0x01;
+    crypto::Digest th = channel.th_with({chain_digest.view(), head, message.signature});
+    message.requester_verify_data =
+        to_bytes(channel.schedule().verify_data(spdm::Way::request, th.view()).view());
+    return wire::encode_raw(message, context);
+}
+
+Judgement finish_with(Trial& trial, uint32_t session, ByteView message, std::string_view requirement) {
+    return trial.expect_answer(TRY(trial.lab().send_handshake(session, message)), requirement);
+}
+
+namespace {
+
+// The device's mistake, not ours.
+std::unexpected<Error> unreadable(const Error& error) {
+    return fail(Errc::state, error.field, error.offset, error.text());
+}
+
+}  // namespace
+
+Result<Exchange> run_flow(Trial& trial, std::optional<uint32_t> place, bool implicit,
+                          const EditAnswer& edit) {
+    lab::Lab& lab = trial.lab();
+    auto transfer = [&](ByteView message) {
+        return place ? lab.send_in(*place, message) : lab.send(message);
+    };
+    Bytes asked = header(trial.version(), code::get_digests);
+    uint8_t request_id = 0;
+    if (!implicit) {
+        Exchange poll = TRY(transfer(TRY(lab.encode(wire::GetEncapsulatedRequest{}))));
+        if (!poll.answered()) return poll;
+        auto first = wire::decode<wire::EncapsulatedRequest>(*poll.response, poll.response_context);
+        if (!first) return unreadable(first.error());
+        request_id = first->request_id;
+        asked = std::move(first->encapsulated_request);
+    }
+    for (int i = 0; i < kLongestFlow; ++i) {
+        Bytes answer = lab.answer_encapsulated(asked);
+        if (edit) edit(asked, answer);
+        wire::DeliverEncapsulatedResponse deliver{.request_id = request_id,
+                                                  .encapsulated_response = std::move(answer)};
+        Exchange exchange = TRY(transfer(TRY(lab.encode(deliver))));
+        if (!exchange.answered()) return exchange;
+        auto ack = wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context);
+        if (!ack) return unreadable(ack.error());
+        if (ack->payload_type != static_cast<uint8_t>(wire::AckPayload::present)) return exchange;
+        request_id = ack->request_id;
+        asked = std::move(ack->encapsulated_request);
+    }
+    return fail(Errc::state, "encapsulated flow", Error::npos, "it does not come to an end");
+}
+
+Judgement expect_unsupported(Trial& trial, const Exchange& exchange, std::vector<ErrorCode> also,
+                             std::string_view requirement) {
+    TRY(trial.expect(exchange, refused(ErrorCode::unsupported_request, std::move(also)), requirement));
+    if (exchange.error() != ErrorCode::unsupported_request) return {};
+    uint8_t named = (*exchange.response)[3];
+    uint8_t asked = exchange.request[1];
+    return trial.expect_that(named == asked, requirement, fmt::format("ErrorData 0x{:02x}", asked),
+                             fmt::format("0x{:02x}", named), "ErrorData");
+}
+
+Allowed not_authentic() {
+    Allowed allowed = refused(ErrorCode::decrypt_error);
+    allowed.silence = allowed.equal = true;
+    return allowed;
+}
+
+Allowed session_needed(Trial& trial) {
+    if (!trial.at_least(v1_2)) {
+        return refused(ErrorCode::unspecified, {ErrorCode::unexpected_request, ErrorCode::invalid_request});
+    }
+    return refused(ErrorCode::session_required,
+                   {ErrorCode::unexpected_request, ErrorCode::invalid_request, ErrorCode::unspecified});
+}
+
+Allowed bad_share() {
+    Allowed allowed = refused(ErrorCode::invalid_request, {ErrorCode::unspecified});
+    allowed.equal = true;
+    return allowed;
+}
+
+Judgement expect_not_taken(Trial& trial, const Exchange& exchange, std::string_view requirement) {
+    return trial.expect_that(!exchange.answered(), requirement, "a refusal", lab::describe(exchange));
+}
+
+Judgement expect_macs(Trial& trial, const Exchange& exchange, size_t count, std::string_view requirement) {
+    TRY(trial.expect_that(exchange.macs.size() == count, requirement, fmt::format("{} HMACs", count),
+                          fmt::format("{}", exchange.macs.size()), "ResponderVerifyData"));
+    for (const lab::MacCheck& mac : exchange.macs) {
+        TRY(trial.expect_that(mac.good, requirement, to_hex(mac.due), "another HMAC", "ResponderVerifyData"));
+    }
+    return {};
+}
+
+Judgement expect_exact(Trial& trial, const Exchange& exchange, std::string_view requirement) {
+    TRY(trial.expect_answer(exchange, requirement));
+    size_t used = wire::annotate(*exchange.response, exchange.response_context).used;
+    size_t most = exchange.session ? used : trial.lab().arriving(used);
+    size_t size = exchange.response->size();
+    return trial.expect_that(size >= used && size <= most, requirement, fmt::format("{} bytes", used),
+                             fmt::format("{}", size));
+}
+
+Judgement expect_alive(Trial& trial, uint32_t session, std::string_view requirement) {
+    Exchange exchange = TRY(trial.lab().send_in(session, header(trial.version(), code::get_digests)));
+    bool alive = !exchange.silent() && !exchange.unreadable && !exchange.outside &&
+                 exchange.error() != ErrorCode::decrypt_error;
+    return trial.expect_that(alive, requirement, "an answer inside the session", lab::describe(exchange));
+}
+
+Judgement expect_ends(Trial& trial, uint32_t session, std::string_view requirement) {
+    return trial.expect_answer(TRY(trial.lab().send_in(session, wire::EndSession{})), requirement);
+}
+
+Result<Bytes> later_record(Trial& trial, uint32_t session) {
+    const lab::ObservedSession* observed = trial.lab().session(session);
+    if (observed == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");
+    // A handshake in the clear takes no number.
+    uint64_t next = observed->channel.sequence(spdm::Way::request);
+    if (!trial.lab().seen().parameters().clear_handshake()) ++next;
+    return trial.lab().seal(session, header(trial.version(), code::get_digests), {.sequence = next});
+}
+
+Judgement expect_dead_record(Trial& trial, ByteView record, std::string_view requirement) {
+    Bytes plain = header(trial.version(), code::get_digests);
+    return expect_not_taken(trial, TRY(trial.lab().send_record(record, plain)), requirement);
+}
+
+Judgement fill_the_table(Trial& trial, const OpenSession& open, std::string_view requirement) {
+    const Allowed full = refused(ErrorCode::session_limit_exceeded, {ErrorCode::unspecified});
+    std::vector<uint32_t> ids;
+    Exchange last;
+    while (ids.size() < kMostSessions) {
+        last = TRY(open(trial));
+        if (!last.answered()) break;
+        ids.push_back(TRY(begun(trial, last, requirement)));
+    }
+    bool limited = ids.size() < kMostSessions;
+    if (limited) TRY(trial.expect(last, full, requirement));
+    TRY(trial.expect_that(!ids.empty(), requirement, "room for one session", "none"));
+    // Nobody had to make room, and whoever goes leaves room for another.
+    for (uint32_t id : ids) TRY(expect_alive(trial, id, requirement));
+    if (!limited) return {};
+    for (int round = 0; round < kRounds; ++round) {
+        TRY(expect_ends(trial, ids.front(), requirement));
+        ids.erase(ids.begin());
+        ids.push_back(TRY(begun(trial, TRY(open(trial)), requirement)));
+        TRY(trial.expect(TRY(open(trial)), full, requirement));
+    }
+    for (uint32_t id : ids) TRY(expect_alive(trial, id, requirement));
+    return {};
+}
+
+Judgement compare_summaries(Trial& trial, const AskSummary& ask, std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    TRY(ready_to_exchange(trial));
+    const spdm::Parameters& parameters = lab.seen().parameters();
+    if (parameters.measurement_specification == 0) {
+        return Trial::not_applicable("no measurement specification is negotiated");
+    }
+    Exchange all = TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, false)));
+    auto blocks = TRY(answer_to<wire::Measurements>(trial, all, requirement));
+    std::map<uint8_t, Bytes> expected;
+    expected[wire::summary::none] = {};
+    expected[wire::summary::all] =
+        to_bytes(lab.provider().digest(parameters.suite().hash, blocks.measurement_record).view());
+    if (trial.claims().has(cap::chal)) {
+        Exchange challenge = TRY(lab.send(lab.challenge(0, wire::summary::tcb)));
+        expected[wire::summary::tcb] =
+            TRY(answer_to<wire::ChallengeAuth>(trial, challenge, requirement)).measurement_summary_hash;
+    }
+    for (uint8_t type : {wire::summary::none, wire::summary::tcb, wire::summary::all}) {
+        TRY(ready_to_exchange(trial));
+        Bytes hash = TRY(ask(trial, type));
+        size_t due = type == wire::summary::none ? 0 : expected[wire::summary::all].size();
+        TRY(trial.expect_that(hash.size() == due, requirement, fmt::format("{} bytes", due),
+                              fmt::format("{}", hash.size()), "MeasurementSummaryHash"));
+        auto known = expected.find(type);
+        TRY(trial.expect_that(known == expected.end() || hash == known->second, requirement,
+                              "the summary of the measurements", to_hex(hash), "MeasurementSummaryHash"));
+    }
+    return {};
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,371 @@
+// KEY_EXCHANGE: who may send it, its fields, and the session that comes of it.
+#include "stack/wire/messages/key_exchange.h"
+
+#include <fmt/format.h>
+
+#include "conformance/cases/responder/handshake.h"
+#include "stack/wire/messages/digests.h"
+
+namespace assay::cases {
+
+namespace {
+
+using wire::KeyExchange;
+using wire::KeyExchangeResponse;
+
+// Bytes that a message of a later version has behind its header.
+Bytes body(Bytes head) {
+    constexpr size_t kBody = 200;
+    head.resize(kBody);
+    return head;
+}
+
+Judgement before_1_1(Trial& trial) {
+    TRY(negotiate(trial));
+    return expect_unsupported(trial, TRY(trial.lab().send(body(header(v1_0, code::key_exchange)))),
+                              {ErrorCode::unexpected_request, ErrorCode::invalid_request}, "SPDM-KEX-001");
+}
+
+// One side lacks it: the device or, where that has it, the requester.
+Judgement absent_capability(Trial& trial) {
+    uint32_t flags = lab::kSessionFlags;
+    if (trial.claims().has(cap::key_ex)) flags &= ~cap::key_ex;
+    if (!TRY(went_along(trial.lab().negotiated(trial.version(), lab::session_offer(flags))))) {
+        return Trial::not_applicable("the device turns that requester down in VCA");
+    }
+    return expect_unsupported(trial, TRY(trial.lab().send(body(header(trial.version(), code::key_exchange)))),
+                              {ErrorCode::unexpected_request}, "SPDM-KEX-002");
+}
+
+// In either phase of a session.
+Judgement in_session(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(ready_to_exchange(trial));
+    uint32_t begun = TRY(lab.begin_session());
+    Bytes request = TRY(lab.encode(TRY(lab.key_exchange())));
+    TRY(trial.expect(TRY(lab.send_in(begun, request)), unexpected(), "SPDM-KEX-003"));
+    TRY(ready_to_exchange(trial));
+    uint32_t established = TRY(lab.new_session());
+    request = TRY(lab.encode(TRY(lab.key_exchange())));
+    return trial.expect(TRY(lab.send_in(established, request)), unexpected(), "SPDM-KEX-003");
+}
+
+Judgement refused_exchange(Trial& trial, const EditExchange& edit, std::string_view requirement) {
+    TRY(ready_to_exchange(trial));
+    return trial.expect(TRY(send_exchange(trial, edit)), invalid(), requirement);
+}
+
+Judgement bad_slots(Trial& trial) {
+    for (uint8_t slot : Bytes{8, 0x0f, 0x80, 0xfe, wire::kSlotRawKey}) {
+        TRY(refused_exchange(trial, [&](KeyExchange& message) { message.slot_id = slot; }, "SPDM-KEX-004"));
+    }
+    return {};
+}
+
+Judgement empty_slot(Trial& trial) {
+    auto slot = trial.claims().empty_slot();
+    if (!slot) return Trial::not_applicable("every slot of the device is provisioned");
+    return refused_exchange(trial, [&](KeyExchange& message) { message.slot_id = *slot; }, "SPDM-KEX-004");
+}
+
+Judgement summary_types(Trial& trial) {
+    for (uint8_t type : Bytes{0x02, 0x7f, 0xfe}) {
+        TRY(refused_exchange(
+            trial, [&](KeyExchange& message) { message.measurement_summary_hash_type = type; },
+            "SPDM-KEX-005"));
+    }
+    return {};
+}
+
+// Without measurements, or without an agreed way to express them, there is no summary.
+Judgement summary_without_measurements(Trial& trial) {
+    lab::Offer offer = lab::session_offer();
+    offer.measurement_specification = 0;
+    TRY(ready_to_exchange(trial, offer));
+    ExchangeOptions options{.summary_type = wire::summary::all};
+    return trial.expect(TRY(send_exchange(trial, {}, options)), invalid(), "SPDM-KEX-005");
+}
+
+Judgement summary(Trial& trial) {
+    auto ask = [](Trial& on, uint8_t type) -> std::expected<Bytes, engine::Finding> {
+        Exchange exchange = TRY(send_exchange(on, {}, {.summary_type = type}));
+        TRY(on.expect_signature(exchange, "SPDM-KEX-036"));
+        return TRY(answer_to<KeyExchangeResponse>(on, exchange, "SPDM-KEX-036")).measurement_summary_hash;
+    };
+    return compare_summaries(trial, ask, "SPDM-KEX-036");
+}
+
+// What padding makes whole again is no case.
+bool arrives_whole(Trial& trial, Bytes request) {
+    request.resize(trial.lab().arriving(request.size()));
+    return wire::decode<KeyExchange>(request, trial.lab().seen().request_context()).has_value();
+}
+
+// Cut before, inside and behind each part whose size is not its own affair, and with lengths beyond the end.
+Judgement sizes(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(ready_to_exchange(trial));
+    Bytes whole = TRY(lab.encode(TRY(lab.key_exchange())));
+    size_t opaque = size_t{40} + lab.seen().request_context().exchange_size;
+    std::vector<Bytes> bad;
+    for (size_t size : {size_t{4}, size_t{8}, size_t{39}, size_t{40}, opaque - 1, opaque, opaque + 1,
+                        opaque + 2, whole.size() - 1}) {
+        bad.emplace_back(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
+    }
+    for (size_t length : {whole.size() - opaque - 1, size_t{0xffff}}) {
+        bad.push_back(whole);
+        bad.back()[opaque] = static_cast<uint8_t>(length);
+        bad.back()[opaque + 1] = static_cast<uint8_t>(length >> 8);
+    }
+    for (const Bytes& request : bad) {
+        if (arrives_whole(trial, request)) continue;
+        TRY(trial.expect(TRY(lab.send(request)), invalid(), "SPDM-KEX-006"));
+    }
+    return {};
+}
+
+// Both sides say the same half of the identifier twice; the other half has to differ.
+Judgement session_ids(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    const ExchangeOptions options{.req_session_id = 0x1234};
+    TRY(ready_to_exchange(trial));
+    uint32_t first = TRY(lab.new_session(options));
+    Exchange exchange = TRY(send_exchange(trial, {}, options));
+    if (exchange.error() == ErrorCode::session_limit_exceeded)
+        return Trial::not_applicable("the device has one session at a time");
+    uint32_t second = TRY(begun(trial, exchange, "SPDM-KEX-015"));
+    TRY(trial.expect_that(first != second, "SPDM-KEX-015", "another SessionID than the live one",
+                          fmt::format("0x{:08x} again", second), "RspSessionID"));
+    TRY(lab.finish_session(second));
+    TRY(expect_alive(trial, first, "SPDM-KEX-015"));
+    return expect_alive(trial, second, "SPDM-KEX-015");
+}
+
+// Without HBEAT_CAP, so that no session is too old at the end.
+Judgement session_limit(Trial& trial) {
+    TRY(ready_to_exchange(trial, lab::session_offer(lab::kSessionFlags & ~cap::hbeat)));
+    auto open = [](Trial& on) -> Result<Exchange> {
+        Exchange exchange = TRY(send_exchange(on));
+        auto id = on.lab().seen().last_session();
+        if (!exchange.answered() || !id) return exchange;
+        return on.lab().send_handshake(*id, TRY(on.lab().finish(*id)));
+    };
+    return fill_the_table(trial, open, "SPDM-KEX-016");
+}
+
+// Each slot signs with its own key, and its chain is the one in TH.
+Judgement signature(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    for (const auto& [slot, digest] : trial.claims().digests) {
+        TRY(ready_to_exchange(trial));
+        if (!lab.seen().chains().contains(slot)) {
+            TRY(lab.read_chain(slot));
+            TRY(ready_to_exchange(trial));
+        }
+        Exchange exchange = TRY(send_exchange(trial, {}, {.slot = slot}));
+        TRY(trial.expect_signature(exchange, "SPDM-KEX-017"));
+        TRY(expect_macs(trial, exchange, 1, "SPDM-KEX-018"));
+        uint32_t id = TRY(begun(trial, exchange, "SPDM-KEX-030"));
+        TRY(lab.finish_session(id));
+        TRY(expect_alive(trial, id, "SPDM-KEX-030"));
+    }
+    return {};
+}
+
+// Offers that name one algorithm of one kind.
+std::vector<lab::Offer> single_offers(Trial& trial) {
+    std::vector<lab::Offer> offers;
+    auto each = [&](uint32_t bits, auto lab::Offer::* field) {
+        for (uint32_t left = bits; left != 0; left &= left - 1) {
+            lab::Offer offer = lab::session_offer();
+            offer.*field = static_cast<std::decay_t<decltype(offer.*field)>>(left & (~left + 1));
+            offers.push_back(offer);
+        }
+    };
+    wire::NegotiateAlgorithms whole = trial.lab().algorithms(trial.version(), lab::session_offer());
+    each(whole.base_asym_algo, &lab::Offer::base_asym);
+    each(whole.base_hash_algo, &lab::Offer::base_hash);
+    for (const wire::AlgStruct& item : whole.alg_structs) {
+        if (item.alg_type == wire::alg_type::dhe) each(item.alg_supported, &lab::Offer::dhe);
+        if (item.alg_type == wire::alg_type::aead_cipher_suite) each(item.alg_supported, &lab::Offer::aead);
+    }
+    return offers;
+}
+
+Judgement every_algorithm(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    for (const lab::Offer& offer : single_offers(trial)) {
+        if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), offer)))) continue;
+        const spdm::Parameters& p = lab.seen().parameters();
+        if (p.base_asym == 0 || p.base_hash == 0 || p.dhe == 0 || p.aead == 0) continue;
+        Exchange exchange = TRY(send_exchange(trial));
+        TRY(trial.expect_signature(exchange, "SPDM-KEX-017"));
+        TRY(expect_macs(trial, exchange, 1, "SPDM-KEX-018"));
+        uint32_t id = TRY(begun(trial, exchange, "SPDM-KEX-018"));
+        TRY(lab.finish_session(id));
+        TRY(expect_alive(trial, id, "SPDM-KEX-018"));
+    }
+    return {};
+}
+
+// ResponderVerifyData is there unless the handshake goes on in the clear.
+Judgement verify_data_place(Trial& trial) {
+    TRY(ready_to_exchange(trial));
+    Exchange exchange = TRY(send_exchange(trial));
+    TRY(expect_exact(trial, exchange, "SPDM-KEX-019"));
+    TRY(expect_macs(trial, exchange, 1, "SPDM-KEX-019"));
+    if (!trial.claims().has(cap::handshake_in_the_clear)) return {};
+    TRY(ready_to_exchange(trial, lab::session_offer(lab::kSessionFlags | cap::handshake_in_the_clear)));
+    exchange = TRY(send_exchange(trial));
+    TRY(expect_exact(trial, exchange, "SPDM-KEX-019"));
+    return expect_macs(trial, exchange, 0, "SPDM-KEX-019");
+}
+
+// What the response says of heartbeats and of mutual authentication follows from both sides' flags.
+Judgement form(Trial& trial) {
+    const uint32_t raw_key = (lab::kMutualFlags & ~cap::cert) | cap::pub_key_id;
+    for (uint32_t flags : {lab::kSessionFlags, lab::kSessionFlags & ~cap::hbeat, lab::kMutualFlags,
+                           lab::kMutualFlags & ~cap::encap, raw_key}) {
+        if (!TRY(went_along(trial.lab().negotiated_with_chain(trial.version(), lab::session_offer(flags)))))
+            continue;
+        const spdm::Parameters& p = trial.lab().seen().parameters();
+        Exchange exchange = TRY(send_exchange(trial));
+        if (flags != lab::kSessionFlags && exchange.error()) continue;
+        auto answer = TRY(answer_to<KeyExchangeResponse>(trial, exchange, "SPDM-KEX-017"));
+        TRY(trial.expect_that(answer.heartbeat_period == 0 || p.both(cap::hbeat), "SPDM-KEX-021",
+                              "HeartbeatPeriod 0 without HBEAT_CAP on both sides",
+                              fmt::format("{}", answer.heartbeat_period), "HeartbeatPeriod"));
+        uint8_t asked = answer.mut_auth_requested;
+        bool possible = asked == 0 || (p.both(cap::mut_auth) && (asked & (asked - 1)) == 0 && asked <= 4);
+        TRY(trial.expect_that(possible, "SPDM-KEX-022",
+                              "one form, and none without MUT_AUTH_CAP on both sides",
+                              fmt::format("0x{:02x}", asked), "MutAuthRequested"));
+        bool flow = p.encapsulates() && (flags & cap::cert) != 0;
+        TRY(trial.expect_that(asked <= wire::mut_auth::plain || flow, "SPDM-KEX-023",
+                              "no encapsulated flow with a requester that cannot",
+                              fmt::format("0x{:02x}", asked), "MutAuthRequested"));
+        uint8_t slot = answer.slot_id_param & 0x0f;
+        bool raw = flags == raw_key && slot == wire::kMutAuthRawKey;
+        bool named = asked == wire::mut_auth::plain ? slot < 8 || raw : slot == 0;
+        TRY(trial.expect_that(named, "SPDM-KEX-024", "the slot of the plain form, or 0",
+                              fmt::format("{}", slot), "SlotIDParam"));
+    }
+    return {};
+}
+
+Judgement event_policy(Trial& trial) {
+    if (trial.claims().has(cap::event)) return Trial::not_applicable("the device claims EVENT_CAP");
+    return refused_exchange(
+        trial, [](KeyExchange& message) { message.session_policy = wire::session_policy::event_all; },
+        "SPDM-KEX-025");
+}
+
+Judgement policy_before_1_2(Trial& trial) {
+    TRY(ready_to_exchange(trial));
+    Exchange exchange =
+        TRY(send_exchange(trial, [](KeyExchange& message) { message.session_policy = 0xff; }));
+    uint32_t id = TRY(begun(trial, exchange, "SPDM-KEX-026"));
+    TRY(trial.lab().finish_session(id));
+    return expect_alive(trial, id, "SPDM-KEX-026");
+}
+
+// Whatever was wrong with it: nothing is left to finish, and no place in the table is taken.
+Judgement refused_leaves_nothing(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    const EditExchange mistakes[] = {
+        [](KeyExchange& message) { message.slot_id = 8; },
+        [](KeyExchange& message) { message.measurement_summary_hash_type = 2; },
+        [](KeyExchange& message) { message.opaque_data.resize(2); },
+        [](KeyExchange& message) { message.exchange_data.assign(message.exchange_data.size(), 0); }};
+    TRY(ready_to_exchange(trial));
+    Bytes finish = header(trial.version(), code::finish);
+    finish.resize(finish.size() + (trial.at_least(v1_4) ? 2U : 0U) + lab.seen().request_context().hash_size);
+    constexpr int kRounds = 3;
+    for (int round = 0; round < kRounds; ++round) {
+        for (const EditExchange& mistake : mistakes) {
+            TRY(expect_not_taken(trial, TRY(send_exchange(trial, mistake)), "SPDM-KEX-028"));
+            TRY(expect_not_taken(trial, TRY(lab.send(finish)), "SPDM-KEX-028"));
+        }
+    }
+    uint32_t id = TRY(begun(trial, TRY(send_exchange(trial)), "SPDM-KEX-028"));
+    TRY(lab.finish_session(id));
+    return expect_alive(trial, id, "SPDM-KEX-028");
+}
+
+// While nothing is authenticated, an exchange in between leaves digests behind.
+Judgement restarts_transcript(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(ready_to_exchange(trial));
+    TRY(trial.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-KEX-029"));
+    TRY(trial.expect_answer(TRY(send_exchange(trial)), "SPDM-KEX-029"));
+    Exchange challenge = TRY(lab.send(lab.challenge()));
+    if (challenge.error()) return Trial::not_applicable("the device answers no CHALLENGE during a handshake");
+    return trial.expect_signature(challenge, "SPDM-KEX-029");
+}
+
+Judgement without_mac(Trial& trial) {
+    TRY(ready_to_exchange(trial, lab::session_offer(lab::kSessionFlags & ~cap::mac)));
+    return trial.expect(
+        TRY(send_exchange(trial)),
+        refused(ErrorCode::invalid_request, {ErrorCode::unsupported_request, ErrorCode::unexpected_request}),
+        "SPDM-SEC-015");
+}
+
+}  // namespace
+
+void add_key_exchange(CaseList& cases) {
+    auto add = [&](Case one) { cases.push_back(since(v1_1, needs(kExchanges, std::move(one)))); };
+    cases.push_back(until(
+        v1_0, negative("kex/before-1-1", "At 1.0 there is no KEY_EXCHANGE", {"SPDM-KEX-001"}, before_1_1)));
+    cases.push_back(since(
+        v1_1, negative("kex/absent-capability", "Without KEY_EX_CAP on both sides it is UnsupportedRequest",
+                       {"SPDM-KEX-002"}, absent_capability)));
+    add(negative("kex/in-session", "KEY_EXCHANGE inside a session is UnexpectedRequest", {"SPDM-KEX-003"},
+                 in_session));
+    add(negative("kex/bad-slot", "A SlotID that is no certificate slot is InvalidRequest", {"SPDM-KEX-004"},
+                 bad_slots));
+    add(negative("kex/empty-slot", "A slot without a certificate is InvalidRequest", {"SPDM-KEX-004"},
+                 empty_slot));
+    add(negative("kex/summary-type", "A MeasurementSummaryHashType that is not defined is InvalidRequest",
+                 {"SPDM-KEX-005"}, summary_types));
+    add(negative("kex/summary-without-measurements",
+                 "A summary without negotiated measurements is InvalidRequest", {"SPDM-KEX-005"},
+                 summary_without_measurements));
+    cases.push_back(
+        since(v1_1, needs(kExchanges | cap::meas,
+                          positive("kex/summary", "MeasurementSummaryHash is that of CHALLENGE_AUTH",
+                                   {"SPDM-KEX-036"}, summary))));
+    add(negative("kex/sizes", "A KEY_EXCHANGE that ends too early is InvalidRequest", {"SPDM-KEX-006"},
+                 sizes));
+    add(positive("kex/session-ids", "Two live sessions have different identifiers", {"SPDM-KEX-015"},
+                 session_ids));
+    add(positive("kex/session-limit", "A full table refuses, and END_SESSION makes room again",
+                 {"SPDM-KEX-016"}, session_limit));
+    add(positive("kex/signature", "Signature and HMAC cover TH with the slot's chain",
+                 {"SPDM-KEX-017", "SPDM-KEX-018", "SPDM-KEX-030"}, signature));
+    add(positive("kex/every-algorithm", "Sessions work with each algorithm of the device",
+                 {"SPDM-KEX-017", "SPDM-KEX-018"}, every_algorithm));
+    add(positive("kex/verify-data-place", "ResponderVerifyData is absent when the handshake is in the clear",
+                 {"SPDM-KEX-019"}, verify_data_place));
+    add(positive("kex/form", "Heartbeat and mutual authentication follow from both sides' flags",
+                 {"SPDM-KEX-021", "SPDM-KEX-022", "SPDM-KEX-023", "SPDM-KEX-024"}, form));
+    cases.push_back(since(
+        v1_3,
+        needs(kExchanges, negative("kex/event-policy", "EventAllPolicy without EVENT_CAP is InvalidRequest",
+                                   {"SPDM-KEX-025"}, event_policy))));
+    cases.push_back(until(
+        v1_1, since(v1_1, needs(kExchanges,
+                                positive("kex/policy-before-1-2", "What became SessionPolicy is ignored",
+                                         {"SPDM-KEX-026"}, policy_before_1_2)))));
+    add(negative("kex/refused-leaves-nothing", "A refused KEY_EXCHANGE leaves no session", {"SPDM-KEX-028"},
+                 refused_leaves_nothing));
+    cases.push_back(since(
+        v1_1, needs(kExchanges | cap::chal,
+                    positive("kex/restarts-transcript",
+                             "Before the first authentication KEY_EXCHANGE restarts what CHALLENGE signs",
+                             {"SPDM-KEX-029"}, restarts_transcript))));
+    add(negative("kex/without-mac", "Without MAC_CAP on both sides there are no sessions", {"SPDM-SEC-015"},
+                 without_mac));
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,209 @@
+#include "conformance/cases/responder/sessions.h"
+
+#include <fmt/format.h>
+
+namespace assay::cases {
+
+namespace {
+
+constexpr const char* kNoSessions = "the device has no sessions with that requester";
+
+// A negotiated connection, and whether its sessions come from KEY_EXCHANGE.
+std::expected<bool, engine::Finding> connected(Trial& trial, const lab::Offer& offer) {
+    lab::Lab& lab = trial.lab();
+    auto none = [](const char* why) { return std::unexpected(Trial::not_applicable(why).error()); };
+    if (!lab.dut().carries_secured()) return none("the target cannot carry records");
+    if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), offer)))) return none(kNoSessions);
+    const spdm::Parameters& parameters = lab.seen().parameters();
+    if (!parameters.both(cap::mac)) return none(kNoSessions);
+    bool cert = (parameters.responder_flags & cap::cert) != 0;
+    if (parameters.both(cap::key_ex) && cert) return true;
+    if (!parameters.psk()) return none(kNoSessions);
+    TRY(ready_to_share(trial, offer));
+    return false;
+}
+
+SessionOr opened(Trial& trial, Result<uint32_t> session) {
+    if (session) return *session;
+    const std::vector<Exchange>& all = trial.lab().exchanges();
+    bool full = !all.empty() && all.back().error() == ErrorCode::session_limit_exceeded;
+    if (full) return std::unexpected(Trial::not_applicable("the device has no room for another session").error());
+    return std::unexpected(engine::Finding(session.error()));
+}
+
+// Another session of the kind that the connection has.
+bool exchanges_keys(Trial& trial) {
+    const spdm::Parameters& parameters = trial.lab().seen().parameters();
+    return parameters.both(cap::key_ex) && (parameters.responder_flags & cap::cert) != 0;
+}
+
+}  // namespace
+
+SessionOr established(Trial& trial, const lab::Offer& offer) {
+    bool exchange = TRY(connected(trial, offer));
+    return opened(trial, exchange ? trial.lab().new_session() : trial.lab().new_psk_session());
+}
+
+SessionOr in_handshake(Trial& trial, const lab::Offer& offer) {
+    bool exchange = TRY(connected(trial, offer));
+    if (trial.lab().seen().parameters().clear_handshake())
+        return std::unexpected(Trial::not_applicable("the handshake is in the clear").error());
+    uint32_t id =
+        TRY(opened(trial, exchange ? trial.lab().begin_session() : trial.lab().begin_psk_session()));
+    if (trial.lab().session(id)->channel.phase() != spdm::Phase::handshake)
+        return std::unexpected(Trial::not_applicable("the handshake is over at once").error());
+    return id;
+}
+
+Judgement completed(Trial& trial, uint32_t id, std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    const lab::ObservedSession* session = lab.session(id);
+    TRY(trial.expect_that(session != nullptr, requirement, "the handshake goes on", "DecryptError"));
+    bool psk = session->channel.kind() == spdm::SessionKind::psk;
+    Bytes message = TRY(psk ? lab.psk_finish(id) : lab.finish(id));
+    return expect_answer_inside(trial, TRY(lab.send_in(id, message)), requirement);
+}
+
+SessionOr another(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    return opened(trial, exchanges_keys(trial) ? lab.new_session() : lab.new_psk_session());
+}
+
+SessionOr another_handshake(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    return opened(trial, exchanges_keys(trial) ? lab.begin_session() : lab.begin_psk_session());
+}
+
+Bytes probe(Trial& trial) { return header(trial.version(), code::get_digests); }
+
+bool came_inside(const Exchange& exchange) {
+    return !exchange.silent() && !exchange.outside && !exchange.unreadable;
+}
+
+bool goes_on(const Exchange& exchange) {
+    return came_inside(exchange) && exchange.error() != ErrorCode::decrypt_error;
+}
+
+Judgement expect_inside(Trial& trial, const Exchange& exchange) {
+    constexpr std::string_view kRule = "SPDM-SES-026";
+    if (exchange.silent()) return {};
+    TRY(trial.expect_that(!exchange.outside, kRule, "a record of the session",
+                          lab::describe(exchange) + " outside of it"));
+    TRY(trial.expect_that(!exchange.unreadable, kRule, "a record under the keys that the session is due",
+                          "a record that cannot be opened"));
+    auto record = record::parse(exchange.response_record, trial.lab().dut().transport());
+    bool same = record && record->session_id == exchange.session;
+    return trial.expect_that(same, kRule, "a record of the session", "a record of another one", "SessionID");
+}
+
+Judgement expect_answer_inside(Trial& trial, const Exchange& exchange, std::string_view requirement) {
+    TRY(expect_inside(trial, exchange));
+    return trial.expect_answer(exchange, requirement);
+}
+
+Judgement expect_inside(Trial& trial, const Exchange& exchange, const Allowed& allowed,
+                        std::string_view requirement) {
+    TRY(expect_inside(trial, exchange));
+    return trial.expect(exchange, allowed, requirement);
+}
+
+Judgement expect_goes_on(Trial& trial, uint32_t session, std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    TRY(trial.expect_that(lab.session(session) != nullptr, requirement, "a session that goes on",
+                          "one that DecryptError ended"));
+    Exchange exchange = TRY(lab.send_in(session, probe(trial)));
+    TRY(expect_inside(trial, exchange));
+    return trial.expect_that(goes_on(exchange), requirement, "an answer inside the session",
+                             lab::describe(exchange));
+}
+
+Result<Bytes> due_record(Trial& trial, uint32_t session, uint64_t further) {
+    const lab::ObservedSession* observed = trial.lab().session(session);
+    if (observed == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");
+    uint64_t next = observed->channel.sequence(Way::request) + further;
+    return trial.lab().seal(session, probe(trial), {.sequence = next});
+}
+
+Judgement expect_over(Trial& trial, ByteView record, std::string_view requirement) {
+    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+    return trial.expect_that(exchange.silent(), requirement, "silence: the session is over",
+                             lab::describe(exchange));
+}
+
+Judgement expect_expired(Trial& trial, ByteView record, std::string_view requirement) {
+    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+    bool over = exchange.silent() || exchange.error() == ErrorCode::decrypt_error;
+    return trial.expect_that(over, requirement, "silence or DecryptError: the session is over",
+                             lab::describe(exchange));
+}
+
+BadRecords::BadRecords(Trial& trial, std::string_view requirement, Open open)
+    : trial_(trial),
+      requirement_(requirement),
+      open_(open ? std::move(open) : [](Trial& on) { return established(on); }) {}
+
+SessionOr BadRecords::session() {
+    if (!session_) session_ = TRY(open_(trial_));
+    return *session_;
+}
+
+const spdm::Session& BadRecords::channel() const { return trial_.lab().session(*session_)->channel; }
+
+std::expected<Bytes, engine::Finding> BadRecords::due() { return TRY(due_record(trial_, TRY(session()))); }
+
+Judgement BadRecords::refuse(ByteView record) {
+    // All of them are made now: a device that answers DecryptError leaves no keys to make them with. Where no
+    // number is on the wire even the attempt to open the due record uses one up, if bad ones do.
+    uint32_t id = TRY(session());
+    bool numbered = trial_.lab().dut().transport().sequence_size != 0;
+    Bytes due = TRY(due_record(trial_, id));
+    Bytes further = TRY(due_record(trial_, id, numbered ? 1 : 2));
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    if (!exchange.silent()) {
+        TRY(trial_.expect_that(came_inside(exchange), "SPDM-SEC-025", "DecryptError in a record of the session",
+                               lab::describe(exchange) + (exchange.outside ? " outside of it" : "")));
+        // Who opens more of a record before refusing it may say what it found.
+        Allowed allowed = refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request,
+                                                             ErrorCode::unexpected_request,
+                                                             ErrorCode::unspecified});
+        TRY(trial_.expect(exchange, allowed, requirement_));
+    }
+    return judge_after(exchange.error() == ErrorCode::decrypt_error, due, further);
+}
+
+Judgement BadRecords::judge_after(bool said_so, ByteView due, ByteView further) {
+    Exchange next = TRY(trial_.lab().send_record(due, probe(trial_)));
+    bool answered = !next.silent() && next.error() != ErrorCode::decrypt_error;
+    if (said_so) {
+        session_.reset();
+        return trial_.expect_that(!answered, "SPDM-SEC-025", "the session is over behind DecryptError",
+                                  lab::describe(next));
+    }
+    TRY(trial_.expect_that(!answered || goes_on(next), requirement_, "the session is over, or goes on",
+                           lab::describe(next)));
+    if (answered) return {};
+    session_.reset();
+    Exchange last = TRY(trial_.lab().send_record(further, probe(trial_)));
+    answered = !last.silent() && last.error() != ErrorCode::decrypt_error;
+    return trial_.expect_that(!answered, requirement_, "a refused record that uses no sequence number up",
+                              "the record behind the due one was taken");
+}
+
+Judgement BadRecords::refuse_authentic(ByteView record, const Allowed& allowed) {
+    TRY(session());
+    session_.reset();
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    if (exchange.silent()) return {};
+    TRY(trial_.expect_that(came_inside(exchange), "SPDM-SES-026", "an answer in a record of the session",
+                           lab::describe(exchange)));
+    return trial_.expect(exchange, allowed, requirement_);
+}
+
+Judgement BadRecords::ignore(ByteView record, std::string_view requirement) {
+    uint32_t id = TRY(session());
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    TRY(trial_.expect_that(exchange.silent(), requirement, "silence", lab::describe(exchange)));
+    return expect_goes_on(trial_, id, requirement);
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,127 @@
+#include "conformance/cli/decoded.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "stack/wire/annotate.h"
+#include "stack/wire/json.h"
+
+namespace assay::cli {
+
+namespace {
+
+using Kind = report::Seen::Kind;
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSignatures[] = {"good", "bad", "not checked"};
+
+// ", session fffeffff, record 3"
+std::string place(const report::Seen& seen) {
+    if (!seen.session) return "";
+    return fmt::format(", session {:08x}, record {}", *seen.session, seen.sequence);
+}
+
+std::string what(const report::Seen& seen) {
+    switch (seen.kind) {
+        case Kind::discovery: return "DOE discovery";
+        case Kind::sealed: return "a secured message";
+        case Kind::application: return report::application_name(seen.link, seen.bytes);
+        default: return seen.session ? "a record that cannot be opened" : "no message";
+    }
+}
+
+}  // namespace
+
+void Decoded::show(const report::Seen& seen) {
+    // What comes in chunks is one more thing in a record that was counted.
+    records_ += seen.session.has_value() && seen.kind != Kind::reassembled;
+    for (const lab::MacCheck& mac : seen.macs) ++macs_[mac.good];
+    if (seen.signature) {
+        using Result = lab::SignatureCheck::Result;
+        bad_signatures_ += seen.signature->result == Result::bad;
+        good_signatures_ += seen.signature->result == Result::good;
+        unchecked_signatures_ += seen.signature->result == Result::no_key;
+    }
+    if (seen.kind == Kind::message || seen.kind == Kind::reassembled) return show_message(seen);
+    refused_ += seen.kind == Kind::refused;
+    closed_ += seen.kind == Kind::sealed;
+    application_ += seen.kind == Kind::application;
+    show_other(seen);
+}
+
+void Decoded::show_message(const report::Seen& seen) {
+    ByteView message = seen.bytes;
+    wire::Annotation annotation = wire::annotate(message, seen.context);
+    broken_ += annotation.error.has_value();
+    if (json_) {
+        Json one = wire::to_json(message, seen.context);
+        if (seen.session) {
+            one["session"] = fmt::format("{:08x}", *seen.session);
+            one["record"] = seen.sequence;
+        }
+        if (seen.kind == Kind::reassembled) one["in_chunks"] = true;
+        if (seen.signature) one["signature"] = kSignatures[static_cast<size_t>(seen.signature->result)];
+        for (const lab::MacCheck& mac : seen.macs) {
+            one["verify_data"].push_back(
+                {{"message", wire::message_name(mac.code)}, {"result", mac.good ? "good" : "bad"}});
+        }
+        messages_.push_back(std::move(one));
+        return;
+    }
+    std::string name = message.size() < 2 ? "no message" : wire::message_name(message[1]);
+    out_ << fmt::format("#{}{} {} ({} bytes, SPDM {}{})\n", seen.packet,
+                        seen.kind == Kind::reassembled ? ", put together:" : "", name, message.size(),
+                        wire::name(seen.context.version), place(seen));
+    out_ << wire::to_text(message, annotation, seen.context.version);
+    show_verdicts(seen);
+}
+
+void Decoded::show_verdicts(const report::Seen& seen) {
+    if (seen.signature) {
+        out_ << fmt::format("       signature: {}{}{}\n",
+                            kSignatures[static_cast<size_t>(seen.signature->result)],
+                            seen.signature->why.empty() ? "" : ": ", seen.signature->why);
+    }
+    for (const lab::MacCheck& mac : seen.macs) {
+        out_ << fmt::format("       verify data of {}: {}\n", wire::message_name(mac.code),
+                            mac.good ? "good" : "bad: it is due " + to_hex(mac.due));
+    }
+}
+
+void Decoded::show_other(const report::Seen& seen) {
+    if (json_) {
+        if (!seen.session || !opens_) return;
+        Json one;
+        one["name"] = what(seen);
+        one["session"] = fmt::format("{:08x}", *seen.session);
+        if (seen.kind == Kind::application) one["record"] = seen.sequence;
+        if (!seen.why.empty()) one["error"] = seen.why;
+        one[seen.kind == Kind::application ? "application_data" : "bytes"] = to_hex(seen.bytes);
+        messages_.push_back(std::move(one));
+        return;
+    }
+    std::string where = seen.kind == Kind::application ? place(seen) : "";
+    out_ << fmt::format("#{} {} ({} bytes{}){}{}\n", seen.packet, what(seen), seen.bytes.size(), where,
+                        seen.why.empty() ? "" : ": ", seen.why);
+}
+
+void Decoded::finish() {
+    if (json_) {
+        out_ << messages_.dump(2) << '\n';
+        return;
+    }
+    if (!opens_) return;
+    out_ << fmt::format(
+        "{} records: {} not opened, {} refused, {} hold no SPDM message; signatures: {} good, {} bad, {} not "
+        "checked; verify data: {} good, {} bad\n",
+        records_, closed_, refused_, application_, good_signatures_, bad_signatures_, unchecked_signatures_,
+        macs_[1], macs_[0]);
+}
+
+size_t Decoded::failures() const {
+    size_t failures = broken_ + bad_signatures_ + macs_[0];
+    return opens_ ? failures + closed_ + refused_ : failures;
+}
+
+}  // namespace assay::cli

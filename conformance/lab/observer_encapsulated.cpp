@@ -1,0 +1,114 @@
+// What an observer makes of encapsulated requests: the requester's identity, and the responder's key updates.
+#include "conformance/lab/observer.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/challenge.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/encapsulated.h"
+#include "stack/wire/messages/session.h"
+#include "stack/wire/registry.h"
+
+namespace assay::lab {
+
+using namespace wire;
+using spdm::Way;
+
+// DSP0274, transcript hash: the first encapsulated response of a handshake is part of TH when it is the DIGESTS
+// of a requester with several keys.
+void Observer::keep_digests(ByteView response) {
+    ObservedSession* session = pending_session_ ? pending_in() : handshake();
+    if (session == nullptr || session->channel.phase() != spdm::Phase::handshake) return;
+    if (parameters_.multi_key_req && session->encapsulated == 0) session->requester_digests = to_bytes(response);
+}
+
+// The layout of the requester's answers: its signatures, its keys.
+Context Observer::encapsulated_context() const {
+    Context context = context_;
+    context.signature_size = context.requester_signature_size;
+    context.multi_key = parameters_.multi_key_req;
+    return context;
+}
+
+void Observer::encapsulated(ByteView request, ByteView response) {
+    if (request[1] == code::get_encapsulated_request) {
+        auto answer = decode<EncapsulatedRequest>(response, context_);
+        if (answer) encapsulated_request(answer->encapsulated_request);
+        return;
+    }
+    auto delivered = decode<DeliverEncapsulatedResponse>(request, context_);
+    auto ack = decode<EncapsulatedResponseAck>(response, context_);
+    if (!delivered || !ack) return;
+    // With an implicit GET_DIGESTS nobody asked for the first response.
+    const Bytes& inner = delivered->encapsulated_response;
+    bool implicit = encapsulated_.empty() && inner.size() > 1 && inner[1] == code::digests;
+    if (implicit) encapsulated_request(Bytes{byte(context_.version), code::get_digests, 0, 0});
+    encapsulated_response(inner);
+    if (ObservedSession* session = pending_session_ ? pending_in() : handshake()) ++session->encapsulated;
+    encapsulated_.clear();
+    if (ack->payload_type == static_cast<uint8_t>(AckPayload::present)) {
+        encapsulated_request(ack->encapsulated_request);
+    } else if (ack->payload_type == static_cast<uint8_t>(AckPayload::req_slot_number)) {
+        ObservedSession* session = pending_session_ ? pending_in() : handshake();
+        if (session != nullptr) session->requester_slot = ack->req_slot_number;
+    }
+}
+
+void Observer::encapsulated_request(ByteView request) {
+    encapsulated_ = to_bytes(exact(request, encapsulated_context()));
+    if (request.size() > 1 && request[1] == code::get_digests) mutual_.clear();
+}
+
+void Observer::encapsulated_response(ByteView response) {
+    if (encapsulated_.size() < 4 || response.size() < 4 || response[1] != (encapsulated_[1] & 0x7f)) return;
+    Context context = encapsulated_context();
+    response = exact(response, context);
+    switch (encapsulated_[1]) {
+        case code::get_digests: {
+            auto message = decode<Digests>(response, context);
+            if (!message) return;
+            keep_digests(response);
+            requester_digests_.clear();
+            auto digest = message->digests.begin();
+            for (uint8_t slot = 0; slot < 8 && digest != message->digests.end(); ++slot) {
+                if ((message->slot_mask >> slot & 1) != 0) requester_digests_[slot] = *digest++;
+            }
+            break;
+        }
+        case code::get_certificate: {
+            auto asked = decode<GetCertificate>(encapsulated_, context);
+            auto message = decode<CertificateResponse>(response, context);
+            if (!asked || !message) return;
+            Bytes& so_far = requester_portions_[asked->slot_id & 0x0f];
+            if (asked->offset == 0) so_far.clear();
+            if (asked->offset != so_far.size()) break;
+            append(so_far, message->cert_chain);
+            if (message->remainder_length == 0)
+                requester_chains_[asked->slot_id & 0x0f] = std::move(so_far);
+            break;
+        }
+        case code::challenge: {
+            auto message = decode<ChallengeAuth>(response, context);
+            if (!message) return;
+            ByteView head = context.version >= Version::v1_2 ? ByteView(vca_) : ByteView();
+            Bytes transcript = concat({head, mutual_, encapsulated_,
+                                       response.first(response.size() - message->signature.size())});
+            check_requester(code::challenge_auth, encapsulated_[2], spdm::kRequesterChallengeAuthContext,
+                            transcript, message->signature);
+            mutual_.clear();
+            return;
+        }
+        case code::key_update: {
+            ObservedSession* session = pending_in();
+            if (session == nullptr) return;
+            session->updating_response = false;
+            bool verify = encapsulated_[2] == static_cast<uint8_t>(KeyOperation::verify_new_key);
+            if (verify) session->channel.confirm(Way::response);
+            return;
+        }
+        default: return;
+    }
+    append(mutual_, encapsulated_);
+    append(mutual_, response);
+}
+
+}  // namespace assay::lab

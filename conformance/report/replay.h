@@ -1,0 +1,53 @@
+// A capture followed through its sessions: what each packet holds, opened as far as its secrets allow, and
+// what an observer makes of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "conformance/report/pcap.h"
+
+namespace assay::report {
+
+// The secrets of a capture's sessions.
+struct Secrets {
+    std::vector<Bytes> shared;      // one for each KEY_EXCHANGE that was answered, in their order
+    std::vector<Bytes> pre_shared;  // those of PSK_EXCHANGE, in any order
+};
+// Reads them from lines "[DHE Secret]: hex" and "[PSK]: hex", as spdm::keylog_line() and DMTF's emulators
+// write them; lines that are empty or begin with '#' are passed over. Errors: Errc::bad_text with the line's
+// number.
+Result<Secrets> parse_secrets(std::string_view text);
+
+// One thing that a packet held.
+struct Seen {
+    enum class Kind : uint8_t {
+        message,      // an SPDM message
+        reassembled,  // one whose last chunk was in the packet
+        application,  // of a record, and no SPDM message
+        discovery,    // DOE discovery
+        sealed,       // a record of a session whose secret is not known
+        refused,      // a record that its session was not due, or a packet that is broken
+    };
+    Kind kind = Kind::message;
+    size_t packet = 0;
+    LinkType link = LinkType::mctp;
+    Bytes bytes{};  // the message or the application data, else the whole packet
+    bool request = false;
+    wire::Context context{};  // of a message
+    std::optional<uint32_t> session{};
+    uint64_t sequence = 0;  // of a record
+    std::optional<lab::SignatureCheck> signature{};
+    std::vector<lab::MacCheck> macs{};
+    std::string why{};  // of what was refused
+};
+
+// Calls `show` with everything in the order of the capture.
+void replay(std::span<const Packet> packets, const Secrets& secrets,
+            const std::function<void(const Seen&)>& show);
+
+// "MCTP type 01h (PLDM)": what application data that is no SPDM message is said to be.
+std::string application_name(LinkType link, ByteView application_data);
+
+}  // namespace assay::report

@@ -1,0 +1,138 @@
+#include "fuzz/session_oracles.h"
+
+#include <fmt/format.h>
+
+#include "fuzz/coverage.h"
+#include "stack/wire/annotate.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+using namespace wire;
+using spdm::Phase;
+using spdm::Way;
+
+constexpr Way kWays[] = {Way::request, Way::response};
+
+std::string explain(const lab::Exchange& exchange) {
+    return fmt::format("request {} (record {})\nresponse {} (record {})", to_hex(exchange.request),
+                       to_hex(exchange.request_record),
+                       exchange.response ? to_hex(*exchange.response) : "none",
+                       to_hex(exchange.response_record));
+}
+
+SessionState state_of(const spdm::Session& channel) {
+    return {channel.phase(),
+            {channel.generation(Way::request), channel.generation(Way::response)},
+            {channel.sequence(Way::request), channel.sequence(Way::response)}};
+}
+
+bool is_error(const lab::Exchange& exchange) { return exchange.error().has_value(); }
+
+}  // namespace
+
+SessionStates session_states(const spdm::Responder& responder) {
+    SessionStates states;
+    for (const auto& [id, session] : responder.sessions()) states.emplace(id, state_of(session.channel));
+    return states;
+}
+
+void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, const StepFacts& facts) {
+    auto& seen = observer.sessions();
+    for (auto session = seen.begin(); session != seen.end();) {
+        bool there = responder.sessions().contains(session->first);
+        bool may_end = facts.time_passed || !facts.due || facts.parted.contains(session->first);
+        if (!there && !may_end)
+            violated("a session ends only for a reason on the wire", fmt::format("{:08x}", session->first));
+        session = there ? std::next(session) : seen.erase(session);
+    }
+    for (const auto& [id, session] : responder.sessions()) {
+        if (facts.parted.contains(id)) continue;
+        auto found = seen.find(id);
+        if (found == seen.end())
+            violated("a session comes about only on the wire", fmt::format("{:08x}", id));
+        const spdm::Session &ours = found->second.channel, &theirs = session.channel;
+        SessionState a = state_of(ours), b = state_of(theirs);
+        if (!(a == b)) {
+            violated("both ends are at the same point of a session",
+                     fmt::format("{:08x}: phase {}/{}, generations {}.{}/{}.{}, sequences {}.{}/{}.{}", id,
+                                 int(a.phase), int(b.phase), a.generations[0], a.generations[1],
+                                 b.generations[0], b.generations[1], a.sequences[0], a.sequences[1],
+                                 b.sequences[0], b.sequences[1]));
+        }
+        for (Way way : kWays) {
+            if (!equal_secret(ours.schedule().secret(way).view(), theirs.schedule().secret(way).view()))
+                violated("both ends hold the same keys", fmt::format("{:08x}", id));
+        }
+    }
+}
+
+void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& facts) {
+    if (facts.due || !exchange.response || exchange.unreadable) return;
+    if (!is_error(exchange)) violated("what is not due is not answered", explain(exchange));
+}
+
+void a_refusal_leaves_no_trace(const Before& before, const SessionStates& sessions,
+                               const spdm::Responder& responder, const lab::Exchange& exchange) {
+    auto error = exchange.error();
+    if (!error && exchange.response) return;
+    bool unharmed = before.state == responder.state() && before.authenticated == responder.authenticated() &&
+                    before.parameters.version == responder.parameters().version;
+    if (!unharmed) violated("a refused message leaves the connection as it was", explain(exchange));
+    for (const auto& [id, now] : session_states(responder)) {
+        auto was = sessions.find(id);
+        if (was == sessions.end()) violated("a refused message makes no session", explain(exchange));
+        bool same = was->second.phase == now.phase &&
+                    was->second.generations[0] == now.generations[0] &&
+                    was->second.generations[1] == now.generations[1];
+        if (!same) violated("a refused message changes no session", explain(exchange));
+        bool its_own = exchange.session == id;
+        bool moved = was->second.sequences[0] != now.sequences[0];
+        bool nothing = !exchange.response || exchange.outside;
+        if (moved && (!its_own || (nothing && exchange.request.size() >= 4)))
+            violated("a record that is dropped moves no number", explain(exchange));
+    }
+}
+
+void establishment_is_earned(const SessionStates& before, const spdm::Responder& responder,
+                             const lab::Observer& observer, const lab::Exchange& exchange) {
+    for (const auto& [id, session] : responder.sessions()) {
+        auto was = before.find(id);
+        bool established = session.channel.phase() == Phase::application &&
+                           (was == before.end() || was->second.phase == Phase::handshake);
+        if (!established) continue;
+        uint8_t code = exchange.request.size() > 1 ? exchange.request[1] : 0;
+        bool psk = session.channel.kind() == spdm::SessionKind::psk;
+        bool own_kind = psk ? code == code::psk_finish || code == code::psk_exchange : code == code::finish;
+        if (!own_kind) violated("a session is established by the finish of its kind", explain(exchange));
+        const auto& signature = observer.last_signature();
+        bool is_signed = signature && signature->code == code::finish &&
+                         signature->result == lab::SignatureCheck::Result::good;
+        if (session.mut_auth_requested != 0 && !is_signed)
+            violated("mutual authentication is not skipped", explain(exchange));
+    }
+}
+
+void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts) {
+    bool parted = !facts.parted.empty();
+    if (exchange.outside && exchange.response)
+        violated("what comes in a session is answered in it", explain(exchange));
+    if (exchange.unreadable && facts.due && !parted)
+        violated("an answer opens under the session's keys", explain(exchange));
+    if (exchange.signature && exchange.signature->result == lab::SignatureCheck::Result::bad)
+        violated("a signature covers what was on the wire", exchange.signature->why + "\n" + explain(exchange));
+    for (const lab::MacCheck& mac : exchange.macs) {
+        if (!mac.good && !parted && !is_error(exchange))
+            violated("verify data covers what was on the wire", explain(exchange));
+    }
+}
+
+void no_secret_is_left(const spdm::Responder& responder, size_t live_before) {
+    if (!responder.sessions().empty()) return;
+    size_t live = SecretBytes::live();
+    if (live > live_before)
+        violated("no secret is left when no session is", fmt::format("{} bytes", live - live_before));
+}
+
+}  // namespace assay::fuzz

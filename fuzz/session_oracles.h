@@ -1,0 +1,47 @@
+// What must hold between a responder and who watches the wire, whatever was sent. Each is a function of its
+// own, so that what one of them finds is told apart by where it stopped.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "conformance/lab/lab.h"
+#include "fuzz/invariants.h"
+#include "stack/spdm/responder.h"
+
+namespace assay::fuzz {
+
+// A responder's sessions at one moment.
+struct SessionState {
+    spdm::Phase phase;
+    uint32_t generations[2];
+    uint64_t sequences[2];
+    bool operator==(const SessionState&) const = default;
+};
+using SessionStates = std::map<uint32_t, SessionState>;
+SessionStates session_states(const spdm::Responder& responder);
+
+// What is known of a step beyond the bytes.
+struct StepFacts {
+    bool due = true;          // what was sent is what the session is due: no tampering, no repetition
+    bool time_passed = false; // sessions may have expired
+    std::set<uint32_t> parted;  // sessions whose two ends were given different secrets
+};
+
+// Both ends have the same sessions in the same phase, with the same numbers, generations and keys.
+void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, const StepFacts& facts);
+// What was tampered with, or came twice, is refused.
+void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& facts);
+// A refused message leaves sessions and connection as they were; DecryptError ends its session and no other.
+void a_refusal_leaves_no_trace(const Before& before, const SessionStates& sessions,
+                               const spdm::Responder& responder, const lab::Exchange& exchange);
+// A session is established by the finish of its own kind, and with the requester's signature where that was
+// asked for.
+void establishment_is_earned(const SessionStates& before, const spdm::Responder& responder,
+                             const lab::Observer& observer, const lab::Exchange& exchange);
+// Signatures and verify data of good answers are over what was on the wire.
+void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts);
+// Once no session is left, no key of one is.
+void no_secret_is_left(const spdm::Responder& responder, size_t live_before);
+
+}  // namespace assay::fuzz

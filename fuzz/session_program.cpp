@@ -1,0 +1,372 @@
+// A requester's steps against a live responder, sessions and all. The input begins with the device (byte 0)
+// and the first negotiation (bytes 1 and 2, see session_offer.h); the rest is the program of session_steps.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fuzz/coverage.h"
+#include "fuzz/entries.h"
+#include "fuzz/exact.h"
+#include "fuzz/session_offer.h"
+#include "fuzz/session_oracles.h"
+#include "fuzz/session_steps.h"
+#include "fuzz/world.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/digests.h"
+#include "stack/wire/messages/encapsulated.h"
+#include "stack/wire/messages/session.h"
+#include "stack/wire/messages/vendor_defined.h"
+#include "stack/wire/registry.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+using namespace wire;
+using spdm::Way;
+
+constexpr uint32_t kInSession = 80;
+
+// The responder, with every message in memory of exactly its size.
+class ExactDut final : public lab::Dut {
+   public:
+    ExactDut(const spdm::Device& device, World& world)
+        : device_(device), random_(1), responder_(device, world.provider, random_, world.waivers, &clock_) {}
+
+    std::string target() const override { return "program"; }
+    Result<> reset() override { return {}; }
+    Result<std::optional<Bytes>> exchange(ByteView request) override {
+        return responder_.receive(Exact(request));
+    }
+    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
+        std::optional<Bytes> answer = responder_.receive_secured(Exact(record));
+        if (!answer) return std::nullopt;
+        return lab::Answer{std::move(*answer), responder_.answered_secured()};
+    }
+    const record::Transport& transport() const override { return *device_.transport; }
+    void wait(std::chrono::microseconds time) override { clock_.advance(time); }
+    spdm::Responder& responder() { return responder_; }
+
+   private:
+    const spdm::Device& device_;
+    SeededRandom random_;
+    ManualClock clock_;
+    spdm::Responder responder_;
+};
+
+class Run {
+   public:
+    Run(ByteView input, World& world)
+        : world_(world),
+          dut_(*world.session_devices[input[0] % world.session_devices.size()], world),
+          lab_(dut_, random_, world.provider, &world.leaf_keys),
+          first_(negotiation(input[1], input[2])),
+          program_(parse_session_program(input.subspan(kSessionPrefix))) {}
+
+    // What was answered, for those who compare two runs.
+    Bytes all() {
+        secrets_ = SecretBytes::live();
+        negotiate(first_);
+        for (const SessionStep& step : program_) {
+            take(step);
+            if (lab_.seen().sessions().empty()) no_secret_is_left(dut_.responder(), secrets_);
+        }
+        return std::move(shape_);
+    }
+
+   private:
+    void negotiate(const Negotiation& wanted) {
+        parted_.clear();
+        if (!lab_.negotiate_again(wanted.version, wanted.offer)) return;
+        for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
+            const Bytes& chain = world_.chain(lab_.seen().parameters(), slot);
+            if (!chain.empty()) lab_.provide_chain(slot, chain);
+        }
+    }
+
+    // The session that a step means; nullopt when none lives.
+    std::optional<uint32_t> meant(const SessionStep& step) const {
+        const auto& sessions = lab_.seen().sessions();
+        if (sessions.empty()) return std::nullopt;
+        return std::next(sessions.begin(), step.session % sessions.size())->first;
+    }
+
+    void take(const SessionStep& step) {
+        switch (step.kind) {
+            case StepKind::negotiate:
+                return negotiate(negotiation(static_cast<uint8_t>(step.seed),
+                                             static_cast<uint8_t>(step.seed >> 8)));
+            case StepKind::ask_key_update:
+                if (auto id = meant(step)) dut_.responder().ask_for_key_update(*id);
+                return;
+            case StepKind::wait:
+                time_passed_ = true;
+                return dut_.wait(std::chrono::seconds(step.seed % 64));
+            case StepKind::raw_record: return send_record(step, step.extra, {}, false);
+            case StepKind::earlier_record:
+                if (!records_.empty())
+                    send_record(step, Bytes(records_[step.seed % records_.size()]), {}, false);
+                return;
+            default: break;
+        }
+        std::optional<uint32_t> id = meant(step);
+        std::optional<Bytes> message = build(step, id);
+        if (!message) return;
+        if (step.edit == EditMode::broken) {
+            SeededRandom random(step.seed);
+            mutate_field(*message, random, lab_.seen().request_context(*message));
+        }
+        if (step.edit == EditMode::replaced) *message = step.extra;
+        if (id && belongs_inside(step)) return seal_and_send(step, *id, *message);
+        send_plain(*message);
+    }
+
+    bool belongs_inside(const SessionStep& step) const {
+        bool clear = lab_.seen().parameters().clear_handshake();
+        bool inside = step.seal != SealMode::plain;
+        switch (step.kind) {
+            case StepKind::key_exchange:
+            case StepKind::psk_exchange:
+            case StepKind::challenge: inside = false; break;
+            case StepKind::finish: inside = inside && !clear; break;
+            default: break;
+        }
+        return inside != step.misplaced;
+    }
+
+    template <class M>
+    std::optional<Bytes> plain(M message) const {
+        Context context = lab_.seen().request_context();
+        message.spdm_version = byte(context.version);
+        return encode_raw(message, context);
+    }
+
+    std::optional<Bytes> build(const SessionStep& step, std::optional<uint32_t> id) {
+        uint8_t low = static_cast<uint8_t>(step.seed), high = static_cast<uint8_t>(step.seed >> 8);
+        switch (step.kind) {
+            case StepKind::key_exchange: return key_exchange(step);
+            case StepKind::finish: {
+                if (!id) return std::nullopt;
+                auto edit = [&](Finish& message) {
+                    if (step.edit != EditMode::repaired) return;
+                    if ((low & 1) != 0) message.param1 ^= kSignatureIncluded;
+                    message.slot_id = high;
+                };
+                auto bytes = lab_.finish(*id, edit);
+                return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
+            }
+            case StepKind::psk_exchange: {
+                PskExchange message = lab_.psk_exchange({.summary_type = summary_type(low)});
+                if (step.edit == EditMode::repaired) message.psk_hint = step.extra;
+                return plain(std::move(message));
+            }
+            case StepKind::psk_finish: {
+                if (!id) return std::nullopt;
+                auto bytes = lab_.psk_finish(*id);
+                return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
+            }
+            case StepKind::heartbeat: return plain(Heartbeat{});
+            case StepKind::key_update:
+                return plain(KeyUpdate{.key_operation = static_cast<uint8_t>(low % 5), .tag = high});
+            case StepKind::end_session: return plain(EndSession{.param1 = static_cast<uint8_t>(low & 1)});
+            case StepKind::get_measurements:
+                return plain(lab_.get_measurements((low & 2) != 0 ? kAllMeasurements : high, (low & 1) != 0));
+            case StepKind::get_digests: return plain(GetDigests{});
+            case StepKind::get_certificate:
+                return plain(GetCertificate{.slot_id = static_cast<uint8_t>(low % 3),
+                                            .offset = static_cast<uint16_t>(high * 8),
+                                            .length = 500});
+            case StepKind::challenge:
+                return plain(lab_.challenge(static_cast<uint8_t>(low % 3), summary_type(high)));
+            case StepKind::vendor_defined: {
+                VendorDefinedRequest message;
+                message.standard_id = 3;
+                message.vendor_id = {1, 0};
+                message.payload = step.extra;
+                return plain(std::move(message));
+            }
+            case StepKind::get_encapsulated: return plain(GetEncapsulatedRequest{});
+            case StepKind::deliver: return deliver(step);
+            case StepKind::respond_if_ready: return plain(RespondIfReady{.request_code = low, .token = high});
+            default: return step.extra;
+        }
+    }
+
+    static uint8_t summary_type(uint8_t choice) {
+        constexpr uint8_t kTypes[] = {summary::none, summary::tcb, summary::all, 7};
+        return kTypes[choice & 3];
+    }
+
+    std::optional<Bytes> key_exchange(const SessionStep& step) {
+        auto message = lab_.key_exchange({.slot = static_cast<uint8_t>(step.seed % 3),
+                                          .summary_type = summary_type(static_cast<uint8_t>(step.seed >> 8))});
+        if (!message) return std::nullopt;
+        share_ = message->exchange_data;
+        if (step.edit == EditMode::repaired && !step.extra.empty()) message->opaque_data = step.extra;
+        return plain(std::move(*message));
+    }
+
+    // Our answer to what the device asked last, whether it fits or not.
+    std::optional<Bytes> deliver(const SessionStep& step) {
+        const Bytes& asked = lab_.seen().encapsulated();
+        DeliverEncapsulatedResponse message;
+        message.request_id = request_id_;
+        Context context = lab_.seen().request_context();
+        message.encapsulated_response = lab_.answer_encapsulated(
+            asked.empty() ? Bytes{byte(context.version), code::get_digests, 0, 0} : asked);
+        if (step.edit == EditMode::repaired) {
+            SeededRandom random(step.seed);
+            context.signature_size = context.requester_signature_size;
+            mutate_field(message.encapsulated_response, random, context);
+        }
+        return plain(std::move(message));
+    }
+
+    void seal_and_send(const SessionStep& step, uint32_t id, const Bytes& message) {
+        const spdm::Session& channel = lab_.session(id)->channel;
+        lab::Sealing how;
+        uint64_t next = channel.sequence(Way::request);
+        bool due = true;
+        switch (step.seal) {
+            case SealMode::stale:
+                due = next == 0;
+                if (next > 0) how.sequence = next - 1;
+                break;
+            case SealMode::ahead: how.sequence = next + 1, due = false; break;
+            case SealMode::reflected: how.keys = Way::response, due = false; break;
+            default: break;
+        }
+        Result<Bytes> record = lab_.seal(id, message, how);
+        if (step.seal == SealMode::other_session) {
+            const auto& sessions = lab_.seen().sessions();
+            auto other = std::next(sessions.begin(), (step.seed + 1U) % sessions.size());
+            how.session_id = id;
+            how.sequence = next;
+            if (other->first != id) {
+                record = lab_.seal(other->first, message, how);
+                due = false;
+            }
+        }
+        if (!record) return;
+        if (step.seal == SealMode::broken) {
+            (*record)[step.seed / 8 % record->size()] ^= static_cast<uint8_t>(1U << step.seed % 8);
+            due = false;
+        }
+        if (step.seal == SealMode::cut) {
+            record->resize(step.seed % record->size());
+            due = false;
+        }
+        send_record(step, *record, message, due);
+        if (step.twice) send_record(step, *record, message, false);
+    }
+
+    void send_record(const SessionStep&, const Bytes& record, const Bytes& message, bool due) {
+        records_.push_back(record);
+        observed([&] { return lab_.send_record(record, message); }, due);
+    }
+
+    void send_plain(const Bytes& message) {
+        bool begins = message.size() > 1 && message[1] == code::key_exchange;
+        std::optional<uint32_t> last = lab_.seen().last_session();
+        observed([&] { return lab_.send_once(message); }, true);
+        // A share that is not the one whose key we keep gives the two ends different secrets.
+        size_t end = 40 + share_.size();
+        bool ours = message.size() >= end && equal(ByteView(message).subspan(40, share_.size()), share_);
+        auto now = lab_.seen().last_session();
+        if (begins && now && now != last && !ours) parted_.insert(*now);
+    }
+
+    void observed(const std::function<Result<lab::Exchange>()>& send, bool due) {
+        spdm::Responder& responder = dut_.responder();
+        Before before(responder);
+        SessionStates sessions = session_states(responder);
+        auto exchange = send();
+        if (!exchange) return;
+        note(*exchange);
+        StepFacts facts{.due = due, .time_passed = time_passed_, .parted = parted_};
+        time_passed_ = false;
+        // What was just begun is judged once it is known whether the ends have parted.
+        bool begins = exchange->request.size() > 1 && exchange->request[1] == code::key_exchange;
+        if (begins && exchange->request.size() > 40 &&
+            !equal(ByteView(exchange->request).subspan(40).first(std::min(share_.size(),
+                                                                          exchange->request.size() - 40)),
+                   share_)) {
+            if (auto now = lab_.seen().last_session()) facts.parted.insert(*now);
+        }
+        nothing_undue_is_accepted(*exchange, facts);
+        answers_are_authentic(*exchange, facts);
+        a_refusal_leaves_no_trace(before, sessions, responder, *exchange);
+        establishment_is_earned(sessions, responder, lab_.seen(), *exchange);
+        both_ends_agree(responder, lab_.observed(), facts);
+        remember_request_id(*exchange);
+    }
+
+    void remember_request_id(const lab::Exchange& exchange) {
+        if (!exchange.answered()) return;
+        const Bytes& response = *exchange.response;
+        bool asks = response[1] == code::encapsulated_request ||
+                    response[1] == code::encapsulated_response_ack;
+        if (asks) request_id_ = response[2];
+    }
+
+    void note(const lab::Exchange& exchange) {
+        const spdm::Responder& responder = dut_.responder();
+        uint32_t code = exchange.request.size() > 1 ? exchange.request[1] : 0;
+        uint32_t refusal =
+            responder.last_refusal() ? 1 + static_cast<uint32_t>(responder.last_refusal()->check) : 0;
+        auto session = exchange.session ? responder.sessions().find(*exchange.session)
+                                        : responder.sessions().end();
+        uint32_t place = session == responder.sessions().end()
+                             ? 0
+                             : 1 + static_cast<uint32_t>(session->second.channel.phase());
+        uint32_t others = static_cast<uint32_t>(responder.sessions().size());
+        feature(kInSession, code | place << 8 | others << 12, byte(responder.parameters().version), refusal);
+        if (responder.last_refusal()) {
+            reached("refused by " + std::string(spdm::info(responder.last_refusal()->check).name));
+        } else if (exchange.answered()) {
+            reached(fmt::format("{} at {}", message_name((*exchange.response)[1]),
+                                name(responder.parameters().version)));
+        }
+        // What is compared between fast and real cryptography: codes and sizes, not what keys make of them.
+        const Bytes none;
+        const Bytes& response = exchange.response && !exchange.unreadable ? *exchange.response : none;
+        shape_.push_back(response.size() > 1 ? response[1] : 0);
+        bool error = response.size() > 2 && response[1] == code::error;
+        shape_.push_back(error ? response[2] : static_cast<uint8_t>(response.size()));
+        shape_.push_back(static_cast<uint8_t>(others << 4 | place));
+    }
+
+    World& world_;
+    SeededRandom random_{2};
+    ExactDut dut_;
+    lab::Lab lab_;
+    Negotiation first_;
+    std::vector<SessionStep> program_;
+    Bytes share_;  // the last public value of ours
+    std::set<uint32_t> parted_;
+    std::vector<Bytes> records_;
+    uint8_t request_id_ = 0;
+    bool time_passed_ = false;
+    size_t secrets_ = 0;
+    Bytes shape_;
+};
+
+}  // namespace
+
+void session_program(ByteView input) {
+    if (input.size() < kSessionPrefix) return;
+    Run(input, world()).all();
+}
+
+void session_program_real(ByteView input) {
+    if (input.size() < kSessionPrefix) return;
+    Run(input, real_world()).all();
+}
+
+void session_program_both(ByteView input) {
+    if (input.size() < kSessionPrefix) return;
+    if (Run(input, world()).all() != Run(input, real_world()).all())
+        violated("fast and real cryptography lead to the same answers", to_hex(input));
+}
+
+}  // namespace assay::fuzz

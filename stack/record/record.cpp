@@ -1,0 +1,190 @@
+#include "stack/record/record.h"
+
+#include <algorithm>
+#include <array>
+
+#include "stack/base/reader.h"
+
+namespace assay::record {
+
+namespace {
+
+using crypto::kAeadIvSize;
+using crypto::kAeadTagSize;
+
+constexpr size_t kNumberSize = 8;
+
+// The message types that MCTP and DSP0287 have for SPDM; DSP0287's after its BindingVersion.
+constexpr uint8_t kMctpSpdm[] = {0x05};
+constexpr uint8_t kTcpSpdm[] = {0x01, 0x05};
+
+void store_le(std::span<uint8_t> out, uint64_t value) {
+    for (uint8_t& byte : out) {
+        byte = static_cast<uint8_t>(value);
+        value >>= 8;
+    }
+}
+
+size_t header_size(const Transport& transport) { return 4 + transport.sequence_size + 2; }
+
+void write_header(std::span<uint8_t> header, const SealOptions& options, size_t length) {
+    store_le(header.first(4), options.session_id);
+    store_le(header.subspan(4, header.size() - 6), options.sequence);
+    store_le(header.last(2), length);
+}
+
+// The IV of one record: that of the key, with the number XORed to its beginning or to its end.
+std::array<uint8_t, kAeadIvSize> nonce(ByteView iv, const SealOptions& options) {
+    std::array<uint8_t, kAeadIvSize> nonce{};
+    std::ranges::copy(iv, nonce.begin());
+    for (size_t i = 0; i < kNumberSize; ++i) {
+        const size_t at = options.order == NonceOrder::little ? i : kAeadIvSize - 1 - i;
+        nonce[at] ^= static_cast<uint8_t>(options.sequence >> (8 * i));
+    }
+    return nonce;
+}
+
+// The body without the tag. Without room for one there is no text either.
+ByteView text_of(const Parsed& record) {
+    return record.body.first(record.body.size() - std::min(record.body.size(), kAeadTagSize));
+}
+
+// What a record that is not encrypted authenticates: its header and, behind it, its text.
+ByteView header_and_text(const Parsed& record) {
+    return {record.header.data(), record.header.size() + text_of(record).size()};
+}
+
+}  // namespace
+
+const Transport& mctp() {
+    static constexpr Transport kTransport{.sequence_size = 2, .max_random = 32, .spdm_prefix = kMctpSpdm};
+    return kTransport;
+}
+
+const Transport& doe() {
+    static constexpr Transport kTransport{};
+    return kTransport;
+}
+
+// As DMTF's implementation has it: the header that a message outside sessions has, once more.
+const Transport& tcp() {
+    static constexpr Transport kTransport{.spdm_length_size = 2, .spdm_prefix = kTcpSpdm};
+    return kTransport;
+}
+
+const Transport& none() {
+    static constexpr Transport kTransport{};
+    return kTransport;
+}
+
+Bytes to_application(const Transport& transport, ByteView spdm_message) {
+    Bytes data(transport.spdm_length_size);
+    data.reserve(data.size() + transport.spdm_prefix.size() + spdm_message.size());
+    store_le(data, transport.spdm_prefix.size() + spdm_message.size());
+    append(data, transport.spdm_prefix);
+    append(data, spdm_message);
+    return data;
+}
+
+std::optional<ByteView> from_application(const Transport& transport, ByteView application_data) {
+    Reader in(application_data);
+    if (transport.spdm_length_size != 0) {
+        auto length = in.uint_le(transport.spdm_length_size, "PayloadLen");
+        if (!length || *length != in.remaining()) return std::nullopt;
+    }
+    auto prefix = in.take(transport.spdm_prefix.size(), "type");
+    if (!prefix || !equal(*prefix, transport.spdm_prefix)) return std::nullopt;
+    return in.rest();
+}
+
+Result<Parsed> parse(ByteView record, const Transport& transport) {
+    Reader in(record);
+    Parsed parsed;
+    parsed.session_id = TRY(in.u32("SessionID"));
+    if (transport.sequence_size != 0) {
+        parsed.sequence = TRY(in.uint_le(transport.sequence_size, "SequenceNumber"));
+    }
+    parsed.length = TRY(in.u16("Length"));
+    parsed.header = record.first(in.offset());
+    parsed.body = in.rest();
+    parsed.body = parsed.body.first(std::min<size_t>(parsed.length, parsed.body.size()));
+    parsed.complete = parsed.body.size() == parsed.length && parsed.length >= kAeadTagSize;
+    return parsed;
+}
+
+Result<TrafficKey> TrafficKey::make(const crypto::Provider& provider, crypto::AeadAlgo algo, ByteView key,
+                                    ByteView iv) {
+    if (iv.size() != kAeadIvSize) return fail(Errc::bad_key, "AEAD IV");
+    return TrafficKey(TRY(provider.new_aead(algo, key)), SecretBytes(iv));
+}
+
+Result<Bytes> TrafficKey::seal(const SealOptions& options, const Transport& transport,
+                               ByteView application_data, ByteView random) const {
+    if (options.protection == Protection::mac_only) return seal_raw(options, transport, application_data);
+    // More than 16 bits are refused with the Length that would count them.
+    std::array<uint8_t, 2> application_data_length{};
+    store_le(application_data_length, application_data.size());
+    const ByteView plaintext[] = {application_data_length, application_data, random};
+    return seal_parts(options, transport, plaintext);
+}
+
+Result<Bytes> TrafficKey::seal_raw(const SealOptions& options, const Transport& transport,
+                                   ByteView plaintext) const {
+    return seal_parts(options, transport, std::span(&plaintext, 1));
+}
+
+Result<Bytes> TrafficKey::seal_parts(const SealOptions& options, const Transport& transport,
+                                     std::span<const ByteView> plaintext) const {
+    size_t length = kAeadTagSize;
+    for (const ByteView part : plaintext) length += part.size();
+    if (length > UINT16_MAX) return fail(Errc::out_of_range, "Length", Error::npos, "more than 16 bits");
+    Bytes record(header_size(transport) + length);
+    const std::span<uint8_t> header = std::span(record).first(header_size(transport));
+    std::span<uint8_t> body = std::span(record).subspan(header.size());
+    write_header(header, options, length);
+    const auto iv = nonce(iv_.view(), options);
+    if (options.protection == Protection::encrypt) {
+        TRY(aead_->seal(iv, header, plaintext, body));
+        return record;
+    }
+    for (const ByteView part : plaintext) {
+        std::ranges::copy(part, body.begin());
+        body = body.subspan(part.size());
+    }
+    TRY(aead_->seal(iv, ByteView(record).first(record.size() - kAeadTagSize), {}, body));
+    return record;
+}
+
+Result<Bytes> TrafficKey::open(const SealOptions& options, const Parsed& record) const {
+    const ByteView text = text_of(record);
+    const auto iv = nonce(iv_.view(), options);
+    if (options.protection == Protection::mac_only) {
+        TRY(aead_->open(iv, header_and_text(record), record.body.subspan(text.size()), {}));
+        return to_bytes(text);
+    }
+    Bytes plaintext(text.size());
+    TRY(aead_->open(iv, record.header, record.body, plaintext));
+    return plaintext;
+}
+
+Bytes TrafficKey::open_unverified(const SealOptions& options, const Parsed& record) const {
+    const ByteView text = text_of(record);
+    if (options.protection == Protection::mac_only) return to_bytes(text);
+    // All AEADs here are stream ciphers: what encrypts the plaintext decrypts the ciphertext.
+    Bytes plaintext(text.size() + kAeadTagSize);
+    if (!aead_->seal(nonce(iv_.view(), options), record.header, std::span(&text, 1), plaintext)) return {};
+    plaintext.resize(text.size());
+    return plaintext;
+}
+
+Result<ByteView> application_data(Protection protection, ByteView plaintext) {
+    if (protection == Protection::mac_only) return plaintext;
+    Reader in(plaintext);
+    const uint16_t size = TRY(in.u16("ApplicationDataLength"));
+    if (size > in.remaining()) {
+        return fail(Errc::out_of_range, "ApplicationDataLength", 0, "counts more bytes than there are");
+    }
+    return in.take(size, "application data");
+}
+
+}  // namespace assay::record
