@@ -104,14 +104,14 @@ void record_open(ByteView input) { open_record(crypto::fast_provider(), input); 
 void record_open_real(ByteView input) { open_record(crypto::openssl_provider(), input); }
 
 // Both ends make a session from transcripts that are the same, or differ where the input says: one byte for
-// the parameters, one for the difference (bits 1:0: none, in TH1, in TH2, in the secret), the rest is cut into
-// messages. Then keys, verify data and records agree if and only if nothing differed.
+// the parameters, one for the difference (bits 1:0: none, in TH1, in TH2, in the secret), the rest is cut
+// into messages. Then keys, verify data and records agree if and only if nothing differed.
 void key_schedule_diff(ByteView input) {
     if (input.size() < 3) return;
     uint8_t choice = input[0], difference = input[1];
     ByteView rest = input.subspan(2);
-    const crypto::Provider& provider = (difference & 0x80) != 0 ? crypto::openssl_provider()
-                                                                : crypto::fast_provider();
+    const crypto::Provider& provider =
+        (difference & 0x80) != 0 ? crypto::openssl_provider() : crypto::fast_provider();
     spdm::Parameters p = parameters_of(choice);
     spdm::SessionSetup setup;
     setup.id = 1;

@@ -83,8 +83,7 @@ void a_refusal_leaves_no_trace(const Before& before, const SessionStates& sessio
     for (const auto& [id, now] : session_states(responder)) {
         auto was = sessions.find(id);
         if (was == sessions.end()) violated("a refused message makes no session", explain(exchange));
-        bool same = was->second.phase == now.phase &&
-                    was->second.generations[0] == now.generations[0] &&
+        bool same = was->second.phase == now.phase && was->second.generations[0] == now.generations[0] &&
                     was->second.generations[1] == now.generations[1];
         if (!same) violated("a refused message changes no session", explain(exchange));
         bool its_own = exchange.session == id;
@@ -121,7 +120,8 @@ void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts
     if (exchange.unreadable && facts.due && !parted)
         violated("an answer opens under the session's keys", explain(exchange));
     if (exchange.signature && exchange.signature->result == lab::SignatureCheck::Result::bad)
-        violated("a signature covers what was on the wire", exchange.signature->why + "\n" + explain(exchange));
+        violated("a signature covers what was on the wire",
+                 exchange.signature->why + "\n" + explain(exchange));
     for (const lab::MacCheck& mac : exchange.macs) {
         if (!mac.good && !parted && !is_error(exchange))
             violated("verify data covers what was on the wire", explain(exchange));

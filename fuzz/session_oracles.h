@@ -23,8 +23,8 @@ SessionStates session_states(const spdm::Responder& responder);
 
 // What is known of a step beyond the bytes.
 struct StepFacts {
-    bool due = true;          // what was sent is what the session is due: no tampering, no repetition
-    bool time_passed = false; // sessions may have expired
+    bool due = true;            // what was sent is what the session is due: no tampering, no repetition
+    bool time_passed = false;   // sessions may have expired
     std::set<uint32_t> parted;  // sessions whose two ends were given different secrets
 };
 

@@ -94,14 +94,12 @@ class Run {
     void take(const SessionStep& step) {
         switch (step.kind) {
             case StepKind::negotiate:
-                return negotiate(negotiation(static_cast<uint8_t>(step.seed),
-                                             static_cast<uint8_t>(step.seed >> 8)));
+                return negotiate(
+                    negotiation(static_cast<uint8_t>(step.seed), static_cast<uint8_t>(step.seed >> 8)));
             case StepKind::ask_key_update:
                 if (auto id = meant(step)) dut_.responder().ask_for_key_update(*id);
                 return;
-            case StepKind::wait:
-                time_passed_ = true;
-                return dut_.wait(std::chrono::seconds(step.seed % 64));
+            case StepKind::wait: time_passed_ = true; return dut_.wait(std::chrono::seconds(step.seed % 64));
             case StepKind::raw_record: return send_record(step, step.extra, {}, false);
             case StepKind::earlier_record:
                 if (!records_.empty())
@@ -198,8 +196,9 @@ class Run {
     }
 
     std::optional<Bytes> key_exchange(const SessionStep& step) {
-        auto message = lab_.key_exchange({.slot = static_cast<uint8_t>(step.seed % 3),
-                                          .summary_type = summary_type(static_cast<uint8_t>(step.seed >> 8))});
+        auto message =
+            lab_.key_exchange({.slot = static_cast<uint8_t>(step.seed % 3),
+                               .summary_type = summary_type(static_cast<uint8_t>(step.seed >> 8))});
         if (!message) return std::nullopt;
         share_ = message->exchange_data;
         if (step.edit == EditMode::repaired && !step.extra.empty()) message->opaque_data = step.extra;
@@ -288,8 +287,9 @@ class Run {
         // What was just begun is judged once it is known whether the ends have parted.
         bool begins = exchange->request.size() > 1 && exchange->request[1] == code::key_exchange;
         if (begins && exchange->request.size() > 40 &&
-            !equal(ByteView(exchange->request).subspan(40).first(std::min(share_.size(),
-                                                                          exchange->request.size() - 40)),
+            !equal(ByteView(exchange->request)
+                       .subspan(40)
+                       .first(std::min(share_.size(), exchange->request.size() - 40)),
                    share_)) {
             if (auto now = lab_.seen().last_session()) facts.parted.insert(*now);
         }
@@ -304,8 +304,8 @@ class Run {
     void remember_request_id(const lab::Exchange& exchange) {
         if (!exchange.answered()) return;
         const Bytes& response = *exchange.response;
-        bool asks = response[1] == code::encapsulated_request ||
-                    response[1] == code::encapsulated_response_ack;
+        bool asks =
+            response[1] == code::encapsulated_request || response[1] == code::encapsulated_response_ack;
         if (asks) request_id_ = response[2];
     }
 
@@ -314,8 +314,8 @@ class Run {
         uint32_t code = exchange.request.size() > 1 ? exchange.request[1] : 0;
         uint32_t refusal =
             responder.last_refusal() ? 1 + static_cast<uint32_t>(responder.last_refusal()->check) : 0;
-        auto session = exchange.session ? responder.sessions().find(*exchange.session)
-                                        : responder.sessions().end();
+        auto session =
+            exchange.session ? responder.sessions().find(*exchange.session) : responder.sessions().end();
         uint32_t place = session == responder.sessions().end()
                              ? 0
                              : 1 + static_cast<uint32_t>(session->second.channel.phase());

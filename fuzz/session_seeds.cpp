@@ -75,28 +75,37 @@ void write_session_seeds(const WriteSeed& write) {
     const std::pair<const char*, Steps> programs[] = {
         {"exchange", joined({handshake(), use()})},
         {"psk", joined({psk, use()})},
-        {"two", joined({handshake(), psk, {step(StepKind::heartbeat, 0, 1), step(StepKind::end_session, 0, 0),
-                                           step(StepKind::heartbeat, 0, 0)}})},
+        {"two", joined({handshake(),
+                        psk,
+                        {step(StepKind::heartbeat, 0, 1), step(StepKind::end_session, 0, 0),
+                         step(StepKind::heartbeat, 0, 0)}})},
         {"tampered", joined({psk, tampered()})},
-        {"tampered_exchange", joined({handshake(), {sealed(step(StepKind::heartbeat), SealMode::stale)}, psk,
+        {"tampered_exchange", joined({handshake(),
+                                      {sealed(step(StepKind::heartbeat), SealMode::stale)},
+                                      psk,
                                       {sealed(step(StepKind::heartbeat), SealMode::other_session)}})},
         {"repeated", joined({psk, {twice, step(StepKind::earlier_record)}})},
         {"device_update", joined({psk, asked, {step(StepKind::heartbeat)}})},
-        {"mixed_finish", {step(StepKind::key_exchange), step(StepKind::psk_finish), step(StepKind::psk_exchange),
-                          step(StepKind::finish, 0, 1), misplaced}},
-        {"bad_finish", {step(StepKind::key_exchange), edited(step(StepKind::finish, 1), EditMode::repaired),
-                        edited(step(StepKind::finish, 7), EditMode::broken), step(StepKind::finish)}},
-        {"silence", joined({psk, {step(StepKind::wait, 15), step(StepKind::heartbeat), step(StepKind::wait, 30),
-                                  step(StepKind::heartbeat)}})},
+        {"mixed_finish",
+         {step(StepKind::key_exchange), step(StepKind::psk_finish), step(StepKind::psk_exchange),
+          step(StepKind::finish, 0, 1), misplaced}},
+        {"bad_finish",
+         {step(StepKind::key_exchange), edited(step(StepKind::finish, 1), EditMode::repaired),
+          edited(step(StepKind::finish, 7), EditMode::broken), step(StepKind::finish)}},
+        {"silence", joined({psk,
+                            {step(StepKind::wait, 15), step(StepKind::heartbeat), step(StepKind::wait, 30),
+                             step(StepKind::heartbeat)}})},
         {"renegotiated", joined({psk, {step(StepKind::negotiate, 0x0b04)}, handshake()})},
         {"full", joined({psk, psk, psk, psk})},
-        {"challenged", {step(StepKind::get_digests), step(StepKind::challenge), step(StepKind::get_encapsulated),
-                        step(StepKind::deliver), step(StepKind::deliver), step(StepKind::deliver),
-                        step(StepKind::deliver)}},
+        {"challenged",
+         {step(StepKind::get_digests), step(StepKind::challenge), step(StepKind::get_encapsulated),
+          step(StepKind::deliver), step(StepKind::deliver), step(StepKind::deliver),
+          step(StepKind::deliver)}},
         {"wrong_hint", {edited(step(StepKind::psk_exchange), EditMode::repaired, {1, 2, 3})}},
         {"odd_opaque", {edited(step(StepKind::key_exchange), EditMode::repaired, Bytes(16, 0))}},
-        {"raw", {edited(step(StepKind::heartbeat), EditMode::replaced, {0x12, 0xff, 0, 0}),
-                 edited(step(StepKind::raw_record), EditMode::none, Bytes(40, 0xff))}},
+        {"raw",
+         {edited(step(StepKind::heartbeat), EditMode::replaced, {0x12, 0xff, 0, 0}),
+          edited(step(StepKind::raw_record), EditMode::none, Bytes(40, 0xff))}},
     };
     for (uint8_t device = 0; device < 4; ++device) {
         for (uint8_t how = 0; how < 64; ++how) {
@@ -134,7 +143,8 @@ void write_session_seeds(const WriteSeed& write) {
     }
     for (uint8_t choice : Bytes{0, 1}) {
         write("record_open", fmt::format("raw_{}", choice),
-              concat({Bytes{choice, 2}, *from_hex("fffffeff1600e01739ddf61111c43168972704a9b81466380dbb4013")}));
+              concat(
+                  {Bytes{choice, 2}, *from_hex("fffffeff1600e01739ddf61111c43168972704a9b81466380dbb4013")}));
     }
 }
 

@@ -14,7 +14,8 @@ constexpr uint8_t kTwice = 0x20, kMisplaced = 0x40;
 // What usually follows a kind, so that programs go deep.
 StepKind likely_after(StepKind kind, Random& random) {
     switch (kind) {
-        case StepKind::negotiate: return random.below(4) == 0 ? StepKind::psk_exchange : StepKind::key_exchange;
+        case StepKind::negotiate:
+            return random.below(4) == 0 ? StepKind::psk_exchange : StepKind::key_exchange;
         case StepKind::key_exchange: return StepKind::finish;
         case StepKind::psk_exchange: return StepKind::psk_finish;
         case StepKind::get_encapsulated: return StepKind::deliver;
@@ -27,8 +28,8 @@ StepKind likely_after(StepKind kind, Random& random) {
 SessionStep new_step(const std::vector<SessionStep>& steps, size_t where, Random& random) {
     SessionStep step;
     StepKind before = where == 0 ? StepKind::negotiate : steps[where - 1].kind;
-    step.kind = random.below(2) == 0 ? likely_after(before, random)
-                                     : static_cast<StepKind>(random.below(kStepKinds));
+    step.kind =
+        random.below(2) == 0 ? likely_after(before, random) : static_cast<StepKind>(random.below(kStepKinds));
     step.session = static_cast<uint8_t>(random.below(3));
     step.seed = static_cast<uint16_t>(random.next_u64());
     if (random.below(6) == 0) step.seal = static_cast<SealMode>(random.below(kSealModes));
@@ -89,9 +90,9 @@ Bytes to_input(const std::vector<SessionStep>& steps) {
     Writer out;
     for (const SessionStep& step : steps) {
         size_t size = std::min<size_t>(step.extra.size(), 255);
-        uint8_t mode = static_cast<uint8_t>(static_cast<uint8_t>(step.seal) |
-                                            static_cast<uint8_t>(step.edit) << 3 |
-                                            (step.twice ? kTwice : 0) | (step.misplaced ? kMisplaced : 0));
+        uint8_t mode =
+            static_cast<uint8_t>(static_cast<uint8_t>(step.seal) | static_cast<uint8_t>(step.edit) << 3 |
+                                 (step.twice ? kTwice : 0) | (step.misplaced ? kMisplaced : 0));
         out.u8(static_cast<uint8_t>(step.kind)).u8(mode).u8(step.session).u16(step.seed);
         out.u8(static_cast<uint8_t>(size)).bytes(ByteView(step.extra).first(size));
     }

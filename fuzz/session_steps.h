@@ -9,27 +9,27 @@ namespace assay::fuzz {
 
 // What a step sends.
 enum class StepKind : uint8_t {
-    negotiate,          // GET_VERSION and the rest of VCA; seed: version and offer as in the prefix
-    key_exchange,       // seed: slot, summary type
-    finish,             // of the session that is meant
+    negotiate,     // GET_VERSION and the rest of VCA; seed: version and offer as in the prefix
+    key_exchange,  // seed: slot, summary type
+    finish,        // of the session that is meant
     psk_exchange,
     psk_finish,
     heartbeat,
-    key_update,         // seed: operation, tag
+    key_update,  // seed: operation, tag
     end_session,
-    get_measurements,   // seed: operation, signature
+    get_measurements,  // seed: operation, signature
     get_digests,
     get_certificate,
     challenge,
     vendor_defined,
     get_encapsulated,
-    deliver,            // our answer to the encapsulated request that is out
-    ask_key_update,     // the device wants one; nothing is sent
+    deliver,         // our answer to the encapsulated request that is out
+    ask_key_update,  // the device wants one; nothing is sent
     respond_if_ready,
-    raw_message,        // `extra` as it is
-    raw_record,         // likewise, as a record
-    earlier_record,     // a record that was sent before: seed
-    wait,               // seed: seconds
+    raw_message,     // `extra` as it is
+    raw_record,      // likewise, as a record
+    earlier_record,  // a record that was sent before: seed
+    wait,            // seed: seconds
 };
 inline constexpr size_t kStepKinds = 21;
 
@@ -54,9 +54,9 @@ enum class EditMode : uint8_t {
     replaced,  // `extra` stands in its place
 };
 
-// In an input: kind, mode (bits 2:0 SealMode, 4:3 EditMode, 5: the record is sent twice, 6: at the place where
-// it does not belong), session, seed (two bytes, little-endian), the size of `extra`, `extra`. Any bytes are a
-// program.
+// In an input: kind, mode (bits 2:0 SealMode, 4:3 EditMode, 5: the record is sent twice, 6: at the place
+// where it does not belong), session, seed (two bytes, little-endian), the size of `extra`, `extra`. Any
+// bytes are a program.
 struct SessionStep {
     StepKind kind = StepKind::negotiate;
     SealMode seal = SealMode::valid;

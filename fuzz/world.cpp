@@ -106,8 +106,9 @@ void World::learn_requester(const spdm::Device& device, Version version) {
             memo.judge(*certificates, policy);
             for (uint32_t hash_bit = 1; hash_bit <= spdm::kAllBaseHash; hash_bit <<= 1) {
                 auto hash = spdm::hash_algo(hash_bit);
-                if (hash) leaf_keys.emplace(slot->chain(provider, *hash, version),
-                                            certificates->back().public_key());
+                if (hash)
+                    leaf_keys.emplace(slot->chain(provider, *hash, version),
+                                      certificates->back().public_key());
             }
         }
     }

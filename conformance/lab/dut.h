@@ -41,8 +41,8 @@ class Dut {
     virtual bool carries_secured() const { return true; }
     // How its records are carried.
     virtual const record::Transport& transport() const { return record::none(); }
-    // Makes the next record of a session have that number at the device, where the adapter can: false where it
-    // cannot.
+    // Makes the next record of a session have that number at the device, where the adapter can: false where
+    // it cannot.
     virtual bool set_sequence(uint32_t session, spdm::Way way, uint64_t next);
     // Makes the device ask for a key update of its own, likewise.
     virtual bool ask_for_key_update(uint32_t) { return false; }

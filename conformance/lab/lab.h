@@ -30,8 +30,8 @@ struct Exchange {
     std::optional<uint32_t> session{};
     Bytes request_record{};
     Bytes response_record{};
-    bool outside = false;      // the answer to a record came as a message outside of the session
-    bool unreadable = false;   // it came as a record that cannot be opened: `response` is that record
+    bool outside = false;     // the answer to a record came as a message outside of the session
+    bool unreadable = false;  // it came as a record that cannot be opened: `response` is that record
     std::vector<MacCheck> macs{};
 
     bool silent() const { return !response.has_value(); }
@@ -55,8 +55,8 @@ struct Offer {
     uint16_t req_base_asym = 0xffff;  // with MUT_AUTH_CAP
 };
 
-// The flags of a requester that can do everything inside sessions but authenticate itself, and of one that can
-// do that too. HANDSHAKE_IN_THE_CLEAR is in neither.
+// The flags of a requester that can do everything inside sessions but authenticate itself, and of one that
+// can do that too. HANDSHAKE_IN_THE_CLEAR is in neither.
 inline constexpr uint32_t kSessionFlags = wire::cap::key_ex | wire::cap::psk_requester | wire::cap::encrypt |
                                           wire::cap::mac | wire::cap::hbeat | wire::cap::key_upd |
                                           wire::cap::encap;
@@ -67,8 +67,8 @@ Offer session_offer(uint32_t flags = kSessionFlags);
 // How a record differs from the one that is due.
 struct Sealing {
     std::optional<uint64_t> sequence{};
-    std::optional<uint32_t> session_id{};   // in its header
-    spdm::Way keys = spdm::Way::request;    // whose keys seal it
+    std::optional<uint32_t> session_id{};  // in its header
+    spdm::Way keys = spdm::Way::request;   // whose keys seal it
     Bytes random{};
     bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
 };
@@ -155,13 +155,13 @@ class Lab {
     using EditFinish = std::function<void(wire::Finish&)>;
     Result<Bytes> finish(uint32_t session, const EditFinish& edit = {});
     Result<Bytes> psk_finish(uint32_t session);
-    // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the response
-    // does not say.
+    // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
+    // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
     // Each of these does what it says on a negotiated connection. The exchange's answer must be the good one.
     Result<uint32_t> begin_session(const ExchangeOptions& options = {});  // up to KEY_EXCHANGE_RSP
-    Result<> finish_session(uint32_t session);                            // with the encapsulated flow, if due
-    Result<uint32_t> new_session(const ExchangeOptions& options = {});    // both
+    Result<> finish_session(uint32_t session);                          // with the encapsulated flow, if due
+    Result<uint32_t> new_session(const ExchangeOptions& options = {});  // both
     Result<uint32_t> begin_psk_session(const ExchangeOptions& options = {});
     Result<uint32_t> new_psk_session(const ExchangeOptions& options = {});
     // Negotiates, having read slot 0's chain on a connection before if it was not known.

@@ -192,8 +192,7 @@ Result<Bytes> Lab::psk_finish(uint32_t id) {
     message.spdm_version = byte(context.version);
     message.requester_verify_data.resize(context.hash_size);
     Bytes bytes = encode_raw(message, context);
-    crypto::Digest th =
-        observed->channel.th_with({ByteView(bytes).first(bytes.size() - context.hash_size)});
+    crypto::Digest th = observed->channel.th_with({ByteView(bytes).first(bytes.size() - context.hash_size)});
     message.requester_verify_data =
         to_bytes(observed->channel.schedule().verify_data(Way::request, th.view()).view());
     return encode_raw(message, context);
@@ -289,12 +288,11 @@ Bytes Lab::answer_encapsulated(ByteView request) {
             answer.signature.resize(context.signature_size);
             Bytes bytes = *wire::encode(answer, context);
             ByteView head = context.version >= Version::v1_2 ? ByteView(observer_.vca()) : ByteView();
-            Bytes transcript =
-                concat({head, observer_.mutual(), request,
-                        ByteView(bytes).first(bytes.size() - context.signature_size)});
-            auto signature = spdm::sign_transcript(*provider_, *suite, who->key,
-                                                   spdm::kRequesterChallengeAuthContext,
-                                                   provider_->digest(suite->hash, transcript));
+            Bytes transcript = concat({head, observer_.mutual(), request,
+                                       ByteView(bytes).first(bytes.size() - context.signature_size)});
+            auto signature =
+                spdm::sign_transcript(*provider_, *suite, who->key, spdm::kRequesterChallengeAuthContext,
+                                      provider_->digest(suite->hash, transcript));
             if (!signature) return refuse(ErrorCode::unspecified);
             bytes.resize(bytes.size() - context.signature_size);
             return concat({bytes, *signature});
@@ -321,7 +319,8 @@ Result<Exchange> Lab::run_encapsulated(std::optional<uint32_t> place, bool impli
         asked = std::move(first.encapsulated_request);
     }
     for (int i = 0; i < kMaxEncapsulated; ++i) {
-        DeliverEncapsulatedResponse deliver{.request_id = id, .encapsulated_response = answer_encapsulated(asked)};
+        DeliverEncapsulatedResponse deliver{.request_id = id,
+                                            .encapsulated_response = answer_encapsulated(asked)};
         exchange = TRY(transfer(TRY(encode(deliver))));
         if (!exchange.answered()) return exchange;
         auto ack = TRY(decode<EncapsulatedResponseAck>(*exchange.response, exchange.response_context));

@@ -243,8 +243,9 @@ void Observer::negotiated(ByteView request, ByteView response) {
         p.multi_key_rsp = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
                                                          (asked->other_params_support & kMultiKeyConn) != 0);
         cap = p.requester_flags & cap::multi_key;
-        p.multi_key_req = cap == cap::multi_key_only || (cap == cap::multi_key_negotiable &&
-                                                         (answer->other_params_selection & kMultiKeyConn) != 0);
+        p.multi_key_req =
+            cap == cap::multi_key_only ||
+            (cap == cap::multi_key_negotiable && (answer->other_params_selection & kMultiKeyConn) != 0);
     }
     // Another algorithm has another key, and another hash or version another chain structure.
     std::tuple suite{p.base_asym, p.base_hash, p.version};

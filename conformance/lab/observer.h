@@ -29,8 +29,8 @@ struct SignatureCheck {
 // The verdict over the HMAC in a FINISH, in a response to one, or in a response that begins a session.
 struct MacCheck {
     bool good = false;
-    uint8_t code = 0;   // of the message that holds it
-    Bytes due;          // what it should be
+    uint8_t code = 0;  // of the message that holds it
+    Bytes due;         // what it should be
 };
 
 // Messages that a signature may cover. Whether a refused request restarts them cannot be seen from outside
@@ -100,8 +100,8 @@ class Observer {
     void request(ByteView message);
     void response(ByteView message);
 
-    // Records, in the order of the wire. What could be opened is taken like the messages above and given back;
-    // nullopt when nothing was known of the session or the record is not what its session is due.
+    // Records, in the order of the wire. What could be opened is taken like the messages above and given
+    // back; nullopt when nothing was known of the session or the record is not what its session is due.
     std::optional<Bytes> request_record(ByteView record);
     std::optional<Bytes> response_record(ByteView record);
     // More about the last of them.
@@ -154,8 +154,8 @@ class Observer {
     const std::map<uint8_t, Bytes>& chains() const { return chains_; }
     void provide_chain(uint8_t slot, Bytes chain) { chains_[slot] = std::move(chain); }
 
-    // What the last response completed: the large request, the large response. Transcripts hold these, and not
-    // the messages in which the chunks came.
+    // What the last response completed: the large request, the large response. Transcripts hold these, and
+    // not the messages in which the chunks came.
     const std::vector<Reassembled>& last_reassembled() const { return reassembled_; }
 
     // What the last response was found to be, if it was a signed one.

@@ -13,12 +13,13 @@ namespace assay::lab {
 using namespace wire;
 using spdm::Way;
 
-// DSP0274, transcript hash: the first encapsulated response of a handshake is part of TH when it is the DIGESTS
-// of a requester with several keys.
+// DSP0274, transcript hash: the first encapsulated response of a handshake is part of TH when it is the
+// DIGESTS of a requester with several keys.
 void Observer::keep_digests(ByteView response) {
     ObservedSession* session = pending_session_ ? pending_in() : handshake();
     if (session == nullptr || session->channel.phase() != spdm::Phase::handshake) return;
-    if (parameters_.multi_key_req && session->encapsulated == 0) session->requester_digests = to_bytes(response);
+    if (parameters_.multi_key_req && session->encapsulated == 0)
+        session->requester_digests = to_bytes(response);
 }
 
 // The layout of the requester's answers: its signatures, its keys.
@@ -82,16 +83,15 @@ void Observer::encapsulated_response(ByteView response) {
             if (asked->offset == 0) so_far.clear();
             if (asked->offset != so_far.size()) break;
             append(so_far, message->cert_chain);
-            if (message->remainder_length == 0)
-                requester_chains_[asked->slot_id & 0x0f] = std::move(so_far);
+            if (message->remainder_length == 0) requester_chains_[asked->slot_id & 0x0f] = std::move(so_far);
             break;
         }
         case code::challenge: {
             auto message = decode<ChallengeAuth>(response, context);
             if (!message) return;
             ByteView head = context.version >= Version::v1_2 ? ByteView(vca_) : ByteView();
-            Bytes transcript = concat({head, mutual_, encapsulated_,
-                                       response.first(response.size() - message->signature.size())});
+            Bytes transcript = concat(
+                {head, mutual_, encapsulated_, response.first(response.size() - message->signature.size())});
             check_requester(code::challenge_auth, encapsulated_[2], spdm::kRequesterChallengeAuthContext,
                             transcript, message->signature);
             mutual_.clear();

@@ -185,8 +185,8 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
     auto offered = spdm::read_secured_opaque(ours, context);
     auto selected = spdm::read_secured_opaque(theirs, context);
     if (offered && selected && selected->selected) {
-        setup.limit = spdm::record_limit(*selected->selected, offered->aead_limit.value_or(64),
-                                         selected->aead_limit);
+        setup.limit =
+            spdm::record_limit(*selected->selected, offered->aead_limit.value_or(64), selected->aead_limit);
     }
     spdm::Session& channel = session.channel;
     for (const Bytes& secret : secrets) {
@@ -204,8 +204,8 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
         check_mac(response[1], channel.verify_data(Way::response), verify_data);
         channel.add_th(verify_data);
     }
-    bool at_once = kind == SessionKind::psk &&
-                   (parameters_.responder_flags & cap::psk) == cap::psk_no_context;
+    bool at_once =
+        kind == SessionKind::psk && (parameters_.responder_flags & cap::psk) == cap::psk_no_context;
     if (at_once) channel.establish();
     sessions_.erase(setup.id);
     sessions_.emplace(setup.id, std::move(session));
@@ -248,9 +248,8 @@ void Observer::check_finish_signature(const crypto::Digest& th, uint8_t slot, By
     auto signer = key(requester_chains_, slot, result.why);
     auto suite = parameters_.requester_suite();
     if (signer && suite) {
-        bool good =
-            spdm::verify_transcript(*provider_, *suite, *signer, spdm::kFinishContext, th, signature)
-                .has_value();
+        bool good = spdm::verify_transcript(*provider_, *suite, *signer, spdm::kFinishContext, th, signature)
+                        .has_value();
         result.result = good ? SignatureCheck::Result::good : SignatureCheck::Result::bad;
         if (!good) result.why = "the signature does not cover this transcript";
     }

@@ -18,17 +18,17 @@ struct ReferenceOptions {
     const record::Transport* transport = &record::none();
     uint8_t mut_auth_requested = wire::mut_auth::encapsulated;  // where the requester can
     bool basic_mut_auth = true;
-    bool requester_known = false;                 // its chain need not be asked for
+    bool requester_known = false;                        // its chain need not be asked for
     std::vector<crypto::Certificate> requester_roots{};  // trusted besides those of reference_requester()
-    std::optional<spdm::PreSharedKey> psk{};      // instead of that of reference_requester()
+    std::optional<spdm::PreSharedKey> psk{};             // instead of that of reference_requester()
     spdm::BadRecord bad_record = spdm::BadRecord::answer;
     std::vector<uint16_t> secured_versions{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2,
                                            spdm::kSecured1_3};
     spdm::KeyLog keylog{};
-    uint8_t heartbeat_period = 10;                  // seconds
-    std::optional<crypto::UnixTime> judged_at{};    // the time for requesters' certificates
-    const Clock* clock = nullptr;                   // that ends sessions, instead of one that wait() moves
-    std::string target = "reference";               // how it was named
+    uint8_t heartbeat_period = 10;                // seconds
+    std::optional<crypto::UnixTime> judged_at{};  // the time for requesters' certificates
+    const Clock* clock = nullptr;                 // that ends sessions, instead of one that wait() moves
+    std::string target = "reference";             // how it was named
 };
 
 // What the reference claims: certificates, challenge, signed measurements, and all of sessions.
@@ -48,8 +48,8 @@ inline constexpr uint32_t kReferenceFlagsWithoutSessions =
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options);
 // The roots of its slots, for those who verify.
 std::vector<crypto::Certificate> reference_roots();
-// The requester that the reference trusts: keys and chains in slot 0 for each of ECDSA P-256, P-384, P-521 and
-// Ed25519, a stranger's in slot 1, and the pre-shared key that DMTF's samples have too.
+// The requester that the reference trusts: keys and chains in slot 0 for each of ECDSA P-256, P-384, P-521
+// and Ed25519, a stranger's in slot 1, and the pre-shared key that DMTF's samples have too.
 const RequesterIdentity& reference_requester();
 
 class ReferenceDut final : public Dut {

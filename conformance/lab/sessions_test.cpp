@@ -17,7 +17,8 @@ namespace cap = wire::cap;
 constexpr Version kSessionVersions[] = {Version::v1_1, Version::v1_2, Version::v1_3, Version::v1_4};
 
 struct Bench {
-    explicit Bench(ReferenceOptions options = {}, const crypto::Provider& provider = crypto::openssl_provider())
+    explicit Bench(ReferenceOptions options = {},
+                   const crypto::Provider& provider = crypto::openssl_provider())
         : dut(make_reference_device(options), provider, options), lab(dut, random, provider) {}
     ReferenceDut dut;
     SeededRandom random{2};
@@ -54,7 +55,8 @@ uint32_t started(const Result<uint32_t>& session) {
 BOOST_AUTO_TEST_SUITE(lab_sessions)
 
 BOOST_AUTO_TEST_CASE(a_session_by_key_exchange_works_at_each_version_and_transport) {
-    for (const record::Transport* transport : {&record::mctp(), &record::doe(), &record::tcp(), &record::none()}) {
+    for (const record::Transport* transport :
+         {&record::mctp(), &record::doe(), &record::tcp(), &record::none()}) {
         for (Version version : kSessionVersions) {
             BOOST_TEST_CONTEXT(wire::name(version)) {
                 Bench bench({.transport = transport});
@@ -106,8 +108,8 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_shared_key_works_with_and_without_context)
 }
 
 BOOST_AUTO_TEST_CASE(mutual_authentication_works_in_its_three_forms) {
-    for (uint8_t form : {wire::mut_auth::plain, wire::mut_auth::encapsulated,
-                         wire::mut_auth::implicit_get_digests}) {
+    for (uint8_t form :
+         {wire::mut_auth::plain, wire::mut_auth::encapsulated, wire::mut_auth::implicit_get_digests}) {
         for (Version version : kSessionVersions) {
             for (uint32_t clear : {0U, cap::handshake_in_the_clear}) {
                 BOOST_TEST_CONTEXT(wire::name(version) << " form " << int(form)) {

@@ -23,18 +23,18 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 // NOLINTEND(bugprone-macro-parentheses)
 
 // The same for programs of sessions.
-#define ASSAY_FUZZ_SESSIONS(the_world)                                                                   \
-    extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                 \
-        assay::fuzz::the_world();                                                                        \
-        return 0;                                                                                        \
-    }                                                                                                    \
-    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,               \
-                                              unsigned int seed) {                                       \
-        return assay::fuzz::mutate_session_in_place(data, size, max_size, seed, LLVMFuzzerMutate);       \
-    }                                                                                                    \
-    extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* one, size_t one_size, const uint8_t* two, \
-                                                size_t two_size, uint8_t* out, size_t out_size,          \
-                                                unsigned int seed) {                                     \
+#define ASSAY_FUZZ_SESSIONS(the_world)                                                                    \
+    extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                  \
+        assay::fuzz::the_world();                                                                         \
+        return 0;                                                                                         \
+    }                                                                                                     \
+    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,                \
+                                              unsigned int seed) {                                        \
+        return assay::fuzz::mutate_session_in_place(data, size, max_size, seed, LLVMFuzzerMutate);        \
+    }                                                                                                     \
+    extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* one, size_t one_size, const uint8_t* two,  \
+                                                size_t two_size, uint8_t* out, size_t out_size,           \
+                                                unsigned int seed) {                                      \
         return assay::fuzz::cross_sessions_into({one, one_size}, {two, two_size}, {out, out_size}, seed); \
     }
 

@@ -30,8 +30,8 @@ class SecretBytes {
     std::span<uint8_t> span() { return bytes_; }
     void clear();
 
-    // How many bytes of secrets this thread holds that were not wiped yet: for those who check that nothing is
-    // left.
+    // How many bytes of secrets this thread holds that were not wiped yet: for those who check that nothing
+    // is left.
     static size_t live() { return live_; }
 
    private:

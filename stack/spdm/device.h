@@ -99,14 +99,14 @@ struct Device {
     std::vector<uint16_t> secured_versions{kSecured1_0, kSecured1_1, kSecured1_2};
     std::vector<PreSharedKey> pre_shared_keys;
     size_t max_sessions = 4;
-    uint8_t heartbeat_period = 0;       // seconds; for sessions whose sides both have HBEAT_CAP
-    uint8_t aead_limit_exponent = 64;   // DSP0277 1.3
+    uint8_t heartbeat_period = 0;      // seconds; for sessions whose sides both have HBEAT_CAP
+    uint8_t aead_limit_exponent = 64;  // DSP0277 1.3
     BadRecord bad_record = BadRecord::answer;
-    // Of sessions, where both sides can: one bit of wire::mut_auth, or none. The plain form needs a chain that
-    // was seen or is known beforehand.
+    // Of sessions, where both sides can: one bit of wire::mut_auth, or none. The plain form needs a chain
+    // that was seen or is known beforehand.
     uint8_t mut_auth_requested = 0;
-    bool basic_mut_auth = false;        // CHALLENGE asks the requester for authentication too
-    uint8_t requester_slot = 0;         // that is asked for
+    bool basic_mut_auth = false;  // CHALLENGE asks the requester for authentication too
+    uint8_t requester_slot = 0;   // that is asked for
     Trust requester_trust;
     // What that slot holds, if known beforehand, by algorithm. Its key is not needed.
     std::map<crypto::SignAlgo, Identity> requester_identities;

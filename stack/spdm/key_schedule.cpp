@@ -22,7 +22,9 @@ SecretBytes KeySchedule::expand(ByteView secret, std::string_view label, ByteVie
     return *crypto::hkdf_expand(*provider_, parameters_.hash, secret, info.view(), size);
 }
 
-SecretBytes KeySchedule::next(ByteView secret) const { return expand(secret, "traffic upd", {}, hash_size()); }
+SecretBytes KeySchedule::next(ByteView secret) const {
+    return expand(secret, "traffic upd", {}, hash_size());
+}
 
 void KeySchedule::begin(ByteView shared_secret, ByteView th1) {
     // Salt_0 of a pre-shared key is all ones from 1.3 on, so that both kinds never share a secret.

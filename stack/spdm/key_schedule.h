@@ -1,5 +1,5 @@
-// The key schedule of a session (DSP0274, key schedule): from a shared secret and two transcript hashes to the
-// secrets of both directions.
+// The key schedule of a session (DSP0274, key schedule): from a shared secret and two transcript hashes to
+// the secrets of both directions.
 #pragma once
 
 #include <functional>

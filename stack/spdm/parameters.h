@@ -47,7 +47,9 @@ struct Parameters {
     // Whether encapsulated requests are possible (at 1.2 MUT_AUTH_CAP stands for ENCAP_CAP too).
     bool encapsulates() const;
     // Whether sessions with a pre-shared key are.
-    bool psk() const { return (requester_flags & wire::cap::psk) != 0 && (responder_flags & wire::cap::psk) != 0; }
+    bool psk() const {
+        return (requester_flags & wire::cap::psk) != 0 && (responder_flags & wire::cap::psk) != 0;
+    }
     // Whether the handshake of KEY_EXCHANGE goes on outside the session.
     bool clear_handshake() const { return both(wire::cap::handshake_in_the_clear); }
     uint32_t meas_cap() const { return responder_flags & wire::cap::meas; }

@@ -120,8 +120,8 @@ Checked<> Responder::admit_place(const Legality& row) const {
         bool legal = row.legal_in(Place::outside) || checker_.has(Defect::plain_request_in_session);
         return checker_.demand(Check::session_absent, legal);
     }
-    Place place = sessions_.at(*current_).channel.phase() == Phase::handshake ? Place::handshake
-                                                                             : Place::application;
+    Place place =
+        sessions_.at(*current_).channel.phase() == Phase::handshake ? Place::handshake : Place::application;
     return checker_.demand(Check::session_phase, row.legal_in(place));
 }
 
@@ -223,7 +223,8 @@ Bytes Responder::error(ErrorCode code, uint8_t data) const {
     if (*error_since(answer.error_code) > parameters_.version) {
         // Before it had a code of its own, having nothing to ask was an unexpected request.
         bool nothing = code == ErrorCode::no_pending_requests;
-        answer.error_code = static_cast<uint8_t>(nothing ? ErrorCode::unexpected_request : ErrorCode::unspecified);
+        answer.error_code =
+            static_cast<uint8_t>(nothing ? ErrorCode::unexpected_request : ErrorCode::unspecified);
     }
     return *encode(answer, parameters_.context());
 }

@@ -1,5 +1,5 @@
-// Planted defects of input validation: each reads what a length says before, or instead of, looking at what is
-// there. A sanitizer notices; without the defect none of it is done.
+// Planted defects of input validation: each reads what a length says before, or instead of, looking at what
+// is there. A sanitizer notices; without the defect none of it is done.
 #include <bit>
 
 #include "stack/spdm/responder.h"
@@ -23,7 +23,8 @@ void Responder::plant_exchange(ByteView request) const {
     size_t opaque = size_t{40} + parameters_.context().exchange_size;
     if (checker_.has(Defect::exchange_opaque_overread)) touch(bytes + opaque, 2);
     bool there = request.size() >= opaque + 2;
-    if (checker_.has(Defect::exchange_opaque_unbounded) && there) touch(bytes + opaque + 2, u16(bytes + opaque));
+    if (checker_.has(Defect::exchange_opaque_unbounded) && there)
+        touch(bytes + opaque + 2, u16(bytes + opaque));
     if (checker_.has(Defect::slot_index_unchecked)) {
         Bytes usable(kSlots, 1);
         touch(usable.data() + request[3], 1);

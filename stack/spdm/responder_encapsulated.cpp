@@ -90,8 +90,9 @@ Checked<Bytes> Responder::get_encapsulated_request(ByteView) {
     if (!flow_) return encoded(EncapsulatedRequest{}, parameters_.context());
     TRY(checker_.demand(Check::encap_session, flow_->place == current_));
     flow_->out = true;
-    return encoded(EncapsulatedRequest{.request_id = flow_->request_id, .encapsulated_request = flow_->request},
-                   parameters_.context());
+    return encoded(
+        EncapsulatedRequest{.request_id = flow_->request_id, .encapsulated_request = flow_->request},
+        parameters_.context());
 }
 
 Checked<> Responder::check_delivery(const DeliverEncapsulatedResponse& delivery) const {
@@ -138,8 +139,7 @@ Checked<> Responder::encapsulated_response(ByteView response) {
     response = exact(response, encapsulated_context());
     TRY(checker_.demand(Check::encap_version, response[0] == byte(parameters_.version)));
     uint8_t asked = flow_->request[1];
-    if (response[1] == code::error &&
-        response[2] == static_cast<uint8_t>(ErrorCode::response_not_ready)) {
+    if (response[1] == code::error && response[2] == static_cast<uint8_t>(ErrorCode::response_not_ready)) {
         flow_.reset();
         return {};
     }
@@ -153,9 +153,8 @@ Checked<> Responder::encapsulated_response(ByteView response) {
 }
 
 void Responder::ask_for_portion() {
-    ask(GetCertificate{.slot_id = flow_->slot,
-                       .offset = static_cast<uint16_t>(flow_->chain.size()),
-                       .length = kPortion});
+    ask(GetCertificate{
+        .slot_id = flow_->slot, .offset = static_cast<uint16_t>(flow_->chain.size()), .length = kPortion});
 }
 
 Checked<> Responder::encapsulated_digests(ByteView response) {
@@ -185,7 +184,8 @@ Checked<> Responder::encapsulated_certificate(ByteView response) {
         flow_->m1->update(response);
     }
     append(flow_->chain, message.cert_chain);
-    bool moves = !message.cert_chain.empty() && ++flow_->portions < kMaxPortions && flow_->chain.size() <= 0xffff;
+    bool moves =
+        !message.cert_chain.empty() && ++flow_->portions < kMaxPortions && flow_->chain.size() <= 0xffff;
     if (!checker_.has(Defect::encapsulated_never_ends)) {
         TRY(checker_.demand(Check::encap_portions, moves));
         if (!moves) message.remainder_length = 0;

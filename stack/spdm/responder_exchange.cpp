@@ -23,8 +23,8 @@ Checked<> Responder::check_exchange(const KeyExchange& request) const {
     TRY(checker_.demand(Check::exchange_slot_empty, there));
     TRY(check_summary_type(request.measurement_summary_hash_type, Check::exchange_hash_type,
                            Check::exchange_summary));
-    bool all_events = parameters_.version >= Version::v1_3 &&
-                      (request.session_policy & session_policy::event_all) != 0;
+    bool all_events =
+        parameters_.version >= Version::v1_3 && (request.session_policy & session_policy::event_all) != 0;
     bool events = (parameters_.responder_flags & cap::event) != 0;
     return checker_.demand(Check::exchange_event_policy, !all_events || events);
 }
@@ -50,8 +50,8 @@ Bytes Responder::secured_answer(uint16_t version) const {
     return secured_opaque(parameters_.context(), said);
 }
 
-Checked<ResponderSession*> Responder::new_session(SessionKind kind, uint16_t req_session_id,
-                                                  uint16_t version, const SecuredElements& said) {
+Checked<ResponderSession*> Responder::new_session(SessionKind kind, uint16_t req_session_id, uint16_t version,
+                                                  const SecuredElements& said) {
     TRY(checker_.demand(Check::session_limit, sessions_.size() < device_.max_sessions));
     // Without that check the new session takes the place of another.
     bool full = !sessions_.empty() && sessions_.size() >= device_.max_sessions;
@@ -191,17 +191,15 @@ Checked<Bytes> Responder::psk_exchange(ByteView request) {
     TRY(check_summary_type(message.measurement_summary_hash_type, Check::psk_hash_type, Check::psk_summary));
     TRY(checker_.demand(Check::psk_context,
                         message.requester_context.size() >= parameters_.context().hash_size));
-    auto known = std::ranges::find_if(device_.pre_shared_keys, [&](const PreSharedKey& key) {
-        return equal(key.hint, message.psk_hint);
-    });
+    auto known = std::ranges::find_if(
+        device_.pre_shared_keys, [&](const PreSharedKey& key) { return equal(key.hint, message.psk_hint); });
     TRY(checker_.demand(Check::psk_hint, known != device_.pre_shared_keys.end()));
     const SecuredElements said = TRY(read_secured(message.opaque_data));
     uint16_t version = TRY(secured_version(said));
     // Without that check an unknown hint is taken for the first one.
     if (known == device_.pre_shared_keys.end()) known = device_.pre_shared_keys.begin();
     if (known == device_.pre_shared_keys.end()) return error(ErrorCode::unspecified);
-    ResponderSession& session =
-        *TRY(new_session(SessionKind::psk, message.req_session_id, version, said));
+    ResponderSession& session = *TRY(new_session(SessionKind::psk, message.req_session_id, version, said));
     Session& channel = session.channel;
 
     PskExchangeResponse response;

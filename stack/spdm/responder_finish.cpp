@@ -40,8 +40,8 @@ Checked<> Responder::check_finish(ResponderSession& session, const Finish& reque
     if (is_signed) {
         auto suite = parameters_.requester_suite();
         bool good = suite && session.requester &&
-                    verify_transcript(provider_, *suite, session.requester->key, kFinishContext,
-                                      channel.th(), request.signature)
+                    verify_transcript(provider_, *suite, session.requester->key, kFinishContext, channel.th(),
+                                      request.signature)
                         .has_value();
         TRY(checker_.demand(Check::finish_signature, good));
         channel.add_th(request.signature);

@@ -68,10 +68,9 @@ std::optional<Bytes> Responder::respond_unprotected(const record::Parsed& record
 Checked<Bytes> Responder::open(const record::Parsed& record) {
     ResponderSession& session = *current();
     plant_record(record);
-    Bytes request =
-        TRY(session.channel.open_message(Way::request, record, checker_, kResponderRecordChecks));
-    bool feeds = !checker_.has(Defect::heartbeat_not_fed) ||
-                 (request.size() > 1 && request[1] == code::heartbeat);
+    Bytes request = TRY(session.channel.open_message(Way::request, record, checker_, kResponderRecordChecks));
+    bool feeds =
+        !checker_.has(Defect::heartbeat_not_fed) || (request.size() > 1 && request[1] == code::heartbeat);
     if (clock_ != nullptr && feeds) session.heard = clock_->now();
     return request;
 }

@@ -149,9 +149,7 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
             case alg_type::dhe: select(device_.dhe, p.dhe); break;
             case alg_type::aead_cipher_suite: select(device_.aead, p.aead); break;
             case alg_type::req_base_asym_alg: select(device_.req_base_asym, p.req_base_asym); break;
-            case alg_type::key_schedule:
-                select(sessions ? kKeyScheduleSpdm : 0, p.key_schedule);
-                break;
+            case alg_type::key_schedule: select(sessions ? kKeyScheduleSpdm : 0, p.key_schedule); break;
             default: break;
         }
         response.alg_structs.push_back(chosen);

@@ -71,8 +71,8 @@ std::optional<uint16_t> common_secured_version(const std::vector<uint16_t>& ours
     constexpr uint16_t kNumber = 0xff00;
     std::optional<uint16_t> highest;
     for (uint16_t version : ours) {
-        bool common =
-            std::ranges::any_of(theirs, [&](uint16_t other) { return (other & kNumber) == (version & kNumber); });
+        bool common = std::ranges::any_of(
+            theirs, [&](uint16_t other) { return (other & kNumber) == (version & kNumber); });
         if (common && (!highest || version > *highest)) highest = version;
     }
     return highest;

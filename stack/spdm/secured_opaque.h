@@ -18,9 +18,9 @@ inline constexpr size_t kMaxOpaque = 1024;
 
 // What one side said.
 struct SecuredElements {
-    std::vector<uint16_t> offered;            // SupportedVersion
-    std::optional<uint16_t> selected;         // VersionSelection
-    std::optional<uint8_t> aead_limit;        // AeadLimitExponent
+    std::vector<uint16_t> offered;      // SupportedVersion
+    std::optional<uint16_t> selected;   // VersionSelection
+    std::optional<uint8_t> aead_limit;  // AeadLimitExponent
 };
 
 // Opaque data in the form of the version, with what is not empty.

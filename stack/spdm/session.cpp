@@ -4,8 +4,9 @@
 
 namespace assay::spdm {
 
-const RecordChecks kResponderRecordChecks{Check::record_length, Check::record_sequence, Check::record_limit,
-                                          Check::record_tag,    Check::record_application, Check::record_inner};
+const RecordChecks kResponderRecordChecks{Check::record_length,      Check::record_sequence,
+                                          Check::record_limit,       Check::record_tag,
+                                          Check::record_application, Check::record_inner};
 const RecordChecks kRequesterRecordChecks{Check::answer_record_length,      Check::answer_record_sequence,
                                           Check::answer_record_limit,       Check::answer_record_tag,
                                           Check::answer_record_application, Check::answer_record_inner};
@@ -97,8 +98,7 @@ Result<Bytes> Session::seal(Way way, ByteView application_data, ByteView random)
     if (!keyed.key || keyed.next >= setup_.limit) {
         return fail(Errc::out_of_range, "sequence number", Error::npos, "none is left under this key");
     }
-    Bytes record =
-        TRY(keyed.key->seal(options(keyed.next), *setup_.transport, application_data, random));
+    Bytes record = TRY(keyed.key->seal(options(keyed.next), *setup_.transport, application_data, random));
     if (!number_stays_) ++keyed.next;
     return record;
 }

@@ -45,7 +45,8 @@ std::string_view name(Nested structure);
 // RequestResponseCode for a message that `context.version` does not have.
 Result<std::unique_ptr<Described>> decode_any(ByteView bytes, const Context& context, size_t* used = nullptr);
 
-// The bytes that a message takes, without what a transport put behind it; all of them when it cannot be decoded.
+// The bytes that a message takes, without what a transport put behind it; all of them when it cannot be
+// decoded.
 ByteView exact(ByteView message, const Context& context);
 
 // What encode() and encode_raw() do.

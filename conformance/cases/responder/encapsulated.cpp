@@ -49,7 +49,8 @@ Judgement refused_delivery(Trial& trial, const Allowed& allowed, std::string_vie
 Judgement without_flow(Trial& trial) {
     lab::Lab& lab = trial.lab();
     TRY(established(trial));
-    if (!lab.seen().parameters().encapsulates()) return Trial::not_applicable("ENCAP_CAP is not on both sides");
+    if (!lab.seen().parameters().encapsulates())
+        return Trial::not_applicable("ENCAP_CAP is not on both sides");
     Asked nowhere;
     TRY(trial.expect(TRY(poll(trial, nowhere)), nothing_pending(trial), "SPDM-ENC-001"));
     nowhere.place = lab.seen().last_session();
@@ -59,7 +60,8 @@ Judgement without_flow(Trial& trial) {
 Judgement deliver_without_flow(Trial& trial) {
     lab::Lab& lab = trial.lab();
     TRY(established(trial));
-    if (!lab.seen().parameters().encapsulates()) return Trial::not_applicable("ENCAP_CAP is not on both sides");
+    if (!lab.seen().parameters().encapsulates())
+        return Trial::not_applicable("ENCAP_CAP is not on both sides");
     Allowed allowed = nothing_pending(trial);
     allowed.errors.push_back(ErrorCode::invalid_request);
     allowed.equal = true;
@@ -76,10 +78,11 @@ Judgement without_capability(Trial& trial) {
     if (!TRY(went_along(lab.negotiated(trial.version(), offer))))
         return Trial::not_applicable("the device turns that requester down in VCA");
     Asked nowhere;
-    TRY(expect_unsupported(trial, TRY(poll(trial, nowhere)), {ErrorCode::unexpected_request}, "SPDM-ENC-002"));
+    TRY(expect_unsupported(trial, TRY(poll(trial, nowhere)), {ErrorCode::unexpected_request},
+                           "SPDM-ENC-002"));
     Bytes digests = header(trial.version(), code::digests);
-    return expect_unsupported(trial, TRY(deliver(trial, nowhere, 0, digests)), {ErrorCode::unexpected_request},
-                              "SPDM-ENC-002");
+    return expect_unsupported(trial, TRY(deliver(trial, nowhere, 0, digests)),
+                              {ErrorCode::unexpected_request}, "SPDM-ENC-002");
 }
 
 // At 1.2 a requester with MUT_AUTH_CAP can be asked, whatever its ENCAP_CAP says; who does not know that is
@@ -93,7 +96,8 @@ Judgement capability_at_1_2(Trial& trial) {
         return Trial::not_applicable("the device claims neither ENCAP_CAP nor MUT_AUTH_CAP");
     Asked nowhere;
     return trial.expect(TRY(poll(trial, nowhere)),
-                        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}), "SPDM-ENC-016");
+                        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
+                        "SPDM-ENC-016");
 }
 
 // Another RequestID, and after it the right one, if the flow is still there.
@@ -101,7 +105,8 @@ Judgement request_id(Trial& trial) {
     for (uint8_t change : Bytes{0x01, 0x80}) {
         TRY(each_flow(trial, [&](const Asked& asked) -> Judgement {
             uint8_t other = asked.request_id ^ change;
-            Exchange exchange = TRY(deliver(trial, asked, other, trial.lab().answer_encapsulated(asked.request)));
+            Exchange exchange =
+                TRY(deliver(trial, asked, other, trial.lab().answer_encapsulated(asked.request)));
             Allowed allowed = refused(ErrorCode::invalid_request, {ErrorCode::invalid_response_code});
             return expect_there(trial, asked, exchange, allowed, "SPDM-ENC-003");
         }));
@@ -131,8 +136,8 @@ Judgement in_flight(Trial& trial) {
         bool handshake = asked.flow == Flow::session;
         Bytes other = handshake ? vendor_request(trial) : probe(trial);
         Exchange exchange = TRY(asked.place ? lab.send_in(*asked.place, other) : lab.send(other));
-        Allowed allowed =
-            refused(ErrorCode::request_in_flight, {ErrorCode::unexpected_request, ErrorCode::unsupported_request});
+        Allowed allowed = refused(ErrorCode::request_in_flight,
+                                  {ErrorCode::unexpected_request, ErrorCode::unsupported_request});
         TRY(expect_there(trial, asked, exchange, allowed, "SPDM-ENC-005"));
         // It did not disturb the flow.
         Exchange next = TRY(deliver(trial, asked, asked.request_id, lab.answer_encapsulated(asked.request)));
@@ -152,7 +157,8 @@ Judgement not_ready(Trial& trial) {
         Bytes inner = wire::encode_raw(later, trial.lab().seen().request_context());
         Exchange exchange = TRY(deliver(trial, asked, asked.request_id, inner));
         TRY(expect_there(trial, asked, exchange, {.errors = {}, .answer = true}, "SPDM-ENC-006"));
-        auto ack = TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
+        auto ack =
+            TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
         TRY(trial.expect_that(ack.payload_type == 0, "SPDM-ENC-006", "payload type 0",
                               fmt::format("{}", ack.payload_type), "PayloadType"));
         return expect_flow_over(trial, asked, "SPDM-ENC-006");
@@ -232,7 +238,8 @@ Judgement other_place(Trial& trial) {
         elsewhere.place.reset();
         if (asked.other) elsewhere.place = asked.other;
         Allowed allowed = nothing_pending(trial);
-        allowed.errors.insert(allowed.errors.end(), {ErrorCode::request_in_flight, ErrorCode::invalid_request});
+        allowed.errors.insert(allowed.errors.end(),
+                              {ErrorCode::request_in_flight, ErrorCode::invalid_request});
         allowed.equal = true;
         Bytes inner = lab.answer_encapsulated(asked.request);
         TRY(expect_there(trial, elsewhere, TRY(poll(trial, elsewhere)), allowed, "SPDM-ENC-013"));
@@ -273,7 +280,8 @@ void add_encapsulated(CaseList& cases) {
         0);
     cases.push_back(since(v1_2, until(v1_2, negative("enc/capability-at-1-2", "At 1.2 MUT_AUTH_CAP is enough",
                                                      {"SPDM-ENC-016", "SPDM-CAP-035"}, capability_at_1_2))));
-    add(negative("enc/request-id", "A response has the RequestID of its request", {"SPDM-ENC-003"}, request_id));
+    add(negative("enc/request-id", "A response has the RequestID of its request", {"SPDM-ENC-003"},
+                 request_id));
     add(negative("enc/short", "What is no message is InvalidRequest", {"SPDM-ENC-004", "SPDM-ENC-017"},
                  short_response));
     add(negative("enc/in-flight", "Other requests are RequestInFlight until the flow is over",

@@ -67,11 +67,12 @@ Judgement handed_over(Trial& trial, Asked& asked) {
     if (!asked.request.empty()) return {};
     Exchange exchange = TRY(poll(trial, asked));
     TRY(expect_there(trial, asked, exchange, {.errors = {}, .answer = true}, "SPDM-ENC-005"));
-    auto message = TRY(wire::decode<wire::EncapsulatedRequest>(*exchange.response, exchange.response_context));
+    auto message =
+        TRY(wire::decode<wire::EncapsulatedRequest>(*exchange.response, exchange.response_context));
     asked.request_id = message.request_id;
     asked.request = std::move(message.encapsulated_request);
-    return trial.expect_that(asked.request.size() >= 4, "SPDM-ENC-009", "a request inside", to_hex(asked.request),
-                             "EncapsulatedRequest");
+    return trial.expect_that(asked.request.size() >= 4, "SPDM-ENC-009", "a request inside",
+                             to_hex(asked.request), "EncapsulatedRequest");
 }
 
 }  // namespace
@@ -150,13 +151,14 @@ Judgement judge_request(Trial& trial, ByteView request) {
 // One acknowledgement: the delivered RequestID, and what comes next.
 Judgement judge_ack(Trial& trial, const Exchange& exchange, uint8_t delivered) {
     TRY(trial.expect_answer(exchange, "SPDM-ENC-011"));
-    auto ack = TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
+    auto ack =
+        TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
     TRY(trial.expect_that(ack.payload_type <= 2, "SPDM-ENC-011", "payload type 0, 1 or 2",
                           fmt::format("{}", ack.payload_type), "PayloadType"));
     if (trial.at_least(v1_2)) {
         TRY(trial.expect_that(ack.ack_request_id == delivered, "SPDM-ENC-010",
-                              fmt::format("AckRequestID {}", delivered), fmt::format("{}", ack.ack_request_id),
-                              "AckRequestID"));
+                              fmt::format("AckRequestID {}", delivered),
+                              fmt::format("{}", ack.ack_request_id), "AckRequestID"));
     }
     using wire::AckPayload;
     bool present = ack.payload_type == static_cast<uint8_t>(AckPayload::present);
@@ -166,8 +168,9 @@ Judgement judge_ack(Trial& trial, const Exchange& exchange, uint8_t delivered) {
                                  fmt::format("{}", ack.req_slot_number), "ReqSlotNumber");
     }
     size_t due = trial.at_least(v1_2) ? 8 : 4;
-    bool bare = exchange.response->size() >= due &&
-                (exchange.response->size() == due || (!exchange.session && trial.lab().dut().alignment() != 1));
+    bool bare =
+        exchange.response->size() >= due &&
+        (exchange.response->size() == due || (!exchange.session && trial.lab().dut().alignment() != 1));
     return trial.expect_that(bare, "SPDM-ENC-011", "no payload",
                              fmt::format("{} bytes", exchange.response->size()), "PayloadType");
 }
@@ -184,7 +187,8 @@ Judgement acknowledgements(Trial& trial) {
             // What a device thinks of the requester is not the matter here.
             if (exchange.error() == ErrorCode::invalid_response_code) return {};
             TRY(judge_ack(trial, exchange, asked.request_id));
-            auto ack = TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
+            auto ack = TRY(
+                wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
             if (ack.encapsulated_request.empty()) return {};
             asked.request_id = ack.request_id;
             asked.request = std::move(ack.encapsulated_request);
@@ -240,8 +244,8 @@ Judgement endless_chain(Trial& trial, bool empty) {
         Exchange last = TRY(run_flow(trial, asked.place, implicit, edit));
         if (!reached) continue;
         any = true;
-        Allowed allowed = refused(ErrorCode::invalid_response_code,
-                                  {ErrorCode::invalid_request, ErrorCode::unspecified});
+        Allowed allowed =
+            refused(ErrorCode::invalid_response_code, {ErrorCode::invalid_request, ErrorCode::unspecified});
         TRY(expect_there(trial, asked, last, allowed, "SPDM-ENC-018"));
     }
     TRY(negotiate(trial));
@@ -255,7 +259,8 @@ void add_encapsulated_flows(CaseList& cases) {
     auto add = [&](Case one, uint32_t flags = cap::encap) {
         cases.push_back(since(v1_1, needs(flags, std::move(one))));
     };
-    add(positive("enc/acknowledgements", "Each delivery is acknowledged with its RequestID and what comes next",
+    add(positive("enc/acknowledgements",
+                 "Each delivery is acknowledged with its RequestID and what comes next",
                  {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"}, acknowledgements));
     add(positive("enc/not-in-transcript", "The messages of a flow are not in the transcript of its session",
                  {"SPDM-ENC-014"}, [](Trial& trial) { return session_with_flow(trial, false); }),

@@ -56,7 +56,8 @@ Judgement update(Trial& trial, uint8_t operation) {
     uint32_t id = TRY(updatable(trial));
     TRY(expect_goes_on(trial, id, "SPDM-SES-026"));
     for (uint8_t tag : Bytes{0x00, 0xff, 0x01}) {
-        TRY(acknowledged(trial, id, operation, tag, operation == kUpdateAll ? "SPDM-SES-013" : "SPDM-SES-012"));
+        TRY(acknowledged(trial, id, operation, tag,
+                         operation == kUpdateAll ? "SPDM-SES-013" : "SPDM-SES-012"));
         // Between the two the new keys are in use already.
         TRY(expect_goes_on(trial, id, "SPDM-SES-014"));
         TRY(acknowledged(trial, id, kVerify, static_cast<uint8_t>(tag ^ 0x3c), "SPDM-SES-012"));
@@ -72,8 +73,8 @@ Judgement many(Trial& trial) {
     return expect_goes_on(trial, id, "SPDM-SES-017");
 }
 
-// A session whose request key was updated; `old` is a record under the key before, of the number that was next
-// there.
+// A session whose request key was updated; `old` is a record under the key before, of the number that was
+// next there.
 SessionOr with_new_key(Trial& trial, bool verified, Bytes& old) {
     uint32_t id = TRY(updatable(trial));
     old = TRY(due_record(trial, id, 1));
@@ -233,7 +234,8 @@ Judgement encapsulated(Trial& trial) {
                                                  .encapsulated_response = lab.answer_encapsulated(asked)};
         exchange = TRY(lab.send_in(id, answer));
         TRY(expect_answer_inside(trial, exchange, "SPDM-SES-020"));
-        auto ack = TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
+        auto ack =
+            TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
         request_id = ack.request_id;
         asked = std::move(ack.encapsulated_request);
     }
@@ -273,8 +275,9 @@ void add_key_update(CaseList& cases) {
     add(negative("upd/repeated", "An update that is repeated under the old key happens once",
                  {"SPDM-ATK-021"}, repeated));
     add(negative("upd/replayed", "The record of an update updates once", {"SPDM-ATK-022"}, replayed));
-    cases.push_back(since(v1_1, negative("upd/without-capability", "KEY_UPDATE needs KEY_UPD_CAP on both sides",
-                                         {"SPDM-SES-019", "SPDM-SES-036"}, without_capability)));
+    cases.push_back(
+        since(v1_1, negative("upd/without-capability", "KEY_UPDATE needs KEY_UPD_CAP on both sides",
+                             {"SPDM-SES-019", "SPDM-SES-036"}, without_capability)));
     add(positive("upd/encapsulated", "A device updates its own key by UpdateKey and VerifyNewKey",
                  {"SPDM-SES-020"}, encapsulated));
 }

@@ -1,5 +1,5 @@
-// For tests that spoil the reference in one place: which cases of some groups notice. Unlike in the kill matrix
-// nothing but a case counts, so the sane exchange of a spoiled device is left out.
+// For tests that spoil the reference in one place: which cases of some groups notice. Unlike in the kill
+// matrix nothing but a case counts, so the sane exchange of a spoiled device is left out.
 #pragma once
 
 #include <fmt/format.h>
@@ -37,7 +37,8 @@ struct Outcome {
     std::string text() const {
         std::string text = fmt::format("{} at {}", id, wire::name(version));
         auto add = [&](const engine::Finding& finding) {
-            text += fmt::format(": {} expected {}, got {}", finding.requirement, finding.expected, finding.got);
+            text +=
+                fmt::format(": {} expected {}, got {}", finding.requirement, finding.expected, finding.got);
         };
         if (!judgement) add(judgement.error());
         for (const engine::Finding& note : notes) add(note);
@@ -58,7 +59,8 @@ inline std::vector<const engine::Case*> cases_of(std::span<const std::string_vie
     return list;
 }
 
-// Whether a device claims what a case needs, as the runner asks: of a field of two bits, both bits ask for any.
+// Whether a device claims what a case needs, as the runner asks: of a field of two bits, both bits ask for
+// any.
 inline bool capable_of(uint32_t flags, uint32_t needs) {
     for (uint32_t field : {wire::cap::psk, wire::cap::meas}) {
         if ((needs & field) == field && (flags & field) != 0) needs &= ~field;
@@ -105,7 +107,8 @@ class Spoiled {
         lab::ReferenceDut dut(device_, crypto::openssl_provider(), variant_.options);
         SeededRandom random(1);
         lab::Lab lab(dut, random, crypto::openssl_provider(), &keys_);
-        engine::Claims nothing{.version = version, .parameters = {}, .session = {}, .digests = {}, .measurements = {}};
+        engine::Claims nothing{
+            .version = version, .parameters = {}, .session = {}, .digests = {}, .measurements = {}};
         engine::Trial trial(lab, nothing);
         engine::Claims& learned = claims_[version];
         bool sane = engine::sane_exchange(trial, &learned).has_value();

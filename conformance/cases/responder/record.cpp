@@ -1,4 +1,5 @@
-// Records that are not what the requester sealed (DSP0277): changed, cut, of no session, under the wrong keys.
+// Records that are not what the requester sealed (DSP0277): changed, cut, of no session, under the wrong
+// keys.
 #include <fmt/format.h>
 
 #include "conformance/cases/responder/sessions.h"
@@ -238,7 +239,8 @@ void add_record(CaseList& cases) {
                  [](Trial& trial) { return flipped(trial, {}); }));
     add(negative("sec/flipped-mac-only", "So is one that is not encrypted", {"SPDM-SEC-002", "SPDM-SEC-014"},
                  [](Trial& trial) { return flipped(trial, unencrypted); }));
-    add(negative("sec/flipped-in-handshake", "So is one of a handshake", {"SPDM-SEC-002"}, in_open_handshake));
+    add(negative("sec/flipped-in-handshake", "So is one of a handshake", {"SPDM-SEC-002"},
+                 in_open_handshake));
     add(negative("sec/decrypt-error", "DecryptError comes inside the session, and ends it",
                  {"SPDM-SEC-025", "SPDM-SEC-002"}, decrypt_error));
     add(negative("sec/unknown-session", "A record of no session gets no answer", {"SPDM-SEC-001"},
@@ -246,7 +248,8 @@ void add_record(CaseList& cases) {
     add_lie("sec/length-0", "A Length of zero is refused", [](size_t) { return size_t{0}; });
     add_lie("sec/length-15", "A Length that has no room for the MAC is refused",
             [](size_t) { return kTagSize - 1; });
-    add_lie("sec/length-0xffff", "A Length far beyond the end is refused", [](size_t) { return size_t{0xffff}; });
+    add_lie("sec/length-0xffff", "A Length far beyond the end is refused",
+            [](size_t) { return size_t{0xffff}; });
     add_lie("sec/length-one-more", "A Length beyond the end by one is refused",
             [](size_t length) { return length + 1; });
     add_lie("sec/length-one-less", "A Length that leaves one byte out is refused",

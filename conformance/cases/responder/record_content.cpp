@@ -13,10 +13,12 @@ namespace {
 
 constexpr size_t kTagSize = 16;
 
-// The refusal of a record that is authentic and holds nothing sensible. Who opens it says what is wrong with it.
+// The refusal of a record that is authentic and holds nothing sensible. Who opens it says what is wrong with
+// it.
 Allowed senseless() {
-    Allowed allowed = refused(ErrorCode::decrypt_error,
-                              {ErrorCode::invalid_request, ErrorCode::unexpected_request, ErrorCode::unspecified});
+    Allowed allowed =
+        refused(ErrorCode::decrypt_error,
+                {ErrorCode::invalid_request, ErrorCode::unexpected_request, ErrorCode::unspecified});
     allowed.silence = allowed.equal = true;
     return allowed;
 }
@@ -30,7 +32,8 @@ SessionOr encrypted(Trial& trial) {
 
 // A record that is due around application data as it is.
 Result<Bytes> seal_data(const spdm::Session& channel, ByteView data, ByteView random = {}) {
-    return channel.key(Way::request).seal(channel.seal_options(Way::request), channel.transport(), data, random);
+    return channel.key(Way::request)
+        .seal(channel.seal_options(Way::request), channel.transport(), data, random);
 }
 
 // ApplicationDataLength beyond the plaintext, or not even there.
@@ -42,8 +45,8 @@ Judgement application_length(Trial& trial) {
         append(plaintext, message);
         return plaintext;
     };
-    for (const Bytes& plaintext :
-         {lying(message.size() + 1), lying(0x7fff), lying(0xffff), Bytes{}, Bytes{0}, Bytes{4}, Bytes{4, 0}}) {
+    for (const Bytes& plaintext : {lying(message.size() + 1), lying(0x7fff), lying(0xffff), Bytes{}, Bytes{0},
+                                   Bytes{4}, Bytes{4, 0}}) {
         uint32_t id = TRY(bad.session());
         Bytes record = TRY(trial.lab().seal(id, plaintext, {.raw = true}));
         TRY(bad.refuse_authentic(record, senseless()));
@@ -117,7 +120,8 @@ SessionOr with_version(Trial& trial, uint16_t version) {
     TRY(ready_to_exchange(trial, lab::session_offer()));
     Exchange exchange = TRY(lab.send(TRY(lab.key_exchange({.versions = {version}}))));
     if (exchange.error())
-        return std::unexpected(Trial::not_applicable("the device has no such secured message version").error());
+        return std::unexpected(
+            Trial::not_applicable("the device has no such secured message version").error());
     uint32_t id = TRY(begun(trial, exchange, "SPDM-SEC-026"));
     TRY(lab.finish_session(id));
     return id;
@@ -180,8 +184,8 @@ Judgement without_mac(Trial& trial) {
     if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), offer))))
         return Trial::not_applicable("the device turns that requester down in VCA");
     const spdm::Parameters& parameters = lab.seen().parameters();
-    Allowed allowed = refused(ErrorCode::invalid_request,
-                              {ErrorCode::unsupported_request, ErrorCode::unexpected_request});
+    Allowed allowed =
+        refused(ErrorCode::invalid_request, {ErrorCode::unsupported_request, ErrorCode::unexpected_request});
     bool any = false;
     if (parameters.both(cap::key_ex) && parameters.dhe != 0) {
         any = true;
@@ -202,9 +206,10 @@ Judgement not_spdm(Trial& trial, std::string_view rule, const std::function<Resu
     TRY(bad.session());
     Bytes data = TRY(make(trial));
     // Without a type before it, it may be taken for a message, and be refused as any other.
-    Allowed allowed = refused(ErrorCode::decrypt_error,
-                              {ErrorCode::unsupported_request, ErrorCode::version_mismatch,
-                               ErrorCode::invalid_request, ErrorCode::unexpected_request, ErrorCode::unspecified});
+    Allowed allowed =
+        refused(ErrorCode::decrypt_error,
+                {ErrorCode::unsupported_request, ErrorCode::version_mismatch, ErrorCode::invalid_request,
+                 ErrorCode::unexpected_request, ErrorCode::unspecified});
     allowed.silence = true;
     allowed.equal = transport.spdm_prefix.empty();
     Bytes record = TRY(seal_data(bad.channel(), data));
@@ -220,7 +225,8 @@ Judgement nested(Trial& trial) {
     // Over MCTP a record has a type before it, over TCP the header with the type for secured messages.
     const record::Transport& transport = lab.dut().transport();
     Bytes data = record::to_application(transport, record);
-    if (!transport.spdm_prefix.empty()) data[transport.spdm_length_size + transport.spdm_prefix.size() - 1] = 6;
+    if (!transport.spdm_prefix.empty())
+        data[transport.spdm_length_size + transport.spdm_prefix.size() - 1] = 6;
     Exchange exchange = TRY(lab.send_record(TRY(seal_data(lab.session(outer)->channel, data)), probe(trial)));
     TRY(trial.expect_that(!exchange.answered(), "SPDM-SEC-023", "no answer to what is inside",
                           lab::describe(exchange)));
@@ -230,7 +236,8 @@ Judgement nested(Trial& trial) {
 
 Judgement other_type(Trial& trial) {
     const record::Transport& transport = trial.lab().dut().transport();
-    if (transport.spdm_prefix.empty()) return Trial::not_applicable("the transport has no types inside records");
+    if (transport.spdm_prefix.empty())
+        return Trial::not_applicable("the transport has no types inside records");
     size_t type = transport.spdm_length_size + transport.spdm_prefix.size() - 1;
     for (uint8_t value : Bytes{0x06, 0x00, 0x85}) {
         TRY(not_spdm(trial, "SPDM-SEC-023", [&](Trial& on) -> Result<Bytes> {
@@ -273,7 +280,8 @@ void add_record_content(CaseList& cases) {
     add(positive("sec/selected-version", "The secured message version that is selected was offered",
                  {"SPDM-SEC-026"}, selected_version),
         kExchange);
-    add(negative("sec/without-mac-cap", "Without MAC_CAP there is no session", {"SPDM-SEC-015"}, without_mac));
+    add(negative("sec/without-mac-cap", "Without MAC_CAP there is no session", {"SPDM-SEC-015"},
+                 without_mac));
     add(negative("sec/nested", "A record inside a record is not acted upon", {"SPDM-SEC-023"}, nested));
     add(negative("sec/other-type", "What is no SPDM message is not taken for one", {"SPDM-SEC-023"},
                  other_type));

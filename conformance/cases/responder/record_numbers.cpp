@@ -30,7 +30,8 @@ Judgement expect_form(Trial& trial, uint32_t id) {
     TRY(trial.expect_that(goes_on(exchange), "SPDM-SEC-005", "an answer inside the session",
                           lab::describe(exchange)));
     auto record = TRY(record::parse(exchange.response_record, transport));
-    uint64_t low = transport.sequence_size == 0 ? 0 : next & ((uint64_t{1} << 8 * transport.sequence_size) - 1);
+    uint64_t low =
+        transport.sequence_size == 0 ? 0 : next & ((uint64_t{1} << 8 * transport.sequence_size) - 1);
     TRY(trial.expect_that(record.sequence == low, "SPDM-SEC-006", fmt::format("sequence number {}", low),
                           fmt::format("{}", record.sequence), "SequenceNumber"));
     size_t size = record.header.size() + record.length;
@@ -77,7 +78,8 @@ Judgement expect_untaken(Trial& trial, const Exchange& exchange, std::string_vie
     return trial.expect(exchange, refused(ErrorCode::decrypt_error, {ErrorCode::unspecified}), requirement);
 }
 
-// The number before the last may be taken, or be too much already. Behind it nothing is, the first one included.
+// The number before the last may be taken, or be too much already. Behind it nothing is, the first one
+// included.
 Judgement last_request(Trial& trial) {
     lab::Lab& lab = trial.lab();
     uint32_t id = TRY(established(trial));
@@ -106,7 +108,8 @@ SessionOr limited(Trial& trial, uint16_t version, uint8_t exponent) {
     TRY(ready_to_exchange(trial, lab::session_offer()));
     Exchange exchange = TRY(lab.send(TRY(lab.key_exchange({.versions = {version}, .aead_limit = exponent}))));
     if (exchange.error())
-        return std::unexpected(Trial::not_applicable("the device has no such secured message version").error());
+        return std::unexpected(
+            Trial::not_applicable("the device has no such secured message version").error());
     uint32_t id = TRY(begun(trial, exchange, "SPDM-SEC-026"));
     TRY(lab.finish_session(id));
     return id;
@@ -171,8 +174,8 @@ Judgement limit_too_high(Trial& trial) {
     lab::Lab& lab = trial.lab();
     for (uint8_t exponent : Bytes{kHighest + 1, 0xff}) {
         TRY(ready_to_exchange(trial));
-        Exchange exchange = TRY(
-            lab.send(TRY(lab.key_exchange({.versions = {spdm::kSecured1_3}, .aead_limit = exponent}))));
+        Exchange exchange =
+            TRY(lab.send(TRY(lab.key_exchange({.versions = {spdm::kSecured1_3}, .aead_limit = exponent}))));
         TRY(trial.expect(exchange, refused(ErrorCode::invalid_request, {ErrorCode::unspecified}),
                          "SPDM-SEC-021"));
     }

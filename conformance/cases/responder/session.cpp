@@ -97,8 +97,8 @@ Judgement digests(Trial& trial) {
     auto inside = TRY(wire::decode<wire::Digests>(*exchange.response, exchange.response_context));
     std::vector<Bytes> expected;
     for (const auto& [slot, digest] : outside) expected.push_back(digest);
-    return trial.expect_that(inside.digests == expected, "SPDM-DIG-013", "the digests as outside", "other ones",
-                             "Digest");
+    return trial.expect_that(inside.digests == expected, "SPDM-DIG-013", "the digests as outside",
+                             "other ones", "Digest");
 }
 
 Judgement certificate(Trial& trial) {
@@ -109,7 +109,8 @@ Judgement certificate(Trial& trial) {
         wire::GetCertificate request{.slot_id = 0, .offset = static_cast<uint16_t>(offset), .length = 64};
         Exchange exchange = TRY(lab.send_in(id, request));
         TRY(expect_answer_inside(trial, exchange, "SPDM-CRT-034"));
-        auto answer = TRY(wire::decode<wire::CertificateResponse>(*exchange.response, exchange.response_context));
+        auto answer =
+            TRY(wire::decode<wire::CertificateResponse>(*exchange.response, exchange.response_context));
         size_t portion = answer.cert_chain.size();
         bool same = offset + portion <= chain.size() &&
                     equal(answer.cert_chain, ByteView(chain).subspan(offset, portion));
@@ -119,7 +120,8 @@ Judgement certificate(Trial& trial) {
     return {};
 }
 
-// GET_DIGESTS and GET_CERTIFICATE inside are no part of what CHALLENGE outside signs; nor is the session hurt.
+// GET_DIGESTS and GET_CERTIFICATE inside are no part of what CHALLENGE outside signs; nor is the session
+// hurt.
 Judgement challenge_beside(Trial& trial) {
     lab::Lab& lab = trial.lab();
     uint32_t id = TRY(established(trial));

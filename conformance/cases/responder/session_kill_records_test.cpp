@@ -1,5 +1,6 @@
-// Sessions, records and encapsulated requests: each check of theirs waived in turn, each defect planted in turn,
-// and some case of the groups must notice. Devices of other kinds, which are right, must not be found fault with.
+// Sessions, records and encapsulated requests: each check of theirs waived in turn, each defect planted in
+// turn, and some case of the groups must notice. Devices of other kinds, which are right, must not be found
+// fault with.
 #include <boost/test/unit_test.hpp>
 
 #include "conformance/cases/responder/kill_support.h"
@@ -13,8 +14,9 @@ using wire::Version;
 
 constexpr std::string_view kGroups[] = {"ses/", "upd/", "sec/", "enc/"};
 
-// What it takes to see everything: the reference as it is, with the sequence number on the wire, with sessions
-// that outlive a bad record, with another form of mutual authentication, and without a HeartbeatPeriod.
+// What it takes to see everything: the reference as it is, with the sequence number on the wire, with
+// sessions that outlive a bad record, with another form of mutual authentication, and without a
+// HeartbeatPeriod.
 std::vector<Spoiled>& kinds() {
     static std::vector<Spoiled> made = [] {
         using spdm::BadRecord;
@@ -25,9 +27,8 @@ std::vector<Spoiled>& kinds() {
         list.emplace_back(Variant{.name = "drops", .options = {.bad_record = BadRecord::drop}});
         list.emplace_back(
             Variant{.name = "MCTP, drops", .options = {.transport = mctp, .bad_record = BadRecord::drop}});
-        list.emplace_back(
-            Variant{.name = "implicit GET_DIGESTS",
-                    .options = {.mut_auth_requested = wire::mut_auth::implicit_get_digests}});
+        list.emplace_back(Variant{.name = "implicit GET_DIGESTS",
+                                  .options = {.mut_auth_requested = wire::mut_auth::implicit_get_digests}});
         list.emplace_back(Variant{.name = "no period", .options = {.heartbeat_period = 0}});
         return list;
     }();
@@ -45,24 +46,27 @@ std::vector<Spoiled> odd_kinds() {
     const uint32_t at_once = (psk_only & ~cap::psk) | cap::psk_no_context;
     std::vector<Spoiled> list;
     list.emplace_back(Variant{.name = "DOE", .options = {.versions = some, .transport = &record::doe()}});
-    list.emplace_back(Variant{
-        .name = "TCP, ends silently",
-        .options = {.versions = some, .transport = &record::tcp(), .bad_record = BadRecord::end}});
+    list.emplace_back(
+        Variant{.name = "TCP, ends silently",
+                .options = {.versions = some, .transport = &record::tcp(), .bad_record = BadRecord::end}});
     list.emplace_back(Variant{.name = "shared key only", .options = {.versions = some, .flags = psk_only}});
-    list.emplace_back(Variant{.name = "shared key, no context", .options = {.versions = some, .flags = at_once}});
+    list.emplace_back(
+        Variant{.name = "shared key, no context", .options = {.versions = some, .flags = at_once}});
     list.emplace_back(Variant{.name = "another shared key",
                               .options = {.versions = some,
                                           .flags = psk_only,
                                           .psk = spdm::PreSharedKey{.hint = Bytes{1}, .key = nullptr}}});
-    list.emplace_back(Variant{.name = "no encryption", .options = {.versions = some, .flags = kWithout(cap::encrypt)}});
-    list.emplace_back(Variant{
-        .name = "neither heartbeat nor key update nor encapsulation",
-        .options = {.versions = some,
-                    .flags = kWithout(cap::hbeat | cap::key_upd | cap::encap | cap::mut_auth)}});
+    list.emplace_back(
+        Variant{.name = "no encryption", .options = {.versions = some, .flags = kWithout(cap::encrypt)}});
+    list.emplace_back(
+        Variant{.name = "neither heartbeat nor key update nor encapsulation",
+                .options = {.versions = some,
+                            .flags = kWithout(cap::hbeat | cap::key_upd | cap::encap | cap::mut_auth)}});
     list.emplace_back(Variant{.name = "no sessions",
                               .options = {.versions = some, .flags = cap::cert | cap::chal | cap::meas_sig}});
-    list.emplace_back(Variant{.name = "asks for nothing",
-                              .options = {.versions = some, .mut_auth_requested = 0, .basic_mut_auth = false}});
+    list.emplace_back(
+        Variant{.name = "asks for nothing",
+                .options = {.versions = some, .mut_auth_requested = 0, .basic_mut_auth = false}});
     list.emplace_back(Variant{.name = "trusts nobody",
                               .options = {.versions = some},
                               .edit = [](spdm::Device& device) { device.requester_trust.roots.clear(); }});
@@ -90,8 +94,9 @@ using spdm::Check;
 using spdm::Defect;
 
 bool ours(const spdm::CheckInfo& check) {
-    constexpr std::string_view kPrefixes[] = {"record_", "session_phase", "session_expired", "session_absent",
-                                              "heartbeat_", "update_", "end_size", "encap_", "ready_session"};
+    constexpr std::string_view kPrefixes[] = {"record_",        "session_phase", "session_expired",
+                                              "session_absent", "heartbeat_",    "update_",
+                                              "end_size",       "encap_",        "ready_session"};
     return check.responder &&
            std::ranges::any_of(kPrefixes, [&](auto prefix) { return check.name.starts_with(prefix); });
 }
@@ -103,13 +108,27 @@ constexpr Check kUnseen[] = {
 };
 
 constexpr Defect kDefects[] = {
-    Defect::sequence_big_endian,      Defect::sequence_before_tag,      Defect::sequence_not_advanced,
-    Defect::sequence_kept_by_update,  Defect::old_key_kept,             Defect::measured_per_connection,
-    Defect::measured_with_vca_twice,  Defect::session_digests_in_m1,    Defect::version_keeps_sessions,
-    Defect::ended_session_lives,      Defect::end_session_ends_all,     Defect::heartbeat_not_fed,
-    Defect::session_never_expires,    Defect::update_all_updates_one,   Defect::update_ack_under_old_key,
-    Defect::update_verified_early,    Defect::update_tag_not_echoed,    Defect::error_in_clear,
-    Defect::plain_request_in_session, Defect::response_in_request_keys, Defect::encapsulated_never_ends,
+    Defect::sequence_big_endian,
+    Defect::sequence_before_tag,
+    Defect::sequence_not_advanced,
+    Defect::sequence_kept_by_update,
+    Defect::old_key_kept,
+    Defect::measured_per_connection,
+    Defect::measured_with_vca_twice,
+    Defect::session_digests_in_m1,
+    Defect::version_keeps_sessions,
+    Defect::ended_session_lives,
+    Defect::end_session_ends_all,
+    Defect::heartbeat_not_fed,
+    Defect::session_never_expires,
+    Defect::update_all_updates_one,
+    Defect::update_ack_under_old_key,
+    Defect::update_verified_early,
+    Defect::update_tag_not_echoed,
+    Defect::error_in_clear,
+    Defect::plain_request_in_session,
+    Defect::response_in_request_keys,
+    Defect::encapsulated_never_ends,
     Defect::encapsulated_flow_survives,
 };
 

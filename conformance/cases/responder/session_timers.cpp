@@ -1,5 +1,5 @@
-// HEARTBEAT, and sessions that end by silence. The latter take seconds, or minutes, of a device's time: they run
-// where time can be moved.
+// HEARTBEAT, and sessions that end by silence. The latter take seconds, or minutes, of a device's time: they
+// run where time can be moved.
 #include "conformance/cases/responder/sessions.h"
 #include "stack/wire/messages/session.h"
 
@@ -142,7 +142,8 @@ void add_session_timers(CaseList& cases) {
     };
     add(positive("ses/heartbeat", "HEARTBEAT is acknowledged inside its session", {"SPDM-SES-037"},
                  heartbeat));
-    add(negative("ses/heartbeat-size", "HEARTBEAT of another size is InvalidRequest", {"SPDM-SES-004"}, size));
+    add(negative("ses/heartbeat-size", "HEARTBEAT of another size is InvalidRequest", {"SPDM-SES-004"},
+                 size));
     add(negative("ses/heartbeat-without-capability", "HEARTBEAT needs HBEAT_CAP on both sides",
                  {"SPDM-SES-005"}, without_capability),
         0);

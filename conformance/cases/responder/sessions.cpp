@@ -27,7 +27,8 @@ SessionOr opened(Trial& trial, Result<uint32_t> session) {
     if (session) return *session;
     const std::vector<Exchange>& all = trial.lab().exchanges();
     bool full = !all.empty() && all.back().error() == ErrorCode::session_limit_exceeded;
-    if (full) return std::unexpected(Trial::not_applicable("the device has no room for another session").error());
+    if (full)
+        return std::unexpected(Trial::not_applicable("the device has no room for another session").error());
     return std::unexpected(engine::Finding(session.error()));
 }
 
@@ -160,12 +161,13 @@ Judgement BadRecords::refuse(ByteView record) {
     Bytes further = TRY(due_record(trial_, id, numbered ? 1 : 2));
     Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
     if (!exchange.silent()) {
-        TRY(trial_.expect_that(came_inside(exchange), "SPDM-SEC-025", "DecryptError in a record of the session",
+        TRY(trial_.expect_that(came_inside(exchange), "SPDM-SEC-025",
+                               "DecryptError in a record of the session",
                                lab::describe(exchange) + (exchange.outside ? " outside of it" : "")));
         // Who opens more of a record before refusing it may say what it found.
-        Allowed allowed = refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request,
-                                                             ErrorCode::unexpected_request,
-                                                             ErrorCode::unspecified});
+        Allowed allowed =
+            refused(ErrorCode::decrypt_error,
+                    {ErrorCode::invalid_request, ErrorCode::unexpected_request, ErrorCode::unspecified});
         TRY(trial_.expect(exchange, allowed, requirement_));
     }
     return judge_after(exchange.error() == ErrorCode::decrypt_error, due, further);

@@ -1,5 +1,5 @@
-// What the cases inside sessions share: the way into one, what an answer there has to be, and what a bad record
-// may bring about.
+// What the cases inside sessions share: the way into one, what an answer there has to be, and what a bad
+// record may bring about.
 #pragma once
 
 #include "conformance/cases/responder/handshake.h"
@@ -15,8 +15,8 @@ using SessionOr = std::expected<uint32_t, engine::Finding>;
 // An established session: by KEY_EXCHANGE, or by a pre-shared key where that is all there is. Not applicable
 // where the device has neither, or turns the offer down.
 SessionOr established(Trial& trial, const lab::Offer& offer = lab::session_offer());
-// The same up to KEY_EXCHANGE_RSP or PSK_EXCHANGE_RSP, and from there on. A handshake in the clear, or one that
-// is over at once, does not apply.
+// The same up to KEY_EXCHANGE_RSP or PSK_EXCHANGE_RSP, and from there on. A handshake in the clear, or one
+// that is over at once, does not apply.
 SessionOr in_handshake(Trial& trial, const lab::Offer& offer = lab::session_offer());
 Judgement completed(Trial& trial, uint32_t session, std::string_view requirement);
 // Another session on the connection that is there. Not applicable where the device has no room.
@@ -63,8 +63,8 @@ class BadRecords {
     // over; or no answer, and the session is over, or goes on with the record that was due before
     // (vectors/disputes.json, DISPUTE-BAD-RECORD).
     Judgement refuse(ByteView record);
-    // Sends one that is authentic but holds nothing that could be acted upon. Whether its number counts is not
-    // asked, so the session is left behind.
+    // Sends one that is authentic but holds nothing that could be acted upon. Whether its number counts is
+    // not asked, so the session is left behind.
     Judgement refuse_authentic(ByteView record, const Allowed& allowed);
     // Sends one that concerns no session: no answer, and the session goes on.
     Judgement ignore(ByteView record, std::string_view requirement);
