@@ -81,8 +81,8 @@ struct ServeCommand {
     std::vector<std::string> requester_roots{};  // PEM or DER files
     bool basic_mut_auth = false;
     PskOptions psk{};
-    std::string keylog{};  // a file
-    uint8_t heartbeat = 10;
+    std::string keylog{};     // a file
+    unsigned heartbeat = 10;  // seconds, at most 255
 };
 // Serves until SIGINT or SIGTERM.
 int serve(const ServeCommand& command, Streams& streams);

@@ -40,7 +40,7 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
     options.mut_auth_requested = TRY(mut_auth(command.mut_auth.empty() ? form : command.mut_auth));
     options.basic_mut_auth = command.basic_mut_auth;
     options.psk = TRY(pre_shared_key(command.psk));
-    options.heartbeat_period = command.heartbeat;
+    options.heartbeat_period = static_cast<uint8_t>(command.heartbeat);
     if (!command.keylog.empty()) options.keylog = TRY(open_keylog(command.keylog));
     return options;
 }

@@ -105,7 +105,8 @@ struct SlotDigests {
 // The builders keep no order: a request out of its place is built as well as can be, and the responder's
 // refusal comes back. After a refusal other than `response_error` the connection is given up: until the next
 // GET_VERSION nothing can be authenticated any more. Inside a session such a refusal ends that session and
-// nothing else; established sessions outlive a connection that is given up.
+// nothing else, and what comes outside of it does not end it; established sessions outlive a connection that
+// is given up.
 class Requester {
    public:
     Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,

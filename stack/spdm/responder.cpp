@@ -109,6 +109,8 @@ Checked<> Responder::admit(ByteView request) const {
     bool capable = row->responder_can(parameters_) && row->requester_can(parameters_);
     TRY(checker_.demand(Check::request_capability, capable, code));
     bool flow = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
+    // While one is open, what was put off belongs to it.
+    flow |= code == code::respond_if_ready && deferred_;
     // A key update that nobody has asked for yet stops nobody.
     bool busy = flow_ && (flow_->out || flow_->purpose != EncapsulatedFlow::Purpose::key_update);
     TRY(checker_.demand(Check::encap_in_flight, flow || !busy));

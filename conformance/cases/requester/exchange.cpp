@@ -48,14 +48,16 @@ Lie secured_as_1_2() {
         return spdm::secured_opaque({.version = Version::v1_2}, said);
     });
 }
-// A version selected behind padding that is not zero.
+// A version selected, and behind it an element that needs padding, which is not zero.
 Lie dirty_padding() {
     return opaque([](const Context& context) {
         SecuredElements said;
         said.selected = spdm::kSecured1_1;
-        Bytes bytes = spdm::secured_opaque(context, said);
-        auto data = decode_exact<OpaqueData>(bytes, context);
-        if (data && !data->elements.front().align_padding.empty()) bytes.back() = 1;
+        auto data = decode_exact<OpaqueData>(spdm::secured_opaque(context, said), context);
+        if (!data) return Bytes{};
+        data->elements.push_back({.id = 3, .vendor_id = {1, 2}, .data = {7}, .align_padding = {}});
+        Bytes bytes = encode_raw(*data, context);
+        bytes.back() = 1;
         return bytes;
     });
 }

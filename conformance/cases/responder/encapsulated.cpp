@@ -48,12 +48,13 @@ Judgement refused_delivery(Trial& trial, const Allowed& allowed, std::string_vie
 
 Judgement without_flow(Trial& trial) {
     lab::Lab& lab = trial.lab();
-    TRY(established(trial));
+    if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), lab::session_offer()))))
+        return Trial::not_applicable("the device turns that requester down in VCA");
     if (!lab.seen().parameters().encapsulates())
         return Trial::not_applicable("ENCAP_CAP is not on both sides");
     Asked nowhere;
     TRY(trial.expect(TRY(poll(trial, nowhere)), nothing_pending(trial), "SPDM-ENC-001"));
-    nowhere.place = lab.seen().last_session();
+    nowhere.place = TRY(established(trial));
     return expect_there(trial, nowhere, TRY(poll(trial, nowhere)), nothing_pending(trial), "SPDM-ENC-001");
 }
 

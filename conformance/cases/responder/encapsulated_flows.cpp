@@ -23,7 +23,10 @@ Opened open_session(Trial& trial, Asked& asked) {
     lab::Lab& lab = trial.lab();
     if (!lab.seen().parameters().both(cap::key_ex) || !lab.seen().parameters().both(cap::mac)) return false;
     if (!lab.dut().carries_secured()) return false;
-    uint32_t id = TRY(lab.begin_session());
+    // Who does not want that requester has its reasons.
+    Result<uint32_t> begun = lab.begin_session();
+    if (!begun && begun.error().code == Errc::state) return false;
+    uint32_t id = TRY(std::move(begun));
     asked.place = id;
     if (lab.seen().parameters().clear_handshake()) asked.place.reset();
     uint8_t wanted = lab.session(id)->mut_auth_requested;

@@ -29,24 +29,12 @@ Result<bool> went_along(const Result<>& way) {
     return way.has_value();
 }
 
-namespace {
-
-// Without records a session can be begun, and nothing more.
-Judgement carries_records(Trial& trial) {
-    if (trial.lab().dut().carries_secured()) return {};
-    return Trial::not_applicable("the target cannot carry records");
-}
-
-}  // namespace
-
 Judgement ready_to_exchange(Trial& trial) {
-    TRY(carries_records(trial));
     TRY(trial.lab().negotiated_with_chain(trial.version()));
     return {};
 }
 
 Judgement ready_to_exchange(Trial& trial, const lab::Offer& offer) {
-    TRY(carries_records(trial));
     if (!TRY(went_along(trial.lab().negotiated_with_chain(trial.version(), offer)))) {
         return Trial::not_applicable("the device turns that requester down in VCA");
     }
@@ -57,7 +45,6 @@ Judgement ready_to_exchange(Trial& trial, const lab::Offer& offer) {
 }
 
 Judgement ready_to_share(Trial& trial, const lab::Offer& offer) {
-    TRY(carries_records(trial));
     lab::Lab& lab = trial.lab();
     if (!TRY(went_along(lab.negotiated_with_chain(trial.version(), offer)))) {
         return Trial::not_applicable("the device turns that requester down in VCA");

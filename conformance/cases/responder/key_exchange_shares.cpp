@@ -116,8 +116,8 @@ std::expected<lab::Offer, engine::Finding> quick_offer(Trial& trial) {
 // Exchanges until the shared secret begins with a zero byte. One in 256 does; how many are tried depends on
 // how long the device may take for each.
 Judgement leading_zeros(Trial& trial) {
-    constexpr uint64_t kPatience = 4'000'000;  // microseconds
-    constexpr uint64_t kLeast = 16, kMost = 400;
+    constexpr uint64_t kPatience = 1'500'000;  // microseconds
+    constexpr uint64_t kLeast = 16, kMost = 256;
     lab::Lab& lab = trial.lab();
     const lab::Offer offer = TRY(quick_offer(trial));
     uint64_t each = uint64_t{1} << std::min<unsigned>(trial.claims().parameters.responder_ct_exponent, 22);

@@ -35,7 +35,18 @@ class ChangedDut final : public lab::Dut {
         if (resets_ > 2 && change_) change_(request, answer);
         return answer;
     }
+    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
+        return dut_->exchange_secured(record);
+    }
+    bool carries_secured() const override { return dut_->carries_secured(); }
+    const record::Transport& transport() const override { return dut_->transport(); }
+    bool set_sequence(uint32_t session, spdm::Way way, uint64_t next) override {
+        return dut_->set_sequence(session, way, next);
+    }
+    bool ask_for_key_update(uint32_t session) override { return dut_->ask_for_key_update(session); }
     bool lose_state() override { return dut_->lose_state(); }
+    void wait(std::chrono::microseconds time) override { dut_->wait(time); }
+    bool time_is_cheap() const override { return dut_->time_is_cheap(); }
 
    private:
     lab::ReferenceDut* dut_;
