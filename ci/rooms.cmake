@@ -61,7 +61,7 @@ function(assay_room_test name threads)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)
   add_test(NAME ${name} COMMAND assay_${name}_test --color_output=no
            --logger=HRF,test_suite:JUNIT,message,${PROJECT_BINARY_DIR}/results/${name}.xml)
-  set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TIMEOUT 1200)
   if(threads)
     set_tests_properties(${name} PROPERTIES LABELS threads)
     add_dependencies(threaded_tests assay_${name}_test)

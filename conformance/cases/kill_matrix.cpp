@@ -58,7 +58,8 @@ std::vector<Kind> kinds() {
     list.push_back({"implicit GET_DIGESTS", {.mut_auth_requested = mut_auth::implicit_get_digests}});
     list.push_back({"requester known", {.mut_auth_requested = mut_auth::plain, .requester_known = true}});
     list.push_back({"PSK without context", {.flags = with_psk(all, cap::psk_no_context)}});
-    list.push_back({"PSK alone", {.flags = all & ~(cap::key_ex | cap::mut_auth)}});
+    list.push_back(
+        {"PSK alone", {.flags = all & ~(cap::key_ex | cap::mut_auth | cap::handshake_in_the_clear)}});
     list.push_back({"bad records dropped", {.bad_record = spdm::BadRecord::drop}});
     list.push_back({"silent end at bad records", {.bad_record = spdm::BadRecord::end}});
     list.push_back({"no heartbeat period", {.heartbeat_period = 0}});
@@ -122,15 +123,13 @@ class Bench {
         return engine::is_failure(judgement.error().verdict);
     }
     static bool able(const engine::Claims& claims, uint32_t needs) {
-        for (uint32_t flag = 1; needs != 0; flag <<= 1) {
-            bool needed = (needs & flag) != 0;
-            needs &= ~flag;
-            // Of PSK_CAP and MEAS_CAP, which have two bits, one is enough.
-            uint32_t field = flag;
-            for (uint32_t two : {wire::cap::psk, wire::cap::meas}) {
-                if ((two & flag) != 0) field = two;
-            }
-            if (needed && !claims.has(field)) return false;
+        constexpr uint32_t kTwoBits = wire::cap::psk | wire::cap::meas;
+        for (uint32_t flag = 1; flag != 0; flag <<= 1) {
+            if ((needs & flag & ~kTwoBits) != 0 && !claims.has(flag)) return false;
+        }
+        // Of PSK_CAP and MEAS_CAP both bits ask for either, one for that one.
+        for (uint32_t field : {wire::cap::psk, wire::cap::meas}) {
+            if ((needs & field) != 0 && !claims.has(needs & field)) return false;
         }
         return true;
     }
@@ -140,7 +139,10 @@ class Bench {
         bool cert = trial.claims().has(wire::cap::cert);
         if (cert && lab.seen().state() == spdm::ConnectionState::negotiated) {
             const Bytes digests{wire::byte(trial.version()), wire::code::get_digests, 0, 0};
-            TRY(trial.expect_answer(TRY(lab.send(digests)), "SPDM-HDR-103"));
+            lab::Exchange next = TRY(lab.send(digests));
+            // A flow that the case left open stops everything else, as it must.
+            if (next.error() != wire::ErrorCode::request_in_flight)
+                TRY(trial.expect_answer(next, "SPDM-HDR-103"));
         }
         TRY(lab.negotiated(trial.version()));
         return {};

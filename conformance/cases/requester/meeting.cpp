@@ -80,6 +80,13 @@ Meeting::Meeting(const LieRow& row, const spdm::Waivers& waivers)
     device_.keylog = [this](spdm::SessionKind, ByteView secret) { secret_ = to_bytes(secret); };
     responder_.emplace(device_, provider(), responder_random_);
     requester_.emplace(config_, provider(), requester_random_, waivers);
+    // Who is known beforehand sends no chain.
+    for (uint8_t slot = 0; slot < spdm::kSlots; ++slot) {
+        auto known = config_.identities.find(kAlgo);
+        if (known == config_.identities.end() || !known->second[slot]) continue;
+        observer_.provide_requester_chain(
+            slot, known->second[slot]->chain(provider(), crypto::HashAlgo::sha256, row.version));
+    }
     observer_.set_transport(*device_.transport);
     observer_.set_secrets(
         [this](spdm::SessionKind, ByteView, ByteView) { return std::vector<Bytes>{secret_}; });
