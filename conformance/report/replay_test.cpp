@@ -24,7 +24,10 @@ struct Recorded {
         lab::ReferenceDut dut(lab::make_reference_device(options), crypto::openssl_provider(), options);
         SeededRandom random(4);
         lab::Lab lab(dut, random, crypto::openssl_provider());
-        auto first = lab.in_session(wire::Version::v1_2);
+        // The chain has to be in the capture: TH holds its digest.
+        BOOST_REQUIRE(lab.negotiated(wire::Version::v1_2, lab::session_offer()));
+        BOOST_REQUIRE(lab.read_chain(0));
+        auto first = lab.new_session();
         BOOST_REQUIRE(first.has_value());
         auto second = lab.new_psk_session();
         BOOST_REQUIRE(second.has_value());
