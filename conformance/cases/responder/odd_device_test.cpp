@@ -18,8 +18,8 @@ using Before = std::function<Answer(ByteView request)>;
 
 class ChangedDut final : public lab::Dut {
    public:
-    ChangedDut(lab::ReferenceDut& dut, Change change, Before before)
-        : dut_(&dut), change_(std::move(change)), before_(std::move(before)) {}
+    ChangedDut(lab::ReferenceDut& dut, Change change, Before before, int sane)
+        : dut_(&dut), change_(std::move(change)), before_(std::move(before)), sane_(sane) {}
 
     std::string target() const override { return dut_->target(); }
     Result<> reset() override {
@@ -31,8 +31,7 @@ class ChangedDut final : public lab::Dut {
             if (Answer instead = before_(request)) return instead;
         }
         Answer answer = TRY(dut_->exchange(request));
-        // One reset for the list of versions, one for the sane exchange.
-        if (resets_ > 2 && change_) change_(request, answer);
+        if (resets_ > sane_ && change_) change_(request, answer);
         return answer;
     }
     Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
@@ -52,6 +51,7 @@ class ChangedDut final : public lab::Dut {
     lab::ReferenceDut* dut_;
     Change change_;
     Before before_;
+    int sane_;
     int resets_ = 0;
 };
 
@@ -178,7 +178,9 @@ engine::RunReport run(const Odd& odd, wire::Version version, const std::string& 
     for (const auto& [request, deferral] : reference.deferrals) device->deferrals[request] = deferral;
     const crypto::Provider& provider = crypto::openssl_provider();
     lab::ReferenceDut dut(device, provider, reference);
-    ChangedDut changed(dut, odd.change, odd.before);
+    // One reset for the list of versions, one for the sane exchange, and one for its session.
+    bool sessions = version >= wire::Version::v1_1 && (device->flags & wire::cap::key_ex) != 0;
+    ChangedDut changed(dut, odd.change, odd.before, sessions ? 3 : 2);
     SeededRandom random(1);
     lab::Lab lab(changed, random, provider);
     engine::RunOptions options;
