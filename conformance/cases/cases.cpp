@@ -1,31 +1,9 @@
 #include "conformance/cases/cases.h"
 
-#include <algorithm>
-
 #include "conformance/cases/requester/lie.h"
 #include "conformance/cases/responder/groups.h"
 
 namespace assay::cases {
-
-namespace {
-
-// A case that counts records says nothing about a device that puts requests off: each retry is a record too.
-void count_strictly(engine::Case& one) {
-    one.run = [run = one.run](engine::Trial& trial) -> engine::Judgement {
-        engine::Judgement judgement = run(trial);
-        bool put_off = std::ranges::any_of(trial.lab().exchanges(), [](const lab::Exchange& exchange) {
-            auto error = exchange.error();
-            return exchange.session &&
-                   (error == wire::ErrorCode::busy || error == wire::ErrorCode::response_not_ready);
-        });
-        if (!judgement && put_off)
-            return engine::Trial::not_applicable(
-                "the device puts requests off, and records are counted here");
-        return judgement;
-    };
-}
-
-}  // namespace
 
 std::span<const engine::Case> all_cases() {
     static const CaseList all = [] {
@@ -64,9 +42,6 @@ std::span<const engine::Case> all_cases() {
                          add_attack_handshake,
                          add_attack_records}) {
             add(cases);
-        }
-        for (engine::Case& one : cases) {
-            if (one.id.starts_with("sec/limit-") || one.id == "ses/ready-elsewhere") count_strictly(one);
         }
         add_requester(cases);
         return cases;

@@ -49,6 +49,7 @@ bool Exchange::answered() const {
 
 std::string describe(const Exchange& exchange) {
     if (!exchange.response) return "silence";
+    if (exchange.application) return "a record with application data that is no SPDM message";
     if (exchange.unreadable) return "a record that cannot be opened";
     const Bytes& response = *exchange.response;
     if (response.size() < 4) return fmt::format("a message of {} bytes", response.size());

@@ -30,8 +30,9 @@ struct Exchange {
     std::optional<uint32_t> session{};
     Bytes request_record{};
     Bytes response_record{};
-    bool outside = false;     // the answer to a record came as a message outside of the session
-    bool unreadable = false;  // it came as a record that cannot be opened: `response` is that record
+    bool outside = false;      // the answer to a record came as a message outside of the session
+    bool unreadable = false;   // it came as a record without a message: `response` is that record
+    bool application = false;  // which could be opened, and holds application data that is no SPDM message
     std::vector<MacCheck> macs{};
 
     bool silent() const { return !response.has_value(); }

@@ -101,6 +101,7 @@ Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext) {
             exchange.response_context = observer_.response_context(*deferred);
         exchange.response = observer_.response_record((*answer)->bytes);
         exchange.unreadable = !exchange.response;
+        exchange.application = observer_.last_record().result == ObservedRecord::Result::application;
         exchange.signature = observer_.last_signature();
         exchange.macs = observer_.last_macs();
         if (exchange.unreadable) exchange.response = (*answer)->bytes;

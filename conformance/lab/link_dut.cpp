@@ -49,6 +49,10 @@ Result<std::optional<T>> LinkDut::settled(Result<T> answer) {
     bool silent = answer.error().code == Errc::timeout && answer.error().detail.starts_with("no answer");
     if (silent) return std::nullopt;
     link_.reset();
+    // DMTF's emulator closes the connection over what it drops, listens again, and has kept its state.
+    bool hung_up = target_.scheme == transport::Scheme::emu && answer.error().code == Errc::closed &&
+                   answer.error().detail.starts_with("waiting");
+    if (hung_up && reset()) return std::nullopt;
     return std::unexpected(answer.error());
 }
 

@@ -142,8 +142,9 @@ std::string exchange_text(const lab::Exchange& exchange, size_t index, size_t pa
     text += record(exchange.request_record);
     if (!sealed) text += annotated(exchange.request, exchange.request_context, false, arrows);
     if (!exchange.response) return text + "response: silence\n";
-    std::string title =
-        exchange.unreadable ? "a record that cannot be opened" : message_title(*exchange.response);
+    std::string title = exchange.application  ? "a record that holds no message"
+                        : exchange.unreadable ? "a record that cannot be opened"
+                                              : message_title(*exchange.response);
     if (exchange.outside) title += ", outside the session";
     text += head("response:", title, exchange.response->size(), packet + 1);
     text += record(exchange.response_record);

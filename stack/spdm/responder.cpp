@@ -129,8 +129,9 @@ Checked<> Responder::admit_place(const Legality& row) const {
 
 std::optional<Bytes> Responder::put_off(ByteView request) {
     uint8_t code = request[1];
-    // Only the deferred request can be put off again.
-    if (code == code::respond_if_ready && !ready_for(request)) return std::nullopt;
+    // Only the deferred request can be put off again, and only where it came.
+    bool again = ready_for(request) && deferred_->session == current_;
+    if (code == code::respond_if_ready && !again) return std::nullopt;
     auto configured = device_.deferrals.find(code);
     if (configured == device_.deferrals.end()) return std::nullopt;
     Deferral& left = deferrals_.try_emplace(code, configured->second).first->second;

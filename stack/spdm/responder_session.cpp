@@ -191,6 +191,9 @@ Checked<> Responder::update_keys(ResponderSession& session, KeyOperation operati
 
 Checked<Bytes> Responder::end_session(ByteView request) {
     TRY(checker_.demand(Check::end_size, request.size() == 4));
+    if (checker_.has(Defect::end_session_ends_all)) {
+        std::erase_if(sessions_, [&](const auto& session) { return session.first != current_; });
+    }
     after_session_ = current_;
     after_ = checker_.has(Defect::ended_session_lives) ? After::nothing : After::end;
     return encoded(EndSessionAck{}, parameters_.context());

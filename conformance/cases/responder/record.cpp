@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "conformance/cases/responder/sessions.h"
+#include "stack/spdm/algorithms.h"
 
 namespace assay::cases {
 
@@ -79,6 +80,52 @@ Judgement length_lie(Trial& trial, const Lie& lie) {
     size_t length = record.size() - header_size(trial);
     store(record, at, static_cast<uint32_t>(lie(length)), 2);
     return bad.refuse(record);
+}
+
+// The record that is due with another Length, which the MAC covers: nothing else is wrong with it.
+Result<Bytes> sealed_with_length(Trial& trial, const spdm::Session& channel, size_t length) {
+    lab::Lab& lab = trial.lab();
+    const spdm::KeySchedule& schedule = channel.schedule();
+    ByteView secret = schedule.secret(Way::request).view();
+    auto algorithm = spdm::aead_algo(lab.seen().parameters().aead);
+    if (!algorithm) return fail(Errc::state, "AEAD", Error::npos, "none was negotiated");
+    auto aead = TRY(lab.provider().new_aead(*algorithm, schedule.aead_key(secret).view()));
+    Bytes iv = to_bytes(schedule.aead_iv(secret).view());
+    uint64_t number = channel.sequence(Way::request);
+    for (size_t i = 0; i < sizeof number; ++i) iv[i] ^= static_cast<uint8_t>(number >> 8 * i);
+
+    Bytes record(header_size(trial));
+    store(record, 0, channel.id(), kIdSize);
+    store(record, kIdSize, static_cast<uint32_t>(number), header_size(trial) - kIdSize - 2);
+    store(record, header_size(trial) - 2, static_cast<uint32_t>(length), 2);
+    Bytes text = record::to_application(channel.transport(), probe(trial));
+    if (channel.protection() == record::Protection::mac_only) {
+        append(record, text);
+        text.clear();
+    } else {
+        const Bytes size{static_cast<uint8_t>(text.size()), 0};
+        text = concat({size, text});
+    }
+    Bytes sealed(text.size() + kTagSize);
+    const ByteView parts[] = {text};
+    TRY(aead->seal(iv, record, parts, sealed));
+    return concat({record, sealed});
+}
+
+Judgement authentic_length(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    BadRecords bad(trial, "SPDM-SEC-010");
+    size_t right = TRY(bad.due()).size() - header_size(trial);
+    // First the control: with its own length such a record is a record.
+    Bytes record = TRY(sealed_with_length(trial, bad.channel(), right));
+    TRY(trial.expect_that(goes_on(TRY(lab.send_record(record))), "SPDM-SEC-010", "an answer", "none"));
+    for (size_t length : {right + 1, size_t{0xffff}}) {
+        TRY(bad.session());
+        record = TRY(sealed_with_length(trial, bad.channel(), length));
+        TRY(bad.refuse_authentic(
+            record, refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request, ErrorCode::unspecified})));
+    }
+    return {};
 }
 
 // Not even a MAC is there.
@@ -254,6 +301,8 @@ void add_record(CaseList& cases) {
             [](size_t length) { return length + 1; });
     add_lie("sec/length-one-less", "A Length that leaves one byte out is refused",
             [](size_t length) { return length - 1; });
+    add(negative("sec/length-authentic", "A Length beyond the end is refused though the MAC covers it",
+                 {"SPDM-SEC-010"}, authentic_length));
     add(negative("sec/without-mac", "A record that has no MAC is refused", {"SPDM-SEC-010"}, only_header));
     add(negative("sec/cut-in-header", "A record that ends in its header gets no answer", {"SPDM-SEC-027"},
                  cut_in_header));

@@ -16,20 +16,24 @@ constexpr std::string_view kGroups[] = {"ses/", "upd/", "sec/", "enc/"};
 
 // What it takes to see everything: the reference as it is, with the sequence number on the wire, with
 // sessions that outlive a bad record, with another form of mutual authentication, and without a
-// HeartbeatPeriod.
+// HeartbeatPeriod. One version shows as much as all of them.
 std::vector<Spoiled>& kinds() {
     static std::vector<Spoiled> made = [] {
         using spdm::BadRecord;
+        const std::vector<Version> one{Version::v1_2};
         const record::Transport* mctp = &record::mctp();
         std::vector<Spoiled> list;
-        list.emplace_back(Variant{.name = "usual"});
-        list.emplace_back(Variant{.name = "MCTP", .options = {.transport = mctp}});
-        list.emplace_back(Variant{.name = "drops", .options = {.bad_record = BadRecord::drop}});
+        list.emplace_back(Variant{.name = "usual", .options = {.versions = one}});
+        list.emplace_back(Variant{.name = "MCTP", .options = {.versions = one, .transport = mctp}});
         list.emplace_back(
-            Variant{.name = "MCTP, drops", .options = {.transport = mctp, .bad_record = BadRecord::drop}});
-        list.emplace_back(Variant{.name = "implicit GET_DIGESTS",
-                                  .options = {.mut_auth_requested = wire::mut_auth::implicit_get_digests}});
-        list.emplace_back(Variant{.name = "no period", .options = {.heartbeat_period = 0}});
+            Variant{.name = "drops", .options = {.versions = one, .bad_record = BadRecord::drop}});
+        list.emplace_back(
+            Variant{.name = "MCTP, drops",
+                    .options = {.versions = one, .transport = mctp, .bad_record = BadRecord::drop}});
+        list.emplace_back(Variant{
+            .name = "implicit GET_DIGESTS",
+            .options = {.versions = one, .mut_auth_requested = wire::mut_auth::implicit_get_digests}});
+        list.emplace_back(Variant{.name = "no period", .options = {.versions = one, .heartbeat_period = 0}});
         return list;
     }();
     return made;
@@ -101,36 +105,43 @@ bool ours(const spdm::CheckInfo& check) {
            std::ranges::any_of(kPrefixes, [&](auto prefix) { return check.name.starts_with(prefix); });
 }
 
-// What nothing on the wire can show.
-constexpr Check kUnseen[] = {
-    Check::record_short,   // without a header there is nothing to go on with
-    Check::record_length,  // what the check lets through has no MAC that verifies
+// Without a header there is nothing to go on with.
+constexpr Check kUnseen = Check::record_short;
+
+// Each with the rule whose cases are to be asked first.
+constexpr std::pair<Defect, std::string_view> kDefects[] = {
+    {Defect::sequence_big_endian, "SPDM-SEC-007"},
+    {Defect::sequence_before_tag, "SPDM-SEC-002"},
+    {Defect::sequence_not_advanced, "SPDM-SEC-003"},
+    {Defect::sequence_kept_by_update, "SPDM-SES-014"},
+    {Defect::old_key_kept, "SPDM-SES-015"},
+    {Defect::measured_per_connection, "SPDM-MEA-027"},
+    {Defect::measured_with_vca_twice, "SPDM-MEA-027"},
+    {Defect::session_digests_in_m1, "SPDM-DIG-014"},
+    {Defect::version_keeps_sessions, "SPDM-VER-007"},
+    {Defect::ended_session_lives, "SPDM-SES-022"},
+    {Defect::end_session_ends_all, "SPDM-SES-024"},
+    {Defect::heartbeat_not_fed, "SPDM-SES-007"},
+    {Defect::session_never_expires, "SPDM-SES-006"},
+    {Defect::update_all_updates_one, "SPDM-SES-013"},
+    {Defect::update_ack_under_old_key, "SPDM-SES-013"},
+    {Defect::update_verified_early, "SPDM-SES-010"},
+    {Defect::update_tag_not_echoed, "SPDM-SES-011"},
+    {Defect::error_in_clear, "SPDM-SES-026"},
+    {Defect::plain_request_in_session, "SPDM-SES-001"},
+    {Defect::response_in_request_keys, "SPDM-SES-026"},
+    {Defect::encapsulated_never_ends, "SPDM-ENC-018"},
+    {Defect::encapsulated_flow_survives, "SPDM-VER-011"},
 };
 
-constexpr Defect kDefects[] = {
-    Defect::sequence_big_endian,
-    Defect::sequence_before_tag,
-    Defect::sequence_not_advanced,
-    Defect::sequence_kept_by_update,
-    Defect::old_key_kept,
-    Defect::measured_per_connection,
-    Defect::measured_with_vca_twice,
-    Defect::session_digests_in_m1,
-    Defect::version_keeps_sessions,
-    Defect::ended_session_lives,
-    Defect::end_session_ends_all,
-    Defect::heartbeat_not_fed,
-    Defect::session_never_expires,
-    Defect::update_all_updates_one,
-    Defect::update_ack_under_old_key,
-    Defect::update_verified_early,
-    Defect::update_tag_not_echoed,
-    Defect::error_in_clear,
-    Defect::plain_request_in_session,
-    Defect::response_in_request_keys,
-    Defect::encapsulated_never_ends,
-    Defect::encapsulated_flow_survives,
-};
+// The cases of the rule are asked on every kind of device before the others are.
+std::string seen_by(const spdm::Waivers& waivers, std::string_view rule) {
+    std::vector<const engine::Case*> all = cases_of(kGroups, rule);
+    auto others = std::ranges::find_if(
+        all, [&](const engine::Case* one) { return !contains(one->requirements, std::string(rule)); });
+    std::string by = noticed_by(waivers, kinds(), std::span(all.begin(), others));
+    return by.empty() ? noticed_by(waivers, kinds(), std::span(others, all.end())) : by;
+}
 
 #endif
 
@@ -151,20 +162,20 @@ BOOST_AUTO_TEST_CASE(no_case_finds_fault_with_a_device_that_is_odd_and_right) {
 BOOST_AUTO_TEST_CASE(every_check_of_a_session_that_is_waived_is_noticed) {
     for (size_t i = 0; i < spdm::kCheckCount; ++i) {
         const spdm::CheckInfo& info = spdm::info(static_cast<Check>(i));
-        if (!ours(info) || contains(kUnseen, static_cast<Check>(i))) continue;
+        if (!ours(info) || static_cast<Check>(i) == kUnseen) continue;
         spdm::Waivers waivers;
         waivers.waive(static_cast<Check>(i));
-        std::string by = noticed_by(waivers, kinds(), cases_of(kGroups, info.requirement));
+        std::string by = seen_by(waivers, info.requirement);
         BOOST_TEST(!by.empty(), info.name);
         BOOST_TEST_MESSAGE(info.name << ": " << by);
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_defect_of_a_session_is_noticed) {
-    for (Defect defect : kDefects) {
+    for (const auto& [defect, rule] : kDefects) {
         spdm::Waivers waivers;
         waivers.plant(defect);
-        std::string by = noticed_by(waivers, kinds(), cases_of(kGroups));
+        std::string by = seen_by(waivers, rule);
         BOOST_TEST(!by.empty(), spdm::info(defect).name);
         BOOST_TEST_MESSAGE(spdm::info(defect).name << ": " << by);
     }
