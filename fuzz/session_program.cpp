@@ -100,10 +100,12 @@ class Run {
                 if (auto id = meant(step)) dut_.responder().ask_for_key_update(*id);
                 return;
             case StepKind::wait: time_passed_ = true; return dut_.wait(std::chrono::seconds(step.seed % 64));
-            case StepKind::raw_record: return send_record(step, step.extra, {}, false);
+            case StepKind::raw_record: return send({.record = step.extra}, {}, false);
             case StepKind::earlier_record:
-                if (!records_.empty())
-                    send_record(step, Bytes(records_[step.seed % records_.size()]), {}, false);
+                if (!records_.empty()) {
+                    Sent again = records_[step.seed % records_.size()];
+                    send(again.record, {}, has_become_due(again));
+                }
                 return;
             default: break;
         }
@@ -247,6 +249,7 @@ class Run {
             }
         }
         if (!record) return;
+        Sent sent{.id = id, .number = how.sequence.value_or(next), .key = key_of(channel)};
         if (step.seal == SealMode::broken) {
             (*record)[step.seed / 8 % record->size()] ^= static_cast<uint8_t>(1U << step.seed % 8);
             due = false;
@@ -255,13 +258,38 @@ class Run {
             record->resize(step.seed % record->size());
             due = false;
         }
-        send_record(step, *record, message, due);
-        if (step.twice) send_record(step, *record, message, false);
+        // What was ahead of its turn may come in its turn; what was tampered with has none.
+        if (!due && step.seal != SealMode::ahead && step.seal != SealMode::stale) sent.key.reset();
+        sent.record = std::move(*record);
+        send(sent, message, due);
+        if (step.twice) send(sent, message, false);
     }
 
-    void send_record(const SessionStep&, const Bytes& record, const Bytes& message, bool due) {
-        records_.push_back(record);
-        observed([&] { return lab_.send_record(record, message); }, due);
+    // A record that was sent; `key` names the one it is authentic under, if it is.
+    struct Sent {
+        Bytes record{};
+        uint32_t id = 0;
+        uint64_t number = 0;
+        std::optional<crypto::Digest> key{};
+    };
+
+    crypto::Digest key_of(const spdm::Session& channel) const {
+        return world_.provider.digest(crypto::HashAlgo::sha256,
+                                      channel.schedule().secret(Way::request).view());
+    }
+
+    // Whether it is its turn now. While a key is updated the one before it has its turns too.
+    bool has_become_due(const Sent& sent) const {
+        auto found = lab_.seen().sessions().find(sent.id);
+        if (!sent.key || found == lab_.seen().sessions().end()) return false;
+        const spdm::Session& channel = found->second.channel;
+        if (!(key_of(channel) == *sent.key)) return channel.updating(Way::request);
+        return channel.sequence(Way::request) == sent.number;
+    }
+
+    void send(const Sent& sent, const Bytes& message, bool due) {
+        records_.push_back(sent);
+        observed([&] { return lab_.send_record(sent.record, message); }, due);
     }
 
     void send_plain(const Bytes& message) {
@@ -344,7 +372,7 @@ class Run {
     std::vector<SessionStep> program_;
     Bytes share_;  // the last public value of ours
     std::set<uint32_t> parted_;
-    std::vector<Bytes> records_;
+    std::vector<Sent> records_;
     uint8_t request_id_ = 0;
     bool time_passed_ = false;
     size_t secrets_ = 0;

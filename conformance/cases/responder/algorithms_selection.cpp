@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "conformance/cases/responder/algorithms.h"
+#include "stack/base/ranges.h"
 #include "stack/wire/messages/digests.h"
 
 namespace assay::cases {
@@ -93,6 +94,41 @@ Judgement selection_is_offered(Trial& trial, const NegotiateAlgorithms& offer, c
                                  answer.ext_hash_sel.size() <= offer.ext_hash.size(),
                              "SPDM-ALG-024", "no extended algorithm that was not offered", "one",
                              "ExtAsymSelCount");
+}
+
+// What a session is made with is selected where both sides can do what needs it.
+Judgement session_algorithms(Trial& trial) {
+    TRY(trial.lab().negotiated(trial.version(), lab::session_offer(lab::kMutualFlags)));
+    const Exchange& exchange = trial.lab().exchanges().back();
+    auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
+    const spdm::Parameters& p = trial.lab().seen().parameters();
+    struct Row {
+        std::string_view requirement, what;
+        std::vector<uint8_t> types;  // of these together one algorithm
+        bool due;
+    };
+    namespace type = wire::alg_type;
+    const Row rows[] = {
+        {"SPDM-ALG-015", "one DHE group or KEM", {type::dhe, type::kem_alg}, p.both(cap::key_ex)},
+        {"SPDM-ALG-016", "one AEAD", {type::aead_cipher_suite}, p.both(cap::mac) || p.both(cap::encrypt)},
+        {"SPDM-ALG-017",
+         "one signature algorithm of the requester",
+         {type::req_base_asym_alg, type::req_pqc_asym_alg},
+         p.both(cap::mut_auth)},
+        {"SPDM-ALG-018",
+         "the key schedule of SPDM",
+         {type::key_schedule},
+         p.both(cap::key_ex) || ((p.responder_flags & cap::psk) != 0 && (p.requester_flags & cap::psk) != 0)},
+    };
+    for (const Row& row : rows) {
+        int selected = 0;
+        for (const AlgStruct& chosen : answer.alg_structs) {
+            if (contains(row.types, chosen.alg_type)) selected += std::popcount(chosen.alg_supported);
+        }
+        TRY(trial.expect_that(!row.due || selected == 1, row.requirement, row.what,
+                              fmt::format("{}", selected), "AlgSupported"));
+    }
+    return {};
 }
 
 // Each algorithm alone: selected, or refused.
@@ -249,6 +285,10 @@ void add_algorithm_selection(CaseList& cases) {
     cases.push_back(
         since(v1_1, positive("alg/answers-types", "ALGORITHMS answers the types asked for, in order",
                              {"SPDM-ALG-011", "SPDM-ALG-012"}, answers_types)));
+    cases.push_back(since(
+        v1_1,
+        positive("alg/session-algorithms", "What a session needs is selected where both sides have one",
+                 {"SPDM-ALG-015", "SPDM-ALG-016", "SPDM-ALG-017", "SPDM-ALG-018"}, session_algorithms)));
     cases.push_back(positive("alg/single-offers", "Each algorithm offered alone is selected or refused",
                              {"SPDM-ALG-012", "SPDM-ALG-112"}, single_offers));
     cases.push_back(positive("alg/form",

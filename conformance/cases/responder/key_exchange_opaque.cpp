@@ -238,7 +238,7 @@ void add_key_exchange_opaque(CaseList& cases) {
     add(positive("kex/unknown-element", "Elements of other registries are skipped", {"SPDM-KEX-014"},
                  unknown_elements));
     add_1_2(negative("kex/without-opaque-format", "Without OpaqueDataFmt1 it is InvalidRequest",
-                     {"SPDM-KEX-032"}, without_format));
+                     {"SPDM-KEX-032", "SPDM-ALG-019"}, without_format));
 }
 
 }  // namespace assay::cases

@@ -282,7 +282,8 @@ void add_record_content(CaseList& cases) {
         kExchange);
     add(negative("sec/without-mac-cap", "Without MAC_CAP there is no session", {"SPDM-SEC-015"},
                  without_mac));
-    add(negative("sec/nested", "A record inside a record is not acted upon", {"SPDM-SEC-023"}, nested));
+    add(negative("sec/nested", "A record inside a record is not acted upon", {"SPDM-SEC-023", "SPDM-TRN-018"},
+                 nested));
     add(negative("sec/other-type", "What is no SPDM message is not taken for one", {"SPDM-SEC-023"},
                  other_type));
 }
