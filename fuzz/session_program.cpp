@@ -104,7 +104,7 @@ class Run {
             case StepKind::earlier_record:
                 if (!records_.empty()) {
                     Sent again = records_[step.seed % records_.size()];
-                    send(again.record, {}, has_become_due(again));
+                    send(again, {}, has_become_due(again));
                 }
                 return;
             default: break;

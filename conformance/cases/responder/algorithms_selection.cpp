@@ -125,7 +125,7 @@ Judgement session_algorithms(Trial& trial) {
         for (const AlgStruct& chosen : answer.alg_structs) {
             if (contains(row.types, chosen.alg_type)) selected += std::popcount(chosen.alg_supported);
         }
-        TRY(trial.expect_that(!row.due || selected == 1, row.requirement, row.what,
+        TRY(trial.expect_that(!row.due || selected == 1, row.requirement, std::string(row.what),
                               fmt::format("{}", selected), "AlgSupported"));
     }
     return {};
