@@ -38,8 +38,8 @@ class LinkDut final : public Dut {
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}
     transport::Binding binding() const;
     std::chrono::milliseconds answer_time(bool cryptographic) const;
-    // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An emulator
-    // that closes it between units and takes the next one was silent.
+    // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An
+    // emulator that closes it between units and takes the next one was silent.
     template <class T>
     Result<std::optional<T>> settled(Result<T> answer);
 
