@@ -14,6 +14,8 @@ namespace assay::fuzz {
 void feature(uint32_t kind, uint32_t a, uint32_t b = 0, uint32_t c = 0);
 // Notes a point that has a name, so that a test can demand it; after the first clear() only.
 void reached(const std::string& point);
+// The point at which a session is established.
+inline constexpr std::string_view kEstablished = "an established session";
 
 // Which features (by their counter) and points were noted since the last clear().
 std::vector<uint32_t> features();

@@ -347,6 +347,7 @@ class Run {
         uint32_t place = session == responder.sessions().end()
                              ? 0
                              : 1 + static_cast<uint32_t>(session->second.channel.phase());
+        if (place == 1 + static_cast<uint32_t>(spdm::Phase::application)) reached(std::string(kEstablished));
         uint32_t others = static_cast<uint32_t>(responder.sessions().size());
         feature(kInSession, code | place << 8 | others << 12, byte(responder.parameters().version), refusal);
         if (responder.last_refusal()) {

@@ -65,7 +65,7 @@ std::vector<Kind> kinds() {
     list.push_back({"bad records dropped", {.bad_record = spdm::BadRecord::drop}});
     list.push_back({"silent end at bad records", {.bad_record = spdm::BadRecord::end}});
     list.push_back({"no heartbeat period", {.heartbeat_period = 0}});
-    // The fast provider takes any share for a point of its curve.
+    // The fast provider takes any share for a point of its curve. This stays the last.
     list.push_back({"OpenSSL", {}, &crypto::openssl_provider()});
     return list;
 }
@@ -193,6 +193,9 @@ std::vector<Bench>& benches() {
     return made;
 }
 
+// Requesters meet devices of their own, the same on every bench.
+Bench& for_requesters() { return benches().back(); }
+
 std::string noticed_by(const Spoilt& spoilt) {
     std::vector<const Case*> close, sessions, rest;
     for (const Case& one : all_cases()) {
@@ -203,10 +206,9 @@ std::string noticed_by(const Spoilt& spoilt) {
     // All references for what is likely to notice, before anything else.
     for (const auto* cases : {&close, &sessions, &rest}) {
         for (Bench& bench : benches()) {
+            if (spoilt.requester && &bench != &for_requesters()) continue;
             std::string by = bench.noticed_by(spoilt.waivers, *cases);
             if (!by.empty()) return by;
-            // A requester meets devices of its own.
-            if (spoilt.requester) break;
         }
         if (cases != &close || spoilt.requester) continue;
         std::string by = benches().front().noticed_at_once(spoilt.waivers);
@@ -222,7 +224,6 @@ std::string noticed_by(const Spoilt& spoilt) {
 std::vector<std::string> kill_matrix_control() {
     std::vector<std::string> faults;
 #ifdef ASSAY_HARNESS
-    // Requesters meet devices of their own, the same on every bench.
     std::vector<const Case*> all, without_requesters;
     for (const Case& one : all_cases()) {
         if (one.writes) continue;
@@ -230,7 +231,7 @@ std::vector<std::string> kill_matrix_control() {
         if (!is_requester(one)) without_requesters.push_back(&one);
     }
     for (Bench& bench : benches()) {
-        const auto& cases = &bench == &benches().front() ? all : without_requesters;
+        const auto& cases = &bench == &for_requesters() ? all : without_requesters;
         for (std::string fault : {bench.noticed_at_once({}), bench.noticed_by({}, cases)}) {
             if (!fault.empty()) faults.push_back(std::move(fault));
         }

@@ -189,6 +189,11 @@ int main(int argc, const char* const* argv, Streams& streams) {
     BenchCommand bench_options;
     CLI::App* bench_app =
         app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
+    bench_app
+        ->add_option("--part", bench_options.parts,
+                     "run, handshakes, records, messages or programs; all without it")
+        ->check(CLI::IsMember(std::vector<std::string>(std::begin(kBenchParts), std::end(kBenchParts))));
+    bench_app->add_option("--seeds", bench_options.seeds, "where the fuzz targets' seeds are");
     bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
         ->capture_default_str();
 

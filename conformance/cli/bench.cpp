@@ -5,11 +5,13 @@
 #include <ostream>
 
 #include "conformance/cases/cases.h"
+#include "conformance/cli/bench_programs.h"
 #include "conformance/cli/bench_sessions.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/timed_provider.h"
 #include "conformance/engine/runner.h"
 #include "conformance/lab/reference.h"
+#include "stack/base/ranges.h"
 
 namespace assay::cli {
 
@@ -38,7 +40,9 @@ Measured measure(std::span<const engine::Case> cases) {
 
 }  // namespace
 
-int bench(const BenchCommand& command, Streams& streams) {
+namespace {
+
+void bench_run(unsigned runs, std::ostream& out) {
     // What a requester does is not timed: its cases bring their own cryptography.
     std::vector<engine::Case> cases;
     for (const engine::Case& one : cases::all_cases()) {
@@ -46,20 +50,32 @@ int bench(const BenchCommand& command, Streams& streams) {
     }
     std::vector<double> whole, crypto, ratio;
     Measured last;
-    for (unsigned i = 0; i < std::max(1U, command.runs); ++i) {
+    for (unsigned i = 0; i < runs; ++i) {
         last = measure(cases);
         whole.push_back(last.whole);
         crypto.push_back(last.crypto.time.count());
         ratio.push_back(last.whole / last.crypto.time.count());
     }
-    streams.out << fmt::format("{} results, {} exchanges, {} signatures, {} verifications, {} digests\n",
-                               last.results, last.exchanges, last.crypto.signatures,
-                               last.crypto.verifications, last.crypto.digests);
-    streams.out << fmt::format("whole run        {:8.3f} s  (median of {})\n", median(whole), whole.size());
-    streams.out << fmt::format("OpenSSL in it    {:8.3f} s\n", median(crypto));
-    streams.out << fmt::format("whole / OpenSSL  {:8.2f}\n", median(ratio));
-    bench_handshakes(std::max(1U, command.runs), streams.out);
-    bench_records(std::max(1U, command.runs), streams.out);
+    out << fmt::format("{} results, {} exchanges, {} signatures, {} verifications, {} digests\n",
+                       last.results, last.exchanges, last.crypto.signatures, last.crypto.verifications,
+                       last.crypto.digests);
+    out << fmt::format("whole run        {:8.3f} s  (median of {})\n", median(whole), whole.size());
+    out << fmt::format("OpenSSL in it    {:8.3f} s\n", median(crypto));
+    out << fmt::format("whole / OpenSSL  {:8.2f}\n", median(ratio));
+}
+
+}  // namespace
+
+int bench(const BenchCommand& command, Streams& streams) {
+    unsigned runs = std::max(1U, command.runs);
+    auto wanted = [&](std::string_view part) {
+        return command.parts.empty() || contains(command.parts, std::string(part));
+    };
+    if (wanted("run")) bench_run(runs, streams.out);
+    if (wanted("handshakes")) bench_handshakes(runs, streams.out);
+    if (wanted("records")) bench_records(runs, streams.out);
+    if (wanted("messages")) bench_messages(runs, streams.out);
+    if (wanted("programs")) bench_programs(command.seeds, streams.out);
     return status::ok;
 }
 

@@ -112,9 +112,12 @@ int decode(const DecodeCommand& command, Streams& streams);
 
 struct BenchCommand {
     unsigned runs = 5;
+    std::vector<std::string> parts{};  // of kBenchParts; empty: all
+    std::string seeds = "corpora/seeds";
 };
-// The conformance run of the reference against the OpenSSL operations that it contains, timed in the same
-// run.
+inline constexpr std::string_view kBenchParts[] = {"run", "handshakes", "records", "messages", "programs"};
+// The conformance run of the reference, handshakes and records, beside the OpenSSL operations in them;
+// messages and the fuzzers' programs over the fast provider, beside OpenSSL. All of it timed in the same run.
 int bench(const BenchCommand& command, Streams& streams);
 
 // Reads the arguments and runs the command.

@@ -13,6 +13,8 @@ using crypto::kAeadIvSize;
 using crypto::kAeadTagSize;
 
 constexpr size_t kNumberSize = 8;
+// What the ciphers here encrypt at once. A part that ends elsewhere makes all that follows it slower.
+constexpr size_t kBlock = 16;
 
 // The message types that MCTP and DSP0287 have for SPDM; DSP0287's after its BindingVersion.
 constexpr uint8_t kMctpSpdm[] = {0x05};
@@ -120,51 +122,68 @@ Result<TrafficKey> TrafficKey::make(const crypto::Provider& provider, crypto::Ae
 
 Result<Bytes> TrafficKey::seal(const SealOptions& options, const Transport& transport,
                                ByteView application_data, ByteView random) const {
-    if (options.protection == Protection::mac_only) return seal_raw(options, transport, application_data);
+    Bytes record;
+    TRY(seal_into(record, options, transport, application_data, random));
+    return record;
+}
+
+Result<> TrafficKey::seal_into(Bytes& record, const SealOptions& options, const Transport& transport,
+                               ByteView application_data, ByteView random) const {
+    if (options.protection == Protection::mac_only) {
+        return seal_parts(record, options, transport, std::span(&application_data, 1));
+    }
     // More than 16 bits are refused with the Length that would count them.
-    std::array<uint8_t, 2> application_data_length{};
-    store_le(application_data_length, application_data.size());
-    const ByteView plaintext[] = {application_data_length, application_data, random};
-    return seal_parts(options, transport, plaintext);
+    std::array<uint8_t, kBlock> first{};
+    const size_t gathered = std::min(application_data.size(), kBlock - 2);
+    store_le(std::span(first).first(2), application_data.size());
+    std::ranges::copy(application_data.first(gathered), first.begin() + 2);
+    const ByteView plaintext[] = {std::span(first).first(2 + gathered), application_data.subspan(gathered),
+                                  random};
+    return seal_parts(record, options, transport, plaintext);
 }
 
 Result<Bytes> TrafficKey::seal_raw(const SealOptions& options, const Transport& transport,
                                    ByteView plaintext) const {
-    return seal_parts(options, transport, std::span(&plaintext, 1));
+    Bytes record;
+    TRY(seal_parts(record, options, transport, std::span(&plaintext, 1)));
+    return record;
 }
 
-Result<Bytes> TrafficKey::seal_parts(const SealOptions& options, const Transport& transport,
-                                     std::span<const ByteView> plaintext) const {
+Result<> TrafficKey::seal_parts(Bytes& record, const SealOptions& options, const Transport& transport,
+                                std::span<const ByteView> plaintext) const {
     size_t length = kAeadTagSize;
     for (const ByteView part : plaintext) length += part.size();
     if (length > UINT16_MAX) return fail(Errc::out_of_range, "Length", Error::npos, "more than 16 bits");
-    Bytes record(header_size(transport) + length);
+    record.resize(header_size(transport) + length);
     const std::span<uint8_t> header = std::span(record).first(header_size(transport));
     std::span<uint8_t> body = std::span(record).subspan(header.size());
     write_header(header, options, length);
     const auto iv = nonce(iv_.view(), options);
-    if (options.protection == Protection::encrypt) {
-        TRY(aead_->seal(iv, header, plaintext, body));
-        return record;
-    }
+    if (options.protection == Protection::encrypt) return aead_->seal(iv, header, plaintext, body);
     for (const ByteView part : plaintext) {
         std::ranges::copy(part, body.begin());
         body = body.subspan(part.size());
     }
-    TRY(aead_->seal(iv, ByteView(record).first(record.size() - kAeadTagSize), {}, body));
-    return record;
+    return aead_->seal(iv, ByteView(record).first(record.size() - kAeadTagSize), {}, body);
 }
 
 Result<Bytes> TrafficKey::open(const SealOptions& options, const Parsed& record) const {
+    Bytes plaintext;
+    TRY(open_into(plaintext, options, record));
+    return plaintext;
+}
+
+Result<> TrafficKey::open_into(Bytes& plaintext, const SealOptions& options, const Parsed& record) const {
     const ByteView text = text_of(record);
     const auto iv = nonce(iv_.view(), options);
     if (options.protection == Protection::mac_only) {
+        plaintext.clear();
         TRY(aead_->open(iv, header_and_text(record), record.body.subspan(text.size()), {}));
-        return to_bytes(text);
+        plaintext.assign(text.begin(), text.end());
+        return {};
     }
-    Bytes plaintext(text.size());
-    TRY(aead_->open(iv, record.header, record.body, plaintext));
-    return plaintext;
+    plaintext.resize(text.size());
+    return aead_->open(iv, record.header, record.body, plaintext);
 }
 
 Bytes TrafficKey::open_unverified(const SealOptions& options, const Parsed& record) const {

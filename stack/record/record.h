@@ -69,6 +69,9 @@ class TrafficKey {
     // Errc::out_of_range when Length would not hold it.
     Result<Bytes> seal(const SealOptions& options, const Transport& transport, ByteView application_data,
                        ByteView random = {}) const;
+    // The same into a buffer that is used again; its memory is kept. After an error it holds nothing of use.
+    Result<> seal_into(Bytes& record, const SealOptions& options, const Transport& transport,
+                       ByteView application_data, ByteView random = {}) const;
     // A record around plaintext that is taken as it is: of encrypted records the inner length is part of it.
     Result<Bytes> seal_raw(const SealOptions& options, const Transport& transport, ByteView plaintext) const;
 
@@ -76,16 +79,18 @@ class TrafficKey {
     // tag is all that is checked: that the record is complete, of that session and says that number is for
     // the caller to see. Errors: Errc::bad_signature, Errc::truncated when there is no room for a tag.
     Result<Bytes> open(const SealOptions& options, const Parsed& record) const;
-    // The same without looking at the tag, for builds that waive that check; empty where there is no room for
-    // one.
+    // The same into a buffer that is used again. After an error it holds no plaintext.
+    Result<> open_into(Bytes& plaintext, const SealOptions& options, const Parsed& record) const;
+    // The same as open() without looking at the tag, for builds that waive that check; empty where there is
+    // no room for one.
     Bytes open_unverified(const SealOptions& options, const Parsed& record) const;
 
    private:
     TrafficKey(std::unique_ptr<crypto::Aead> aead, SecretBytes iv)
         : aead_(std::move(aead)), iv_(std::move(iv)) {}
 
-    Result<Bytes> seal_parts(const SealOptions& options, const Transport& transport,
-                             std::span<const ByteView> plaintext) const;
+    Result<> seal_parts(Bytes& record, const SealOptions& options, const Transport& transport,
+                        std::span<const ByteView> plaintext) const;
 
     std::unique_ptr<crypto::Aead> aead_;
     SecretBytes iv_;
