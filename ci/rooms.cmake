@@ -18,12 +18,12 @@ endif()
 # `threads` selects them.
 add_custom_target(threaded_tests)
 
-# assay_room(NAME [PROGRAM tool] [THREADS] [DEPENDS other rooms] [LIBS outside libraries])
+# assay_room(NAME [PROGRAM tool] [THREADS] [APART suite] [DEPENDS other rooms] [LIBS outside libraries])
 # From the .cpp files in the folder and below it: assay_NAME without the tests, main.cpp and targets/;
 # assay_NAME_test from *_test.cpp; and with PROGRAM, bin/TOOL from main.cpp. THREADS says that the tests
-# start threads.
+# start threads; APART, that one suite takes so long that it runs beside the others.
 function(assay_room name)
-  cmake_parse_arguments(ARG "THREADS" "PROGRAM" "DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "PROGRAM;APART" "DEPENDS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   list(FILTER sources EXCLUDE REGEX "/targets/|/main\\.cpp$")
   set(tests ${sources})
@@ -49,22 +49,33 @@ function(assay_room name)
     assay_tidy(${ARG_PROGRAM})
   endif()
   if(BUILD_TESTING AND tests)
-    assay_room_test(${name} ${ARG_THREADS} ${tests})
+    assay_room_test(${name} ${ARG_THREADS} "${ARG_APART}" ${tests})
   endif()
 endfunction()
 
 # Results go to BUILD/results/NAME.xml, one testcase element a case; ci/test adds them up.
-function(assay_room_test name threads)
+function(assay_room_test name threads apart)
   add_executable(assay_${name}_test ${ARGN} ${PROJECT_SOURCE_DIR}/ci/test_main.cpp)
   target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
   target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)
-  add_test(NAME ${name} COMMAND assay_${name}_test --color_output=no
-           --logger=HRF,test_suite:JUNIT,message,${PROJECT_BINARY_DIR}/results/${name}.xml)
-  set_tests_properties(${name} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TIMEOUT 1200)
+  if(apart)
+    assay_run_test(${name} ${name} ${threads} --run_test=!${apart})
+    assay_run_test(${apart} ${name} ${threads} --run_test=${apart})
+  else()
+    assay_run_test(${name} ${name} ${threads})
+  endif()
   if(threads)
-    set_tests_properties(${name} PROPERTIES LABELS threads)
     add_dependencies(threaded_tests assay_${name}_test)
+  endif()
+endfunction()
+
+function(assay_run_test test name threads)
+  add_test(NAME ${test} COMMAND assay_${name}_test --color_output=no ${ARGN}
+           --logger=HRF,test_suite:JUNIT,message,${PROJECT_BINARY_DIR}/results/${test}.xml)
+  set_tests_properties(${test} PROPERTIES WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} TIMEOUT 1200)
+  if(threads)
+    set_tests_properties(${test} PROPERTIES LABELS threads)
   endif()
 endfunction()
 

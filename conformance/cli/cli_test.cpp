@@ -50,6 +50,13 @@ BOOST_AUTO_TEST_CASE(a_run_of_the_reference_passes_and_leaves_a_report) {
     BOOST_TEST(std::filesystem::exists(place.path / "junit.xml"));
 }
 
+// It is what the report says when the device does not even do this much.
+BOOST_AUTO_TEST_CASE(the_sane_exchange_can_be_repeated_alone) {
+    Ran ran = assay({"run", "--version", "1.2", "--case", "sane/first"});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    BOOST_TEST(ran.out.find("2 results") != std::string::npos, ran.out);
+}
+
 BOOST_AUTO_TEST_CASE(a_profile_waives_what_it_expects_and_notices_what_passes) {
     TemporaryFile profile(R"({"waivers": [{"case": "ver/form", "reason": "a known defect"}]})");
     Ran ran = assay({"run", "--version", "1.0", "--case", "ver/form", "--profile", profile.path.string()});

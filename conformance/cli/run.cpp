@@ -107,8 +107,9 @@ int run(const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
     std::span<const engine::Case> all = cases::all_cases();
-    bool any = std::ranges::any_of(
-        all, [&](const engine::Case& one) { return engine::matches(command.filter, one.id); });
+    auto asked_for = [&](std::string_view id) { return engine::matches(command.filter, id); };
+    bool any = std::ranges::any_of(all, asked_for, &engine::Case::id) || asked_for(engine::kSaneFirst) ||
+               asked_for(engine::kSaneLast);
     if (!any)
         return complain(streams, status::usage,
                         fmt::format("no case matches '{}' (assay run --list)", command.filter));

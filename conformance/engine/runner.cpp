@@ -11,9 +11,6 @@ namespace assay::engine {
 
 namespace {
 
-constexpr std::string_view kSaneFirst = "sane/first";
-constexpr std::string_view kSaneLast = "sane/last";
-
 // What the device lacks of `flags`; empty when it lacks nothing. MEAS_CAP has two bits: both together ask for
 // any measurements, the upper one for signed ones.
 std::string missing_claim(const Claims& claims, uint32_t flags) {

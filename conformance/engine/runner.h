@@ -12,9 +12,13 @@
 
 namespace assay::engine {
 
+// The exchange with which every run begins and ends, whatever the filter.
+inline constexpr std::string_view kSaneFirst = "sane/first";
+inline constexpr std::string_view kSaneLast = "sane/last";
+
 struct RunOptions {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
-    std::string filter = "*";  // a glob over case ids; the sane exchange is always run
+    std::string filter = "*";  // a glob over case ids; the sane exchange is run besides
     uint64_t seed = 1;
     bool strict = false;  // a "should", and the policy of one implementation, count as failures
     bool allow_writes = false;

@@ -79,10 +79,12 @@ std::optional<Bytes> Observer::request_record(ByteView bytes) {
     auto session = sessions_.find(last_record_.session);
     spdm::Session& channel = session->second.channel;
     pending_session_ = session->first;
-    // The answer comes under a new key already if it accepts, else under the old one.
+    // The answer comes under a new key already if it accepts, else under the old one. It does not accept a
+    // KEY_UPDATE before the last one was verified; its own update it may well begin by then.
     bool poll = message->size() >= 4 && (*message)[1] == code::respond_if_ready && deferred_;
-    if (renews_responses(poll ? *deferred_ : *message) && channel.phase() == Phase::application &&
-        !channel.updating(Way::response)) {
+    const Bytes& asked = poll ? *deferred_ : *message;
+    bool can = renews_responses(asked) && channel.phase() == Phase::application;
+    if (can && (asked[1] != code::key_update || !channel.updating(Way::response))) {
         channel.update(Way::response);
         session->second.updating_response = true;
     }

@@ -1,5 +1,6 @@
 // Lies in the responses that begin a session.
 #include "conformance/cases/requester/meeting.h"
+#include "stack/spdm/algorithms.h"
 #include "stack/spdm/secured_opaque.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/opaque_data.h"
@@ -101,11 +102,19 @@ Lie asks_for(uint8_t form, uint8_t slot = 0) {
 Lie share(const std::function<void(Bytes&)>& change) {
     return exchange([change](KeyExchangeResponse& m) { change(m.exchange_data); });
 }
+// No public value at all, from one who bets that the secret is then zero.
 Lie share_of(uint8_t fill, uint8_t last) {
-    return share([=](Bytes& value) {
+    Lie lie = share([=](Bytes& value) {
         std::ranges::fill(value, fill);
         value.back() = last;
     });
+    return [lie](const Moment& now, Bytes& response) {
+        auto group = spdm::dhe_group(now.parameters.dhe);
+        const Bytes zero(group ? crypto::shared_size(*group) : 0);
+        Moment betting = now;
+        betting.secret = zero;
+        lie(betting, response);
+    };
 }
 
 void add(std::vector<LieRow>& rows, const spdm::SessionOptions& session, LieRow row) {

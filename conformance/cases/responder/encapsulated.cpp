@@ -157,7 +157,11 @@ Judgement not_ready(Trial& trial) {
         later.rdtm = 2;
         Bytes inner = wire::encode_raw(later, trial.lab().seen().request_context());
         Exchange exchange = TRY(deliver(trial, asked, asked.request_id, inner));
-        TRY(expect_there(trial, asked, exchange, {.errors = {}, .answer = true}, "SPDM-ENC-006"));
+        // To refuse it is another way to end the flow.
+        Allowed allowed{.errors = {ErrorCode::invalid_response_code}, .answer = true};
+        if (exchange.answered() && !exchange.error()) allowed.errors.clear();
+        TRY(expect_there(trial, asked, exchange, allowed, "SPDM-ENC-006"));
+        if (exchange.error()) return expect_flow_over(trial, asked, "SPDM-ENC-006");
         auto ack =
             TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
         TRY(trial.expect_that(ack.payload_type == 0, "SPDM-ENC-006", "payload type 0",

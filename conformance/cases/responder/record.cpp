@@ -142,13 +142,18 @@ Judgement only_header(Trial& trial) {
 
 // Cut inside its header, what padding makes whole again left out.
 Judgement cut_in_header(Trial& trial) {
-    BadRecords bad(trial, "SPDM-SEC-027");
     size_t header = header_size(trial);
     for (size_t size = 1; size < header; ++size) {
         if (trial.lab().arriving(size) >= header) continue;
+        BadRecords bad(trial, "SPDM-SEC-027");
         Bytes record = TRY(bad.due());
         record.resize(size);
-        TRY(bad.ignore(record, "SPDM-SEC-027"));
+        // Whose session can be read may be told in that session.
+        Allowed allowed = refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request});
+        allowed.silence = allowed.equal = true;
+        Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+        TRY(trial.expect(exchange, allowed, "SPDM-SEC-027"));
+        if (exchange.silent()) TRY(expect_goes_on(trial, bad.channel().id(), "SPDM-SEC-027"));
     }
     return {};
 }

@@ -65,12 +65,9 @@ bool capable(Trial& trial, const Legality& row) {
 
 // UnexpectedRequest. Who looks at capabilities or sizes first says what he finds there.
 Allowed not_in_session(Trial& trial, const Legality& row) {
-    if (capable(trial, row)) {
-        return refused(ErrorCode::unexpected_request,
-                       {ErrorCode::unsupported_request, ErrorCode::invalid_request});
-    }
-    Allowed allowed = refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request});
-    allowed.equal = true;
+    Allowed allowed =
+        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::invalid_request});
+    allowed.equal = !capable(trial, row);
     return allowed;
 }
 
