@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fuzz/coverage.h"
+#include "stack/base/ranges.h"
 #include "stack/wire/annotate.h"
 
 namespace assay::fuzz {
@@ -42,7 +43,7 @@ void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, 
     auto& seen = observer.sessions();
     for (auto session = seen.begin(); session != seen.end();) {
         bool there = responder.sessions().contains(session->first);
-        bool may_end = facts.time_passed || !facts.due || facts.parted.contains(session->first);
+        bool may_end = facts.time_passed || facts.turn != Turn::now || facts.parted.contains(session->first);
         if (!there && !may_end)
             violated("a session ends only for a reason on the wire", fmt::format("{:08x}", session->first));
         session = there ? std::next(session) : seen.erase(session);
@@ -69,7 +70,7 @@ void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, 
 }
 
 void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& facts) {
-    if (facts.due || !exchange.response || exchange.unreadable) return;
+    if (facts.turn != Turn::never || !exchange.response || exchange.unreadable) return;
     if (!is_error(exchange)) violated("what is not due is not answered", explain(exchange));
 }
 
@@ -117,7 +118,7 @@ void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts
     bool parted = !facts.parted.empty();
     if (exchange.outside && exchange.response)
         violated("what comes in a session is answered in it", explain(exchange));
-    if (exchange.unreadable && facts.due && !parted)
+    if (exchange.unreadable && facts.turn == Turn::now && !parted)
         violated("an answer opens under the session's keys", explain(exchange));
     if (exchange.signature && exchange.signature->result == lab::SignatureCheck::Result::bad)
         violated("a signature covers what was on the wire",
@@ -125,6 +126,45 @@ void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts
     for (const lab::MacCheck& mac : exchange.macs) {
         if (!mac.good && !parted && !is_error(exchange))
             violated("verify data covers what was on the wire", explain(exchange));
+    }
+}
+
+void honest_proofs_are_accepted(const spdm::Responder& responder, const lab::Exchange& exchange,
+                                const StepFacts& facts) {
+    using spdm::Check;
+    constexpr Check kProofs[] = {Check::finish_signature, Check::finish_hmac,   Check::psk_finish_hmac,
+                                 Check::mutual_chain,     Check::mutual_digest, Check::mutual_signature};
+    const auto& refusal = responder.last_refusal();
+    if (!facts.honest || facts.turn != Turn::now || !facts.parted.empty() || !is_error(exchange) || !refusal)
+        return;
+    if (contains(kProofs, refusal->check)) violated("an honest proof is accepted", explain(exchange));
+}
+
+void key_updates_take_effect(const SessionStates& before, const spdm::Responder& responder,
+                             const lab::Exchange& exchange) {
+    if (!exchange.session || !exchange.answered() || exchange.unreadable) return;
+    if (exchange.request.size() < 4 || exchange.request[1] != code::key_update) return;
+    if ((*exchange.response)[1] != code::key_update_ack) return;
+    auto was = before.find(*exchange.session);
+    auto now = responder.sessions().find(*exchange.session);
+    if (was == before.end() || now == responder.sessions().end()) return;
+    auto operation = static_cast<KeyOperation>(exchange.request[2]);
+    bool all = operation == KeyOperation::update_all_keys;
+    const bool renewed[] = {all || operation == KeyOperation::update_key, all};
+    SessionState state = state_of(now->second.channel);
+    for (size_t way : {0U, 1U}) {
+        if (state.generations[way] != was->second.generations[way] + (renewed[way] ? 1 : 0))
+            violated("a key update renews the keys that it names", explain(exchange));
+    }
+}
+
+void silent_sessions_end(const spdm::Responder& responder, const StepFacts& facts) {
+    for (const auto& [id, session] : responder.sessions()) {
+        auto silent = facts.silent.find(id);
+        bool beats = session.heartbeat_period != 0 && session.channel.phase() == Phase::application;
+        if (!beats || silent == facts.silent.end()) continue;
+        if (silent->second > 2U * session.heartbeat_period + 1U)
+            violated("a silent session ends", fmt::format("{:08x} after {} s", id, silent->second));
     }
 }
 

@@ -21,11 +21,16 @@ struct SessionState {
 using SessionStates = std::map<uint32_t, SessionState>;
 SessionStates session_states(const spdm::Responder& responder);
 
+// Whether what was sent is what its session is due: no tampering, no repetition, the number that is next.
+enum class Turn : uint8_t { now, never, perhaps };
+
 // What is known of a step beyond the bytes.
 struct StepFacts {
-    bool due = true;            // what was sent is what the session is due: no tampering, no repetition
+    Turn turn = Turn::now;
     bool time_passed = false;   // sessions may have expired
+    bool honest = false;        // nothing was changed since the negotiation, this message included
     std::set<uint32_t> parted;  // sessions whose two ends were given different secrets
+    std::map<uint32_t, unsigned> silent{};  // for how many seconds each session said nothing
 };
 
 // Both ends have the same sessions in the same phase, with the same numbers, generations and keys.
@@ -41,6 +46,14 @@ void establishment_is_earned(const SessionStates& before, const spdm::Responder&
                              const lab::Observer& observer, const lab::Exchange& exchange);
 // Signatures and verify data of good answers are over what was on the wire.
 void answers_are_authentic(const lab::Exchange& exchange, const StepFacts& facts);
+// Signatures and verify data of an honest requester are good.
+void honest_proofs_are_accepted(const spdm::Responder& responder, const lab::Exchange& exchange,
+                                const StepFacts& facts);
+// Each acknowledged KEY_UPDATE renews the directions that it names, and no other.
+void key_updates_take_effect(const SessionStates& before, const spdm::Responder& responder,
+                             const lab::Exchange& exchange);
+// A session that says nothing for longer than two heartbeat periods is no more.
+void silent_sessions_end(const spdm::Responder& responder, const StepFacts& facts);
 // Once no session is left, no key of one is.
 void no_secret_is_left(const spdm::Responder& responder, size_t live_before);
 

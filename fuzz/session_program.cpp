@@ -6,7 +6,7 @@
 
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
-#include "fuzz/exact.h"
+#include "fuzz/session_dut.h"
 #include "fuzz/session_offer.h"
 #include "fuzz/session_oracles.h"
 #include "fuzz/session_steps.h"
@@ -26,33 +26,6 @@ using namespace wire;
 using spdm::Way;
 
 constexpr uint32_t kInSession = 80;
-
-// The responder, with every message in memory of exactly its size.
-class ExactDut final : public lab::Dut {
-   public:
-    ExactDut(const spdm::Device& device, World& world)
-        : device_(device), random_(1), responder_(device, world.provider, random_, world.waivers, &clock_) {}
-
-    std::string target() const override { return "program"; }
-    Result<> reset() override { return {}; }
-    Result<std::optional<Bytes>> exchange(ByteView request) override {
-        return responder_.receive(Exact(request));
-    }
-    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
-        std::optional<Bytes> answer = responder_.receive_secured(Exact(record));
-        if (!answer) return std::nullopt;
-        return lab::Answer{std::move(*answer), responder_.answered_secured()};
-    }
-    const record::Transport& transport() const override { return *device_.transport; }
-    void wait(std::chrono::microseconds time) override { clock_.advance(time); }
-    spdm::Responder& responder() { return responder_; }
-
-   private:
-    const spdm::Device& device_;
-    SeededRandom random_;
-    ManualClock clock_;
-    spdm::Responder responder_;
-};
 
 class Run {
    public:
@@ -77,6 +50,8 @@ class Run {
    private:
     void negotiate(const Negotiation& wanted) {
         parted_.clear();
+        silent_.clear();
+        honest_ = true;
         if (!lab_.negotiate_again(wanted.version, wanted.offer)) return;
         for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
             const Bytes& chain = world_.chain(lab_.seen().parameters(), slot);
@@ -99,12 +74,12 @@ class Run {
             case StepKind::ask_key_update:
                 if (auto id = meant(step)) dut_.responder().ask_for_key_update(*id);
                 return;
-            case StepKind::wait: time_passed_ = true; return dut_.wait(std::chrono::seconds(step.seed % 64));
-            case StepKind::raw_record: return send({.record = step.extra}, {}, false);
+            case StepKind::wait: return wait(step.seed % 64);
+            case StepKind::raw_record: return send({.record = step.extra}, {}, Turn::never);
             case StepKind::earlier_record:
                 if (!records_.empty()) {
                     Sent again = records_[step.seed % records_.size()];
-                    send(again, {}, has_become_due(again));
+                    send(again, {}, turn_of(again));
                 }
                 return;
             default: break;
@@ -112,6 +87,10 @@ class Run {
         std::optional<uint32_t> id = meant(step);
         std::optional<Bytes> message = build(step, id);
         if (!message) return;
+        // FINISH in the clear does not say of which session it is.
+        bool of_another = step.kind == StepKind::finish && lab_.seen().parameters().clear_handshake() &&
+                          lab_.seen().sessions().size() != 1;
+        if (step.edit != EditMode::none || step.misplaced || of_another) honest_ = false;
         if (step.edit == EditMode::broken) {
             SeededRandom random(step.seed);
             mutate_field(*message, random, lab_.seen().request_context(*message));
@@ -119,6 +98,14 @@ class Run {
         if (step.edit == EditMode::replaced) *message = step.extra;
         if (id && belongs_inside(step)) return seal_and_send(step, *id, *message);
         send_plain(*message);
+    }
+
+    void wait(unsigned seconds) {
+        time_passed_ = true;
+        for (const auto& [id, session] : dut_.responder().sessions()) {
+            if (session.channel.phase() == spdm::Phase::application) silent_[id] += seconds;
+        }
+        dut_.wait(std::chrono::seconds(seconds));
     }
 
     bool belongs_inside(const SessionStep& step) const {
@@ -227,14 +214,14 @@ class Run {
         const spdm::Session& channel = lab_.session(id)->channel;
         lab::Sealing how;
         uint64_t next = channel.sequence(Way::request);
-        bool due = true;
+        Turn turn = Turn::now;
         switch (step.seal) {
             case SealMode::stale:
-                due = next == 0;
+                if (next > 0) turn = Turn::never;
                 if (next > 0) how.sequence = next - 1;
                 break;
-            case SealMode::ahead: how.sequence = next + 1, due = false; break;
-            case SealMode::reflected: how.keys = Way::response, due = false; break;
+            case SealMode::ahead: how.sequence = next + 1, turn = Turn::never; break;
+            case SealMode::reflected: how.keys = Way::response, turn = Turn::never; break;
             default: break;
         }
         Result<Bytes> record = lab_.seal(id, message, how);
@@ -245,24 +232,25 @@ class Run {
             how.sequence = next;
             if (other->first != id) {
                 record = lab_.seal(other->first, message, how);
-                due = false;
+                turn = Turn::never;
             }
         }
         if (!record) return;
         Sent sent{.id = id, .number = how.sequence.value_or(next), .key = key_of(channel)};
         if (step.seal == SealMode::broken) {
             (*record)[step.seed / 8 % record->size()] ^= static_cast<uint8_t>(1U << step.seed % 8);
-            due = false;
+            turn = Turn::never;
         }
         if (step.seal == SealMode::cut) {
             record->resize(step.seed % record->size());
-            due = false;
+            turn = Turn::never;
         }
         // What was ahead of its turn may come in its turn; what was tampered with has none.
-        if (!due && step.seal != SealMode::ahead && step.seal != SealMode::stale) sent.key.reset();
+        if (turn == Turn::never && step.seal != SealMode::ahead && step.seal != SealMode::stale)
+            sent.key.reset();
         sent.record = std::move(*record);
-        send(sent, message, due);
-        if (step.twice) send(sent, message, false);
+        send(sent, message, turn);
+        if (step.twice) send(sent, message, Turn::never);
     }
 
     // A record that was sent; `key` names the one it is authentic under, if it is.
@@ -278,24 +266,25 @@ class Run {
                                       channel.schedule().secret(Way::request).view());
     }
 
-    // Whether it is its turn now. While a key is updated the one before it has its turns too.
-    bool has_become_due(const Sent& sent) const {
+    // While a key is updated the one before it has its turns too, and how many it had is not counted here.
+    Turn turn_of(const Sent& sent) const {
         auto found = lab_.seen().sessions().find(sent.id);
-        if (!sent.key || found == lab_.seen().sessions().end()) return false;
+        if (!sent.key || found == lab_.seen().sessions().end()) return Turn::never;
         const spdm::Session& channel = found->second.channel;
-        if (!(key_of(channel) == *sent.key)) return channel.updating(Way::request);
-        return channel.sequence(Way::request) == sent.number;
+        if (!(key_of(channel) == *sent.key))
+            return channel.updating(Way::request) ? Turn::perhaps : Turn::never;
+        return channel.sequence(Way::request) == sent.number ? Turn::now : Turn::never;
     }
 
-    void send(const Sent& sent, const Bytes& message, bool due) {
+    void send(const Sent& sent, const Bytes& message, Turn turn) {
         records_.push_back(sent);
-        observed([&] { return lab_.send_record(sent.record, message); }, due);
+        observed([&] { return lab_.send_record(sent.record, message); }, turn);
     }
 
     void send_plain(const Bytes& message) {
         bool begins = message.size() > 1 && message[1] == code::key_exchange;
         std::optional<uint32_t> last = lab_.seen().last_session();
-        observed([&] { return lab_.send_once(message); }, true);
+        observed([&] { return lab_.send_once(message); }, Turn::now);
         // A share that is not the one whose key we keep gives the two ends different secrets.
         size_t end = 40 + share_.size();
         bool ours = message.size() >= end && equal(ByteView(message).subspan(40, share_.size()), share_);
@@ -303,14 +292,19 @@ class Run {
         if (begins && now && now != last && !ours) parted_.insert(*now);
     }
 
-    void observed(const std::function<Result<lab::Exchange>()>& send, bool due) {
+    void observed(const std::function<Result<lab::Exchange>()>& send, Turn turn) {
         spdm::Responder& responder = dut_.responder();
         Before before(responder);
         SessionStates sessions = session_states(responder);
         auto exchange = send();
         if (!exchange) return;
         note(*exchange);
-        StepFacts facts{.due = due, .time_passed = time_passed_, .parted = parted_};
+        forget_silence(sessions);
+        StepFacts facts{.turn = turn,
+                        .time_passed = time_passed_,
+                        .honest = honest_,
+                        .parted = parted_,
+                        .silent = silent_};
         time_passed_ = false;
         // What was just begun is judged once it is known whether the ends have parted.
         bool begins = exchange->request.size() > 1 && exchange->request[1] == code::key_exchange;
@@ -326,7 +320,22 @@ class Run {
         a_refusal_leaves_no_trace(before, sessions, responder, *exchange);
         establishment_is_earned(sessions, responder, lab_.seen(), *exchange);
         both_ends_agree(responder, lab_.observed(), facts);
+        honest_proofs_are_accepted(responder, *exchange, facts);
+        key_updates_take_effect(sessions, responder, *exchange);
+        silent_sessions_end(responder, facts);
         remember_request_id(*exchange);
+    }
+
+    // A record that was opened ends the silence of its session.
+    void forget_silence(const SessionStates& before) {
+        std::map<uint32_t, unsigned> silent;
+        for (const auto& [id, now] : session_states(dut_.responder())) {
+            auto was = before.find(id);
+            bool same = was != before.end() && was->second.sequences[0] == now.sequences[0] &&
+                        was->second.generations[0] == now.generations[0] && was->second.phase == now.phase;
+            if (same && silent_.contains(id)) silent.emplace(id, silent_[id]);
+        }
+        silent_ = std::move(silent);
     }
 
     void remember_request_id(const lab::Exchange& exchange) {
@@ -373,6 +382,8 @@ class Run {
     std::vector<SessionStep> program_;
     Bytes share_;  // the last public value of ours
     std::set<uint32_t> parted_;
+    std::map<uint32_t, unsigned> silent_;  // seconds
+    bool honest_ = true;                   // nothing was changed since the negotiation
     std::vector<Sent> records_;
     uint8_t request_id_ = 0;
     bool time_passed_ = false;

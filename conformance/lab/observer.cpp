@@ -138,7 +138,10 @@ void Observer::answered(ByteView message) {
         if (code != code::respond_if_ready) deferred_ = std::move(asked);
         return;
     }
-    if (error && pending_session_) return refused_in_session(code, message);
+    if (error && pending_session_) {
+        if (breaks_off(code) && !authenticated_) b_.may_restart();
+        return refused_in_session(code, message);
+    }
     if (error) {
         bool finishing = code == code::finish && is(error, ErrorCode::decrypt_error);
         if (ObservedSession* session = handshake(); session != nullptr && finishing)
