@@ -28,6 +28,7 @@ class ExactDut final : public lab::Dut {
     const record::Transport& transport() const override { return *device_.transport; }
     void wait(std::chrono::microseconds time) override { clock_.advance(time); }
     spdm::Responder& responder() { return responder_; }
+    const spdm::Device& device() const { return device_; }
 
    private:
     const spdm::Device& device_;

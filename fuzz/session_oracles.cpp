@@ -43,7 +43,9 @@ void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, 
     auto& seen = observer.sessions();
     for (auto session = seen.begin(); session != seen.end();) {
         bool there = responder.sessions().contains(session->first);
-        bool may_end = facts.time_passed || facts.turn != Turn::now || facts.parted.contains(session->first);
+        auto silent = facts.silent.find(session->first);
+        bool expired = silent != facts.silent.end() && silent->second > 2 * facts.heartbeat_period;
+        bool may_end = expired || facts.turn != Turn::now || facts.parted.contains(session->first);
         if (!there && !may_end)
             violated("a session ends only for a reason on the wire", fmt::format("{:08x}", session->first));
         session = there ? std::next(session) : seen.erase(session);
@@ -145,6 +147,9 @@ void key_updates_take_effect(const SessionStates& before, const spdm::Responder&
     if (!exchange.session || !exchange.answered() || exchange.unreadable) return;
     if (exchange.request.size() < 4 || exchange.request[1] != code::key_update) return;
     if ((*exchange.response)[1] != code::key_update_ack) return;
+    const Bytes& response = *exchange.response;
+    if (response[2] != exchange.request[2] || response[3] != exchange.request[3])
+        violated("KEY_UPDATE_ACK says what it acknowledges", explain(exchange));
     auto was = before.find(*exchange.session);
     auto now = responder.sessions().find(*exchange.session);
     if (was == before.end() || now == responder.sessions().end()) return;
@@ -166,6 +171,23 @@ void silent_sessions_end(const spdm::Responder& responder, const StepFacts& fact
         if (silent->second > 2U * session.heartbeat_period + 1U)
             violated("a silent session ends", fmt::format("{:08x} after {} s", id, silent->second));
     }
+}
+
+void what_begins_a_session_is_fresh(const SessionStates& before, std::set<Bytes>& given, size_t share_size,
+                                    const lab::Exchange& exchange) {
+    constexpr size_t kRandom = 8, kShare = 40;
+    if (!exchange.answered() || exchange.session || exchange.request.size() < 6) return;
+    const Bytes &request = exchange.request, &response = *exchange.response;
+    bool exchanges = response[1] == code::key_exchange_rsp;
+    if ((!exchanges && response[1] != code::psk_exchange_rsp) || response.size() < 6) return;
+    auto half = [](const Bytes& of) { return static_cast<uint16_t>(of[4] | of[5] << 8); };
+    if (before.contains(spdm::session_id(half(request), half(response))))
+        violated("a session that lives has its identifier for itself", explain(exchange));
+    if (!exchanges || response.size() < kShare + share_size) return;
+    ByteView random = ByteView(response).subspan(kRandom, kShare - kRandom);
+    ByteView share = ByteView(response).subspan(kShare, share_size);
+    if (!given.insert(to_bytes(random)).second || !given.insert(to_bytes(share)).second)
+        violated("random values and shares are given out once", explain(exchange));
 }
 
 void no_secret_is_left(const spdm::Responder& responder, size_t live_before) {

@@ -27,10 +27,10 @@ enum class Turn : uint8_t { now, never, perhaps };
 // What is known of a step beyond the bytes.
 struct StepFacts {
     Turn turn = Turn::now;
-    bool time_passed = false;   // sessions may have expired
     bool honest = false;        // nothing was changed since the negotiation, this message included
     std::set<uint32_t> parted;  // sessions whose two ends were given different secrets
-    std::map<uint32_t, unsigned> silent{};  // for how many seconds each session said nothing
+    std::map<uint32_t, unsigned> silent{};  // for how many seconds each session had said nothing
+    unsigned heartbeat_period = 0;          // seconds
 };
 
 // Both ends have the same sessions in the same phase, with the same numbers, generations and keys.
@@ -54,6 +54,9 @@ void key_updates_take_effect(const SessionStates& before, const spdm::Responder&
                              const lab::Exchange& exchange);
 // A session that says nothing for longer than two heartbeat periods is no more.
 void silent_sessions_end(const spdm::Responder& responder, const StepFacts& facts);
+// Neither the identifier of a session that lives nor a random value or share is given out again.
+void what_begins_a_session_is_fresh(const SessionStates& before, std::set<Bytes>& given, size_t share_size,
+                                    const lab::Exchange& exchange);
 // Once no session is left, no key of one is.
 void no_secret_is_left(const spdm::Responder& responder, size_t live_before);
 

@@ -25,7 +25,7 @@ namespace {
 using namespace wire;
 using spdm::Way;
 
-constexpr uint32_t kInSession = 80;
+constexpr uint32_t kInSession = 80, kReplayed = 81, kWaited = 82;
 
 class Run {
    public:
@@ -51,6 +51,7 @@ class Run {
     void negotiate(const Negotiation& wanted) {
         parted_.clear();
         silent_.clear();
+        waited_.clear();
         honest_ = true;
         if (!lab_.negotiate_again(wanted.version, wanted.offer)) return;
         for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
@@ -79,6 +80,9 @@ class Run {
             case StepKind::earlier_record:
                 if (!records_.empty()) {
                     Sent again = records_[step.seed % records_.size()];
+                    bool other_key = again.key && !under_its_key(again);
+                    feature(kReplayed, static_cast<uint32_t>(turn_of(again)), other_key,
+                            static_cast<uint32_t>(again.number));
                     send(again, {}, turn_of(again));
                 }
                 return;
@@ -101,9 +105,10 @@ class Run {
     }
 
     void wait(unsigned seconds) {
-        time_passed_ = true;
         for (const auto& [id, session] : dut_.responder().sessions()) {
-            if (session.channel.phase() == spdm::Phase::application) silent_[id] += seconds;
+            if (session.channel.phase() != spdm::Phase::application) continue;
+            unsigned most = 2U * session.heartbeat_period;
+            feature(kWaited, (silent_[id] += seconds) > most, (waited_[id] += seconds) > most);
         }
         dut_.wait(std::chrono::seconds(seconds));
     }
@@ -191,6 +196,9 @@ class Run {
         if (!message) return std::nullopt;
         share_ = message->exchange_data;
         if (step.edit == EditMode::repaired && !step.extra.empty()) message->opaque_data = step.extra;
+        // A requester may well choose its half of an identifier again.
+        auto last = lab_.seen().last_session();
+        if (step.edit == EditMode::repaired && last) message->req_session_id = static_cast<uint16_t>(*last);
         return plain(std::move(*message));
     }
 
@@ -266,13 +274,18 @@ class Run {
                                       channel.schedule().secret(Way::request).view());
     }
 
+    bool under_its_key(const Sent& sent) const {
+        auto found = lab_.seen().sessions().find(sent.id);
+        bool there = found != lab_.seen().sessions().end();
+        return there && sent.key && key_of(found->second.channel) == *sent.key;
+    }
+
     // While a key is updated the one before it has its turns too, and how many it had is not counted here.
     Turn turn_of(const Sent& sent) const {
         auto found = lab_.seen().sessions().find(sent.id);
         if (!sent.key || found == lab_.seen().sessions().end()) return Turn::never;
         const spdm::Session& channel = found->second.channel;
-        if (!(key_of(channel) == *sent.key))
-            return channel.updating(Way::request) ? Turn::perhaps : Turn::never;
+        if (!under_its_key(sent)) return channel.updating(Way::request) ? Turn::perhaps : Turn::never;
         return channel.sequence(Way::request) == sent.number ? Turn::now : Turn::never;
     }
 
@@ -299,13 +312,13 @@ class Run {
         auto exchange = send();
         if (!exchange) return;
         note(*exchange);
+        const std::map<uint32_t, unsigned> silent_before = silent_;
         forget_silence(sessions);
         StepFacts facts{.turn = turn,
-                        .time_passed = time_passed_,
                         .honest = honest_,
                         .parted = parted_,
-                        .silent = silent_};
-        time_passed_ = false;
+                        .silent = silent_before,
+                        .heartbeat_period = dut_.device().heartbeat_period};
         // What was just begun is judged once it is known whether the ends have parted.
         bool begins = exchange->request.size() > 1 && exchange->request[1] == code::key_exchange;
         if (begins && exchange->request.size() > 40 &&
@@ -322,7 +335,9 @@ class Run {
         both_ends_agree(responder, lab_.observed(), facts);
         honest_proofs_are_accepted(responder, *exchange, facts);
         key_updates_take_effect(sessions, responder, *exchange);
+        facts.silent = silent_;
         silent_sessions_end(responder, facts);
+        what_begins_a_session_is_fresh(sessions, given_, share_.size(), *exchange);
         remember_request_id(*exchange);
     }
 
@@ -382,11 +397,11 @@ class Run {
     std::vector<SessionStep> program_;
     Bytes share_;  // the last public value of ours
     std::set<uint32_t> parted_;
-    std::map<uint32_t, unsigned> silent_;  // seconds
-    bool honest_ = true;                   // nothing was changed since the negotiation
+    std::map<uint32_t, unsigned> silent_, waited_;  // seconds
+    std::set<Bytes> given_;                         // random values and shares
+    bool honest_ = true;                            // nothing was changed since the negotiation
     std::vector<Sent> records_;
     uint8_t request_id_ = 0;
-    bool time_passed_ = false;
     size_t secrets_ = 0;
     Bytes shape_;
 };
