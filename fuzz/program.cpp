@@ -157,7 +157,7 @@ void mutate_field(Bytes& message, Random& random, const Context& context) {
     std::vector<Span> spans = annotate(message, context).spans;
     if (spans.empty()) return;
     const Span& span = spans[random.below(spans.size())];
-    if (random.below(8) == 0) return message.resize(random.below(2) == 0 ? span.offset : span.end());
+    if (random.below(4) == 0) return message.resize(random.below(2) == 0 ? span.offset : span.end());
     if (random.below(16) == 0) return message.push_back(static_cast<uint8_t>(random.next_u64()));
     if (span.size == 0) return;
     if (!span.number || span.size > 8) {

@@ -135,6 +135,49 @@ void write_session_seeds(const WriteSeed& write) {
             }
         }
     }
+    // Each message with one field of it changed, alone and where it belongs.
+    constexpr StepKind kChanged[] = {
+        StepKind::key_exchange,     StepKind::finish,         StepKind::psk_exchange,    StepKind::psk_finish,
+        StepKind::deliver,          StepKind::vendor_defined, StepKind::get_certificate, StepKind::challenge,
+        StepKind::get_measurements, StepKind::key_update,     StepKind::end_session};
+    for (uint16_t seed = 0; seed < 96; ++seed) {
+        for (StepKind kind : kChanged) {
+            bool exchanged = kind == StepKind::finish || kind == StepKind::deliver;
+            Steps steps = {step(exchanged ? StepKind::key_exchange : StepKind::psk_exchange)};
+            if (kind == StepKind::deliver) steps.push_back(step(StepKind::get_encapsulated));
+            if (!exchanged && kind != StepKind::psk_finish) steps.push_back(step(StepKind::psk_finish));
+            steps.push_back(edited(step(kind, seed), EditMode::broken));
+            steps.push_back(edited(step(kind, static_cast<uint16_t>(seed + 1)), EditMode::repaired, {9, 9}));
+            Bytes prefix = {static_cast<uint8_t>(seed % 4), static_cast<uint8_t>(seed * 7),
+                            static_cast<uint8_t>(seed % 6 | seed % 3 << 3)};
+            write("session_program", fmt::format("changed_{}_{}", static_cast<int>(kind), seed),
+                  concat({prefix, to_input(steps)}));
+        }
+    }
+    // What the requester says of itself, changed at each step; and finishes that end too soon.
+    for (uint16_t seed = 0; seed < 64; ++seed) {
+        for (size_t at : {2U, 3U, 4U}) {
+            Steps steps = handshake();
+            steps[at] = edited(step(StepKind::deliver, seed), EditMode::repaired);
+            Bytes prefix = {static_cast<uint8_t>(seed % 2), static_cast<uint8_t>(seed),
+                            static_cast<uint8_t>(seed % 6 | seed % 3 << 3)};
+            write("session_program", fmt::format("identity_{}_{}", at, seed),
+                  concat({prefix, to_input(steps)}));
+        }
+        for (bool psk_finish : {false, true}) {
+            for (uint8_t version : Bytes{0x11, 0x14}) {
+                Steps steps = {step(psk_finish ? StepKind::psk_exchange : StepKind::key_exchange)};
+                const Bytes whole{version, psk_finish ? wire::code::psk_finish : wire::code::finish, 0, 0, 0};
+                steps.push_back(edited(step(psk_finish ? StepKind::psk_finish : StepKind::finish),
+                                       EditMode::replaced, to_bytes(ByteView(whole).first(4 + seed % 2))));
+                Bytes prefix = {static_cast<uint8_t>(seed / 4 % 4), static_cast<uint8_t>(seed),
+                                static_cast<uint8_t>(seed % 6)};
+                write("session_program",
+                      fmt::format("short_{}_{:02x}_{}", psk_finish ? "psk" : "finish", version, seed),
+                      concat({prefix, to_input(steps)}));
+            }
+        }
+    }
     // A walk that goes through, and one meddled with at each message and in each way.
     for (uint8_t how = 0; how < 64; ++how) {
         for (uint8_t walk = 0; walk < 12; ++walk) {
