@@ -233,6 +233,7 @@ Checked<> Channel::may_rotate() const {
 }
 
 void Channel::rotated(uint64_t sealed) {
+    if (config_.protection != Protection::sealed) return;
     auto before = version(ring_->version() - 1);
     if (before) (*before)->end = sealed;
 }

@@ -77,6 +77,9 @@ class Channel {
     // A new channel counter, and messages counted from the start. Refuses by channel_exhausted, key_closed.
     Checked<> rotate_iv();
 
+    // Lets go of everything that was made of the keys.
+    void forget() { versions_.clear(); }
+
     // Messages counted, and left, under the key's current version.
     uint64_t counted() const;
     uint64_t remaining() const;

@@ -104,6 +104,10 @@ class Checker {
         if (result) return std::move(*result);
         return std::unexpected(Refusal{check, std::move(result).error()});
     }
+    Checked<> demand_value(Check check, Result<> result) const {
+        if (result) return {};
+        return std::unexpected(Refusal{check, std::move(result).error()});
+    }
     bool waived(Check check) const { return waivers_.waived(check); }
     bool has(Defect defect) const { return waivers_.has(defect); }
 
