@@ -1,6 +1,8 @@
 #include "stack/transfer/check.h"
 
 #include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -32,6 +34,19 @@ BOOST_AUTO_TEST_CASE(each_check_names_a_requirement_and_says_what_is_violated) {
         BOOST_TEST(std::regex_match(std::string(row.requirement), requirement), row.name);
         BOOST_TEST(!row.violated.empty(), row.name);
         BOOST_TEST(!name(row.status).empty(), row.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_check_names_a_requirement_that_is_written_down) {
+    std::ifstream file(ASSAY_SOURCE_DIR "/vectors/requirements/TRF.json");
+    BOOST_REQUIRE(file.good());
+    std::set<std::string> known;
+    const auto json = nlohmann::json::parse(file);
+    for (const auto& row : json["requirements"]) known.insert(row["id"].get<std::string>());
+    BOOST_TEST(known.size() >= 60U);
+    for (size_t i = 0; i < kCheckCount; ++i) {
+        const CheckInfo& row = info(static_cast<Check>(i));
+        BOOST_TEST(known.contains(std::string(row.requirement)), row.name);
     }
 }
 

@@ -1,6 +1,8 @@
 // Two endpoints over one shared memory, for the tests of this room and of others.
 #pragma once
 
+#include <algorithm>
+
 #include "stack/transfer/doorbell.h"
 #include "stack/transfer/test_support.h"
 

@@ -217,6 +217,8 @@ Checked<> GuestEndpoint::copy_to_gpu(Doorbell& doorbell, uint32_t channel, Traff
         doorbell.ring(transfer->submission);
         parts.push_back(transfer->id);
         at += part.size();
+        // A buffer that is free again at once is still in the caches when it is used next.
+        while (!parts.empty() && finish(parts.front(), {}, executor)) parts.pop_front();
     }
     while (!parts.empty()) TRY(finish_one());
     return {};
@@ -247,6 +249,7 @@ Checked<> GuestEndpoint::copy_to_cpu(Doorbell& doorbell, uint32_t channel, uint6
         doorbell.ring(transfer->submission);
         parts.push_back({transfer->id, part});
         at += part.size();
+        while (!parts.empty() && finish(parts.front().id, parts.front().out, executor)) parts.pop_front();
     }
     while (!parts.empty()) TRY(finish_one());
     return {};
