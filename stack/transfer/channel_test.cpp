@@ -289,6 +289,28 @@ BOOST_AUTO_TEST_CASE(planted_defects_take_or_keep_what_must_not_be) {
     BOOST_TEST(lossy.open(message) == "key_version");
 }
 
+BOOST_AUTO_TEST_CASE(planted_defects_of_old_keys_and_explicit_ivs_show) {
+    const Checker forever = planting(Defect::old_key_kept);
+    Pair kept(KeyId::lce00_h2d_user, {}, forever, forever);
+    const Message old = kept.seal(kHello);
+    BOOST_TEST(kept.open(old) == to_hex(kHello));
+    for (size_t i = 0; i < 20; ++i) BOOST_REQUIRE(kept.rotate());
+    BOOST_TEST(!kept.receive_ring->key(0).empty());
+    const Checker endless = planting(Defect::end_ignored);
+    Pair lying(KeyId::lce00_h2d_user, {}, Checker(), endless);
+    const auto before = lying.receiver.counted();
+    BOOST_REQUIRE(lying.receive_ring->rotate());
+    lying.receiver.rotated(before);
+    BOOST_TEST(lying.open(lying.seal(kHello)) == to_hex(kHello));
+    const Checker twice = planting(Defect::freshness_kept);
+    Pair fresh(KeyId::lce00_h2d_user, {}, twice, twice);
+    Slots slots = fresh.sender.reserve(1, 5).value();
+    Bytes text = kHello, tag(crypto::kAeadTagSize);
+    const Piece piece{text, text, tag};
+    BOOST_REQUIRE(fresh.sender.seal_at(slots, {}, {&piece, 1}));
+    BOOST_TEST(fresh.sender.seal_at(slots, {}, {&piece, 1}).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::transfer

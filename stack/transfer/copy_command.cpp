@@ -27,6 +27,7 @@ std::vector<Method> to_methods(const CopyCommand& command) {
     values[version] = command.version;
     values[message] = command.message;
     std::vector<Method> methods;
+    methods.reserve(values.size());
     for (uint32_t i = 0; i < values.size(); ++i) methods.push_back({kCopyMethods + 4 * i, values[i]});
     return methods;
 }

@@ -74,6 +74,7 @@ Checked<Endpoint::Parts> Endpoint::make_parts(Side side, SecretBytes export_secr
     Maker make(export_secret.view(), config);
     const Protection rest = protection_of_commands(config.mode);
     std::vector<DataChannel> data;
+    data.reserve(config.channels);
     for (size_t i = 0; i < config.channels; ++i) data.push_back(TRY(make.data(i)));
     Channel code = TRY(make.channel(KeyId::lce00_h2d_kernel, rest));
     RpcQueue to_gpu(TRY(make.channel(KeyId::cpu_gsp_locked_rpc, rest)));

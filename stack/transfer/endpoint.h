@@ -129,8 +129,6 @@ class Endpoint {
     virtual void forget() = 0;
 
     Parts parts_;
-
-   protected:
     Latch latch_;
 
    private:

@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(the_guest_begins_nothing_that_is_too_large_or_goes_nowhere)
 BOOST_AUTO_TEST_CASE(a_full_pool_refuses_and_loses_nothing) {
     Ends ends;
     std::vector<Transfer> transfers;
+    transfers.reserve(4);
     for (uint8_t i = 0; i < 4; ++i) {
         transfers.push_back(ends.guest->begin_write(0, Traffic::data, i, Bytes(1, i)).value());
     }
@@ -229,6 +230,16 @@ BOOST_AUTO_TEST_CASE(a_key_that_reaches_its_thresholds_rotates_or_stops) {
     BOOST_TEST(ends.write(0, Bytes(1)) == "rotation_failed");
     BOOST_TEST(ends.rotate() == "rotation_failed");
     BOOST_TEST(ends.write(0, Bytes(1), 1) == "taken");
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_that_comes_too_late_ends_and_has_failed) {
+    Ends ends;
+    auto rotation = ends.guest->begin_rotation(0).value();
+    for (unsigned i = 0; i <= kRotationTimeout; ++i) ends.guest->tick();
+    BOOST_TEST(ends.execute(rotation.submission) == "taken");
+    BOOST_TEST(outcome(ends.guest->finish(rotation.id)) == "taken");
+    BOOST_TEST((ends.guest->data_channel(0).rotation.status() == RotationStatus::failed_timeout));
+    BOOST_TEST(ends.write(0, kSecretText) == "rotation_failed");
 }
 
 BOOST_AUTO_TEST_CASE(the_policy_is_set_before_the_path_is_ready) {

@@ -166,7 +166,9 @@ Checked<> GuestEndpoint::finish(uint32_t id, std::span<uint8_t> out, Executor& e
     if (out.size() != read) return std::unexpected(Refusal{Check::copy_size, {}});
     TRY(is_executed(id));
     if (flying.op == CopyOp::read) TRY(settled(take_read(flying, out, executor)));
-    if (flying.op == CopyOp::rotate) TRY(parts_.data[flying.channel].rotation.complete());
+    // One that came too late has failed all the same.
+    Rotation& rotation = parts_.data[flying.channel].rotation;
+    if (flying.op == CopyOp::rotate && !rotation.failed()) TRY(rotation.complete());
     if (checker().has(Defect::ticket_kept)) return {};
     if (flying.op <= CopyOp::read) pool_.give_back(flying.buffer);
     flying_.erase(found);

@@ -57,8 +57,8 @@ class GuestEndpoint final : public Endpoint {
 
    private:
     struct Flying {
-        CopyOp op;
-        uint32_t channel;
+        CopyOp op = CopyOp::write;
+        uint32_t channel = 0;
         size_t buffer = 0;
         size_t size = 0;
         Slots slots{};

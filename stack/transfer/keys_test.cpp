@@ -109,6 +109,22 @@ BOOST_AUTO_TEST_CASE(a_key_does_so_much_work_and_no_more_until_it_rotates) {
     BOOST_TEST(outcome(ring->may_work()) == "rotation_failed");
 }
 
+BOOST_AUTO_TEST_CASE(planted_defects_give_other_keys) {
+    const auto keys_with = [](Checker checker) {
+        auto ring = ring_of(KeyId::lce00_d2h_user, checker);
+        BOOST_REQUIRE(ring->rotate());
+        return std::pair(key_of(*ring), key_of(*ring, 1));
+    };
+    const auto right = keys_with(Checker());
+    for (Defect defect : {Defect::label_terminated, Defect::label_direction_ignored, Defect::secret_whole}) {
+        BOOST_TEST(keys_with(planting(defect)).first != right.first, info(defect).name);
+    }
+    for (Defect defect : {Defect::rotation_without_hash, Defect::rotation_same_key}) {
+        BOOST_TEST(keys_with(planting(defect)).first == right.first, info(defect).name);
+        BOOST_TEST(keys_with(planting(defect)).second != right.second, info(defect).name);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::transfer

@@ -69,14 +69,14 @@ Checked<bool> RpcQueue::is_next(ByteView element) const {
     return true;
 }
 
-Checked<std::optional<Bytes>> RpcQueue::open(ByteView shared) {
+Checked<std::optional<Bytes>> RpcQueue::open(ByteView element) {
     // The other side may change the element while it is read.
-    Bytes element = to_bytes(shared);
-    if (!TRY(is_next(element))) {
+    Bytes taken = to_bytes(element);
+    if (!TRY(is_next(taken))) {
         if (checker().has(Defect::rpc_old_delivered)) return last_;
         return std::nullopt;
     }
-    const std::span<uint8_t> all(element);
+    const std::span<uint8_t> all(taken);
     const std::span<uint8_t> text = all.subspan(kRpcHeaderSize);
     auto opened = channel_.open(0, all.subspan(kRpcAadAt, 16), {text, text, all.first(kAeadTagSize)});
     if (!opened) return std::unexpected(of_queue(std::move(opened).error()));

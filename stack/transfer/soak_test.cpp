@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_repeated_or_sealed_twice_with_one_iv) {
 
 BOOST_AUTO_TEST_CASE(the_memory_of_the_check_does_not_grow_with_the_transfers) {
     SoakOptions options = small();
-    options.rotate_every = 1'000'000;
+    options.rotate_every = options.iv_rotate_every = 1'000'000;
     const size_t few = soak(options).memory;
     options.transfers *= 4;
     BOOST_TEST(soak(options).memory < 2 * few + 1024);

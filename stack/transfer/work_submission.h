@@ -47,7 +47,7 @@ class WorkQueue {
         : ring_(std::move(ring)), protection_(protection), channel_(channel) {}
     Checked<> check_key() const;
     crypto::Digest mac(ByteView methods) const;
-    bool verifies(ByteView methods, ByteView mac) const;
+    bool verifies(ByteView methods, ByteView sent) const;
     void advance();
 
     std::shared_ptr<KeyRing> ring_;
