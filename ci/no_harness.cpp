@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "stack/spdm/check.h"
+#include "stack/transfer/check.h"
 
 namespace assay::spdm {
 
@@ -12,3 +13,15 @@ static_assert(!CanWaive<Waivers>);
 static_assert(std::is_empty_v<Waivers>);
 
 }  // namespace assay::spdm
+
+namespace assay::transfer {
+
+template <class T>
+concept CanWaive = requires(T switches, Check check) { switches.waive(check); };
+template <class T>
+concept CanPlant = requires(T switches, Defect defect) { switches.plant(defect); };
+
+static_assert(!CanWaive<Waivers> && !CanPlant<Waivers>);
+static_assert(std::is_empty_v<Waivers>);
+
+}  // namespace assay::transfer

@@ -20,7 +20,9 @@ std::span<const Entry> entries() {
                                          {"mitm_program_real", mitm_program_real},
                                          {"record_open", record_open},
                                          {"record_open_real", record_open_real},
-                                         {"key_schedule_diff", key_schedule_diff}};
+                                         {"key_schedule_diff", key_schedule_diff},
+                                         {"transfer_program", transfer_program},
+                                         {"transfer_program_real", transfer_program_real}};
     return kEntries;
 }
 

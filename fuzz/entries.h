@@ -40,6 +40,9 @@ void record_open(ByteView input);
 void record_open_real(ByteView input);
 // Two ends whose transcripts differ where the input says: see record_programs.cpp.
 void key_schedule_diff(ByteView input);
+// Two ends of the encrypted transfer path and a hostile memory between them: see transfer_program.cpp.
+void transfer_program(ByteView input);
+void transfer_program_real(ByteView input);
 
 struct Entry {
     std::string_view name;

@@ -15,6 +15,7 @@
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
 #include "fuzz/session_seeds.h"
+#include "fuzz/transfer_seeds.h"
 #include "fuzz/world.h"
 #include "stack/transport/stream.h"
 #include "stack/wire/messages/digests.h"
@@ -201,9 +202,11 @@ int write_corpora(const std::filesystem::path& folder) {
         }
     }
     write_framings(seeds);
-    write_session_seeds([&](std::string_view target, const std::string& name, ByteView bytes) {
+    const WriteSeed write = [&](std::string_view target, const std::string& name, ByteView bytes) {
         seeds.write(target, name, bytes);
-    });
+    };
+    write_session_seeds(write);
+    write_transfer_seeds(write);
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 

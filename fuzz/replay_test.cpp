@@ -11,6 +11,7 @@
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
 #include "fuzz/session_steps.h"
+#include "fuzz/transfer_steps.h"
 
 namespace assay::fuzz {
 
@@ -51,6 +52,22 @@ std::vector<std::string> session_points() {
     return points;
 }
 
+// What the encrypted path does in each mode, and how it refuses.
+std::vector<std::string> transfer_points() {
+    std::vector<std::string> points = {"a read arrived", "an RPC arrived", "a fault arrived"};
+    for (unsigned mode : {0U, 1U, 2U}) {
+        for (unsigned op : {1U, 2U, 3U, 4U})
+            points.push_back(fmt::format("executed {} in mode {}", op, mode));
+    }
+    for (const char* check : {"block_tag", "work_mac", "work_form", "rpc_checksum", "rpc_sequence",
+                              "rpc_count", "rpc_tag", "semaphore_writing", "semaphore_torn", "staging_full",
+                              "copy_size", "copy_pending", "iv_exhausted", "key_threshold", "rotation_failed",
+                              "rotation_order", "rotation_in_flight", "iv_rotation_in_flight", "latched"}) {
+        points.push_back(fmt::format("refused by {}", check));
+    }
+    return points;
+}
+
 std::vector<Floor> floors() {
     std::vector<Floor> all = {
         {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
@@ -73,6 +90,8 @@ std::vector<Floor> floors() {
         {"record_open", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
         {"record_open_real", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
         {"key_schedule_diff", 8, {"difference 0", "difference 1", "difference 2", "difference 3"}},
+        {"transfer_program", 60, transfer_points()},
+        {"transfer_program_real", 60, transfer_points()},
     };
     for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
         for (const char* message :
@@ -178,6 +197,23 @@ BOOST_AUTO_TEST_CASE(programs_of_sessions_mutate_the_same_way_and_within_bounds)
             two.resize(size);
             BOOST_TEST((one == two));
             if (number % 20 == 0) session_program(one);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(mutations_of_programs_of_transfers_are_programs_within_bounds) {
+    for (const Bytes& seed : inputs("seeds/transfer_program")) {
+        for (unsigned number = 0; number < 20; ++number) {
+            Bytes one = seed;
+            one.resize(seed.size() + 64);
+            size_t size = mutate_transfer_in_place(one.data(), seed.size(), one.size(), number, flip);
+            BOOST_REQUIRE(size <= one.size());
+            one.resize(size);
+            BOOST_TEST(parse_transfer_program(ByteView(one).subspan(kTransferPrefix)).size() <=
+                       kMaxTransferSteps);
+            transfer_program(one);
+            Bytes crossed(100);
+            BOOST_TEST(cross_transfers_into(seed, one, crossed, number) <= crossed.size());
         }
     }
 }

@@ -66,6 +66,20 @@ class TimedAead final : public crypto::Aead {
         Timed timed(spent_);
         return aead_->open(iv, aad, sealed, out);
     }
+    Result<> seal_apart(ByteView iv, ByteView aad, ByteView plaintext, std::span<uint8_t> ciphertext,
+                        std::span<uint8_t> tag) override {
+        Timed timed(spent_);
+        return aead_->seal_apart(iv, aad, plaintext, ciphertext, tag);
+    }
+    Result<> open_apart(ByteView iv, ByteView aad, ByteView ciphertext, ByteView tag,
+                        std::span<uint8_t> plaintext) override {
+        Timed timed(spent_);
+        return aead_->open_apart(iv, aad, ciphertext, tag, plaintext);
+    }
+    Result<> crypt(ByteView iv, ByteView in, std::span<uint8_t> out) override {
+        Timed timed(spent_);
+        return aead_->crypt(iv, in, out);
+    }
 
    private:
     std::unique_ptr<crypto::Aead> aead_;

@@ -30,7 +30,7 @@ struct Requirement {
     wire::Version until = wire::Version::v1_4;
     Level level = Level::must;
     Evidence evidence = Evidence::read;
-    std::string role;      // responder, requester, both or transport
+    std::string role;      // responder, requester, both, transport or transfer
     std::string deferred;  // why no case proves it yet, if none does
     std::string untestable;
     std::string threat;  // the row of the threat model that it serves, if any

@@ -28,17 +28,48 @@ class OpenSslAead final : public Aead {
     Result<> seal(ByteView iv, ByteView aad, std::span<const ByteView> parts,
                   std::span<uint8_t> out) override {
         const size_t size = TRY(check_seal(iv, aad, parts, out));
-        if (!begin(Direction::seal, iv, aad) || !encrypt(parts, out.data()) || !finish() ||
-            EVP_CIPHER_CTX_ctrl(ctx_.get(), EVP_CTRL_AEAD_GET_TAG, kAeadTagSize, out.data() + size) != 1) {
+        return seal_parts(iv, aad, parts, out.data(), out.data() + size);
+    }
+
+    Result<> seal_apart(ByteView iv, ByteView aad, ByteView plaintext, std::span<uint8_t> ciphertext,
+                        std::span<uint8_t> tag) override {
+        TRY(check_apart(iv, aad, plaintext, ciphertext, tag.size()));
+        return seal_parts(iv, aad, std::span(&plaintext, 1), ciphertext.data(), tag.data());
+    }
+
+    Result<> open(ByteView iv, ByteView aad, ByteView sealed, std::span<uint8_t> out) override {
+        const ByteView ciphertext = TRY(check_open(iv, aad, sealed, out));
+        return open_parts(iv, aad, ciphertext, sealed.last(kAeadTagSize), out);
+    }
+
+    Result<> open_apart(ByteView iv, ByteView aad, ByteView ciphertext, ByteView tag,
+                        std::span<uint8_t> plaintext) override {
+        TRY(check_apart(iv, aad, ciphertext, plaintext, tag.size()));
+        return open_parts(iv, aad, ciphertext, tag, plaintext);
+    }
+
+    Result<> crypt(ByteView iv, ByteView in, std::span<uint8_t> out) override {
+        TRY(check_apart(iv, {}, in, out, kAeadTagSize));
+        if (!begin(Direction::seal, iv, {}) || !update(in, out.data())) {
             return ossl::fail_openssl(Errc::internal, "AEAD");
         }
         return {};
     }
 
-    Result<> open(ByteView iv, ByteView aad, ByteView sealed, std::span<uint8_t> out) override {
-        const ByteView ciphertext = TRY(check_open(iv, aad, sealed, out));
+   private:
+    Result<> seal_parts(ByteView iv, ByteView aad, std::span<const ByteView> parts, uint8_t* out,
+                        uint8_t* tag) {
+        if (!begin(Direction::seal, iv, aad) || !encrypt(parts, out) || !finish() ||
+            EVP_CIPHER_CTX_ctrl(ctx_.get(), EVP_CTRL_AEAD_GET_TAG, kAeadTagSize, tag) != 1) {
+            return ossl::fail_openssl(Errc::internal, "AEAD");
+        }
+        return {};
+    }
+
+    Result<> open_parts(ByteView iv, ByteView aad, ByteView ciphertext, ByteView sent_tag,
+                        std::span<uint8_t> out) {
         std::array<uint8_t, kAeadTagSize> tag{};
-        std::ranges::copy(sealed.last(kAeadTagSize), tag.begin());
+        std::ranges::copy(sent_tag, tag.begin());
         if (!begin(Direction::open, iv, aad) ||
             EVP_CIPHER_CTX_ctrl(ctx_.get(), EVP_CTRL_AEAD_SET_TAG, kAeadTagSize, tag.data()) != 1 ||
             !update(ciphertext, out.data())) {
@@ -53,7 +84,6 @@ class OpenSslAead final : public Aead {
         return {};
     }
 
-   private:
     // The key, which the context holds, is kept: all three algorithms use it alike in both directions.
     bool begin(Direction direction, ByteView iv, ByteView aad) {
         return EVP_CipherInit_ex2(ctx_.get(), nullptr, nullptr, iv.data(), static_cast<int>(direction),
@@ -103,6 +133,13 @@ Result<ByteView> check_open(ByteView iv, ByteView aad, ByteView sealed, ByteView
     const ByteView ciphertext = sealed.first(sealed.size() - kAeadTagSize);
     if (out.size() != ciphertext.size()) return fail(Errc::out_of_range, "AEAD output");
     return ciphertext;
+}
+
+Result<> check_apart(ByteView iv, ByteView aad, ByteView in, ByteView out, size_t tag_size) {
+    TRY(check_input(iv, aad, in.size()));
+    if (out.size() != in.size()) return fail(Errc::out_of_range, "AEAD output");
+    if (tag_size != kAeadTagSize) return fail(Errc::out_of_range, "AEAD tag");
+    return {};
 }
 
 Result<std::unique_ptr<Aead>> openssl_aead(AeadAlgo algo, ByteView key) {

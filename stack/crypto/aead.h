@@ -11,6 +11,9 @@ Result<size_t> check_seal(ByteView iv, ByteView aad, std::span<const ByteView> p
 // The sizes of a call of Aead::open. The ciphertext, or Errc::out_of_range or Errc::truncated.
 Result<ByteView> check_open(ByteView iv, ByteView aad, ByteView sealed, ByteView out);
 
+// The sizes of a call with the tag apart, or of crypt with a tag of that size. Errors: Errc::out_of_range.
+Result<> check_apart(ByteView iv, ByteView aad, ByteView in, ByteView out, size_t tag_size);
+
 // Provider::new_aead by OpenSSL.
 Result<std::unique_ptr<Aead>> openssl_aead(AeadAlgo algo, ByteView key);
 

@@ -226,6 +226,51 @@ BOOST_AUTO_TEST_CASE(room_of_another_size_is_refused) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_tag_apart_is_the_one_that_would_follow) {
+    for_each_aead([](const Provider& provider, AeadAlgo algo) {
+        Bench bench(provider, algo);
+        for (size_t size : {0U, 1U, 16U, 33U, 1000U}) {
+            const Bytes plaintext = SeededRandom(4).bytes(size);
+            const Bytes sealed = seal(*bench.aead, bench.iv, bench.aad, plaintext).value();
+            // In place: the text is where the ciphertext will be.
+            Bytes text = plaintext;
+            Bytes tag(kAeadTagSize);
+            BOOST_REQUIRE(bench.aead->seal_apart(bench.iv, bench.aad, text, text, tag));
+            BOOST_TEST((concat({text, tag}) == sealed));
+            Bytes crypted(size);
+            BOOST_REQUIRE(bench.aead->crypt(bench.iv, plaintext, crypted));
+            BOOST_TEST((crypted == text));
+            BOOST_REQUIRE(bench.aead->open_apart(bench.iv, bench.aad, text, tag, text));
+            BOOST_TEST((text == plaintext));
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_a_tag_apart_does_not_fit_is_refused_and_wiped) {
+    for_each_aead([](const Provider& provider, AeadAlgo algo) {
+        Bench bench(provider, algo);
+        const Bytes plaintext = SeededRandom(4).bytes(50);
+        Bytes text(50), out(50, 0xee);
+        Bytes tag(kAeadTagSize);
+        BOOST_REQUIRE(bench.aead->seal_apart(bench.iv, bench.aad, plaintext, text, tag));
+        for (size_t bit : {0U, 77U, 127U}) {
+            auto opened = bench.aead->open_apart(bench.iv, bench.aad, text, flipped(tag, bit), out);
+            BOOST_REQUIRE(!opened);
+            BOOST_TEST((opened.error().code == Errc::bad_signature));
+            BOOST_TEST((out == Bytes(50)));
+        }
+        Bytes other(49);
+        for (const auto& refused :
+             {bench.aead->seal_apart(bench.iv, bench.aad, plaintext, other, tag),
+              bench.aead->seal_apart(bench.iv, bench.aad, plaintext, text, std::span(tag).first(15)),
+              bench.aead->open_apart(bench.iv, bench.aad, text, ByteView(tag).first(12), out),
+              bench.aead->crypt(ByteView(bench.iv).first(11), text, out)}) {
+            BOOST_REQUIRE(!refused);
+            BOOST_TEST((refused.error().code == Errc::out_of_range));
+        }
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::crypto

@@ -65,6 +65,36 @@ class FastAead final : public Aead {
         return {};
     }
 
+    Result<> seal_apart(ByteView iv, ByteView aad, ByteView plaintext, std::span<uint8_t> ciphertext,
+                        std::span<uint8_t> sent_tag) override {
+        TRY(check_apart(iv, aad, plaintext, ciphertext, sent_tag.size()));
+        const FastMix mix = mix_of(iv);
+        if (plaintext.data() != ciphertext.data()) std::ranges::copy(plaintext, ciphertext.begin());
+        FastMix::mask(mix.value(), ciphertext);
+        FastMix::stretch(tag(mix, aad, ciphertext), sent_tag);
+        return {};
+    }
+
+    Result<> open_apart(ByteView iv, ByteView aad, ByteView ciphertext, ByteView sent_tag,
+                        std::span<uint8_t> plaintext) override {
+        TRY(check_apart(iv, aad, ciphertext, plaintext, sent_tag.size()));
+        const FastMix mix = mix_of(iv);
+        if (!FastMix::stretches_to(tag(mix, aad, ciphertext), sent_tag)) {
+            wipe(plaintext);
+            return fail(Errc::bad_signature, "AEAD tag", ciphertext.size(), "does not verify");
+        }
+        if (plaintext.data() != ciphertext.data()) std::ranges::copy(ciphertext, plaintext.begin());
+        FastMix::mask(mix.value(), plaintext);
+        return {};
+    }
+
+    Result<> crypt(ByteView iv, ByteView in, std::span<uint8_t> out) override {
+        TRY(check_apart(iv, {}, in, out, kAeadTagSize));
+        if (in.data() != out.data()) std::ranges::copy(in, out.begin());
+        FastMix::mask(mix_of(iv).value(), out);
+        return {};
+    }
+
    private:
     FastMix mix_of(ByteView iv) const {
         FastMix mix = keyed_;

@@ -64,6 +64,16 @@ class Aead {
     // Errc::bad_signature when the tag does not verify (`out` is then wiped), Errc::truncated when there is
     // no room for a tag, else as seal.
     virtual Result<> open(ByteView iv, ByteView aad, ByteView sealed, std::span<uint8_t> out) = 0;
+
+    // The same with the tag apart from the text. Both texts have one size and may be the same memory; they do
+    // not overlap otherwise. Errors: as seal and open; a plaintext that is not authentic is wiped.
+    virtual Result<> seal_apart(ByteView iv, ByteView aad, ByteView plaintext, std::span<uint8_t> ciphertext,
+                                std::span<uint8_t> tag) = 0;
+    virtual Result<> open_apart(ByteView iv, ByteView aad, ByteView ciphertext, ByteView tag,
+                                std::span<uint8_t> plaintext) = 0;
+    // The cipher without its tag, which makes ciphertext of plaintext and plaintext of ciphertext; sizes,
+    // memory and errors as above.
+    virtual Result<> crypt(ByteView iv, ByteView in, std::span<uint8_t> out) = 0;
 };
 
 // One side of a Diffie-Hellman exchange. OpenSSL's is DheKey of dhe.h, which tells the form of public values.
