@@ -62,7 +62,8 @@ std::vector<Component> make_firmware(const crypto::PrivateKey& vendor, uint32_t 
 crypto::PrivateKey device_key(ByteView fuses) { return crypto::PrivateKey::derive(kAlgo, fuses).value(); }
 
 DeviceIdentity make_identity(std::string_view vendor, ByteView fuses) {
-    const crypto::PrivateKey root_key = vendor_key(vendor);
+    // Signatures of Ed25519 are a function of what is signed: the same vendor has the same root.
+    const auto root_key = crypto::PrivateKey::derive(crypto::SignAlgo::ed25519, as_bytes(vendor)).value();
     const crypto::PrivateKey key = device_key(fuses);
     const std::string root_name = std::string(vendor) + " root";
     const crypto::CertificateSpec root_spec{.subject = root_name,

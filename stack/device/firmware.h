@@ -34,7 +34,7 @@ bool is_genuine(const Component& component, const crypto::PublicKey& vendor);
 // A boot ROM's successor, a resource manager and a copy engine's microcode, signed.
 std::vector<Component> make_firmware(const crypto::PrivateKey& vendor, uint32_t version = 2);
 
-// A device identity in slot 0 whose leaf key (ECDSA P-384) is a function of the fuses; the root's is one of
+// A device identity for slot 0 whose leaf key (ECDSA P-384) is a function of the fuses; the root is one of
 // `vendor`.
 struct DeviceIdentity {
     spdm::Identity identity;

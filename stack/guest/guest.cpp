@@ -280,9 +280,14 @@ Checked<> Guest::rotate_keys() {
     return {};
 }
 
-Checked<> Guest::host_register(ByteView /*memory*/) {
+Checked<> Guest::host_register(ByteView memory) {
     TRY(admit());
-    return checker_.demand(Check::host_register, false);
+    TRY(checker_.demand(Check::host_register, false));
+    // To register memory is to lay it where the GPU reaches, and with it whoever else is on the bus.
+    const auto shared = bus_->shared();
+    std::ranges::copy(memory.first(std::min(memory.size(), shared.size())),
+                      shared.end() - static_cast<std::ptrdiff_t>(std::min(memory.size(), shared.size())));
+    return {};
 }
 
 Checked<> Guest::enable_peer_access() {
