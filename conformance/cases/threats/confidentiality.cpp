@@ -15,18 +15,19 @@ Observation link_read_data(Mode mode, const Spoils& spoils) {
     Recorder recorder;
     attack.bus().set_tap(&recorder);
     if (!attack.boot() || !attack.put_data()) return attack.conclude();
-    // The tenant needs its data back, too; an application may do this besides.
+    // The tenant needs its data back, too.
     std::ignore = attack.guest().copy_to_cpu(kDataAt, tenant_data().size());
-    const auto registered = attack.guest().host_register(tenant_data());
-    attack.bus().set_tap(nullptr);
-    append(recorder.seen, attack.bus().shared());
-    const bool holds = holds_part(recorder.seen, tenant_data());
     const ByteView staged = ByteView(recorder.work.front().shared).subspan(transfer::kStagingAt);
+    const bool holds = holds_part(recorder.seen, tenant_data());
     attack.add({.what = "everything on the bus was recorded",
                 .success = holds,
-                .check = registered ? std::string() : std::string(guest::info(registered.error().check).name),
                 .why_without = "it is ciphertext throughout",
                 .bytes = to_bytes(holds ? ByteView(tenant_data()) : staged.first(32))});
+    // An application may be used to this.
+    const auto registered = attack.guest().host_register(tenant_data());
+    attack.add({.what = "the application registered its memory for the GPU",
+                .success = holds_part(attack.bus().shared(), tenant_data()),
+                .check = registered ? std::string() : std::string(info(registered.error().check).name)});
     attack.read("another device asked for the memory",
                 device::BarPort(attack.gpu()).peer_read(kDataAt, tenant_data().size()), tenant_data());
     return attack.conclude();

@@ -86,7 +86,7 @@ Observation firmware_spoofing(Mode mode, const Spoils& spoils) {
     attempt("firmware that is not the vendor's was booted", make_spoofed);
     attempt("an imitation without the vendor's certificate stood in for the GPU", [](auto& gpu) {
         gpu.identity = device::make_identity("Assay model imitator", gpu.fuses);
-        gpu.mode = Mode::devtools;
+        gpu.firmware[2].leaks = true;
     });
     attempt("a GPU without a confidential mode stood in", [](auto& gpu) {
         gpu.capable = false;
