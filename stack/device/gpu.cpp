@@ -267,7 +267,6 @@ bool Gpu::control(ByteView element) {
 
 void Gpu::tick() {
     if (!running_ || !path_) return;
-    path_->tick();
     const auto found = session_ ? responder_->sessions().find(*session_) : responder_->sessions().end();
     if (found == responder_->sessions().end()) return;
     const Micros period = std::chrono::seconds(found->second.heartbeat_period);

@@ -107,7 +107,7 @@ class Gpu {
     bool execute(ByteView submission);
     // The guest's control calls, an RPC element each: "ready".
     bool control(ByteView element);
-    // Once a second: heartbeats may be missing, rotations be due.
+    // Once a second: heartbeats may be missing. That keys are rotated in time is the driver's business.
     void tick();
     // Name of the check that refused last, with its words; empty: none yet.
     const std::string& last_refusal() const { return last_refusal_; }

@@ -1,6 +1,8 @@
 #include "stack/guest/check.h"
 
 #include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace assay::guest {
@@ -17,6 +19,17 @@ BOOST_AUTO_TEST_CASE(each_check_has_a_name_of_its_own_and_an_error_that_is_none_
         BOOST_TEST(!row.violated.empty());
     }
     BOOST_TEST(!check_from_name("no_such_check").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(each_check_that_serves_a_row_of_the_threat_model_serves_one_that_there_is) {
+    std::ifstream file(ASSAY_SOURCE_DIR "/vectors/threat_model.json");
+    std::set<std::string> rows = {""};
+    const auto model = nlohmann::json::parse(file);
+    for (const auto& row : model["rows"]) rows.insert(row["id"].get<std::string>());
+    for (size_t i = 0; i < kCheckCount; ++i) {
+        const CheckInfo& row = info(static_cast<Check>(i));
+        BOOST_TEST(rows.contains(std::string(row.threat)), row.name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_says_what_cuda_says_and_what_lay_behind) {

@@ -99,6 +99,7 @@ Checked<> Guest::open_path(const device::Registers& registers) {
                                           .checker = transfer::Checker(config_.path_waivers),
                                           .channels = config_.channels,
                                           .mask = registers.mask,
+                                          .thresholds = config_.thresholds,
                                           .staging = config_.staging};
     auto path = transfer::GuestEndpoint::make(
         requester_->session(*session_)->schedule().export_master().clone(), bus_->shared(), config);
@@ -114,7 +115,7 @@ Checked<> Guest::boot(device::Bus& bus) {
 
 Checked<> Guest::attest() {
     TRY(checker_.demand(Check::closed, stage_ == Stage::attached || stage_ == Stage::ready));
-    if (path_ == nullptr) return std::unexpected(Refusal{Check::closed, {}});
+    if (path_ == nullptr || requester_ == nullptr) return std::unexpected(Refusal{Check::closed, {}});
     wire::Nonce nonce{};
     random_.fill(nonce);
     auto evidence = measure(nonce);
@@ -191,7 +192,16 @@ uint8_t Guest::heartbeat_period() const {
 Checked<> Guest::tick() {
     TRY(checker_.demand(Check::closed, stage_ == Stage::attached || stage_ == Stage::ready));
     if (path_ == nullptr || requester_ == nullptr) return std::unexpected(Refusal{Check::closed, {}});
+    TRY(beat());
     path_->tick();
+    for (uint32_t channel = 0; stage_ == Stage::ready && channel < path_->channels(); ++channel) {
+        const auto status = path_->data_channel(channel).rotation.status();
+        if (status == transfer::RotationStatus::pending) TRY(rotate(channel));
+    }
+    return {};
+}
+
+Checked<> Guest::beat() {
     if (heartbeat_period() == 0) return {};
     requester_->use_session(session_);
     auto answered = exchange(requester_->heartbeat());
@@ -272,12 +282,14 @@ Checked<> Guest::launch(const device::Launch& launch) {
 
 Checked<> Guest::rotate_keys() {
     TRY(admit());
-    for (uint32_t channel = 0; channel < path_->channels(); ++channel) {
-        const transfer::Transfer rotation = TRY(settled(path_->begin_rotation(channel)));
-        bus_->ring(rotation.submission);
-        TRY(settled(path_->finish(rotation.id)));
-    }
+    for (uint32_t channel = 0; channel < path_->channels(); ++channel) TRY(rotate(channel));
     return {};
+}
+
+Checked<> Guest::rotate(uint32_t channel) {
+    const transfer::Transfer rotation = TRY(settled(path_->begin_rotation(channel)));
+    bus_->ring(rotation.submission);
+    return settled(path_->finish(rotation.id));
 }
 
 Checked<> Guest::host_register(ByteView memory) {

@@ -17,6 +17,7 @@ struct GuestConfig {
     crypto::UnixTime time{};                 // at which they have to be valid
     size_t channels = 2;
     transfer::StagingLayout staging{.buffer_size = 4096, .page_size = 1024, .initial = 2, .most = 4};
+    transfer::Thresholds thresholds = transfer::EndpointConfig{}.thresholds;  // of a key's work
     Waivers waivers{};
     transfer::Waivers path_waivers{};
 };
@@ -55,9 +56,10 @@ class Guest {
     Checked<> attest();
     // attach() and attest().
     Checked<> boot(device::Bus& bus);
-    // Once a heartbeat period, in seconds; 0: none. Refuses by heartbeat, after which everything is closed.
+    // Once a heartbeat period: a heartbeat, and new keys where they are due. Refuses by closed, heartbeat,
+    // path; after the last two everything is closed.
     Checked<> tick();
-    uint8_t heartbeat_period() const;
+    uint8_t heartbeat_period() const;  // seconds; 0: none
     // Ends the session and closes everything.
     void shut_down();
 
@@ -67,7 +69,7 @@ class Guest {
     Checked<> load_code(uint64_t address, ByteView code);
     Checked<Bytes> copy_to_cpu(uint64_t address, size_t size);
     Checked<> launch(const device::Launch& launch);
-    Checked<> rotate_keys();
+    Checked<> rotate_keys();  // of every channel
     // host_register, peer_access.
     Checked<> host_register(ByteView memory);
     Checked<> enable_peer_access();
@@ -90,6 +92,8 @@ class Guest {
     Bytes inside(spdm::Way way, ByteView record) const;
     Checked<> admit() const;
     Checked<> copy(transfer::Traffic traffic, uint64_t address, ByteView data);
+    Checked<> rotate(uint32_t channel);
+    Checked<> beat();
     template <class T>
     Checked<T> settled(transfer::Checked<T> result);
     // Refuses, and closes everything.

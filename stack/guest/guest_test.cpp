@@ -152,6 +152,35 @@ BOOST_AUTO_TEST_CASE(a_lost_heartbeat_closes_both_ends) {
     BOOST_TEST(machine.guest.keys_are_gone());
 }
 
+BOOST_AUTO_TEST_CASE(keys_that_have_done_their_work_are_rotated_with_the_heartbeat) {
+    Machine machine;
+    GuestConfig config{.roots = {device::make_identity(kVendor, fuses_of(0)).root}, .time = kToday};
+    config.thresholds = {.lower = 20, .upper = 400};
+    Guest guest(config, machine.verifier, machine.random);
+    BOOST_REQUIRE(machine.bus.power_on());
+    BOOST_TEST(outcome(guest.boot(machine.bus)) == "done");
+    BOOST_TEST(outcome(guest.copy_to_gpu(0, Bytes(1000, 1))) == "done");
+    BOOST_TEST(guest.path()->data_channel(0).to_gpu_keys->version() == 0U);
+    for (int i = 0; i < 10; ++i) BOOST_TEST(outcome(guest.tick()) == "done");
+    BOOST_TEST(guest.path()->data_channel(0).to_gpu_keys->version() == 1U);
+    BOOST_TEST(guest.path()->data_channel(1).to_gpu_keys->version() == 0U);
+    BOOST_TEST(outcome(guest.copy_to_gpu(0, Bytes(1000, 1))) == "done");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_has_done_too_much_ends_the_path) {
+    Machine machine;
+    GuestConfig config{.roots = {device::make_identity(kVendor, fuses_of(0)).root}, .time = kToday};
+    config.thresholds = {.lower = 20, .upper = 40};
+    Guest guest(config, machine.verifier, machine.random);
+    BOOST_REQUIRE(machine.bus.power_on());
+    BOOST_TEST(outcome(guest.boot(machine.bus)) == "done");
+    BOOST_TEST(outcome(guest.copy_to_gpu(0, Bytes(4000, 1))) == "done");
+    auto copied = guest.copy_to_gpu(0, Bytes(1, 1));
+    BOOST_TEST(outcome(copied) == "path");
+    BOOST_TEST(copied.error().cause.starts_with("key_threshold"));
+    BOOST_TEST(guest.keys_are_gone());
+}
+
 BOOST_AUTO_TEST_CASE(a_path_that_fails_closes_everything_and_leaves_no_key) {
     struct Flip final : device::Tap {
         void on_submission(Bytes&, std::span<uint8_t> shared) override { shared[transfer::kStagingAt] ^= 1; }

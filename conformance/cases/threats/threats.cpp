@@ -13,9 +13,14 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kWide = 25;  // columns of an id
 
-// fmt counts bytes of ✓ and ✗ as one column each, as terminals do.
 std::string pair_of(const Outcome& outcome) {
     return fmt::format("{:^8} {:^8}", symbol(outcome.expected()), symbol(outcome.observed.cell));
+}
+
+// One line, without blanks at its end.
+void add_line(std::string& text, std::string_view line) {
+    text += line.substr(0, line.find_last_not_of(' ') + 1);
+    text += '\n';
 }
 
 std::string upper(std::string_view text) {
@@ -28,6 +33,10 @@ std::string line(const Outcome& outcome) {
     const Observation& seen = outcome.observed;
     std::string text = fmt::format("  {:<{}} {:<3} {}  {}", outcome.row->id, kWide,
                                    upper(device::name(outcome.mode)), symbol(seen.cell), seen.what);
+    const size_t others = seen.attempts.empty() ? 0 : seen.attempts.size() - 1;
+    if (seen.cell == Cell::withstood && others > 0) {
+        text += fmt::format(" (and {} other way{})", others, others == 1 ? "" : "s");
+    }
     if (!seen.check.empty()) text += fmt::format("  [{}]", seen.check);
     if (!seen.bytes.empty())
         text += "  " + to_hex(ByteView(seen.bytes).first(std::min<size_t>(seen.bytes.size(), 16)));
@@ -92,16 +101,17 @@ std::vector<Outcome> observe_all(const guest::Spoils& spoils,
 }
 
 std::string to_text(std::span<const Outcome> outcomes) {
-    std::string text = fmt::format("{:<{}}  {:^17}   {:^17}\n", "", kWide + 2, "APM", "Hopper-CC");
-    text += fmt::format("{:<{}}  {:^8} {:^8}   {:^8} {:^8}\n", "Threat", kWide + 2, "expected", "observed",
-                        "expected", "observed");
+    std::string text;
+    add_line(text, fmt::format("{:<{}}  {:^17}   {:^17}", "", kWide + 2, "APM", "Hopper-CC"));
+    add_line(text, fmt::format("{:<{}}  {:^8} {:^8}   {:^8} {:^8}", "Threat", kWide + 2, "expected",
+                               "observed", "expected", "observed"));
     std::string_view category;
     for (size_t i = 0; i + 1 < outcomes.size(); i += 2) {
         const Row& row = *outcomes[i].row;
-        if (row.category != category) text += row.category + "\n";
+        if (row.category != category) add_line(text, row.category);
         category = row.category;
-        text += fmt::format("  {:<{}}  {}   {}{}\n", row.id, kWide, pair_of(outcomes[i]),
-                            pair_of(outcomes[i + 1]), row.full ? "" : "   to the port");
+        add_line(text, fmt::format("  {:<{}}  {}   {}   {}", row.id, kWide, pair_of(outcomes[i]),
+                                   pair_of(outcomes[i + 1]), row.full ? "" : "to the port"));
     }
     text += "\nWhat was observed  [check that refused]  bytes that the attacker holds or has put there\n";
     for (const Outcome& outcome : outcomes) text += line(outcome);
