@@ -140,8 +140,8 @@ class Gpu {
     void close_path(transfer::Check cause);
     void scrub();
     bool refused(std::string line);
-    bool launch(const Launch& launch);
-    Checked<> run(const Launch& launch);
+    bool launch(const Launch& wanted);
+    Checked<> run(const Launch& wanted);
     uint64_t waits() const;
     void leak(uint64_t address, size_t size);
     std::optional<uint32_t> live_session() const;

@@ -42,6 +42,7 @@ std::vector<transfer::Method> to_methods(const Launch& launch) {
                                       low(launch.input),   high(launch.input), low(launch.output),
                                       high(launch.output), launch.size};
     std::vector<transfer::Method> methods;
+    methods.reserve(kMethods);
     for (uint32_t i = 0; i < kMethods; ++i) methods.push_back({kLaunchMethods + 4 * i, words[i]});
     return methods;
 }

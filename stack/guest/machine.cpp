@@ -33,7 +33,7 @@ GuestConfig guest_config(const MachineOptions& options) {
 
 Bytes fuses_of(uint64_t seed) { return SeededRandom(seed ^ 0xf05e5).bytes(48); }
 
-Machine::Machine(MachineOptions options)
+Machine::Machine(const MachineOptions& options)
     : random(options.seed + 1),
       gpu(gpu_config(options), clock),
       bus(gpu, options.shared_size),

@@ -31,7 +31,7 @@ Bytes fuses_of(uint64_t seed);
 
 class Machine {
    public:
-    explicit Machine(MachineOptions options = {});
+    explicit Machine(const MachineOptions& options = {});
 
     // Powers the GPU on and boots the guest with it. The refusal in words; empty: CUDA is open.
     std::string boot();

@@ -133,6 +133,7 @@ Observation device_key_extraction(Mode mode, const Spoils& spoils) {
     SeededRandom noise(5);
     device::SideChannelPort antenna(attack.gpu(), noise);
     std::vector<Bytes> traces;
+    traces.reserve(kTraces);
     for (size_t i = 0; i < kTraces; ++i) traces.push_back(antenna.device_key_trace());
     const Bytes key = majority(traces);
     const bool success = can_impersonate(attack.guest().evidence().certificates, key);

@@ -4,13 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "stack/base/embedded.h"
-
-namespace assay {
-
-std::span<const EmbeddedFile> threat_model_files();
-
-}  // namespace assay
+#include "conformance/cases/threats/threat_model_files.h"
 
 namespace assay::cases::threats {
 
