@@ -223,6 +223,9 @@ Checked<> Gpu::run(const Launch& wanted) {
     if (code.size() != wanted.code_size || input.size() != wanted.size || output.size() != wanted.size) {
         return cannot("launch", "a range is not in the protected memory");
     }
+    if (uint64_t{wanted.code_size} / 2 * wanted.size > kStepLimit) {
+        return cannot("launch", "it has more to do than there is time for");
+    }
     if (waits() >= kTimeLimit) return cannot("launch", "its time ran out while others had the GPU");
     uint64_t raised = 0;
     const bool parted = mode_ == Mode::cc && !inside_.checker.waived(Check::cache_partition);

@@ -72,6 +72,7 @@ struct SystemMemory {
 
 inline constexpr uint64_t kInterruptLimit = 16;  // of one launch
 inline constexpr uint64_t kTimeLimit = 64;       // units that one launch may wait and run
+inline constexpr uint64_t kStepLimit = 1 << 20;  // instructions of one launch, over all its bytes
 inline constexpr TenantId kTenant = 1;           // the guest
 inline constexpr size_t kLeakSize = 256;         // bytes that a leaking component keeps, at the memory's end
 

@@ -114,6 +114,11 @@ BOOST_AUTO_TEST_CASE(a_launch_stays_in_protected_memory_and_within_its_limits) {
     outside.output = machine.gpu.inside().memory.protected_size() - 1;
     BOOST_TEST(!machine.launch(outside));
     BOOST_TEST(machine.gpu.last_refusal().contains("protected memory"));
+    Launch endless = kLaunch;
+    endless.code_size = endless.size = 8192;
+    endless.output = 16384;
+    BOOST_TEST(!machine.launch(endless));
+    BOOST_TEST(machine.gpu.last_refusal().contains("than there is time for"));
     Bytes storm(64);
     for (size_t i = 0; i < storm.size(); i += 2) storm[i] = '!';
     BOOST_TEST(machine.write(1024, storm, transfer::Traffic::code));
