@@ -98,7 +98,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
 
     RunCommand run_options;
     bool list = false, matrix = false, trace = false;
-    CLI::App* run_app = app.add_subcommand("run", "runs the conformance cases against a responder");
+    CLI::App* run_app = app.add_subcommand(
+        "run",
+        "runs the conformance cases against a responder, or the threat model against the built-in machine");
+    add_choice(run_app, "--role", run_options.role, {std::begin(kRoles), std::end(kRoles)}, "what is run");
     add_target(run_app, run_options);
     add_versions(run_app, run_options.versions);
     run_app->add_option("--case", run_options.filter, "only cases whose id matches, e.g. 'chl/*'");
@@ -197,13 +200,19 @@ int main(int argc, const char* const* argv, Streams& streams) {
     bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
         ->capture_default_str();
 
+    DemoCommand demo_options;
+    CLI::App* demo_app =
+        app.add_subcommand("demo", "tells the life of a confidential VM with its GPU, and of an attack");
+    add_choice(demo_app, "--mode", demo_options.mode, {"cc", "apm"}, "of the GPU");
+
     std::string_view first = argc > 1 ? argv[1] : "";
     bool known = first.empty() || first.starts_with('-');
     for (const CLI::App* command : app.get_subcommands({})) known |= command->get_name() == first;
     if (!known) {
         return complain(
             streams, status::usage,
-            fmt::format("there is no command '{}'; known are run, serve, connect, decode and bench", first));
+            fmt::format("there is no command '{}'; known are run, serve, connect, decode, demo and bench",
+                        first));
     }
     try {
         app.parse(argc, argv);
@@ -215,6 +224,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         return complain(streams, status::usage, std::string(error.what()) + " (assay --help)");
     }
     if (run_app->parsed()) {
+        if (run_options.role == "threats") return run_threats(run_options, matrix, streams);
         if (list) return list_cases(run_options, streams);
         if (matrix) return cli::kill_matrix(streams);
         if (trace) return traceability(streams);
@@ -222,6 +232,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     }
     if (serve_app->parsed()) return serve(serve_options, streams);
     if (connect_app->parsed()) return cli::connect(connect_options, streams);
+    if (demo_app->parsed()) return demo(demo_options, streams);
     if (bench_app->parsed()) return bench(bench_options, streams);
     return decode(decode_options, streams);
 }

@@ -62,14 +62,19 @@ struct RunCommand : TargetOptions {
     bool strict = false;
     bool allow_writes = false;
     bool rsa = false;
-    Sabotage sabotage;  // of the reference
-    PskOptions psk;     // of both sides
+    std::string role = "responder";  // of kRoles
+    Sabotage sabotage;               // of the reference
+    PskOptions psk;                  // of both sides
     IdentityOptions identity;
 };
+inline constexpr std::string_view kRoles[] = {"responder", "threats"};
 int run(const RunCommand& command, Streams& streams);
 int list_cases(const RunCommand& command, Streams& streams);
 int kill_matrix(Streams& streams);
 int traceability(Streams& streams);
+// The threat model against the model of GPU and guest: exit code 0 if every cell is as expected. With
+// `matrix` its kill matrix instead.
+int run_threats(const RunCommand& command, bool matrix, Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
@@ -109,6 +114,13 @@ struct DecodeCommand {
     uint16_t signature_size = 96;
 };
 int decode(const DecodeCommand& command, Streams& streams);
+
+struct DemoCommand {
+    std::string mode = "cc";  // or "apm"
+};
+// The life of a confidential VM with its GPU, told on one screen: boot, exchange, attestation, copy, launch,
+// an attack on the bus (which fails in cc and succeeds in apm), shutdown.
+int demo(const DemoCommand& command, Streams& streams);
 
 struct BenchCommand {
     unsigned runs = 5;

@@ -1,0 +1,77 @@
+// assay run --role threats
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+
+#include "conformance/cases/threats/kill_matrix.h"
+#include "conformance/cli/commands.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace threats = cases::threats;
+
+Result<guest::Spoils> spoils_of(const Sabotage& sabotage) {
+    guest::Spoils spoils;
+    const auto unknown = [](std::string_view kind, const std::string& name) {
+        return fail(Errc::bad_text, "sabotage", Error::npos,
+                    fmt::format("there is no {} '{}' in the GPU, its driver or their path", kind, name));
+    };
+    for (const std::string& name : sabotage.waive) {
+        if (!threats::waive(spoils, name)) return unknown("check", name);
+    }
+    for (const std::string& name : sabotage.defects) {
+        if (!threats::plant(spoils, name)) return unknown("defect", name);
+    }
+    return spoils;
+}
+
+Result<std::string> write_report(const std::string& folder, const std::string& json) {
+    const std::filesystem::path path = std::filesystem::path(folder) / "threats.json";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    std::ofstream file(path);
+    file << json;
+    file.close();
+    if (error || !file) return fail(Errc::io, "report", Error::npos, "cannot write " + path.string());
+    return path.string();
+}
+
+int threat_matrix(Streams& streams) {
+    const auto kills = threats::threat_kill_matrix();
+    if (kills.empty()) {
+        return complain(streams, status::usage,
+                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+    }
+    for (const cases::Kill& kill : kills) {
+        const std::string noticed = kill.excuse.empty() ? kill.by : "excused: " + kill.excuse;
+        streams.out << fmt::format("{:22} {:26} {}\n", kill.name, kill.requirement,
+                                   noticed.empty() ? "SURVIVED" : noticed);
+    }
+    const auto survived = std::ranges::count_if(kills, &cases::Kill::survived);
+    streams.out << fmt::format("{} checks waived and defects planted in turn, {} survived\n", kills.size(),
+                               survived);
+    return survived == 0 ? status::ok : status::failures;
+}
+
+}  // namespace
+
+int run_threats(const RunCommand& command, bool matrix, Streams& streams) {
+    if (matrix) return threat_matrix(streams);
+    const auto spoils = spoils_of(command.sabotage);
+    if (!spoils) return complain(streams, status::usage, spoils.error().detail);
+    const auto outcomes = threats::observe_all(*spoils);
+    streams.out << threats::to_text(outcomes);
+    if (!command.report.empty()) {
+        const auto written = write_report(command.report, threats::to_json(outcomes));
+        if (!written) return complain(streams, status::usage, written.error().detail);
+        streams.out << "report: " << *written << "\n";
+    }
+    return std::ranges::all_of(outcomes, &threats::Outcome::agrees) ? status::ok : status::failures;
+}
+
+}  // namespace assay::cli

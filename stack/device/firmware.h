@@ -1,0 +1,47 @@
+// What runs on the GPU before anything of a tenant's does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stack/base/bytes.h"
+#include "stack/crypto/keys.h"
+#include "stack/spdm/device.h"
+
+namespace assay::device {
+
+// A firmware image. Its signature is the vendor's over name, version and image, or it is spoofed.
+struct Component {
+    std::string name;
+    uint32_t version = 1;
+    Bytes image;
+    Bytes signature{};  // ECDSA P-384 over SHA-384, r || s
+    // What a component of an attacker's does: it says that it is another image, which is what is measured,
+    // and it leaves what tenants copy where the attacker finds it.
+    Bytes claims{};
+    bool leaks = false;
+    bool operator==(const Component&) const = default;
+
+    // What a measurement of it covers: name, version, and the image that it says it is.
+    Bytes measured() const;
+};
+
+// The vendor's signing key, a function of `label`.
+crypto::PrivateKey vendor_key(std::string_view label);
+Component signed_component(Component component, const crypto::PrivateKey& vendor);
+bool is_genuine(const Component& component, const crypto::PublicKey& vendor);
+
+// A boot ROM's successor, a resource manager and a copy engine's microcode, signed.
+std::vector<Component> make_firmware(const crypto::PrivateKey& vendor, uint32_t version = 2);
+
+// A device identity for slot 0 whose leaf key (ECDSA P-384) is a function of the fuses; the root is one of
+// `vendor`.
+struct DeviceIdentity {
+    spdm::Identity identity;
+    crypto::Certificate root;
+};
+DeviceIdentity make_identity(std::string_view vendor, ByteView fuses);
+// The same leaf key, for whoever knows the fuses.
+crypto::PrivateKey device_key(ByteView fuses);
+
+}  // namespace assay::device

@@ -1,0 +1,50 @@
+#include "stack/guest/machine.h"
+
+namespace assay::guest {
+
+namespace {
+
+device::GpuConfig gpu_config(const MachineOptions& options) {
+    const crypto::PrivateKey vendor = device::vendor_key(kVendor);
+    const Bytes fuses = fuses_of(options.seed);
+    device::GpuConfig config{.mode = options.mode,
+                             .identity = device::make_identity(kVendor, fuses),
+                             .vendor = vendor.public_key(),
+                             .firmware = device::make_firmware(vendor),
+                             .fuses = fuses,
+                             .seed = options.seed,
+                             .waivers = options.spoils.gpu,
+                             .path_waivers = options.spoils.path};
+    if (options.change_gpu) options.change_gpu(config);
+    return config;
+}
+
+crypto::Certificate trusted_root() { return device::make_identity(kVendor, fuses_of(0)).root; }
+
+GuestConfig guest_config(const MachineOptions& options) {
+    return {.mode = options.mode,
+            .roots = {trusted_root()},
+            .time = kToday,
+            .waivers = options.spoils.guest,
+            .path_waivers = options.spoils.path};
+}
+
+}  // namespace
+
+Bytes fuses_of(uint64_t seed) { return SeededRandom(seed ^ 0xf05e5).bytes(48); }
+
+Machine::Machine(const MachineOptions& options)
+    : random(options.seed + 1),
+      gpu(gpu_config(options), clock),
+      bus(gpu, options.shared_size),
+      verifier({trusted_root()}, kToday,
+               golden_of(device::make_firmware(device::vendor_key(kVendor)), options.mode)),
+      guest(guest_config(options), verifier, random) {}
+
+std::string Machine::boot() {
+    if (auto on = bus.power_on(); !on) return on.error().text();
+    if (auto booted = guest.boot(bus); !booted) return booted.error().text();
+    return {};
+}
+
+}  // namespace assay::guest

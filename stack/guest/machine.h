@@ -1,0 +1,47 @@
+// A confidential VM with its GPU, bus and verifier: everything that has to fit together, from one seed.
+#pragma once
+
+#include "stack/guest/golden_verifier.h"
+#include "stack/guest/guest.h"
+
+namespace assay::guest {
+
+// Whose root and whose firmware signatures are trusted.
+inline constexpr std::string_view kVendor = "Assay model vendor";
+inline constexpr crypto::UnixTime kToday = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+
+// What is switched off, in each room.
+struct Spoils {
+    device::Waivers gpu{};
+    Waivers guest{};
+    transfer::Waivers path{};  // on both ends
+};
+
+struct MachineOptions {
+    device::Mode mode = device::Mode::cc;  // that the guest wants and the GPU has
+    uint64_t seed = 1;
+    Spoils spoils{};
+    // Changes what the GPU is, before it is made.
+    std::function<void(device::GpuConfig&)> change_gpu{};
+    size_t shared_size = 64 + size_t{4} * (4096 + 64);  // bytes
+};
+
+// The fuses of the GPU of a seed, 48 bytes.
+Bytes fuses_of(uint64_t seed);
+
+class Machine {
+   public:
+    explicit Machine(const MachineOptions& options = {});
+
+    // Powers the GPU on and boots the guest with it. The refusal in words; empty: CUDA is open.
+    std::string boot();
+
+    ManualClock clock;
+    SeededRandom random;
+    device::Gpu gpu;
+    device::Bus bus;
+    GoldenVerifier verifier;
+    Guest guest;
+};
+
+}  // namespace assay::guest
