@@ -438,7 +438,7 @@ class Run {
     Bytes expected_;  // what the device should hold
     std::unique_ptr<GuestEndpoint> guest_;
     std::unique_ptr<GpuEndpoint> gpu_;
-    std::vector<Submission> sent_;  // in this session
+    std::vector<Submission> sent_;  // under the keys of now
     size_t delivered_ = 0;          // of them, to the GPU or to nowhere
     size_t accepted_ = 0;           // by the GPU: the next one is due
     std::vector<Bytes> past_;       // of every session

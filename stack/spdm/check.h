@@ -1,13 +1,13 @@
 // Every refusal has a name. This table is the only way for requester and responder to refuse.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "stack/base/checks.h"
 #include "stack/base/result.h"
 #include "stack/spdm/defect.h"
 #include "stack/wire/codes.h"
@@ -53,24 +53,7 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-// The checks that are switched off for a run, and the defects planted in it. A build without the harness
-// option has none and cannot have any.
-class Waivers {
-   public:
-#ifdef ASSAY_HARNESS
-    void waive(Check check) { waived_.set(static_cast<size_t>(check)); }
-    bool waived(Check check) const { return waived_.test(static_cast<size_t>(check)); }
-    void plant(Defect defect) { planted_.set(static_cast<size_t>(defect)); }
-    bool has(Defect defect) const { return planted_.test(static_cast<size_t>(defect)); }
-
-   private:
-    std::bitset<kCheckCount> waived_;
-    std::bitset<kDefectCount> planted_;
-#else
-    constexpr bool waived(Check) const { return false; }
-    constexpr bool has(Defect) const { return false; }
-#endif
-};
+using Waivers = Switches<Check, kCheckCount, Defect, kDefectCount>;
 
 // Checks, for one side of a connection.
 class Checker {
