@@ -1,0 +1,94 @@
+#include "stack/attest/appraisal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace assay::attest {
+
+namespace {
+
+std::string place(const Step& step) {
+    std::string text = step.subject.empty() ? "evidence" : step.subject;
+    if (!step.field.empty()) text += ", " + step.field;
+    if (step.offset != Look::npos) text += fmt::format(" at byte {}", step.offset);
+    if (!step.bytes.empty()) text += ": " + to_hex(step.bytes);
+    return text;
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::trusted: return "trusted";
+        case Verdict::refused: return "refused";
+        case Verdict::malformed: break;
+    }
+    return "malformed";
+}
+
+bool Appraisal::demand(Check check, bool holds, Look look) {
+    const bool waived = !holds && waivers_.waived(check);
+    const ByteView kept = look.bytes.first(std::min(look.bytes.size(), kLookLimit));
+    steps_.push_back({.check = check,
+                      .held = holds || waived,
+                      .waived = waived,
+                      .subject = std::move(look.subject),
+                      .field = std::move(look.field),
+                      .offset = look.offset,
+                      .bytes = Bytes(kept.begin(), kept.end()),
+                      .reason = std::move(look.reason)});
+    return steps_.back().held;
+}
+
+std::vector<const Step*> Appraisal::refusals() const {
+    std::vector<const Step*> found;
+    for (const Step& step : steps_) {
+        if (!step.held) found.push_back(&step);
+    }
+    return found;
+}
+
+Verdict Appraisal::verdict() const {
+    const std::vector<const Step*> refused = refusals();
+    if (std::ranges::any_of(refused,
+                            [](const Step* step) { return info(step->check).effect == Effect::malformed; })) {
+        return Verdict::malformed;
+    }
+    return refused.empty() && !steps_.empty() ? Verdict::trusted : Verdict::refused;
+}
+
+nlohmann::ordered_json Appraisal::to_json() const {
+    auto steps = nlohmann::ordered_json::array();
+    for (const Step& step : steps_) {
+        nlohmann::ordered_json row = {{"check", info(step.check).name},
+                                      {"verdict", step.waived ? "waived"
+                                                  : step.held ? "held"
+                                                              : "refused"}};
+        if (!step.subject.empty()) row["subject"] = step.subject;
+        if (!step.field.empty()) row["field"] = step.field;
+        if (step.offset != Look::npos) row["offset"] = step.offset;
+        if (!step.bytes.empty()) row["bytes"] = to_hex(step.bytes);
+        if (!step.reason.empty()) row["reason"] = step.reason;
+        steps.push_back(std::move(row));
+    }
+    return {{"verdict", name(verdict())}, {"steps", std::move(steps)}, {"claims", claims_}};
+}
+
+std::string Appraisal::text() const {
+    std::string out = fmt::format("{}\n", name(verdict()));
+    for (const Step* step : refusals()) {
+        out += fmt::format("  {}: {}", info(step->check).name, info(step->check).violated);
+        if (!step->reason.empty()) out += "; " + step->reason;
+        out += fmt::format(" ({})\n", place(*step));
+    }
+    std::map<std::string_view, size_t> held;
+    for (const Step& step : steps_) {
+        if (step.held) ++held[step.subject.empty() ? "evidence" : std::string_view(step.subject)];
+    }
+    for (const auto& [subject, count] : held) out += fmt::format("  {}: {} checks held\n", subject, count);
+    return out;
+}
+
+}  // namespace assay::attest

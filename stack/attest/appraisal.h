@@ -1,0 +1,72 @@
+// What a verifier finds: each check that was made, what it looked at, and the verdict that follows.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "stack/attest/check.h"
+#include "stack/base/bytes.h"
+
+namespace assay::attest {
+
+enum class Verdict : uint8_t { trusted, refused, malformed };
+std::string_view name(Verdict verdict);
+
+// What a check looked at.
+struct Look {
+    static constexpr size_t npos = static_cast<size_t>(-1);
+
+    std::string subject{};  // of which evidence: "gpu-0", "gpu-0/driver-rim", "tpm", "snp"; empty: of all
+    std::string field{};    // which field of it, by the name that its specification gives
+    size_t offset = npos;   // where that lies in the file
+    ByteView bytes{};       // what stood there; kept up to kLookLimit
+    std::string reason{};   // what was found and what was expected, for a person
+};
+inline constexpr size_t kLookLimit = 64;
+
+// One check that was made. A violated check that is waived counts as held.
+struct Step {
+    Check check;
+    bool held = false;
+    bool waived = false;
+    std::string subject;
+    std::string field;
+    size_t offset = Look::npos;
+    Bytes bytes;
+    std::string reason;
+};
+
+// Collects steps and claims. All checks that can be made are made; any that does not hold decides.
+class Appraisal {
+   public:
+    explicit Appraisal(Waivers waivers = {}) : waivers_(waivers) {}
+
+    // Makes a step. Whether what follows may go on as if the check held.
+    bool demand(Check check, bool holds, Look look);
+
+    const std::vector<Step>& steps() const { return steps_; }
+    // The steps that did not hold.
+    std::vector<const Step*> refusals() const;
+    // trusted only when at least one check was made and every check held; malformed when one that did not
+    // hold has that effect; else refused.
+    Verdict verdict() const;
+
+    // Claims, by the names of RFC 9711 (EAT) where there are such; under the subject's name those of one
+    // evidence.
+    nlohmann::ordered_json& claims() { return claims_; }
+    const nlohmann::ordered_json& claims() const { return claims_; }
+
+    // {"verdict", "steps": [{"check", "verdict", "subject", "field", "offset", "bytes", "reason"}],
+    // "claims"}.
+    nlohmann::ordered_json to_json() const;
+    // For people: the refusals first, then how many checks held, by subject.
+    std::string text() const;
+
+   private:
+    Waivers waivers_;
+    std::vector<Step> steps_;
+    nlohmann::ordered_json claims_ = nlohmann::ordered_json::object();
+};
+
+}  // namespace assay::attest

@@ -1,0 +1,15 @@
+// What is asked of a virtual TPM's quote and of the boot that it speaks of.
+#pragma once
+
+#include <vector>
+
+#include "stack/base/bytes.h"
+
+namespace assay::attest {
+
+struct TpmPolicy {
+    std::vector<uint8_t> registers;  // that the quote must select
+    bool secure_boot = true;
+};
+
+}  // namespace assay::attest
