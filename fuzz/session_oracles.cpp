@@ -4,6 +4,7 @@
 
 #include "fuzz/coverage.h"
 #include "stack/base/ranges.h"
+#include "stack/spdm/legality.h"
 #include "stack/wire/annotate.h"
 
 namespace assay::fuzz {
@@ -74,6 +75,37 @@ void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, 
 void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& facts) {
     if (facts.turn != Turn::never || !exchange.response || exchange.unreadable) return;
     if (!is_error(exchange)) violated("what is not due is not answered", explain(exchange));
+}
+
+void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange& exchange) {
+    if (!exchange.answered() || exchange.unreadable || exchange.request.size() < 2) return;
+    const spdm::Legality* row = spdm::legality(exchange.request[1]);
+    if (row == nullptr) return;
+    spdm::Place place = spdm::Place::outside;
+    if (exchange.session) {
+        auto session = before.find(*exchange.session);
+        if (session == before.end()) return;
+        place = session->second.phase == Phase::handshake ? spdm::Place::handshake : spdm::Place::application;
+    }
+    if (!row->legal_in(place)) violated("what is answered is legal where it stands", explain(exchange));
+}
+
+bool may_begin_flow(const lab::Exchange& exchange) {
+    constexpr uint8_t kBegin[] = {code::key_exchange_rsp, code::challenge_auth, code::encapsulated_request};
+    return exchange.answered() && contains(kBegin, (*exchange.response)[1]);
+}
+
+void only_a_flow_is_in_flight(const spdm::Responder& responder, const lab::Exchange& exchange, bool begun) {
+    const auto& refusal = responder.last_refusal();
+    if (!begun && is_error(exchange) && refusal && refusal->check == spdm::Check::encap_in_flight)
+        violated("a flow ends with its connection", explain(exchange));
+}
+
+void encapsulated_flows_go_on(const Bytes& asked, const Bytes& asks, const lab::Exchange& exchange) {
+    bool delivered = exchange.answered() && exchange.request.size() > 1 &&
+                     exchange.request[1] == code::deliver_encapsulated_response;
+    if (delivered && !asked.empty() && asked == asks)
+        violated("an encapsulated flow goes on", explain(exchange));
 }
 
 void a_refusal_leaves_no_trace(const Before& before, const SessionStates& sessions,

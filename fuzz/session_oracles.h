@@ -37,6 +37,14 @@ struct StepFacts {
 void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, const StepFacts& facts);
 // What was tampered with, or came twice, is refused.
 void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& facts);
+// What is answered may stand where it stood: outside of every session, in a handshake, or after it.
+void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange& exchange);
+// Whether the device may have begun to ask something of its own with this answer.
+bool may_begin_flow(const lab::Exchange& exchange);
+// Nothing is refused for the sake of an encapsulated flow that was not begun since the negotiation.
+void only_a_flow_is_in_flight(const spdm::Responder& responder, const lab::Exchange& exchange, bool begun);
+// What was answered is not asked again; `asked` and `asks` are the encapsulated requests before and after.
+void encapsulated_flows_go_on(const Bytes& asked, const Bytes& asks, const lab::Exchange& exchange);
 // A refused message leaves sessions and connection as they were; DecryptError ends its session and no other.
 void a_refusal_leaves_no_trace(const Before& before, const SessionStates& sessions,
                                const spdm::Responder& responder, const lab::Exchange& exchange);

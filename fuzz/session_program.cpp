@@ -7,15 +7,11 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/session_dut.h"
+#include "fuzz/session_messages.h"
 #include "fuzz/session_offer.h"
 #include "fuzz/session_oracles.h"
 #include "fuzz/session_steps.h"
 #include "fuzz/world.h"
-#include "stack/wire/messages/certificate.h"
-#include "stack/wire/messages/digests.h"
-#include "stack/wire/messages/encapsulated.h"
-#include "stack/wire/messages/session.h"
-#include "stack/wire/messages/vendor_defined.h"
 #include "stack/wire/registry.h"
 
 namespace assay::fuzz {
@@ -33,6 +29,7 @@ class Run {
         : world_(world),
           dut_(*world.session_devices[input[0] % world.session_devices.size()], world),
           lab_(dut_, random_, world.provider, &world.leaf_keys),
+          messages_(lab_),
           first_(negotiation(input[1], input[2])),
           program_(parse_session_program(input.subspan(kSessionPrefix))) {}
 
@@ -53,6 +50,7 @@ class Run {
         silent_.clear();
         waited_.clear();
         honest_ = true;
+        flow_begun_ = false;
         if (!lab_.negotiate_again(wanted.version, wanted.offer)) return;
         for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
             const Bytes& chain = world_.chain(lab_.seen().parameters(), slot);
@@ -74,6 +72,7 @@ class Run {
                     negotiation(static_cast<uint8_t>(step.seed), static_cast<uint8_t>(step.seed >> 8)));
             case StepKind::ask_key_update:
                 if (auto id = meant(step)) dut_.responder().ask_for_key_update(*id);
+                flow_begun_ = true;
                 return;
             case StepKind::wait: return wait(step.seed % 64);
             case StepKind::raw_record: return send({.record = step.extra}, {}, Turn::never);
@@ -89,7 +88,7 @@ class Run {
             default: break;
         }
         std::optional<uint32_t> id = meant(step);
-        std::optional<Bytes> message = build(step, id);
+        std::optional<Bytes> message = messages_.build(step, id);
         if (!message) return;
         // FINISH in the clear does not say of which session it is.
         bool of_another = step.kind == StepKind::finish && lab_.seen().parameters().clear_handshake() &&
@@ -102,6 +101,14 @@ class Run {
         if (step.edit == EditMode::replaced) *message = step.extra;
         if (id && belongs_inside(step)) return seal_and_send(step, *id, *message);
         send_plain(*message);
+    }
+
+    // A share that is not the one whose key we keep gives the two ends different secrets.
+    void note_parted(const lab::Exchange& exchange, std::optional<uint32_t> last) {
+        auto now = lab_.seen().last_session();
+        bool begins = exchange.request.size() > 1 && exchange.request[1] == code::key_exchange;
+        if (begins && now && now != last && !messages_.holds_our_share(exchange.request))
+            parted_.insert(*now);
     }
 
     void wait(unsigned seconds) {
@@ -124,98 +131,6 @@ class Run {
             default: break;
         }
         return inside != step.misplaced;
-    }
-
-    template <class M>
-    std::optional<Bytes> plain(M message) const {
-        Context context = lab_.seen().request_context();
-        message.spdm_version = byte(context.version);
-        return encode_raw(message, context);
-    }
-
-    std::optional<Bytes> build(const SessionStep& step, std::optional<uint32_t> id) {
-        uint8_t low = static_cast<uint8_t>(step.seed), high = static_cast<uint8_t>(step.seed >> 8);
-        switch (step.kind) {
-            case StepKind::key_exchange: return key_exchange(step);
-            case StepKind::finish: {
-                if (!id) return std::nullopt;
-                auto edit = [&](Finish& message) {
-                    if (step.edit != EditMode::repaired) return;
-                    if ((low & 1) != 0) message.param1 ^= kSignatureIncluded;
-                    message.slot_id = high;
-                };
-                auto bytes = lab_.finish(*id, edit);
-                return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
-            }
-            case StepKind::psk_exchange: {
-                PskExchange message = lab_.psk_exchange({.summary_type = summary_type(low)});
-                if (step.edit == EditMode::repaired) message.psk_hint = step.extra;
-                return plain(std::move(message));
-            }
-            case StepKind::psk_finish: {
-                if (!id) return std::nullopt;
-                auto bytes = lab_.psk_finish(*id);
-                return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
-            }
-            case StepKind::heartbeat: return plain(Heartbeat{});
-            case StepKind::key_update:
-                return plain(KeyUpdate{.key_operation = static_cast<uint8_t>(low % 5), .tag = high});
-            case StepKind::end_session: return plain(EndSession{.param1 = static_cast<uint8_t>(low & 1)});
-            case StepKind::get_measurements:
-                return plain(lab_.get_measurements((low & 2) != 0 ? kAllMeasurements : high, (low & 1) != 0));
-            case StepKind::get_digests: return plain(GetDigests{});
-            case StepKind::get_certificate:
-                return plain(GetCertificate{.slot_id = static_cast<uint8_t>(low % 3),
-                                            .offset = static_cast<uint16_t>(high * 8),
-                                            .length = 500});
-            case StepKind::challenge:
-                return plain(lab_.challenge(static_cast<uint8_t>(low % 3), summary_type(high)));
-            case StepKind::vendor_defined: {
-                VendorDefinedRequest message;
-                message.standard_id = 3;
-                message.vendor_id = {1, 0};
-                message.payload = step.extra;
-                return plain(std::move(message));
-            }
-            case StepKind::get_encapsulated: return plain(GetEncapsulatedRequest{});
-            case StepKind::deliver: return deliver(step);
-            case StepKind::respond_if_ready: return plain(RespondIfReady{.request_code = low, .token = high});
-            default: return step.extra;
-        }
-    }
-
-    static uint8_t summary_type(uint8_t choice) {
-        constexpr uint8_t kTypes[] = {summary::none, summary::tcb, summary::all, 7};
-        return kTypes[choice & 3];
-    }
-
-    std::optional<Bytes> key_exchange(const SessionStep& step) {
-        auto message =
-            lab_.key_exchange({.slot = static_cast<uint8_t>(step.seed % 3),
-                               .summary_type = summary_type(static_cast<uint8_t>(step.seed >> 8))});
-        if (!message) return std::nullopt;
-        share_ = message->exchange_data;
-        if (step.edit == EditMode::repaired && !step.extra.empty()) message->opaque_data = step.extra;
-        // A requester may well choose its half of an identifier again.
-        auto last = lab_.seen().last_session();
-        if (step.edit == EditMode::repaired && last) message->req_session_id = static_cast<uint16_t>(*last);
-        return plain(std::move(*message));
-    }
-
-    // Our answer to what the device asked last, whether it fits or not.
-    std::optional<Bytes> deliver(const SessionStep& step) {
-        const Bytes& asked = lab_.seen().encapsulated();
-        DeliverEncapsulatedResponse message;
-        message.request_id = request_id_;
-        Context context = lab_.seen().request_context();
-        message.encapsulated_response = lab_.answer_encapsulated(
-            asked.empty() ? Bytes{byte(context.version), code::get_digests, 0, 0} : asked);
-        if (step.edit == EditMode::repaired) {
-            SeededRandom random(step.seed);
-            context.signature_size = context.requester_signature_size;
-            mutate_field(message.encapsulated_response, random, context);
-        }
-        return plain(std::move(message));
     }
 
     void seal_and_send(const SessionStep& step, uint32_t id, const Bytes& message) {
@@ -295,22 +210,19 @@ class Run {
     }
 
     void send_plain(const Bytes& message) {
-        bool begins = message.size() > 1 && message[1] == code::key_exchange;
-        std::optional<uint32_t> last = lab_.seen().last_session();
         observed([&] { return lab_.send_once(message); }, Turn::now);
-        // A share that is not the one whose key we keep gives the two ends different secrets.
-        size_t end = 40 + share_.size();
-        bool ours = message.size() >= end && equal(ByteView(message).subspan(40, share_.size()), share_);
-        auto now = lab_.seen().last_session();
-        if (begins && now && now != last && !ours) parted_.insert(*now);
     }
 
     void observed(const std::function<Result<lab::Exchange>()>& send, Turn turn) {
         spdm::Responder& responder = dut_.responder();
         Before before(responder);
         SessionStates sessions = session_states(responder);
+        const std::optional<uint32_t> last = lab_.seen().last_session();
+        const Bytes asked = lab_.seen().encapsulated();
         auto exchange = send();
         if (!exchange) return;
+        note_parted(*exchange, last);
+        flow_begun_ = flow_begun_ || may_begin_flow(*exchange);
         note(*exchange);
         const std::map<uint32_t, unsigned> silent_before = silent_;
         forget_silence(sessions);
@@ -319,16 +231,10 @@ class Run {
                         .parted = parted_,
                         .silent = silent_before,
                         .heartbeat_period = dut_.device().heartbeat_period};
-        // What was just begun is judged once it is known whether the ends have parted.
-        bool begins = exchange->request.size() > 1 && exchange->request[1] == code::key_exchange;
-        if (begins && exchange->request.size() > 40 &&
-            !equal(ByteView(exchange->request)
-                       .subspan(40)
-                       .first(std::min(share_.size(), exchange->request.size() - 40)),
-                   share_)) {
-            if (auto now = lab_.seen().last_session()) facts.parted.insert(*now);
-        }
         nothing_undue_is_accepted(*exchange, facts);
+        what_is_answered_is_legal(sessions, *exchange);
+        only_a_flow_is_in_flight(responder, *exchange, flow_begun_);
+        encapsulated_flows_go_on(asked, lab_.seen().encapsulated(), *exchange);
         answers_are_authentic(*exchange, facts);
         a_refusal_leaves_no_trace(before, sessions, responder, *exchange);
         establishment_is_earned(sessions, responder, lab_.seen(), *exchange);
@@ -337,8 +243,8 @@ class Run {
         key_updates_take_effect(sessions, responder, *exchange);
         facts.silent = silent_;
         silent_sessions_end(responder, facts);
-        what_begins_a_session_is_fresh(sessions, given_, share_.size(), *exchange);
-        remember_request_id(*exchange);
+        what_begins_a_session_is_fresh(sessions, given_, messages_.share().size(), *exchange);
+        messages_.remember_request_id(*exchange);
     }
 
     // A record that was opened ends the silence of its session.
@@ -351,14 +257,6 @@ class Run {
             if (same && silent_.contains(id)) silent.emplace(id, silent_[id]);
         }
         silent_ = std::move(silent);
-    }
-
-    void remember_request_id(const lab::Exchange& exchange) {
-        if (!exchange.answered()) return;
-        const Bytes& response = *exchange.response;
-        bool asks =
-            response[1] == code::encapsulated_request || response[1] == code::encapsulated_response_ack;
-        if (asks) request_id_ = response[2];
     }
 
     void note(const lab::Exchange& exchange) {
@@ -393,15 +291,15 @@ class Run {
     SeededRandom random_{2};
     ExactDut dut_;
     lab::Lab lab_;
+    SessionMessages messages_;
     Negotiation first_;
     std::vector<SessionStep> program_;
-    Bytes share_;  // the last public value of ours
     std::set<uint32_t> parted_;
     std::map<uint32_t, unsigned> silent_, waited_;  // seconds
     std::set<Bytes> given_;                         // random values and shares
     bool honest_ = true;                            // nothing was changed since the negotiation
+    bool flow_begun_ = false;                       // since the negotiation
     std::vector<Sent> records_;
-    uint8_t request_id_ = 0;
     size_t secrets_ = 0;
     Bytes shape_;
 };

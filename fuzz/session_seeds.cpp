@@ -114,6 +114,17 @@ void write_session_seeds(const WriteSeed& write) {
                              step(StepKind::heartbeat)}})},
         {"renegotiated", joined({psk, {step(StepKind::negotiate, 0x0b04)}, handshake()})},
         {"full", joined({psk, psk, psk, psk})},
+        {"flow_left_open",
+         {step(StepKind::key_exchange), step(StepKind::get_encapsulated), step(StepKind::negotiate, 0x0b04),
+          step(StepKind::get_digests), sealed(step(StepKind::get_digests), SealMode::plain)}},
+        {"identity_withheld",
+         {step(StepKind::key_exchange), step(StepKind::get_encapsulated),
+          edited(step(StepKind::deliver), EditMode::repaired, Bytes(8, 0)),
+          edited(step(StepKind::finish, 1), EditMode::repaired)}},
+        {"outside",
+         {sealed(step(StepKind::heartbeat), SealMode::plain),
+          sealed(step(StepKind::key_update, 1), SealMode::plain),
+          sealed(step(StepKind::end_session), SealMode::plain)}},
         {"challenged",
          {step(StepKind::get_digests), step(StepKind::challenge), step(StepKind::get_encapsulated),
           step(StepKind::deliver), step(StepKind::deliver), step(StepKind::deliver),
@@ -176,6 +187,20 @@ void write_session_seeds(const WriteSeed& write) {
                       fmt::format("short_{}_{:02x}_{}", psk_finish ? "psk" : "finish", version, seed),
                       concat({prefix, to_input(steps)}));
             }
+        }
+    }
+    // A chain of the requester whose portions are empty, and never the last.
+    for (uint8_t device : Bytes{0, 1}) {
+        for (uint8_t how = 0; how < 8; ++how) {
+            const Bytes empty{
+                static_cast<uint8_t>(0x11 + how % 4), wire::code::certificate, 0, 0, 0, 0, 16, 0};
+            const SessionStep more = edited(step(StepKind::deliver), EditMode::repaired, empty);
+            Steps steps = handshake();
+            steps.resize(3);
+            steps.insert(steps.end(), {more, more});
+            Bytes prefix = {device, how, 0};
+            write("session_program", fmt::format("empty_portions_{}_{}", device, how),
+                  concat({prefix, to_input(steps)}));
         }
     }
     // A walk that goes through, and one meddled with at each message and in each way.
