@@ -1,7 +1,13 @@
 #include "stack/device/firmware.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "stack/base/writer.h"
 #include "stack/crypto/provider.h"
+#include "stack/device/report.h"
+#include "stack/evidence/gpu.h"
 #include "stack/spdm/signing.h"
 
 namespace assay::device {
@@ -25,9 +31,16 @@ crypto::Digest digest_of(const Component& component) {
     return hash->digest();
 }
 
-// Of a certificate that never ends.
-constexpr crypto::UnixTime kFrom = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
-constexpr crypto::UnixTime kUntil = std::chrono::sys_days(std::chrono::year(2120) / 1 / 1);
+std::string label_of(ByteView fuses) { return "device " + to_hex(fuses); }
+
+// Leaf first. The same vendor has the same keys above the boot ROM.
+evidence::Chain chain_of(std::string_view vendor, ByteView fuses, ByteView fwid) {
+    evidence::Chain chain = evidence::device_chain(evidence::Model::gh100, label_of(fuses), fwid);
+    for (size_t i = 2; i < chain.size(); ++i)
+        chain[i].key.label = fmt::format("{}: {}", vendor, chain[i].key.label);
+    evidence::relink(chain);
+    return chain;
+}
 
 }  // namespace
 
@@ -59,32 +72,18 @@ std::vector<Component> make_firmware(const crypto::PrivateKey& vendor, uint32_t 
     return components;
 }
 
-crypto::PrivateKey device_key(ByteView fuses) { return crypto::PrivateKey::derive(kAlgo, fuses).value(); }
+crypto::PrivateKey device_key(ByteView fuses) { return evidence::key({label_of(fuses)}); }
 
 DeviceIdentity make_identity(std::string_view vendor, ByteView fuses) {
-    // Signatures of Ed25519 are a function of what is signed: the same vendor has the same root.
-    const auto root_key = crypto::PrivateKey::derive(crypto::SignAlgo::ed25519, as_bytes(vendor)).value();
-    const crypto::PrivateKey key = device_key(fuses);
-    const std::string root_name = std::string(vendor) + " root";
-    const crypto::CertificateSpec root_spec{.subject = root_name,
-                                            .issuer = root_name,
-                                            .not_before = kFrom,
-                                            .not_after = kUntil,
-                                            .ca = true,
-                                            .path_length = std::nullopt,
-                                            .digital_signature = false,
-                                            .key_cert_sign = true,
-                                            .eku = {}};
-    const crypto::CertificateSpec leaf_spec{.subject = std::string(vendor) + " GPU",
-                                            .issuer = root_name,
-                                            .serial = 2,
-                                            .not_before = kFrom,
-                                            .not_after = kUntil,
-                                            .path_length = std::nullopt,
-                                            .eku = {}};
-    auto root = crypto::make_certificate(root_spec, root_key.public_key(), root_key, kHash).value();
-    auto leaf = crypto::make_certificate(leaf_spec, key.public_key(), root_key, kHash).value();
-    return {{to_bytes(root.der()), concat({root.der(), leaf.der()}), key}, root};
+    const evidence::Chain chain = chain_of(vendor, fuses, {});
+    return {std::string(vendor), to_bytes(fuses),
+            crypto::Certificate::parse(evidence::issue(chain.back())).value()};
+}
+
+spdm::Identity DeviceIdentity::booted(const std::vector<Component>& running) const {
+    evidence::Chain chain = chain_of(vendor, fuses, fwid_of(running));
+    std::ranges::reverse(chain);
+    return {to_bytes(root.der()), evidence::to_der(chain), device_key(fuses)};
 }
 
 }  // namespace assay::device

@@ -34,11 +34,15 @@ bool is_genuine(const Component& component, const crypto::PublicKey& vendor);
 // A boot ROM's successor, a resource manager and a copy engine's microcode, signed.
 std::vector<Component> make_firmware(const crypto::PrivateKey& vendor, uint32_t version = 2);
 
-// A device identity for slot 0 whose leaf key (ECDSA P-384) is a function of the fuses; the root is one of
-// `vendor`.
+// Who a device is. The leaf key (ECDSA P-384) is a function of the fuses; above its certificate stand those
+// of the boot ROM and of the vendor, in the shape that an H100's have.
 struct DeviceIdentity {
-    spdm::Identity identity;
+    std::string vendor;
+    Bytes fuses;
     crypto::Certificate root;
+
+    // For slot 0. The leaf's certificate is issued as the device boots, and names the firmware that did.
+    spdm::Identity booted(const std::vector<Component>& running) const;
 };
 DeviceIdentity make_identity(std::string_view vendor, ByteView fuses);
 // The same leaf key, for whoever knows the fuses.

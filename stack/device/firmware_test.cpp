@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "stack/device/report.h"
 #include "stack/spdm/signing.h"
 
 namespace assay::device {
@@ -37,14 +38,29 @@ BOOST_AUTO_TEST_CASE(versions_differ_in_what_is_measured_and_a_liar_does_not) {
 }
 
 BOOST_AUTO_TEST_CASE(a_chain_leads_from_the_fuses_to_the_vendors_root) {
-    const DeviceIdentity made = make_identity("vendor", Bytes(48, 1));
-    auto chain = crypto::parse_certificates(made.identity.certificates).value();
+    const auto firmware = make_firmware(vendor_key("vendor"));
+    const DeviceIdentity made = make_identity("vendor", Bytes(48, 1)),
+                         other = make_identity("vendor", Bytes(48, 2));
+    const Bytes certificates = made.booted(firmware).certificates;
+    auto chain = crypto::parse_certificates(certificates).value();
     const crypto::ChainPolicy policy{.roots = {made.root},
                                      .time = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
     BOOST_TEST(crypto::chain_violations(chain, policy).empty());
     BOOST_TEST(equal(chain.back().public_key().spki(), device_key(Bytes(48, 1)).public_key().spki()));
-    BOOST_TEST(equal(made.root.der(), make_identity("vendor", Bytes(48, 2)).root.der()));
-    BOOST_TEST((made.identity.certificates != make_identity("vendor", Bytes(48, 2)).identity.certificates));
+    BOOST_TEST(equal(made.root.der(), other.root.der()));
+    BOOST_TEST((certificates != other.booted(firmware).certificates));
+    BOOST_TEST(!equal(made.root.der(), make_identity("another", Bytes(48, 1)).root.der()));
+}
+
+BOOST_AUTO_TEST_CASE(the_leaf_certificate_names_the_firmware_that_booted) {
+    const DeviceIdentity made = make_identity("vendor", Bytes(48, 1));
+    const auto names = [&](const std::vector<Component>& certified, const std::vector<Component>& running) {
+        return !std::ranges::search(made.booted(certified).certificates, fwid_of(running)).empty();
+    };
+    const auto now = make_firmware(vendor_key("vendor"), 2), old = make_firmware(vendor_key("vendor"), 1);
+    BOOST_TEST(names(now, now));
+    BOOST_TEST(names(old, old));
+    BOOST_TEST(!names(now, old));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,7 +19,7 @@ spdm::Device make_device(const GpuConfig& config, const std::vector<Component>& 
     spdm::Device device;
     device.versions = {wire::Version::v1_1, wire::Version::v1_2};
     device.flags = kFlags;
-    device.identities[crypto::SignAlgo::ecdsa_p384][0] = config.identity.identity;
+    device.identities[crypto::SignAlgo::ecdsa_p384][0] = config.identity.booted(running);
     device.base_hash = spdm::bit(crypto::HashAlgo::sha384);
     device.measurement_hash = spdm::measurement_bit(crypto::HashAlgo::sha384);
     device.dhe = 0x10;   // secp384r1
@@ -34,8 +34,11 @@ spdm::Device make_device(const GpuConfig& config, const std::vector<Component>& 
                                        .in_tcb = true});
     }
     device.measurements.push_back({.index = kModeIndex,
-                                   .value_type = wire::value_type::hardware_configuration,
+                                   .value_type = wire::value_type::mutable_firmware,
                                    .raw = Bytes{static_cast<uint8_t>(mode)}});
+    device.measurement_opaque = [running](const spdm::Parameters& negotiated) {
+        return measurement_opaque(running, negotiated);
+    };
     return device;
 }
 

@@ -9,6 +9,7 @@
 #include "stack/device/firmware.h"
 #include "stack/device/kernel.h"
 #include "stack/device/memory.h"
+#include "stack/device/report.h"
 #include "stack/spdm/responder.h"
 #include "stack/transfer/gpu_endpoint.h"
 
@@ -23,9 +24,6 @@ enum class Mode : uint8_t {
 std::string_view name(Mode mode);
 // Of the encrypted path.
 transfer::Mode path_mode(Mode mode);
-
-// The measurement that holds the mode: one byte.
-inline constexpr uint8_t kModeIndex = 0x40;
 
 struct GpuConfig {
     Mode mode = Mode::cc;

@@ -21,6 +21,17 @@ device::GpuConfig gpu_config(const MachineOptions& options) {
 
 crypto::Certificate trusted_root() { return device::make_identity(kVendor, fuses_of(0)).root; }
 
+// Trusts the vendor's GPUs with the firmware of today in the mode that is wanted.
+AttestedVerifier make_verifier(device::Mode mode) {
+    attest::Context context;
+    context.time = kToday;
+    context.roots.device = {trusted_root()};
+    context.roots.rim = {manifest_root()};
+    context.policy.require = {attest::EvidenceKind::gpu};
+    return {"GH100", std::move(context),
+            manifests_for(device::make_firmware(device::vendor_key(kVendor)), mode)};
+}
+
 GuestConfig guest_config(const MachineOptions& options) {
     return {.mode = options.mode,
             .roots = {trusted_root()},
@@ -37,8 +48,7 @@ Machine::Machine(const MachineOptions& options)
     : random(options.seed + 1),
       gpu(gpu_config(options), clock),
       bus(gpu, options.shared_size),
-      verifier({trusted_root()}, kToday,
-               golden_of(device::make_firmware(device::vendor_key(kVendor)), options.mode)),
+      verifier(make_verifier(options.mode)),
       guest(guest_config(options), verifier, random) {}
 
 std::string Machine::boot() {

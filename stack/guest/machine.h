@@ -1,8 +1,9 @@
 // A confidential VM with its GPU, bus and verifier: everything that has to fit together, from one seed.
 #pragma once
 
-#include "stack/guest/golden_verifier.h"
+#include "stack/guest/attested_verifier.h"
 #include "stack/guest/guest.h"
+#include "stack/guest/manifests.h"
 
 namespace assay::guest {
 
@@ -40,7 +41,7 @@ class Machine {
     SeededRandom random;
     device::Gpu gpu;
     device::Bus bus;
-    GoldenVerifier verifier;
+    AttestedVerifier verifier;
     Guest guest;
 };
 

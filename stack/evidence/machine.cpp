@@ -1,4 +1,4 @@
-#include "conformance/lab/evidence/machine.h"
+#include "stack/evidence/machine.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -187,4 +187,4 @@ Result<attest::Files> make(const Machine& machine) {
     return std::move(folder.files());
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

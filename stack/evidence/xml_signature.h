@@ -1,9 +1,9 @@
 // Signing XML (W3C XML-DSig), with any lie about what is covered.
 #pragma once
 
-#include "conformance/lab/evidence/rim.h"
+#include "stack/evidence/rim.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 inline constexpr std::string_view kC14n11 = "http://www.w3.org/2006/12/xml-c14n11";
 inline constexpr std::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -23,4 +23,4 @@ Result<std::string> canonical(const std::string& document);
 
 std::string base64(ByteView bytes);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

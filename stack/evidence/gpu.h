@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "conformance/lab/evidence/certificate.h"
-#include "conformance/lab/evidence/report.h"
+#include "stack/evidence/certificate.h"
+#include "stack/evidence/report.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 enum class Model : uint8_t { gh100, gb100, ls10 };
 std::string_view name(Model model);
@@ -70,4 +70,4 @@ Bytes vbios_bytes(std::string_view version);
 // One u32 for each measurement, 0 exactly where it is zero.
 Bytes measurement_counts(const ReportForm& form, size_t entries);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

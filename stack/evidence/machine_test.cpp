@@ -1,8 +1,8 @@
-#include "conformance/lab/evidence/machine.h"
+#include "stack/evidence/machine.h"
 
 #include <boost/test/unit_test.hpp>
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 BOOST_AUTO_TEST_SUITE(evidence_maker)
 
@@ -38,4 +38,4 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_evidence) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,8 +1,8 @@
-#include "conformance/lab/evidence/ocsp.h"
+#include "stack/evidence/ocsp.h"
 
-#include "conformance/lab/evidence/der.h"
+#include "stack/evidence/der.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -98,4 +98,4 @@ Bytes make(const OcspForm& form) {
     return made;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

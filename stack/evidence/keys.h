@@ -5,7 +5,7 @@
 
 #include "stack/crypto/provider.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // A key by its label. Elliptic keys are the same in every process; RSA keys are made once a process.
 struct KeyName {
@@ -29,4 +29,4 @@ Bytes digest(crypto::HashAlgo hash, ByteView message);
 // As OCSP names issuers, and old banks of a TPM are: 20 bytes.
 Bytes sha1(ByteView message);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -4,13 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "conformance/lab/evidence/ocsp.h"
-#include "conformance/lab/evidence/rim.h"
-#include "conformance/lab/evidence/snp.h"
-#include "conformance/lab/evidence/tpm.h"
 #include "stack/attest/evidence.h"
+#include "stack/evidence/ocsp.h"
+#include "stack/evidence/rim.h"
+#include "stack/evidence/snp.h"
+#include "stack/evidence/tpm.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 struct Machine {
     uint64_t seed = 1;
@@ -59,4 +59,4 @@ std::vector<OcspForm> ocsp_for(const Machine& machine);
 // evidence.json, context.json and what they name. Errors: as make of a manifest.
 Result<attest::Files> make(const Machine& machine);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -6,7 +6,7 @@
 
 #include "stack/base/bytes.h"
 
-namespace assay::lab::evidence::der {
+namespace assay::evidence::der {
 
 // Tags that are used by number.
 inline constexpr uint8_t kBoolean = 0x01, kInteger = 0x02, kBits = 0x03, kOctets = 0x04, kNull = 0x05,
@@ -36,4 +36,4 @@ Bytes generalized_time(std::chrono::sys_seconds time);
 // UTCTime until 2049, as RFC 5280, 4.1.2.5, wants it.
 Bytes time(std::chrono::sys_seconds time);
 
-}  // namespace assay::lab::evidence::der
+}  // namespace assay::evidence::der

@@ -1,4 +1,4 @@
-#include "conformance/lab/evidence/xml_signature.h"
+#include "stack/evidence/xml_signature.h"
 
 #include <fmt/format.h>
 #include <libxml/c14n.h>
@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -137,4 +137,4 @@ Result<std::string> enveloped(const std::string& head, const std::string& tail, 
     return whole(base64(sign(form.signer, form.hash, as_bytes(what))));
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -2,9 +2,9 @@
 // AMD 57230).
 #pragma once
 
-#include "conformance/lab/evidence/certificate.h"
+#include "stack/evidence/certificate.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // TCB_VERSION of Milan and Genoa.
 struct TcbForm {
@@ -56,4 +56,4 @@ SnpForm genuine(const SnpOptions& options);
 // Rewrites the TCB that the leaf certificate is for.
 void set_tcb(CertificateForm& leaf, const TcbForm& tcb);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,9 +1,9 @@
 // OCSP responses (RFC 6960), each field of which can be told wrongly.
 #pragma once
 
-#include "conformance/lab/evidence/certificate.h"
+#include "stack/evidence/certificate.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 enum class Standing : uint8_t { good, revoked, hold, unknown };
 
@@ -30,4 +30,4 @@ CertificateForm delegate_of(const CertificateForm& issuer);
 
 Bytes make(const OcspForm& form);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,13 +1,13 @@
-#include "conformance/lab/evidence/certificate.h"
+#include "stack/evidence/certificate.h"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <map>
 
-#include "conformance/lab/evidence/der.h"
+#include "stack/evidence/der.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -133,4 +133,4 @@ crypto::UnixTime at(int year, unsigned month, unsigned day) {
 
 crypto::UnixTime never() { return at(9999, 12, 31) + std::chrono::seconds(86399); }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

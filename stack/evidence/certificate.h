@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "conformance/lab/evidence/keys.h"
 #include "stack/crypto/x509.h"
+#include "stack/evidence/keys.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // Distinguished names in the order of the DER: {"CN", "NVIDIA Device Identity CA"}. Known types: CN, O, OU,
 // C, L, ST, serialNumber.
@@ -63,4 +63,4 @@ Bytes pem_of(ByteView der);
 crypto::UnixTime never();
 crypto::UnixTime at(int year, unsigned month, unsigned day);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

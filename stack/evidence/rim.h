@@ -2,9 +2,9 @@
 // signature around them, each part of which can be told wrongly before or after it is signed.
 #pragma once
 
-#include "conformance/lab/evidence/gpu.h"
+#include "stack/evidence/gpu.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // Attributes of an element, with their prefixes, in the order in which they are written.
 struct Attributes : std::vector<std::pair<std::string, std::string>> {
@@ -65,4 +65,4 @@ std::string hash_attribute(size_t which);
 // Errors: Errc::bad_text when the document that is to be signed is no XML.
 Result<Bytes> make(const RimForm& form);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,12 +1,12 @@
-#include "conformance/lab/evidence/rim.h"
+#include "stack/evidence/rim.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "conformance/lab/evidence/xml_signature.h"
+#include "stack/evidence/xml_signature.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -171,4 +171,4 @@ Result<Bytes> make(const RimForm& form) {
     return to_bytes(as_bytes(text));
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

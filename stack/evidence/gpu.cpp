@@ -1,13 +1,13 @@
-#include "conformance/lab/evidence/gpu.h"
+#include "stack/evidence/gpu.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "conformance/lab/evidence/der.h"
 #include "stack/base/writer.h"
+#include "stack/evidence/der.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -268,4 +268,4 @@ GpuForm genuine(const GpuOptions& options) {
     return gpu;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,11 +1,11 @@
-#include "conformance/lab/evidence/der.h"
+#include "stack/evidence/der.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-namespace assay::lab::evidence::der {
+namespace assay::evidence::der {
 
 namespace {
 
@@ -96,4 +96,4 @@ Bytes time(std::chrono::sys_seconds time) {
     return text(kUtcTime, std::string_view(digits_of(time)).substr(2));
 }
 
-}  // namespace assay::lab::evidence::der
+}  // namespace assay::evidence::der

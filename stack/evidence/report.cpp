@@ -1,11 +1,11 @@
-#include "conformance/lab/evidence/report.h"
+#include "stack/evidence/report.h"
 
 #include <algorithm>
 
 #include "stack/base/writer.h"
 #include "stack/spdm/signing.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -90,4 +90,4 @@ Bytes make(const ReportForm& form, ByteView vca) {
     return report;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

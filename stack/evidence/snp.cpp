@@ -1,13 +1,13 @@
-#include "conformance/lab/evidence/snp.h"
+#include "stack/evidence/snp.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "conformance/lab/evidence/der.h"
 #include "stack/base/writer.h"
+#include "stack/evidence/der.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -117,4 +117,4 @@ SnpForm genuine(const SnpOptions& options) {
     return snp;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -1,4 +1,4 @@
-#include "conformance/lab/evidence/tpm.h"
+#include "stack/evidence/tpm.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "stack/base/writer.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -132,4 +132,4 @@ TpmForm genuine(const BootOptions& options) {
     return tpm;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

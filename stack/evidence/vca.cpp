@@ -1,10 +1,10 @@
 // The messages with which a connection opens.
-#include "conformance/lab/evidence/report.h"
+#include "stack/evidence/report.h"
 #include "stack/wire/encode.h"
 #include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/version.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -55,4 +55,4 @@ Bytes make(const VcaForm& form) {
     return vca;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

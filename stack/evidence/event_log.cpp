@@ -1,10 +1,10 @@
 // TCG PC Client Platform Firmware Profile, section 10: the crypto-agile event log.
 #include <algorithm>
 
-#include "conformance/lab/evidence/tpm.h"
 #include "stack/base/writer.h"
+#include "stack/evidence/tpm.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -74,4 +74,4 @@ Bytes efi_variable(std::string_view name, ByteView value) {
     return std::move(out).take();
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "conformance/lab/evidence/keys.h"
+#include "stack/evidence/keys.h"
 #include "stack/wire/version.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // What is not given is as it should be.
 struct BlockForm {
@@ -92,4 +92,4 @@ struct VcaForm {
 };
 Bytes make(const VcaForm& form);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "conformance/lab/evidence/certificate.h"
+#include "stack/evidence/certificate.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 // TPM_ALG_ID of what is used here.
 namespace tpm_alg {
@@ -85,4 +85,4 @@ inline constexpr uint32_t separator = 4, crtm_version = 8, ipl = 13, variable_dr
 // UEFI_VARIABLE_DATA of one of the global variables.
 Bytes efi_variable(std::string_view name, ByteView value);
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence

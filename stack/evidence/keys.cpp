@@ -1,13 +1,13 @@
-#include "conformance/lab/evidence/keys.h"
+#include "stack/evidence/keys.h"
 
 #include <openssl/sha.h>
 
 #include <map>
 #include <mutex>
 
-#include "conformance/lab/evidence/der.h"
+#include "stack/evidence/der.h"
 
-namespace assay::lab::evidence {
+namespace assay::evidence {
 
 namespace {
 
@@ -136,4 +136,4 @@ Bytes sha1(ByteView message) {
     return out;
 }
 
-}  // namespace assay::lab::evidence
+}  // namespace assay::evidence
