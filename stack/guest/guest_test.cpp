@@ -103,6 +103,47 @@ BOOST_AUTO_TEST_CASE(a_lie_about_the_mode_ends_at_the_verifier) {
     BOOST_TEST(booted.error().text().contains("measurement_match"), booted.error().text());
 }
 
+BOOST_AUTO_TEST_CASE(spoofed_firmware_ends_at_the_verifier_before_a_tenants_byte_moves) {
+    const crypto::PrivateKey vendor = device::vendor_key(kVendor),
+                             stranger = device::vendor_key("a stranger");
+    const auto change = [](device::GpuConfig& gpu, size_t which, const crypto::PrivateKey& signer) {
+        device::Component& component = gpu.firmware[which];
+        component.image = to_bytes(as_bytes("an image of the attacker's"));
+        component = device::signed_component(component, signer);
+    };
+    struct Row {
+        std::string_view check;  // of the verifier
+        std::function<void(device::GpuConfig&)> change;
+    };
+    const Row rows[] = {
+        {"measurement_match", [&](auto& gpu) { change(gpu, 2, vendor); }},
+        {"measurement_match", [&](auto& gpu) { change(gpu, 0, vendor); }},
+        {"rim_version", [&](auto& gpu) { gpu.firmware = device::make_firmware(vendor, 1); }},
+        {"measurement_present", [](auto& gpu) { gpu.firmware.pop_back(); }},
+        // Of a GPU that takes firmware from anybody.
+        {"measurement_match",
+         [&](auto& gpu) {
+             change(gpu, 1, stranger);
+             gpu.waivers.waive(device::Check::firmware_signature);
+         }},
+    };
+    struct Watch final : device::Tap {
+        void on_submission(Bytes&, std::span<uint8_t>) override { ++submissions; }
+        int submissions = 0;
+    };
+    for (const Row& row : rows) {
+        Watch watch;
+        Machine machine({.change_gpu = row.change});
+        machine.bus.set_tap(&watch);
+        const std::string refusal = machine.boot();
+        BOOST_TEST(refusal.starts_with("evidence"), refusal);
+        BOOST_TEST(refusal.contains(row.check), refusal);
+        BOOST_TEST(outcome(machine.guest.copy_to_gpu(0, kInput)) == "closed");
+        BOOST_TEST(watch.submissions == 0);
+        BOOST_TEST(machine.guest.keys_are_gone());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_judgement_for_another_nonce_opens_nothing) {
     struct Stale final : Verifier {
         Judgement judge(const Evidence&, const wire::Nonce&) override { return {.accepted = true}; }
