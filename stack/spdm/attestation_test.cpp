@@ -78,6 +78,43 @@ BOOST_AUTO_TEST_CASE(any_slot_can_sign_at_each_version) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(opaque_data_goes_with_measurements_and_under_their_signature) {
+    for (Version version : kVersions) {
+        BOOST_TEST_CONTEXT(wire::name(version)) {
+            Device device = test_device();
+            device.versions = {version};
+            // Before 1.2 it is as the vendor likes; then it has elements.
+            device.measurement_opaque = [](const Parameters& negotiated) {
+                if (negotiated.version < Version::v1_2) return Bytes{1, 2, 3};
+                OpaqueData data{
+                    .elements = {
+                        {.id = 3, .vendor_id = {0xde, 0x10}, .data = {1, 2, 3}, .align_padding = {}}}};
+                return *encode(data, negotiated.context());
+            };
+            Pair pair(device);
+            BOOST_TEST(pair.walk().has_value());
+            BOOST_TEST(pair.requester.signed_measurements().size() == 5U);
+            size_t told = 0;
+            for (const auto& [request, response] : pair.log) {
+                if (request[1] != code::get_measurements) continue;
+                const Bytes opaque = device.measurement_opaque(pair.requester.parameters());
+                told += std::ranges::search(response, opaque).empty() ? 0 : 1;
+            }
+            BOOST_TEST(told == 3U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(opaque_data_that_was_not_agreed_on_is_refused) {
+    Device device = test_device();
+    device.versions = {Version::v1_2};
+    device.measurement_opaque = [](const Parameters&) { return Bytes{1, 2, 3}; };
+    Pair pair(device);
+    auto walked = pair.walk();
+    BOOST_REQUIRE(!walked);
+    BOOST_TEST((walked.error().check == Check::meas_opaque));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_slot_gives_way_to_the_lowest_provisioned_one) {
     Pair pair;
     AttestationWalk walk(pair.requester, {.slot = 5});

@@ -112,6 +112,8 @@ struct Device {
     std::map<crypto::SignAlgo, Identity> requester_identities;
 
     std::vector<Measurement> measurements;  // ascending indices
+    // OpaqueData of MEASUREMENTS for what was negotiated, in the format that goes with it; none: empty.
+    std::function<Bytes(const Parameters& negotiated)> measurement_opaque;
     VendorHandler vendor;
     std::map<uint8_t, Deferral> deferrals;
     uint8_t rdt_exponent = 10;

@@ -49,6 +49,7 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
     }
     response.nonce = fresh_nonce();
     response.requester_context = message.requester_context;
+    if (device_.measurement_opaque) response.opaque_data = device_.measurement_opaque(parameters_);
     Context context = parameters_.context();
     context.signed_response = sign;
     if (sign) {
