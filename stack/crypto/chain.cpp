@@ -1,12 +1,11 @@
 // Each rule is a walk of its own. X509_verify_cert is not asked: it stops at the first thing it dislikes,
 // and it mixes in purposes and security levels of its own, so that a verdict would not name one rule. The
 // tests hold the walks against it.
-#include <openssl/err.h>
-
 #include <algorithm>
 
+#include "stack/base/ranges.h"
+#include "stack/crypto/certificate_facts.h"
 #include "stack/crypto/certificate_impl.h"
-#include "stack/crypto/certificate_signature.h"
 #include "stack/crypto/der.h"
 
 namespace assay::crypto {
@@ -25,11 +24,6 @@ std::string dotted(const ASN1_OBJECT* object) {
     const int size = OBJ_obj2txt(text, sizeof text, object, 1);
     if (size <= 0 || static_cast<size_t>(size) >= sizeof text) return {};
     return {text, static_cast<size_t>(size)};
-}
-
-bool issued_by(const Certificate& child, const Certificate& parent) {
-    return X509_NAME_cmp(X509_get_issuer_name(handle(child)), X509_get_subject_name(handle(parent))) == 0 &&
-           signed_by(child, parent.public_key());
 }
 
 bool order_holds(const Chain& chain) {
@@ -72,22 +66,6 @@ bool extensions_understood(const Certificate& certificate) {
     return true;
 }
 
-// Bit numbers of keyUsage (RFC 5280, 4.2.1.3).
-constexpr int kDigitalSignature = 0;
-constexpr int kKeyCertSign = 5;
-
-// Whether the certificate's keyUsage has the bit; `absent` if it has no keyUsage. X509_get_key_usage is of no
-// use here: it denies every bit as soon as any other extension is malformed, which is another rule's
-// business.
-bool key_usage_has(const Certificate& certificate, int bit, bool absent) {
-    int found = 0;
-    const ossl::Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free> usage(
-        static_cast<ASN1_BIT_STRING*>(X509_get_ext_d2i(handle(certificate), NID_key_usage, &found, nullptr)));
-    ERR_clear_error();
-    if (usage == nullptr) return found == -1 && absent;
-    return ASN1_BIT_STRING_get_bit(usage.get(), bit) == 1;
-}
-
 // RFC 5280, 6.1.4 (k) to (n): a CA certificate; keyCertSign if there is a keyUsage; no more certificates
 // below than pathLenConstraint allows, self-issued ones and the leaf not counted.
 bool ca_holds(const Chain& chain) {
@@ -95,30 +73,20 @@ bool ca_holds(const Chain& chain) {
     for (size_t i = chain.size() - 1; i-- > 0;) {
         const Certificate& certificate = chain[i];
         if ((flags(certificate) & EXFLAG_CA) == 0 || !extensions_understood(certificate)) return false;
-        if (!key_usage_has(certificate, kKeyCertSign, true)) return false;
-        const long limit = X509_get_pathlen(handle(certificate));
-        if (limit >= 0 && below > limit) return false;
+        if (!key_usage(certificate, KeyUsage::key_cert_sign).value_or(true)) return false;
+        if (below > path_length(certificate).value_or(below)) return false;
         if (!certificate.self_issued()) ++below;
     }
     return true;
 }
 
 bool role_holds(const Certificate& leaf, ChainPolicy::Role role) {
-    const X509* x509 = handle(leaf);
-    int found = 0;
-    ossl::Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usages(
-        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(x509, NID_ext_key_usage, &found, nullptr)));
-    ERR_clear_error();
-    if (usages == nullptr) return found == -1;  // absent is good; unreadable or given twice is not
+    const auto usages = extended_key_usage(leaf);
+    if (!usages) return true;  // absent is good; unreadable or given twice is not
     const bool responder = role == ChainPolicy::Role::responder;
-    bool own = false;
-    bool other = false;
-    for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
-        const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.get(), i);
-        own = own || dotted(usage) == (responder ? kOidResponderAuth : kOidRequesterAuth);
-        other = other || dotted(usage) == (responder ? kOidRequesterAuth : kOidResponderAuth);
-    }
-    return own || !other;
+    const bool own = contains(*usages, responder ? kOidResponderAuth : kOidRequesterAuth);
+    const bool other = contains(*usages, responder ? kOidRequesterAuth : kOidResponderAuth);
+    return own || (!other && !usages->empty());
 }
 
 // Whether the SPDM extension, a SEQUENCE OF SEQUENCE { OBJECT IDENTIFIER, definition OPTIONAL }, names the
@@ -169,7 +137,7 @@ bool holds(ChainRule rule, const Chain& chain, const ChainPolicy& policy) {
         case ChainRule::leaf_not_ca: return (flags(leaf) & EXFLAG_CA) == 0;
         case ChainRule::leaf_constraints:
             return !policy.basic_constraints_required || (flags(leaf) & EXFLAG_BCONS) != 0;
-        case ChainRule::leaf_key_usage: return key_usage_has(leaf, kDigitalSignature, false);
+        case ChainRule::leaf_key_usage: return key_usage(leaf, KeyUsage::digital_signature).value_or(false);
         case ChainRule::leaf_role: return role_holds(leaf, policy.role);
         case ChainRule::leaf_hardware_id: return !policy.alias_cert || hardware_id_holds(leaf);
         case ChainRule::leaf_version: return version_holds(leaf);
