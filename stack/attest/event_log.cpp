@@ -86,7 +86,8 @@ Result<LogEvent> read_event(Reader& reader, const std::vector<Algorithm>& algori
     found.type = TRY(reader.u32("EventType"));
     const size_t at = reader.offset();
     if (TRY(reader.u32("Digests.count")) != algorithms.size()) {
-        return fail(Errc::inconsistent, "Digests.count", at, "not one digest for each algorithm of the header");
+        return fail(Errc::inconsistent, "Digests.count", at,
+                    "not one digest for each algorithm of the header");
     }
     std::set<uint16_t> seen;
     for (size_t i = 0; i < algorithms.size(); ++i) {
@@ -155,6 +156,7 @@ Result<EventLog> parse_event_log(ByteView bytes) {
     if (bytes.size() > kMaxEventLog) return fail(Errc::out_of_range, "event log", kMaxEventLog, "too large");
     Reader reader(bytes);
     EventLog log;
+    log.size = bytes.size();
     LogEvent first = TRY(read_old_event(reader));
     const bool has_header = first.type == event::kNoAction && begins_with(first.data, kSpecId);
     std::vector<Algorithm> algorithms;

@@ -1,5 +1,5 @@
-// The boot event log of a platform: what was measured into which register. TCG PC Client Platform Firmware Profile
-// 1.05, section 10 (crypto-agile form), and the older form that has SHA-1 only.
+// The boot event log of a platform: what was measured into which register. TCG PC Client Platform Firmware
+// Profile 1.05, section 10 (crypto-agile form), and the older form that has SHA-1 only.
 #pragma once
 
 #include <map>
@@ -32,7 +32,7 @@ inline constexpr uint32_t kVariableAuthority = 0x800000e0;
 std::string event_name(uint32_t type);
 
 struct LogEvent {
-    size_t offset = 0;  // in the log, bytes
+    size_t offset = 0;   // in the log, bytes
     uint32_t index = 0;  // of the register; below kRegisterCount unless the type is EV_NO_ACTION
     uint32_t type = 0;
     std::map<Bank, ByteView> digests;  // of the banks that are known
@@ -42,6 +42,7 @@ struct LogEvent {
 // Views of the bytes that were parsed, which must outlive it.
 struct EventLog {
     std::vector<Bank> banks;  // that each event has a digest for
+    size_t size = 0;          // of the log, bytes
     uint8_t startup_locality = 0;
     std::vector<LogEvent> events;  // without the header
 
@@ -52,9 +53,9 @@ inline constexpr size_t kMaxEventLog = size_t{8} << 20;  // bytes
 inline constexpr size_t kMaxEvents = 16384;
 inline constexpr size_t kMaxLogBanks = 16;
 
-// Reads a log that fills `bytes` exactly. Each event must have one digest of each algorithm that the header lists.
-// Errors: Errc::truncated, Errc::trailing, Errc::out_of_range, Errc::inconsistent, Errc::unsupported for a header
-// of another form.
+// Reads a log that fills `bytes` exactly. Each event must have one digest of each algorithm that the header
+// lists. Errors: Errc::truncated, Errc::trailing, Errc::out_of_range, Errc::inconsistent, Errc::unsupported
+// for a header of another form.
 Result<EventLog> parse_event_log(ByteView bytes);
 
 }  // namespace assay::attest

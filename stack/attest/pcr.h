@@ -26,8 +26,8 @@ bool strong(Bank bank);
 crypto::Digest bank_digest(Bank bank, ByteView message);
 // The new value of a register: the digest of its value and of what is measured.
 crypto::Digest extended(Bank bank, const crypto::Digest& value, ByteView measured);
-// The value after a reset. Register 0 holds the locality of TPM2_Startup; 17 to 22 are all ones until a dynamic
-// launch.
+// The value after a reset. Register 0 holds the locality of TPM2_Startup; 17 to 22 are all ones until a
+// dynamic launch.
 crypto::Digest reset_value(Bank bank, uint32_t index, uint8_t startup_locality);
 
 // One register of a TPM.
@@ -38,7 +38,8 @@ struct Register {
 };
 using Registers = std::map<Register, crypto::Digest>;
 
-// The strongest bank, SHA-1 left out, in which a register of this index is in the set; none if there is no such.
+// The strongest bank, SHA-1 left out, in which a register of this index is in the set; none if there is no
+// such.
 std::optional<Bank> strongest_bank(const std::set<Register>& registers, uint32_t index);
 
 }  // namespace assay::attest
