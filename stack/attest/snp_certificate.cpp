@@ -9,7 +9,7 @@ namespace {
 constexpr uint8_t kDerInteger = 0x02;
 constexpr uint8_t kDerOctets = 0x04;
 
-std::optional<Bytes> extension(const crypto::Certificate& certificate, std::string_view below) {
+std::optional<Bytes> amd_extension(const crypto::Certificate& certificate, std::string_view below) {
     return crypto::extension(certificate, fmt::format("{}.{}", kOidSnpArc, below));
 }
 
@@ -23,11 +23,11 @@ std::optional<uint8_t> small_integer(const std::optional<Bytes>& der) {
 }
 
 std::optional<Tcb> tcb_of(const crypto::Certificate& certificate) {
-    const auto bootloader = small_integer(extension(certificate, "3.1"));
-    const auto tee = small_integer(extension(certificate, "3.2"));
-    const auto snp = small_integer(extension(certificate, "3.3"));
-    const auto microcode = small_integer(extension(certificate, "3.8"));
-    const auto fmc_extension = extension(certificate, "3.9");
+    const auto bootloader = small_integer(amd_extension(certificate, "3.1"));
+    const auto tee = small_integer(amd_extension(certificate, "3.2"));
+    const auto snp = small_integer(amd_extension(certificate, "3.3"));
+    const auto microcode = small_integer(amd_extension(certificate, "3.8"));
+    const auto fmc_extension = amd_extension(certificate, "3.9");
     const auto fmc = fmc_extension ? small_integer(fmc_extension) : uint8_t{0};
     if (!bootloader || !tee || !snp || !microcode || !fmc) return std::nullopt;
     return Tcb{.fmc = *fmc, .bootloader = *bootloader, .tee = *tee, .snp = *snp, .microcode = *microcode};
@@ -38,8 +38,8 @@ std::optional<Tcb> tcb_of(const crypto::Certificate& certificate) {
 SnpCertificate read_snp_certificate(const crypto::Certificate& certificate) {
     SnpCertificate read;
     read.tcb = tcb_of(certificate);
-    const auto hardware = extension(certificate, "4");
-    const bool provider = extension(certificate, "5").has_value();
+    const auto hardware = amd_extension(certificate, "4");
+    const bool provider = amd_extension(certificate, "5").has_value();
     if (hardware && !provider) read.kind = SnpSigner::vcek;
     if (!hardware && provider) read.kind = SnpSigner::vlek;
     if (hardware) {
