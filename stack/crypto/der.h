@@ -1,4 +1,4 @@
-// The little DER that is read before OpenSSL is asked. Internal to this room.
+// The little DER that is read before OpenSSL is asked, and where it knows no structure.
 #pragma once
 
 #include "stack/base/reader.h"

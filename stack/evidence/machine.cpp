@@ -15,6 +15,31 @@ using nlohmann::ordered_json;
 // 2026-06-01: within the life of every certificate here, before the manifests' signers end.
 crypto::UnixTime now() { return at(2026, 6, 1) + std::chrono::hours(12); }
 
+// The boot that is expected, whole.
+ordered_json tpm_policy(const TpmForm& tpm) {
+    const PcrValues values = replay(tpm.log);
+    auto loaders = ordered_json::array();
+    for (const EventForm& event : tpm.log.events) {
+        if (event.type == event_type::boot_services_application)
+            loaders.push_back(to_hex(digest(crypto::HashAlgo::sha256, *event.digest_of)));
+    }
+    return {{"registers", {0, 4, 7}},
+            {"secure_boot", true},
+            {"boot_loaders", loaders},
+            {"firmware", {to_hex(values.at(0))}},
+            {"systems", {{{"8", to_hex(values.at(8))}, {"9", to_hex(values.at(9))}}}}};
+}
+
+ordered_json snp_policy(const SnpForm& snp) {
+    return {{"tcb",
+             {{"bootloader", snp.reported.boot_loader},
+              {"tee", snp.reported.tee},
+              {"snp", snp.reported.snp},
+              {"microcode", snp.reported.microcode}}},
+            {"vmpl", {0}},
+            {"measurements", {to_hex(snp.measurement)}}};
+}
+
 ordered_json default_policy(const MachineOptions& options) {
     auto required = ordered_json::array();
     if (!options.gpus.empty()) required.push_back("gpu");
@@ -22,6 +47,8 @@ ordered_json default_policy(const MachineOptions& options) {
     if (options.snp) required.push_back("snp");
     ordered_json policy = {{"require", required}};
     if (options.composite) policy["composite"] = true;
+    if (options.tpm) policy["tpm"] = tpm_policy(genuine(options.boot));
+    if (options.snp) policy["snp"] = snp_policy(genuine(options.processor));
     if (options.ocsp && !options.gpus.empty()) policy["ocsp"] = {{"require", {"device", "rim"}}};
     return policy;
 }
@@ -147,7 +174,7 @@ Machine genuine(const MachineOptions& options) {
     if (machine.tpm) machine.roots["tpm"] = {machine.tpm->chain.back()};
     if (machine.snp) machine.roots["amd"] = {machine.snp->chain.back()};
     machine.policy = default_policy(options);
-    if (options.ocsp) machine.ocsp = ocsp_for(machine);
+    machine.ocsp = options.ocsp;
     return machine;
 }
 
@@ -174,8 +201,10 @@ Result<attest::Files> make(const Machine& machine) {
         rims.push_back(folder.add(fmt::format("rims/{}.xml", i), TRY(make(machine.rims[i]))));
     if (!rims.empty()) evidence["rims"] = rims;
     auto ocsp = ordered_json::array();
-    for (size_t i = 0; i < machine.ocsp.size(); ++i)
-        ocsp.push_back(folder.add(fmt::format("ocsp/{}.der", i), make(machine.ocsp[i])));
+    std::vector<OcspForm> responses = machine.ocsp ? ocsp_for(machine) : std::vector<OcspForm>{};
+    if (machine.edit_ocsp) machine.edit_ocsp(responses);
+    for (size_t i = 0; i < responses.size(); ++i)
+        ocsp.push_back(folder.add(fmt::format("ocsp/{}.der", i), make(responses[i])));
     if (!ocsp.empty()) evidence["ocsp"] = ocsp;
     if (machine.tpm) evidence["tpm"] = tpm_list(machine, folder);
     if (machine.snp) evidence["snp"] = snp_list(machine, folder);

@@ -18,7 +18,8 @@ struct Machine {
     // Shown.
     std::vector<GpuForm> gpus;
     std::vector<RimForm> rims;
-    std::vector<OcspForm> ocsp;
+    bool ocsp = true;  // responses for all certificates whose standing can be asked for, as they are then
+    std::function<void(std::vector<OcspForm>&)> edit_ocsp;
     std::optional<TpmForm> tpm;
     std::optional<SnpForm> snp;
 

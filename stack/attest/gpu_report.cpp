@@ -1,0 +1,171 @@
+#include "stack/attest/gpu_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stack/attest/report_blocks.h"
+#include "stack/spdm/signing.h"
+#include "stack/wire/decode.h"
+
+namespace assay::attest {
+
+namespace {
+
+constexpr auto kAlgo = crypto::SignAlgo::ecdsa_p384;
+constexpr auto kHash = crypto::HashAlgo::sha384;
+
+// Offsets in the two messages (DSP0274, tables of GET_MEASUREMENTS and MEASUREMENTS).
+constexpr size_t kRequestNonce = 4;
+constexpr size_t kRecord = 8;
+constexpr size_t kOpaqueLength = 2;
+constexpr uint8_t kSlotMask = 0x0f;
+constexpr uint8_t kContentChanged = 0x30;
+
+wire::Context context_of(wire::Version version) {
+    wire::Context context;
+    context.version = version;
+    context.hash_size = static_cast<uint16_t>(crypto::digest_size(kHash));
+    context.signature_size = static_cast<uint16_t>(crypto::signature_size(kAlgo));
+    context.signed_response = true;
+    return context;
+}
+
+// Makes checks of one report.
+class Reading {
+   public:
+    Reading(Appraisal& appraisal, const std::string& subject, const GpuEvidence& evidence)
+        : appraisal_(appraisal),
+          subject_(subject),
+          evidence_(evidence),
+          context_(context_of(evidence.version)) {}
+
+    std::optional<GpuReport> read() {
+        const ByteView bytes = evidence_.report.bytes;
+        if (bytes.size() > kMaxReport)
+            return refuse_form({Errc::out_of_range, "report", 0, "it is too long"});
+        size_t used = 0;
+        auto request = wire::decode<wire::GetMeasurements>(bytes, context_, {}, &used);
+        if (!request) return refuse_form(request.error());
+        GpuReport report;
+        report.request = *std::move(request);
+        report.response_offset = used;
+        context_.signed_response = (report.request.attributes & wire::kSignatureRequested) != 0;
+        auto response = wire::decode<wire::Measurements>(bytes.subspan(used), context_, {}, &used);
+        if (!response) {
+            Error error = response.error();
+            if (error.offset != Error::npos) error.offset += report.response_offset;
+            return refuse_form(error);
+        }
+        report.response = *std::move(response);
+        const size_t end = report.response_offset + used;
+        report.signature_offset = end - report.response.signature.size();
+        report.record_offset = report.response_offset + kRecord;
+        report.opaque_offset = report.record_offset + report.response.measurement_record.size() +
+                               wire::kNonceSize + kOpaqueLength;
+        demand(Check::report_form, true, "report", 0, bytes.size());
+        demand(Check::report_trailing, end == bytes.size(), "report", end, bytes.size() - end);
+        return report;
+    }
+
+    void messages(const GpuReport& report, const std::optional<wire::Nonce>& nonce) {
+        const wire::GetMeasurements& request = report.request;
+        const wire::Measurements& response = report.response;
+        const size_t at = report.response_offset;
+        const uint8_t version = wire::byte(evidence_.version);
+        const bool known = evidence_.version >= wire::Version::v1_1;
+        if (demand(Check::report_version, known && request.spdm_version == version, "SPDMVersion", 0, 1,
+                   fmt::format("the request is of {:02x}, the connection {:02x}", request.spdm_version,
+                               version))) {
+            demand(Check::report_version, response.spdm_version == version, "SPDMVersion", at, 1,
+                   fmt::format("the response is of {:02x}, the connection {:02x}", response.spdm_version,
+                               version));
+        }
+        const bool asked =
+            request.attributes == wire::kSignatureRequested && request.operation == wire::kAllMeasurements;
+        demand(Check::report_request, asked, "Param1", 2, 2);
+        reserved(report);
+        if (nonce) {
+            demand(Check::report_nonce, request.nonce == *nonce, "Nonce", kRequestNonce, wire::kNonceSize,
+                   fmt::format("expected {}", to_hex(*nonce)));
+        }
+    }
+
+    void signature(const GpuReport& report, const crypto::PublicKey& key) {
+        const size_t at = report.signature_offset;
+        const bool present = !report.response.signature.empty();
+        const spdm::Suite suite{.sign = kAlgo, .hash = kHash, .version = evidence_.version};
+        const bool good =
+            present && key.fits(kAlgo) &&
+            spdm::verify_transcript(crypto::openssl_provider(), suite, key, spdm::kMeasurementsContext,
+                                    transcript(at), report.response.signature)
+                .has_value();
+        demand(Check::report_signature, good, "Signature", at, report.response.signature.size(),
+               !present           ? "there is none"
+               : !key.fits(kAlgo) ? "the leaf's key is none of ECDSA P-384"
+                                  : std::string());
+    }
+
+   private:
+    bool demand(Check check, bool holds, std::string field, size_t offset, size_t size,
+                const std::string& reason = {}) {
+        const ByteView all = evidence_.report.bytes;
+        const ByteView rest = all.subspan(std::min(offset, all.size()));
+        return appraisal_.demand(check, holds,
+                                 {.subject = subject_,
+                                  .field = std::move(field),
+                                  .offset = offset,
+                                  .bytes = rest.first(std::min(size, rest.size())),
+                                  .reason = holds ? std::string() : reason});
+    }
+
+    std::nullopt_t refuse_form(const Error& error) {
+        demand(Check::report_form, false, std::string(error.field),
+               error.offset == Error::npos ? 0 : error.offset, kLookLimit, error.text());
+        return std::nullopt;
+    }
+
+    void reserved(const GpuReport& report) {
+        const size_t slot_at = kRequestNonce + wire::kNonceSize;
+        const size_t at = report.response_offset + 2;
+        const uint8_t slot = report.request.slot_id_param & kSlotMask;
+        if (!demand(Check::report_reserved, report.request.slot_id_param == slot, "SlotIDParam", slot_at, 1))
+            return;
+        const uint8_t changed = evidence_.version >= wire::Version::v1_2 ? kContentChanged : 0;
+        const auto param2 = static_cast<uint8_t>(report.response.param2 & ~changed);
+        demand(Check::report_reserved, report.response.total_indices == 0 && param2 == slot, "Param1", at, 2);
+    }
+
+    // L1/L2: VCA is part of it from 1.2 on.
+    crypto::Digest transcript(size_t signature_offset) const {
+        auto hash = crypto::openssl_provider().new_hash(kHash);
+        if (evidence_.version >= wire::Version::v1_2) hash->update(evidence_.vca.bytes);
+        hash->update(ByteView(evidence_.report.bytes).first(signature_offset));
+        return hash->digest();
+    }
+
+    Appraisal& appraisal_;
+    const std::string& subject_;
+    const GpuEvidence& evidence_;
+    wire::Context context_;
+};
+
+}  // namespace
+
+std::optional<GpuReport> appraise_report(Appraisal& appraisal, const std::string& subject,
+                                         const GpuEvidence& evidence,
+                                         const std::optional<wire::Nonce>& nonce) {
+    Reading reading(appraisal, subject, evidence);
+    std::optional<GpuReport> report = reading.read();
+    if (!report) return report;
+    reading.messages(*report, nonce);
+    appraise_blocks(appraisal, subject, evidence.version, *report);
+    return report;
+}
+
+void appraise_report_signature(Appraisal& appraisal, const std::string& subject, const GpuEvidence& evidence,
+                               const GpuReport& report, const crypto::PublicKey& key) {
+    Reading(appraisal, subject, evidence).signature(report, key);
+}
+
+}  // namespace assay::attest
