@@ -142,8 +142,9 @@ GpuFacts appraise_gpu(Appraisal& appraisal, const std::string& subject, const Gp
         const crypto::PublicKey key =
             gpu.chain.empty() ? crypto::PublicKey() : gpu.chain.front().public_key();
         appraise_report_signature(appraisal, subject, evidence, *gpu.report, key);
-        gpu.opaque = appraise_opaque(appraisal, subject, gpu.kind, gpu.report->response.opaque_data,
-                                     gpu.report->opaque_offset);
+        const auto place = find_opaque_fields(appraisal, subject, evidence.version,
+                                              {gpu.report->response.opaque_data, gpu.report->opaque_offset});
+        if (place) gpu.opaque = appraise_opaque(appraisal, subject, gpu.kind, *place);
         appraise_counts(appraisal, gpu);
         // Switches report no FWID, although their certificates have one.
         const bool reports_fwid = gpu.kind == DeviceKind::gpu;

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "stack/base/reader.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/messages/opaque.h"
 
 namespace assay::attest {
 
@@ -211,9 +213,34 @@ std::optional<uint64_t> OpaqueFields::number(uint16_t type) const {
     return number_of(field->value);
 }
 
+std::optional<OpaquePlace> find_opaque_fields(Appraisal& appraisal, const std::string& subject,
+                                              wire::Version version, OpaquePlace opaque_data) {
+    if (version < wire::Version::v1_2) return opaque_data;
+    constexpr uint8_t kPciSig = 3;
+    constexpr size_t kBefore = 10;  // TotalElements, Reserved; ID, VendorLen, VendorID, OpaqueElementDataLen
+    static const Bytes kNvidia = {0xde, 0x10};
+    wire::Context context;
+    context.version = version;
+    auto data = wire::decode_exact<wire::OpaqueData>(opaque_data.fields, context);
+    const auto is_ours = [](const wire::OpaqueElement& element) {
+        return element.id == kPciSig && element.vendor_id == kNvidia;
+    };
+    if (data && data->elements.size() == 1 && is_ours(data->elements.front())) {
+        return OpaquePlace{opaque_data.fields.subspan(kBefore, data->elements.front().data.size()),
+                           opaque_data.offset + kBefore};
+    }
+    appraisal.demand(Check::opaque_form, false,
+                     {.subject = subject,
+                      .field = "OpaqueData",
+                      .offset = opaque_data.offset,
+                      .bytes = opaque_data.fields,
+                      .reason = data ? "it is not one element of NVIDIA's" : data.error().text()});
+    return std::nullopt;
+}
+
 OpaqueFields appraise_opaque(Appraisal& appraisal, const std::string& subject, DeviceKind kind,
-                             ByteView opaque_data, size_t offset) {
-    return Fields(appraisal, subject, kind, opaque_data, offset).appraise();
+                             const OpaquePlace& place) {
+    return Fields(appraisal, subject, kind, place.fields, place.offset).appraise();
 }
 
 std::string vbios_version(DeviceKind kind, const OpaqueFields& fields) {

@@ -59,10 +59,22 @@ class OpaqueFields {
     std::map<uint16_t, OpaqueField> fields_;
 };
 
+// Where the fields lie in the opaque data of a report.
+struct OpaquePlace {
+    ByteView fields;
+    size_t offset = 0;  // in the report
+};
+// Before SPDM 1.2 they are all of it. From then on it has the form that was negotiated, OpaqueDataFmt1, and
+// they are the data of its one element, whose vendor is NVIDIA (10DEh of PCI-SIG); when it has not,
+// opaque_form is violated. No report of 1.2 is public: this is the one way in which DSP0274 (general opaque
+// data format) lets a vendor's bytes stand there.
+std::optional<OpaquePlace> find_opaque_fields(Appraisal& appraisal, const std::string& subject,
+                                              wire::Version version, OpaquePlace opaque_data);
+
 // Reads the fields and makes opaque_form, and if that holds opaque_duplicate, opaque_unknown, opaque_length,
-// opaque_required and opaque_value. `offset` is that of the opaque data in the report.
+// opaque_required and opaque_value.
 OpaqueFields appraise_opaque(Appraisal& appraisal, const std::string& subject, DeviceKind kind,
-                             ByteView opaque_data, size_t offset);
+                             const OpaquePlace& place);
 
 // VBIOS_VERSION as it is written elsewhere: of a GPU, "96.00.9F.00.01"; of a switch the text that it is.
 std::string vbios_version(DeviceKind kind, const OpaqueFields& fields);

@@ -4,6 +4,8 @@
 
 #include "stack/base/writer.h"
 #include "stack/spdm/signing.h"
+#include "stack/wire/encode.h"
+#include "stack/wire/messages/opaque.h"
 
 namespace assay::evidence {
 
@@ -37,6 +39,18 @@ Bytes fields(const ReportForm& form) {
     return std::move(out).take();
 }
 
+// From 1.2 on the fields are the data of one element of NVIDIA's.
+Bytes opaque_data(const ReportForm& form) {
+    Bytes data = fields(form);
+    if (form.version < wire::Version::v1_2) return data;
+    const wire::Context context{.version = form.version};
+    const wire::OpaqueData general{
+        .elements = {{.id = 3, .vendor_id = {0xde, 0x10}, .data = std::move(data), .align_padding = {}}}};
+    return wire::encode_raw(general, context);
+}
+
+size_t before_fields(const ReportForm& form) { return form.version < wire::Version::v1_2 ? 0 : 10; }
+
 Bytes request(const ReportForm& form) {
     Writer out;
     out.u8(form.request_version.value_or(wire::byte(form.version))).u8(form.request_code);
@@ -61,15 +75,15 @@ ReportLayout layout(const ReportForm& form) {
     at.record = at.response + 8;
     at.responder_nonce = at.record + encode_record(form).size();
     at.opaque_length = at.responder_nonce + form.responder_nonce.size();
-    at.opaque = at.opaque_length + 2;
-    at.signature = at.opaque + fields(form).size();
+    at.opaque = at.opaque_length + 2 + before_fields(form);
+    at.signature = at.opaque_length + 2 + opaque_data(form).size();
     at.end = at.signature + kSignature;
     return at;
 }
 
 Bytes make(const ReportForm& form, ByteView vca) {
     const Bytes record = encode_record(form);
-    const Bytes opaque = fields(form);
+    const Bytes opaque = opaque_data(form);
     Writer out;
     out.bytes(request(form));
     out.u8(form.response_version.value_or(wire::byte(form.version))).u8(form.response_code);

@@ -71,7 +71,7 @@ struct ReportForm {
     void drop(uint16_t type);
 };
 
-// Where each part begins in the file.
+// Where each part begins in the file; of the opaque data, its first field.
 struct ReportLayout {
     size_t response = 0, record = 0, responder_nonce = 0, opaque_length = 0, opaque = 0, signature = 0,
            end = 0;
