@@ -6,7 +6,7 @@
 
 #include "stack/base/reader.h"
 #include "stack/wire/decode.h"
-#include "stack/wire/messages/opaque.h"
+#include "stack/wire/messages/opaque_data.h"
 
 namespace assay::attest {
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "stack/attest/appraisal.h"
+#include "stack/wire/version.h"
 
 namespace assay::attest {
 

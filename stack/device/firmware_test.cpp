@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(a_chain_leads_from_the_fuses_to_the_vendors_root) {
 BOOST_AUTO_TEST_CASE(the_leaf_certificate_names_the_firmware_that_booted) {
     const DeviceIdentity made = make_identity("vendor", Bytes(48, 1));
     const auto names = [&](const std::vector<Component>& certified, const std::vector<Component>& running) {
-        return !std::ranges::search(made.booted(certified).certificates, fwid_of(running)).empty();
+        const Bytes certificates = made.booted(certified).certificates, fwid = fwid_of(running);
+        return !std::ranges::search(certificates, fwid).empty();
     };
     const auto now = make_firmware(vendor_key("vendor"), 2), old = make_firmware(vendor_key("vendor"), 1);
     BOOST_TEST(names(now, now));

@@ -5,7 +5,7 @@
 #include "stack/base/writer.h"
 #include "stack/evidence/gpu.h"
 #include "stack/wire/encode.h"
-#include "stack/wire/messages/opaque.h"
+#include "stack/wire/messages/opaque_data.h"
 
 namespace assay::device {
 
