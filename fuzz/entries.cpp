@@ -22,7 +22,10 @@ std::span<const Entry> entries() {
                                          {"record_open_real", record_open_real},
                                          {"key_schedule_diff", key_schedule_diff},
                                          {"transfer_program", transfer_program},
-                                         {"transfer_program_real", transfer_program_real}};
+                                         {"transfer_program_real", transfer_program_real},
+                                         {"event_log", event_log},
+                                         {"tpm_quote", tpm_quote},
+                                         {"snp_report", snp_report}};
     return kEntries;
 }
 

@@ -43,6 +43,12 @@ void key_schedule_diff(ByteView input);
 // Two ends of the encrypted transfer path and a hostile memory between them: see transfer_program.cpp.
 void transfer_program(ByteView input);
 void transfer_program_real(ByteView input);
+// A boot event log, under a genuine quote: see platform_evidence.cpp.
+void event_log(ByteView input);
+// Two bytes give the size of the quote, which follows; the rest is its signature.
+void tpm_quote(ByteView input);
+// A SEV-SNP attestation report.
+void snp_report(ByteView input);
 
 struct Entry {
     std::string_view name;

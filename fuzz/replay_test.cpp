@@ -92,6 +92,18 @@ std::vector<Floor> floors() {
         {"key_schedule_diff", 8, {"difference 0", "difference 1", "difference 2", "difference 3"}},
         {"transfer_program", 60, transfer_points()},
         {"transfer_program_real", 60, transfer_points()},
+        {"event_log",
+         20,
+         {"held log_replay", "refused by log_form", "refused by log_bank", "refused by log_digest",
+          "refused by log_separator", "refused by boot_secure"}},
+        {"tpm_quote",
+         20,
+         {"held quote_nonce", "refused by quote_form", "refused by quote_magic", "refused by quote_algorithm",
+          "refused by quote_selection"}},
+        {"snp_report",
+         20,
+         {"held snp_report_data", "refused by snp_form", "refused by snp_reserved", "refused by snp_debug",
+          "refused by snp_tcb_order", "refused by snp_vmpl"}},
     };
     for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
         for (const char* message :

@@ -1,4 +1,7 @@
 // Making certificates, good ones and wrong ones.
+#include <openssl/rsa.h>
+
+#include <algorithm>
 #include <ctime>
 
 #include "stack/crypto/certificate_impl.h"
@@ -102,24 +105,46 @@ bool add_key_identifiers(X509* x509, const PublicKey& subject_key, const PublicK
            add(x509, NID_authority_key_identifier, authority.get(), false);
 }
 
-bool add_hardware_identity(X509* x509, const CertificateSpec& spec) {
-    if (!spec.hardware_identity) return true;
-    // SEQUENCE { SEQUENCE { OBJECT IDENTIFIER 1.3.6.1.4.1.412.274.2 } }
-    static constexpr uint8_t kContent[] = {0x30, 0x0e, 0x30, 0x0c, 0x06, 0x0a, 0x2b, 0x06,
-                                           0x01, 0x04, 0x01, 0x83, 0x1c, 0x82, 0x12, 0x02};
-    ObjectPtr object(OBJ_txt2obj("1.3.6.1.4.1.412.274.6", 1));
+bool add_extension(X509* x509, const ExtensionSpec& spec) {
+    ObjectPtr object(OBJ_txt2obj(spec.oid.c_str(), 1));
     OctetsPtr octets(ASN1_OCTET_STRING_new());
     if (object == nullptr || octets == nullptr ||
-        ASN1_OCTET_STRING_set(octets.get(), kContent, sizeof kContent) != 1) {
+        ASN1_OCTET_STRING_set(octets.get(), spec.content.data(), static_cast<int>(spec.content.size())) !=
+            1) {
         return false;
     }
-    ExtensionPtr extension(X509_EXTENSION_create_by_OBJ(nullptr, object.get(), 0, octets.get()));
+    ExtensionPtr extension(
+        X509_EXTENSION_create_by_OBJ(nullptr, object.get(), spec.critical ? 1 : 0, octets.get()));
     return extension != nullptr && X509_add_ext(x509, extension.get(), -1) == 1;
+}
+
+bool add_extensions(X509* x509, const CertificateSpec& spec) {
+    // SEQUENCE { SEQUENCE { OBJECT IDENTIFIER 1.3.6.1.4.1.412.274.2 } }
+    static constexpr uint8_t kHardwareIdentity[] = {0x30, 0x0e, 0x30, 0x0c, 0x06, 0x0a, 0x2b, 0x06,
+                                                    0x01, 0x04, 0x01, 0x83, 0x1c, 0x82, 0x12, 0x02};
+    if (spec.hardware_identity &&
+        !add_extension(x509, {std::string(kOidSpdmExtension), to_bytes(kHardwareIdentity)})) {
+        return false;
+    }
+    return std::ranges::all_of(spec.extensions,
+                               [&](const ExtensionSpec& one) { return add_extension(x509, one); });
 }
 
 const EVP_MD* signing_method(const PrivateKey& issuer_key, HashAlgo hash) {
     const KeyKind kind = issuer_key.public_key().impl().kind;
     return kind == KeyKind::ed25519 || kind == KeyKind::ed448 ? nullptr : ossl::method(hash);
+}
+
+bool sign(X509* x509, const CertificateSpec& spec, const PrivateKey& issuer_key, HashAlgo hash) {
+    EVP_PKEY* key = issuer_key.impl().pkey.get();
+    const EVP_MD* method = signing_method(issuer_key, hash);
+    if (!spec.pss) return X509_sign(x509, key, method) > 0;
+    const ossl::MdCtxPtr ctx(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* parameters = nullptr;  // belongs to ctx
+    return ctx != nullptr && EVP_DigestSignInit(ctx.get(), &parameters, method, nullptr, key) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1 &&
+           X509_sign_ctx(x509, ctx.get()) > 0;
 }
 
 }  // namespace
@@ -135,10 +160,10 @@ Result<Certificate> make_certificate(const CertificateSpec& spec, const PublicKe
         !add_basic_constraints(x509.get(), spec) || !add_key_usage(x509.get(), spec) ||
         !add_extended_key_usage(x509.get(), spec) ||
         !add_key_identifiers(x509.get(), subject_key, issuer_key.public_key()) ||
-        !add_hardware_identity(x509.get(), spec)) {
+        !add_extensions(x509.get(), spec)) {
         return ossl::fail_openssl(Errc::bad_cert, "certificate");
     }
-    if (X509_sign(x509.get(), issuer_key.impl().pkey.get(), signing_method(issuer_key, hash)) <= 0) {
+    if (!sign(x509.get(), spec, issuer_key, hash)) {
         return ossl::fail_openssl(Errc::unsupported, "certificate signature");
     }
     uint8_t* der = nullptr;

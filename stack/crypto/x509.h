@@ -90,6 +90,13 @@ inline constexpr std::string_view kOidRequesterAuth = "1.3.6.1.4.1.412.274.4";
 inline constexpr std::string_view kOidHardwareIdentity = "1.3.6.1.4.1.412.274.2";
 inline constexpr std::string_view kOidSpdmExtension = "1.3.6.1.4.1.412.274.6";
 
+// An extension by its object identifier, dotted, with its content in DER.
+struct ExtensionSpec {
+    std::string oid;
+    Bytes content;
+    bool critical = false;
+};
+
 // Describes a certificate to be made. The defaults give a good SPDM leaf.
 struct CertificateSpec {
     std::string subject = "Assay leaf";  // common name
@@ -102,15 +109,17 @@ struct CertificateSpec {
     std::optional<int> path_length;  // pathLenConstraint
     bool digital_signature = true;   // keyUsage bits; neither leaves the extension out
     bool key_cert_sign = false;
-    std::vector<std::string> eku;    // dotted OIDs of extendedKeyUsage
-    bool hardware_identity = false;  // adds the SPDM extension with the hardware-identity OID
+    std::vector<std::string> eku;           // dotted OIDs of extendedKeyUsage
+    bool hardware_identity = false;         // adds the SPDM extension with the hardware-identity OID
+    std::vector<ExtensionSpec> extensions;  // further ones
+    bool pss = false;                       // an RSA issuer signs with PSS, salt as long as the digest
 };
 
 // Makes a certificate for `subject_key`, signed by `issuer_key` with the digest `hash` (unused for EdDSA; RSA
-// keys sign with PKCS #1 v1.5). It bears what `spec` says, sensible or not, and the two key identifiers.
-// A certificate of version 1 bears its extensions all the same. Errors: Errc::bad_key for a key that is not
-// valid; Errc::bad_cert for a field that X.509 cannot hold; Errc::unsupported for a digest that has no
-// signature identifier with this kind of key.
+// keys sign with PKCS #1 v1.5 unless `spec` says PSS). It bears what `spec` says, sensible or not, and the
+// two key identifiers. A certificate of version 1 bears its extensions all the same. Errors: Errc::bad_key
+// for a key that is not valid; Errc::bad_cert for a field that X.509 cannot hold; Errc::unsupported for a
+// digest that has no signature identifier with this kind of key.
 Result<Certificate> make_certificate(const CertificateSpec& spec, const PublicKey& subject_key,
                                      const PrivateKey& issuer_key, HashAlgo hash);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "stack/crypto/certificate_facts.h"
 #include "stack/crypto/certificate_impl.h"
 #include "stack/crypto/test_support.h"
 
@@ -183,6 +184,20 @@ BOOST_AUTO_TEST_CASE(a_certificate_for_a_key_of_another_kind_is_read_but_fits_no
     BOOST_TEST(!parsed->public_key().valid());
     BOOST_TEST(parsed->public_key().spki().empty());
     for (SignAlgo algo : kSignAlgos) BOOST_TEST(!parsed->public_key().fits(algo));
+}
+
+BOOST_AUTO_TEST_CASE(a_made_certificate_bears_further_extensions_and_pss) {
+    CertificateSpec spec;
+    spec.not_before = kStart;
+    spec.not_after = kEnd;
+    spec.extensions = {{"1.3.6.1.4.1.3704.1.3.1", {0x02, 0x01, 0x07}}};
+    spec.pss = true;
+    const PrivateKey issuer = key_for(SignAlgo::rsapss_2048);
+    const auto certificate = make_certificate(spec, pki().leaf_key.public_key(), issuer, HashAlgo::sha384);
+    BOOST_REQUIRE(certificate);
+    BOOST_TEST((extension(*certificate, "1.3.6.1.4.1.3704.1.3.1") == Bytes{0x02, 0x01, 0x07}));
+    BOOST_TEST((signed_with(*certificate) == CertificateAlgo::rsapss_sha384));
+    BOOST_TEST((error_of(made(spec)) == Errc::unsupported));  // an issuer that is not RSA
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,82 @@
+#include "fuzz/platform_seeds.h"
+
+#include <fmt/format.h>
+
+#include "fuzz/platform_evidence.h"
+#include "stack/attest/binding.h"
+#include "stack/attest/synthetic_platform.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+using namespace attest;
+
+void write_logs(const WriteSeed& write) {
+    synthetic::LogForm form = synthetic::genuine_log();
+    write("event_log", "genuine", synthetic::make_event_log(form));
+    form.banks = {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512};
+    form.locality = 3;
+    write("event_log", "banks", synthetic::make_event_log(form));
+    form.banks = {Bank::sha256};
+    form.events[2].data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+    form.events[4].type = event::kIpl;
+    form.events[6].measured = Bytes{1};
+    write("event_log", "wrong", synthetic::make_event_log(form));
+    form.agile = false;
+    write("event_log", "old", synthetic::make_event_log(form));
+    form.locality = 9;
+    write("event_log", "locality", synthetic::make_event_log(form));
+    write("event_log", "cut", ByteView(synthetic::make_event_log(form)).first(200));
+}
+
+void write_quotes(const WriteSeed& write) {
+    const Bytes log = synthetic::make_event_log(synthetic::genuine_log());
+    const auto one = [&](const char* name, const Quote& quote, ByteView signature) {
+        write("tpm_quote", name, quote_input(synthetic::marshal(quote), signature));
+    };
+    Quote quote = synthetic::genuine_quote(log, synthetic::genuine_selection(), quote_data(fuzz_nonce()));
+    const Bytes ecdsa = synthetic::marshal_ecdsa(0x000b, Bytes(32, 0x11), Bytes(32, 0x22));
+    const Bytes rsa = concat({Bytes{0, 0x14, 0, 0x0b, 1, 0}, Bytes(256, 0x33)});
+    one("genuine", quote, ecdsa);
+    one("rsassa", quote, rsa);
+    one("hmac", quote, Bytes{0, 5, 0, 0x0b, 1, 2, 3});
+    one("sha384", quote, synthetic::marshal_ecdsa(0x000c, Bytes(48, 0x11), Bytes(48, 0x22)));
+    quote.selections.push_back({0x0004, {0, 10}});
+    quote.selections.push_back({0x0027, {1}});
+    one("banks", quote, ecdsa);
+    quote.magic = 0;
+    quote.type = 0x8019;
+    quote.extra_data.clear();
+    quote.selections.clear();
+    one("wrong", quote, Bytes{});
+    write("tpm_quote", "cut", quote_input(ByteView(synthetic::marshal(quote)).first(30), ecdsa));
+}
+
+void write_reports(const WriteSeed& write) {
+    Bytes report = synthetic::genuine_snp_report(report_data(fuzz_nonce()));
+    write("snp_report", "genuine", report);
+    for (uint8_t version : Bytes{2, 4, 5, 6}) {
+        report[0] = version;
+        write("snp_report", fmt::format("version_{}", version), report);
+    }
+    report[0] = 3;
+    report[0x188] = 0x1a;
+    write("snp_report", "turin", report);
+    report[0x0a] = 0x0f;
+    report[0x30] = 7;
+    report[0x38] = 0;
+    report[0x48] = 4;
+    write("snp_report", "wrong", report);
+    write("snp_report", "cut", ByteView(report).first(700));
+}
+
+}  // namespace
+
+void write_platform_seeds(const WriteSeed& write) {
+    write_logs(write);
+    write_quotes(write);
+    write_reports(write);
+}
+
+}  // namespace assay::fuzz

@@ -1,0 +1,65 @@
+// What the tests of the CPU's evidence share. Never included by anything else.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+
+#include "stack/attest/appraisal.h"
+#include "stack/attest/evidence.h"
+#include "stack/crypto/pki.h"
+
+namespace assay::attest {
+
+inline const std::filesystem::path kSamples = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/samples";
+
+// Whether real evidence lies beside this tree; says so if not.
+inline bool samples_absent() {
+    if (std::filesystem::exists(kSamples)) return false;
+    BOOST_TEST_MESSAGE("SKIPPED: the samples of real platforms are not beside this tree");
+    return true;
+}
+
+inline Bytes file_bytes(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline constexpr crypto::UnixTime kNow = std::chrono::sys_days(std::chrono::year(2026) / 6 / 1);
+
+inline wire::Nonce test_nonce() {
+    wire::Nonce nonce;
+    nonce.fill(0x5a);
+    return nonce;
+}
+
+// A GPU's evidence with nothing but its leaf certificate.
+inline GpuEvidence gpu_with_leaf(std::string_view label) {
+    using crypto::SignAlgo;
+    const auto pki =
+        crypto::make_test_pki(SignAlgo::ecdsa_p384, SignAlgo::ecdsa_p384, crypto::HashAlgo::sha384, label);
+    GpuEvidence gpu;
+    gpu.certificates = {"gpu/chain.der", to_bytes(pki.value().leaf.der())};
+    return gpu;
+}
+
+// The names of the checks that did not hold, in order, each once.
+inline std::vector<std::string> refused_by(const Appraisal& appraisal) {
+    std::vector<std::string> names;
+    for (const Step* step : appraisal.refusals()) names.emplace_back(info(step->check).name);
+    names.erase(std::ranges::unique(names).begin(), names.end());
+    return names;
+}
+
+// One way in which evidence may be wrong, and the one check that must say so.
+template <class Made>
+struct Wrong {
+    Check check;
+    std::string what;
+    std::function<void(Made&)> edit;
+};
+
+}  // namespace assay::attest

@@ -1,0 +1,23 @@
+// What a VCEK or VLEK certificate says of the platform that it was made for (AMD 57230, Versioned Chip
+// Endorsement Key Certificate and KDS Interface Specification, chapter 3).
+#pragma once
+
+#include "stack/attest/snp_report.h"
+#include "stack/crypto/certificate_facts.h"
+
+namespace assay::attest {
+
+// Extensions below this arc: 1 structVersion, 2 productName, 3.1 blSPL, 3.2 teeSPL, 3.3 snpSPL, 3.8
+// ucodeSPL, 3.9 fmcSPL (from family 1Ah on), 4 hwID (VCEK), 5 cspID (VLEK). The security versions are
+// INTEGERs, hwID is the plain identifier.
+inline constexpr std::string_view kOidSnpArc = "1.3.6.1.4.1.3704.1";
+
+struct SnpCertificate {
+    // Which key it is for: a VCEK has a hwID and no cspID, a VLEK the reverse; none when it is neither.
+    SnpSigner kind = SnpSigner::none;
+    std::optional<Tcb> tcb;  // none when a security version is missing or no INTEGER from 0 to 255
+    Bytes hardware_id;       // of a VCEK, 64 bytes, or 8 on Turin
+};
+SnpCertificate read_snp_certificate(const crypto::Certificate& certificate);
+
+}  // namespace assay::attest

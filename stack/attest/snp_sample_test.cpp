@@ -1,0 +1,79 @@
+// A report of a real Milan, with the certificates of its chip, read where they lie outside of the repository.
+#include "stack/attest/platform_test_support.h"
+#include "stack/attest/snp.h"
+#include "stack/attest/snp_report.h"
+#include "stack/crypto/x509.h"
+
+namespace assay::attest {
+
+namespace {
+
+constexpr crypto::UnixTime kThen = std::chrono::sys_days(std::chrono::year(2022) / 10 / 15);
+
+struct Sample {
+    SnpEvidence snp;
+    Context context;
+
+    Sample() {
+        const Bytes issuers = file_bytes(kSamples / "snp/ask_ark_milan.pem");
+        const auto chain =
+            crypto::parse_pem_certificates({reinterpret_cast<const char*>(issuers.data()), issuers.size()})
+                .value();
+        snp.report = {"report.bin", file_bytes(kSamples / "snp/milan_report.bin")};
+        snp.certificates = {"chain.der",
+                            concat({file_bytes(kSamples / "snp/milan_vcek.der"), chain[0].der()})};
+        wire::Nonce nonce{1, 2, 3, 4, 5};
+        context.nonce = nonce;
+        context.time = kThen;
+        context.roots.amd = {chain[1]};
+        context.policy.snp = SnpPolicy{};
+    }
+    Appraisal appraised() const {
+        Appraisal appraisal;
+        Evidence evidence;
+        evidence.snp = snp;
+        appraise_snp(appraisal, snp, evidence, context);
+        return appraisal;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snp_sample)
+
+BOOST_AUTO_TEST_CASE(a_real_report_is_refused_for_nothing_but_its_debug_bit) {
+    if (samples_absent()) return;
+    Sample sample;
+    const auto report = parse_snp_report(sample.snp.report.bytes);
+    BOOST_REQUIRE(report);
+    sample.context.policy.snp->allow_debug = report->debug();
+    sample.context.policy.snp->allow_migration = report->migration();
+    const Appraisal appraisal = sample.appraised();
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+}
+
+BOOST_AUTO_TEST_CASE(each_byte_that_is_signed_is_held_to_the_signature) {
+    if (samples_absent()) return;
+    Sample sample;
+    const auto chain = crypto::parse_certificates(sample.snp.certificates.bytes).value();
+    for (size_t i = 4; i < kSnpSignedSize + 48; ++i) {
+        Bytes changed = sample.snp.report.bytes;
+        changed[i] ^= 0x10;
+        const auto report = parse_snp_report(changed);
+        BOOST_REQUIRE(report);
+        BOOST_TEST(!verify_snp_report(*report, chain[0].public_key()), "byte " << i);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_real_chain_is_not_valid_before_it_was_made) {
+    if (samples_absent()) return;
+    Sample sample;
+    sample.context.policy.snp->allow_debug = sample.context.policy.snp->allow_migration = true;
+    sample.context.time -= std::chrono::days(60);
+    BOOST_TEST(refused_by(sample.appraised()) == std::vector<std::string>{"cert_validity"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::attest

@@ -1,0 +1,303 @@
+#include "stack/attest/snp.h"
+
+#include <algorithm>
+
+#include "stack/attest/binding.h"
+#include "stack/attest/platform_test_support.h"
+#include "stack/attest/snp_report.h"
+#include "stack/attest/synthetic_platform.h"
+
+namespace assay::attest {
+
+namespace {
+
+using crypto::CertificateSpec;
+using crypto::HashAlgo;
+using crypto::PrivateKey;
+using crypto::SignAlgo;
+
+constexpr std::string_view kArc = "1.3.6.1.4.1.3704.1.";
+
+// The keys of AMD and of the chip.
+struct Keys {
+    PrivateKey ark = PrivateKey::generate(SignAlgo::rsapss_2048).value();
+    PrivateKey ask = PrivateKey::generate(SignAlgo::rsapss_2048).value();
+    PrivateKey vcek = PrivateKey::generate(SignAlgo::ecdsa_p384).value();
+};
+const Keys& keys() {
+    static const Keys kMade;
+    return kMade;
+}
+
+CertificateSpec spec_of(std::string subject, std::string issuer) {
+    CertificateSpec spec;
+    spec.subject = std::move(subject);
+    spec.issuer = std::move(issuer);
+    spec.not_before = kNow - std::chrono::days(100);
+    spec.not_after = kNow + std::chrono::days(100);
+    spec.pss = true;
+    return spec;
+}
+
+crypto::Certificate authority(std::string subject, const PrivateKey& key) {
+    CertificateSpec spec = spec_of(std::move(subject), "ARK-Synthetic");
+    spec.ca = true;
+    spec.digital_signature = false;
+    spec.key_cert_sign = true;
+    return crypto::make_certificate(spec, key.public_key(), keys().ark, HashAlgo::sha384).value();
+}
+const crypto::Certificate& ark() {
+    static const crypto::Certificate kMade = authority("ARK-Synthetic", keys().ark);
+    return kMade;
+}
+const crypto::Certificate& ask() {
+    static const crypto::Certificate kMade = authority("SEV-Synthetic", keys().ask);
+    return kMade;
+}
+
+Bytes integer(uint8_t value) { return value < 0x80 ? Bytes{2, 1, value} : Bytes{2, 2, 0, value}; }
+
+crypto::ExtensionSpec amd(std::string_view below, Bytes content) {
+    return {std::string(kArc) + std::string(below), std::move(content)};
+}
+
+// A report before it is signed, and what the certificate says.
+struct Made {
+    Bytes report = synthetic::genuine_snp_report(report_data(test_nonce()));
+    std::vector<crypto::ExtensionSpec> extensions = {
+        amd("1", integer(0)),
+        amd("3.1", integer(synthetic::kSnpTcb[0])),
+        amd("3.2", integer(synthetic::kSnpTcb[1])),
+        amd("3.3", integer(synthetic::kSnpTcb[2])),
+        amd("3.8", integer(synthetic::kSnpTcb[3])),
+        amd("4", synthetic::chip_id()),
+    };
+    std::function<void(SnpEvidence&)> edit_after = [](SnpEvidence&) {};
+    std::vector<GpuEvidence> gpus;
+    std::optional<TpmEvidence> tpm;
+    Context context;
+
+    Made() {
+        context.nonce = test_nonce();
+        context.time = kNow;
+        context.roots.amd = {ark()};
+        context.policy.snp = SnpPolicy{};
+    }
+    void set(size_t offset, std::initializer_list<uint8_t> bytes) {
+        std::ranges::copy(bytes, report.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+    crypto::ExtensionSpec& extension(std::string_view below) {
+        return *std::ranges::find(extensions, std::string(kArc) + std::string(below),
+                                  &crypto::ExtensionSpec::oid);
+    }
+};
+
+// R and S, little-endian in 72 bytes each.
+void sign(Bytes& report) {
+    const Bytes raw = crypto::openssl_provider()
+                          .sign(SignAlgo::ecdsa_p384, HashAlgo::sha384, keys().vcek,
+                                {.bytes = ByteView(report).first(kSnpSignedSize)})
+                          .value();
+    for (size_t i = 0; i < 48; ++i) {
+        report[kSnpSignedSize + i] = raw[47 - i];
+        report[kSnpSignedSize + 72 + i] = raw[95 - i];
+    }
+}
+
+SnpEvidence sealed(const Made& made) {
+    CertificateSpec spec = spec_of("SEV-VCEK", "SEV-Synthetic");
+    spec.ca = std::nullopt;
+    spec.digital_signature = false;
+    spec.extensions = made.extensions;
+    const auto vcek =
+        crypto::make_certificate(spec, keys().vcek.public_key(), keys().ask, HashAlgo::sha384).value();
+    SnpEvidence snp;
+    snp.certificates = {"snp/chain.der", concat({vcek.der(), ask().der(), ark().der()})};
+    snp.report = {"snp/report.bin", made.report};
+    sign(snp.report.bytes);
+    made.edit_after(snp);
+    return snp;
+}
+
+Appraisal appraised(const Made& made, Waivers waivers = {}) {
+    Appraisal appraisal(waivers);
+    Evidence evidence;
+    evidence.gpus = made.gpus;
+    evidence.tpm = made.tpm;
+    evidence.snp = sealed(made);
+    appraise_snp(appraisal, *evidence.snp, evidence, made.context);
+    return appraisal;
+}
+
+void write_report_data(Made& made, ByteView data) { std::ranges::copy(data, made.report.begin() + 0x50); }
+
+std::vector<Wrong<Made>> wrongs() {
+    return {
+        {Check::snp_form, "a byte behind the report",
+         [](Made& m) { m.edit_after = [](SnpEvidence& s) { s.report.bytes.push_back(0); }; }},
+        {Check::snp_form, "version 1", [](Made& m) { m.set(0, {1}); }},
+        {Check::snp_form, "version 6", [](Made& m) { m.set(0, {6}); }},
+        {Check::snp_reserved, "bytes 4Ch", [](Made& m) { m.set(0x4d, {1}); }},
+        {Check::snp_reserved, "the end of the signature", [](Made& m) { m.set(0x49f, {1}); }},
+        {Check::snp_reserved, "bit 17 of the policy", [](Made& m) { m.set(0x0a, {1}); }},
+        {Check::snp_reserved, "bit 26 of the policy", [](Made& m) { m.set(0x0b, {4}); }},
+        {Check::snp_reserved, "a family of a CPU in version 2", [](Made& m) { m.set(0, {2}); }},
+        {Check::snp_reserved, "mitigations in version 4",
+         [](Made& m) {
+             m.set(0, {4});
+             m.set(0x1f8, {1});
+         }},
+        {Check::snp_reserved, "the middle of a TCB", [](Made& m) { m.set(0x3a, {1}); }},
+        {Check::snp_algorithm, "another algorithm", [](Made& m) { m.set(0x34, {2}); }},
+        {Check::snp_signer, "a VLEK says the report", [](Made& m) { m.set(0x48, {1 << 2}); }},
+        {Check::snp_signer, "nobody says the report", [](Made& m) { m.set(0x48, {7 << 2}); }},
+        {Check::snp_signer, "both kinds says the certificate",
+         [](Made& m) { m.extensions.push_back(amd("5", Bytes{0x16, 1, 'x'})); }},
+        {Check::snp_signature, "one bit of the host's data",
+         [](Made& m) { m.edit_after = [](SnpEvidence& s) { s.report.bytes[0xc0] ^= 1; }; }},
+        {Check::snp_signature, "one bit of the signature",
+         [](Made& m) { m.edit_after = [](SnpEvidence& s) { s.report.bytes[0x2a0] ^= 1; }; }},
+        {Check::snp_signature, "a signature beyond the curve",
+         [](Made& m) { m.edit_after = [](SnpEvidence& s) { s.report.bytes[0x2a0 + 48] = 1; }; }},
+        {Check::snp_chip, "another chip", [](Made& m) { m.set(0x1a0, {0xff}); }},
+        {Check::snp_chip, "a chip that is masked",
+         [](Made& m) { std::fill_n(m.report.begin() + 0x1a0, 64, uint8_t{0}); }},
+        {Check::snp_certificate_tcb, "a certificate of another microcode",
+         [](Made& m) { m.extension("3.8").content = integer(0xda); }},
+        {Check::snp_certificate_tcb, "a certificate without a bootloader",
+         [](Made& m) { m.extensions.erase(m.extensions.begin() + 1); }},
+        {Check::snp_tcb_order, "committed to more than runs", [](Made& m) { m.set(0x1e0, {5}); }},
+        {Check::snp_tcb_order, "committed to later firmware", [](Made& m) { m.set(0x1ed, {56}); }},
+        {Check::snp_tcb_floor, "an old bootloader",
+         [](Made& m) { m.context.policy.snp->tcb.bootloader = 5; }},
+        {Check::snp_tcb_floor, "launched with old microcode",
+         [](Made& m) {
+             m.context.policy.snp->tcb.microcode = 0xdb;
+             m.set(0x1f7, {0xda});
+         }},
+        {Check::snp_debug, "may be debugged", [](Made& m) { m.set(0x0a, {0x0b}); }},
+        {Check::snp_migration, "may be migrated", [](Made& m) { m.set(0x0a, {0x07}); }},
+        {Check::snp_vmpl, "another level",
+         [](Made& m) {
+             m.context.policy.snp->vmpl = {0};
+             m.set(0x30, {1});
+         }},
+        {Check::snp_vmpl, "asked for by the host", [](Made& m) { m.set(0x30, {0xff, 0xff, 0xff, 0xff}); }},
+        {Check::snp_measurement, "another guest",
+         [](Made& m) { m.context.policy.snp->measurements = {Bytes(48, 1)}; }},
+        {Check::policy_svn, "an old guest", [](Made& m) { m.context.policy.snp->guest_svn = 3; }},
+        {Check::snp_report_data, "another nonce", [](Made& m) { m.set(0x50, {0}); }},
+        {Check::snp_report_data, "something behind the nonce", [](Made& m) { m.set(0x8f, {1}); }},
+        {Check::nonce_expected, "no nonce", [](Made& m) { m.context.nonce.reset(); }},
+        {Check::binding_snp, "the nonce alone where it should be bound",
+         [](Made& m) { m.context.policy.composite = true; }},
+        {Check::binding_snp, "another GPU",
+         [](Made& m) {
+             m.context.policy.composite = true;
+             m.gpus = {gpu_with_leaf("one")};
+             Evidence other;
+             other.gpus = {gpu_with_leaf("two")};
+             write_report_data(m, bound_report_data(test_nonce(), gpu_leaves(other).value(), nullptr));
+         }},
+        {Check::binding_snp, "without the TPM",
+         [](Made& m) {
+             m.context.policy.composite = true;
+             m.tpm = TpmEvidence{.certificates = gpu_with_leaf("ak").certificates};
+             write_report_data(m, bound_report_data(test_nonce(), {}, nullptr));
+         }},
+        {Check::cert_root_pinned, "no root", [](Made& m) { m.context.roots.amd.clear(); }},
+        {Check::cert_validity, "a year later", [](Made& m) { m.context.time += std::chrono::days(365); }},
+    };
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snp_suite)
+
+BOOST_AUTO_TEST_CASE(a_genuine_report_is_trusted_and_says_what_guest_it_is_of) {
+    Made made;
+    made.context.policy.snp->measurements = {Bytes(48, synthetic::kSnpMeasurement)};
+    made.context.policy.snp->vmpl = {0};
+    made.context.policy.snp->tcb = {.bootloader = 4, .tee = 0, .snp = 24, .microcode = 0xdb};
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    const auto& claims = appraisal.claims().at("snp");
+    BOOST_TEST(claims.at("dbgstat") == "disabled-since-boot");
+    BOOST_TEST(claims.at("guest-svn") == 2);
+    BOOST_TEST(claims.at("reported-tcb").at("microcode") == 0xdb);
+    BOOST_TEST(claims.at("signer") == "vcek");
+}
+
+BOOST_AUTO_TEST_CASE(each_way_of_being_wrong_violates_its_check_and_no_other) {
+    for (const Wrong<Made>& wrong : wrongs()) {
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Made made;
+            wrong.edit(made);
+            BOOST_TEST(
+                refused_by(appraised(made)) == std::vector<std::string>{std::string(info(wrong.check).name)},
+                boost::test_tools::per_element());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_check_of_the_report_can_be_waived) {
+    for (const Wrong<Made>& wrong : wrongs()) {
+        if (info(wrong.check).effect == Effect::malformed) continue;
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Waivers waivers;
+            waivers.waive(wrong.check);
+            Made made;
+            wrong.edit(made);
+            BOOST_TEST((appraised(made, waivers).verdict() == Verdict::trusted));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_report_bound_to_gpus_and_a_tpm_is_trusted) {
+    Made made;
+    made.context.policy.composite = true;
+    made.gpus = {gpu_with_leaf("one"), gpu_with_leaf("two")};
+    made.tpm = TpmEvidence{.certificates = gpu_with_leaf("ak").certificates};
+    Evidence evidence;
+    evidence.gpus = made.gpus;
+    evidence.tpm = made.tpm;
+    const auto key = attestation_key(evidence).value();
+    write_report_data(made, bound_report_data(test_nonce(), gpu_leaves(evidence).value(), &key));
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted));
+}
+
+BOOST_AUTO_TEST_CASE(a_report_that_a_vlek_signed_is_of_no_chip) {
+    Made made;
+    made.set(0x48, {1 << 2});
+    made.extensions.back() = amd("5", Bytes{0x16, 3, 'c', 's', 'p'});
+    std::fill_n(made.report.begin() + 0x1a0, 64, uint8_t{0});
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+}
+
+BOOST_AUTO_TEST_CASE(turin_has_an_fmc_and_a_short_chip_id) {
+    Made made;
+    made.set(0x188, {0x1a});
+    for (size_t tcb : {0x38, 0x180, 0x1e0, 0x1f0}) made.set(tcb, {1, 4, 0, 24, 0, 0, 0, 0xdb});
+    std::fill_n(made.report.begin() + 0x1a8, 56, uint8_t{0});
+    made.extension("4").content.resize(8);
+    made.extensions.push_back(amd("3.9", integer(1)));
+    made.context.policy.snp->tcb.fmc = 1;
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
+    made.context.policy.snp->tcb.fmc = 2;
+    BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"snp_tcb_floor"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_may_allow_debugging_and_migration) {
+    Made made;
+    made.set(0x0a, {0x0f});
+    made.context.policy.snp->allow_debug = made.context.policy.snp->allow_migration = true;
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    BOOST_TEST(appraisal.claims().at("snp").at("dbgstat") == "enabled");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::attest

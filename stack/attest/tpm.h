@@ -1,0 +1,20 @@
+// The virtual TPM: a quote, the attestation key that signed it, and the boot log that leads to what was
+// quoted.
+#pragma once
+
+#include "stack/attest/appraisal.h"
+#include "stack/attest/evidence.h"
+
+namespace assay::attest {
+
+// Makes the checks quote_*, log_*, boot_* and binding_tpm, and those of the chain of the attestation key
+// under context.roots.tpm, with subject "tpm". A policy without a word on TPMs is one that wants secure boot.
+// A context without a nonce violates nonce_expected.
+//
+// Claims, under "tpm": "bootcount" (RFC 9711) is the TPM's reset count; "registers" has the values that the
+// log leads to, by bank and register; "secure-boot"; "boot-loaders", digests; "firmware-version", as the
+// firmware says. What the quote does not vouch for is left out.
+void appraise_tpm(Appraisal& appraisal, const TpmEvidence& tpm, const Evidence& evidence,
+                  const Context& context);
+
+}  // namespace assay::attest

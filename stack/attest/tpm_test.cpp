@@ -1,0 +1,285 @@
+#include "stack/attest/tpm.h"
+
+#include "stack/attest/binding.h"
+#include "stack/attest/event_replay.h"
+#include "stack/attest/platform_test_support.h"
+#include "stack/attest/synthetic_platform.h"
+
+namespace assay::attest {
+
+namespace {
+
+using crypto::HashAlgo;
+using crypto::SignAlgo;
+
+constexpr uint16_t kSha256 = 0x000b, kSha384 = 0x000c, kSha512 = 0x000d;
+
+const crypto::TestPki& pki() {
+    static const crypto::TestPki kMade = [] {
+        crypto::CertificateSpec leaf;
+        leaf.eku = {"2.23.133.8.3"};
+        return crypto::make_test_pki(SignAlgo::ecdsa_p256, SignAlgo::ecdsa_p384, HashAlgo::sha384, "tpm",
+                                     &leaf)
+            .value();
+    }();
+    return kMade;
+}
+
+// A TPM's evidence before it is signed.
+struct Made {
+    synthetic::LogForm log = synthetic::genuine_log();
+    std::vector<Selection> selections = synthetic::genuine_selection();
+    Bytes extra_data = quote_data(test_nonce());
+    HashAlgo hash = HashAlgo::sha256;
+    uint16_t hash_id = kSha256;
+    std::function<void(Quote&)> edit_quote = [](Quote&) {};
+    std::function<void(TpmEvidence&)> edit_after = [](TpmEvidence&) {};
+    std::vector<GpuEvidence> gpus;
+    Context context;
+
+    Made() {
+        context.nonce = test_nonce();
+        context.time = kNow;
+        context.roots.tpm = {pki().root};
+        context.policy.tpm = TpmPolicy{};
+    }
+    synthetic::EventForm& of_type(uint32_t type) {
+        return *std::ranges::find(log.events, type, &synthetic::EventForm::type);
+    }
+};
+
+TpmEvidence sealed(const Made& made) {
+    TpmEvidence tpm;
+    tpm.event_log = {"tpm/log.bin", synthetic::make_event_log(made.log)};
+    Quote quote = synthetic::genuine_quote(tpm.event_log.bytes, made.selections, made.extra_data);
+    if (const auto log = parse_event_log(tpm.event_log.bytes))
+        quote.digest = quoted_digest(quote, made.hash_id, replay(*log)).value_or(quote.digest);
+    made.edit_quote(quote);
+    tpm.quote = {"tpm/quote.bin", synthetic::marshal(quote)};
+    const Bytes raw = crypto::openssl_provider()
+                          .sign(SignAlgo::ecdsa_p256, made.hash, pki().leaf_key, {.bytes = tpm.quote.bytes})
+                          .value();
+    const ByteView rs(raw);
+    tpm.signature = {"tpm/quote.sig", synthetic::marshal_ecdsa(made.hash_id, rs.first(32), rs.last(32))};
+    tpm.certificates = {"tpm/ak.der", concat({pki().leaf.der(), pki().intermediate.der()})};
+    made.edit_after(tpm);
+    return tpm;
+}
+
+Appraisal appraised(const Made& made, Waivers waivers = {}) {
+    Appraisal appraisal(waivers);
+    Evidence evidence;
+    evidence.gpus = made.gpus;
+    evidence.tpm = sealed(made);
+    appraise_tpm(appraisal, *evidence.tpm, evidence, made.context);
+    return appraisal;
+}
+
+std::vector<Wrong<Made>> wrongs() {
+    return {
+        {Check::quote_form, "a byte behind the quote",
+         [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.quote.bytes.push_back(0); }; }},
+        {Check::quote_form, "a byte behind the signature",
+         [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.signature.bytes.push_back(0); }; }},
+        {Check::quote_magic, "not made inside a TPM",
+         [](Made& m) { m.edit_quote = [](Quote& q) { q.magic = 0xff544348; }; }},
+        {Check::quote_type, "TPM_ST_ATTEST_TIME",
+         [](Made& m) { m.edit_quote = [](Quote& q) { q.type = 0x8019; }; }},
+        {Check::quote_algorithm, "SHA-512",
+         [](Made& m) {
+             m.hash = HashAlgo::sha512;
+             m.hash_id = kSha512;
+         }},
+        {Check::quote_signature, "one bit of the signature",
+         [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.signature.bytes.back() ^= 1; }; }},
+        {Check::quote_signature, "one bit of the clock",
+         [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.quote.bytes.at(81) ^= 1; }; }},
+        {Check::quote_nonce, "another nonce", [](Made& m) { m.extra_data = Bytes(32, 1); }},
+        {Check::quote_nonce, "the nonce and more", [](Made& m) { m.extra_data.push_back(0); }},
+        {Check::nonce_expected, "no nonce", [](Made& m) { m.context.nonce.reset(); }},
+        {Check::quote_selection, "a register that the policy needs",
+         [](Made& m) { m.context.policy.tpm->registers = {10}; }},
+        {Check::quote_selection, "a register in SHA-1 only",
+         [](Made& m) {
+             m.log.banks = {Bank::sha1, Bank::sha256};
+             m.selections.push_back({static_cast<uint16_t>(Bank::sha1), {10}});
+             m.context.policy.tpm->registers = {10};
+         }},
+        {Check::log_form, "a byte behind the log",
+         [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.event_log.bytes.push_back(0); }; }},
+        {Check::log_bank, "a bank that the firmware does not extend",
+         [](Made& m) { m.selections.push_back({kSha384, {0}}); }},
+        {Check::log_digest, "an action that is not what was measured",
+         [](Made& m) { m.of_type(event::kEfiAction).measured = Bytes{1}; }},
+        {Check::log_replay, "a register that the log does not lead to",
+         [](Made& m) { m.edit_quote = [](Quote& q) { q.digest[0] ^= 1; }; }},
+        {Check::log_replay, "another startup locality",
+         [](Made& m) {
+             m.edit_after = [log = m.log](TpmEvidence& t) mutable {
+                 log.locality = 3;
+                 t.event_log.bytes = synthetic::make_event_log(log);
+             };
+         }},
+        {Check::log_separator, "no separator",
+         [](Made& m) { std::erase_if(m.log.events, [](const auto& e) { return e.index == 3; }); }},
+        {Check::log_separator, "firmware after the separator",
+         [](Made& m) { m.log.events.push_back({0, 0x80000008, Bytes(16), Bytes{9}}); }},
+        {Check::log_separator, "a separator under another name",
+         [](Made& m) {
+             for (auto& e : m.log.events)
+                 if (e.index == 7 && e.type == event::kSeparator) e.type = event::kIpl;
+         }},
+        {Check::boot_secure, "secure boot is off",
+         [](Made& m) {
+             m.of_type(event::kVariableDriverConfig).data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+         }},
+        {Check::boot_secure, "nothing says so",
+         [](Made& m) { m.of_type(event::kVariableDriverConfig).type = 0x00000006; }},
+        {Check::boot_loader, "another boot loader",
+         [](Made& m) { m.context.policy.tpm->boot_loaders = {Bytes(32, 1)}; }},
+        {Check::boot_firmware, "other firmware",
+         [](Made& m) { m.context.policy.tpm->firmware = {Bytes(32, 1)}; }},
+        {Check::boot_system, "another system",
+         [](Made& m) { m.context.policy.tpm->systems = {{{9, Bytes(32, 1)}}}; }},
+        {Check::binding_tpm, "the nonce alone where it should be bound",
+         [](Made& m) { m.context.policy.composite = true; }},
+        {Check::binding_tpm, "the GPUs in another order",
+         [](Made& m) {
+             m.context.policy.composite = true;
+             m.gpus = {gpu_with_leaf("one"), gpu_with_leaf("two")};
+             Evidence other;
+             other.gpus = {m.gpus[1], m.gpus[0]};
+             m.extra_data = bound_quote_data(test_nonce(), gpu_leaves(other).value());
+         }},
+        {Check::cert_purpose, "a certificate for something else",
+         [](Made& m) {
+             m.edit_after = [](TpmEvidence& t) {
+                 crypto::CertificateSpec spec{.subject = "tpm leaf", .issuer = "tpm intermediate"};
+                 spec.not_before = pki().leaf.not_before();
+                 spec.not_after = pki().leaf.not_after();
+                 spec.eku = {"1.3.6.1.5.5.7.3.1"};
+                 const auto leaf = crypto::make_certificate(spec, pki().leaf_key.public_key(),
+                                                            pki().intermediate_key, HashAlgo::sha384);
+                 t.certificates.bytes = concat({leaf.value().der(), pki().intermediate.der()});
+             };
+         }},
+        {Check::cert_root_pinned, "no root", [](Made& m) { m.context.roots.tpm.clear(); }},
+    };
+}
+
+// The policy that asks for exactly what the genuine log shows.
+TpmPolicy full_policy() {
+    const Bytes bytes = synthetic::make_event_log(synthetic::genuine_log());
+    const Registers values = replay(parse_event_log(bytes).value());
+    const auto value = [&](uint32_t index) { return to_bytes(values.at({Bank::sha256, index}).view()); };
+    TpmPolicy policy;
+    policy.registers = {0, 1, 2, 3, 4, 5, 6, 7};
+    policy.boot_loaders = {Bytes(32, 7),
+                           to_bytes(bank_digest(Bank::sha256, synthetic::loader_image()).view())};
+    policy.firmware = {value(0)};
+    policy.systems = {{{9, Bytes(32, 7)}}, {{9, value(9)}}};
+    return policy;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tpm_suite)
+
+BOOST_AUTO_TEST_CASE(a_genuine_quote_is_trusted_and_says_how_it_booted) {
+    Made made;
+    made.context.policy.tpm = full_policy();
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    const auto& claims = appraisal.claims().at("tpm");
+    BOOST_TEST(claims.at("secure-boot") == true);
+    BOOST_TEST(claims.at("firmware-version") == "synthetic firmware 1");
+    BOOST_TEST(claims.at("bootcount") == 3);
+    BOOST_TEST(claims.at("boot-loaders").size() == 1U);
+    BOOST_TEST(claims.at("registers").at("sha256").size() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(each_way_of_being_wrong_violates_its_check_and_no_other) {
+    for (const Wrong<Made>& wrong : wrongs()) {
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Made made;
+            wrong.edit(made);
+            const Appraisal appraisal = appraised(made);
+            BOOST_TEST(refused_by(appraisal) == std::vector<std::string>{std::string(info(wrong.check).name)},
+                       boost::test_tools::per_element());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_check_of_the_quote_can_be_waived) {
+    for (const Wrong<Made>& wrong : wrongs()) {
+        if (info(wrong.check).effect == Effect::malformed) continue;
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Waivers waivers;
+            waivers.waive(wrong.check);
+            Made made;
+            wrong.edit(made);
+            BOOST_TEST((appraised(made, waivers).verdict() == Verdict::trusted));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_quote_is_trusted) {
+    Made made;
+    made.context.policy.composite = true;
+    made.gpus = {gpu_with_leaf("one"), gpu_with_leaf("two")};
+    Evidence evidence;
+    evidence.gpus = made.gpus;
+    made.extra_data = bound_quote_data(test_nonce(), gpu_leaves(evidence).value());
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted));
+}
+
+BOOST_AUTO_TEST_CASE(a_quote_of_sha384_signed_with_sha384_is_trusted) {
+    Made made;
+    made.log.banks = {Bank::sha256, Bank::sha384};
+    made.selections = {{kSha384, {0, 4, 7}}};
+    made.hash = HashAlgo::sha384;
+    made.hash_id = kSha384;
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+}
+
+BOOST_AUTO_TEST_CASE(a_boot_loader_under_another_name_is_one_all_the_same) {
+    Made made;
+    made.context.policy.tpm = full_policy();
+    made.log.events.push_back({4, 0x00000006, Bytes{1}, Bytes{2}});
+    BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"boot_loader"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(secure_boot_measured_after_the_separator_counts_for_nothing) {
+    Made made;
+    made.of_type(event::kVariableDriverConfig).data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+    made.log.events.push_back(
+        {7, event::kVariableDriverConfig, synthetic::uefi_variable("SecureBoot", Bytes{1})});
+    BOOST_TEST(refused_by(appraised(made)) == (std::vector<std::string>{"log_separator", "boot_secure"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(digests_of_a_bank_that_was_not_quoted_vouch_for_nothing) {
+    Made made;
+    made.log.banks = {Bank::sha1, Bank::sha256};
+    made.context.policy.tpm = full_policy();
+    made.of_type(event::kBootServicesApplication).measured = Bytes{1};
+    made.of_type(event::kBootServicesApplication).digests[Bank::sha1] =
+        to_bytes(bank_digest(Bank::sha1, synthetic::loader_image()).view());
+    BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"boot_loader"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(empty_files_are_malformed) {
+    Made made;
+    made.edit_after = [](TpmEvidence& t) { t = TpmEvidence{}; };
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::malformed));
+    BOOST_TEST(refused_by(appraisal) == (std::vector<std::string>{"cert_form", "quote_form", "log_form"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::attest
