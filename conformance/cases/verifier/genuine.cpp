@@ -1,0 +1,101 @@
+// Evidence that is as it should be, in ways beyond the plain shapes.
+#include "conformance/cases/verifier/edits.h"
+
+namespace assay::cases::verifier {
+
+namespace {
+
+using namespace edits;
+
+constexpr crypto::UnixTime kAfterSigners = std::chrono::sys_days(std::chrono::year(2027) / 2 / 1);
+
+void as_it_is(Machine& /*machine*/) {}
+
+void der_certificates(Machine& machine) { machine.gpu().der = true; }
+
+// The third of an index that may be one of several.
+void alternative(Machine& machine) { measure(machine, 35, measurement(hopper_firmware().driver, 35, 2)); }
+
+// Where no manifest says anything, anything may be measured.
+void without_golden(Machine& machine) { measure(machine, 50, other_digest("a debug fuse")); }
+
+void no_ocsp(Machine& machine) {
+    machine.ocsp = false;
+    machine.policy.erase("ocsp");
+}
+
+void ocsp_delegated(Machine& machine) {
+    machine.policy["ocsp"]["nonce"] = "required";
+    machine.edit_ocsp = [nonce = machine.nonce](std::vector<OcspForm>& responses) {
+        for (OcspForm& one : responses) {
+            one.delegate = delegate_of(one.issuer);
+            one.signer = one.delegate->key;
+            one.sha384_id = true;
+            one.nonce = nonce;
+        }
+    };
+}
+
+void expired_signer(Machine& machine) {
+    machine.time = kAfterSigners;
+    machine.policy["allow_expired_rims"] = true;
+}
+
+void floors_met(Machine& machine) {
+    machine.policy["floors"] = {{"spdm_version", "1.1"},
+                                {"driver_version", hopper_firmware().driver},
+                                {"vbios_version", hopper_firmware().vbios},
+                                {"rim_revision", "r1"}};
+    machine.policy["denied"] = {{"driver", {older_firmware().driver}}, {"vbios", {older_firmware().vbios}}};
+}
+
+void svn_met(Machine& machine) { machine.policy["floors"] = {{"svn", 1}}; }
+
+void spare_manifests(Machine& machine) {
+    machine.rims.insert(machine.rims.begin(), driver_rim(older_firmware()));
+    machine.rims.push_back(vbios_rim(older_firmware()));
+}
+
+void without_root(Machine& machine) { machine.gpu().chain.pop_back(); }
+
+// With the video decoder off NVIDIA's newer verifier does not look at what would be loaded into it.
+void decoder_off(Machine& machine) {
+    machine.report().field(opaque::nvdec0_status)->value = {opaque::kOff};
+    measure(machine, 35, Bytes(48));
+}
+
+}  // namespace
+
+std::span<const Edit> genuine_edits() {
+    static constexpr Edit kEdits[] = {
+        {"genuine/hopper", as_it_is},
+        {"genuine/hopper-1.2", as_it_is},
+        {"genuine/hopper-no-fwid", as_it_is},
+        {"genuine/hopper-flagged", as_it_is},
+        {"genuine/blackwell", as_it_is},
+        {"genuine/blackwell-1.2", as_it_is},
+        {"genuine/switch", as_it_is},
+        {"genuine/protected-pcie", as_it_is},
+        {"genuine/four", as_it_is},
+        {"genuine/tpm", as_it_is},
+        {"genuine/tpm-rsa", as_it_is},
+        {"genuine/snp", as_it_is},
+        {"genuine/snp-vlek", as_it_is},
+        {"genuine/composite", as_it_is},
+        {"genuine/composite-no-tpm", as_it_is},
+        {"genuine/der-certificates", der_certificates},
+        {"genuine/alternative", alternative},
+        {"genuine/without-golden", without_golden},
+        {"genuine/no-ocsp", no_ocsp},
+        {"genuine/ocsp-delegated", ocsp_delegated},
+        {"genuine/expired-signer", expired_signer},
+        {"genuine/floors-met", floors_met},
+        {"genuine/svn-met", svn_met},
+        {"genuine/spare-manifests", spare_manifests},
+        {"genuine/without-root", without_root},
+        {"genuine/decoder-off", decoder_off},
+    };
+    return kEdits;
+}
+
+}  // namespace assay::cases::verifier

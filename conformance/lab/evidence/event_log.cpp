@@ -1,0 +1,77 @@
+// TCG PC Client Platform Firmware Profile, section 10: the crypto-agile event log.
+#include <algorithm>
+
+#include "conformance/lab/evidence/tpm.h"
+#include "stack/base/writer.h"
+
+namespace assay::lab::evidence {
+
+namespace {
+
+constexpr uint32_t kNoAction = 3;
+constexpr uint32_t kRegisters = 24;
+
+size_t size_of(uint16_t bank) { return bank == tpm_alg::sha1 ? 20 : 32; }
+
+Bytes digest_in(uint16_t bank, const EventForm& event) {
+    const Bytes& measured = event.digest_of ? *event.digest_of : event.data;
+    if (bank == tpm_alg::sha1) return sha1(measured);
+    return event.sha256 ? *event.sha256 : digest(crypto::HashAlgo::sha256, measured);
+}
+
+Bytes header(const EventLogForm& form) {
+    Writer content;
+    content.bytes(as_bytes("Spec ID Event03")).u8(0).u32(0);
+    content.u8(0).u8(2).u8(0).u8(2);  // version 2.0, UINTN of 64 bits
+    content.u32(static_cast<uint32_t>(form.banks.size()));
+    for (const uint16_t bank : form.banks) content.u16(bank).u16(static_cast<uint16_t>(size_of(bank)));
+    content.u8(0);
+    Writer out;
+    out.u32(0).u32(kNoAction).zeros(20).u32(static_cast<uint32_t>(content.size())).bytes(content.view());
+    return std::move(out).take();
+}
+
+}  // namespace
+
+EventForm* EventLogForm::find(uint32_t index, uint32_t type) {
+    const auto found = std::ranges::find_if(
+        events, [&](const EventForm& event) { return event.index == index && event.type == type; });
+    return found == events.end() ? nullptr : &*found;
+}
+
+Bytes make(const EventLogForm& form) {
+    Writer out;
+    out.bytes(header(form));
+    for (const EventForm& event : form.events) {
+        out.u32(event.index).u32(event.type).u32(static_cast<uint32_t>(form.banks.size()));
+        for (const uint16_t bank : form.banks) out.u16(bank).bytes(digest_in(bank, event));
+        out.u32(static_cast<uint32_t>(event.data.size())).bytes(event.data);
+    }
+    Bytes log = std::move(out).take();
+    if (form.edit_after) form.edit_after(log);
+    return log;
+}
+
+PcrValues replay(const EventLogForm& form) {
+    PcrValues values;
+    for (uint32_t i = 0; i < kRegisters; ++i) values[i] = Bytes(32, i >= 17 && i <= 22 ? 0xff : 0);
+    for (const EventForm& event : form.events) {
+        if (event.type == kNoAction) continue;
+        Bytes& value = values[event.index];
+        value = digest(crypto::HashAlgo::sha256, concat({value, digest_in(tpm_alg::sha256, event)}));
+    }
+    return values;
+}
+
+Bytes efi_variable(std::string_view name, ByteView value) {
+    // EFI_GLOBAL_VARIABLE, 8be4df61-93ca-11d2-aa0d-00e098032b8c.
+    static constexpr uint8_t kGlobal[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+                                          0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
+    Writer out;
+    out.bytes(kGlobal).u64(name.size()).u64(value.size());
+    for (const char c : name) out.u16(static_cast<uint8_t>(c));
+    out.bytes(value);
+    return std::move(out).take();
+}
+
+}  // namespace assay::lab::evidence

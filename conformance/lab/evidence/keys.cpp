@@ -1,0 +1,139 @@
+#include "conformance/lab/evidence/keys.h"
+
+#include <openssl/sha.h>
+
+#include <map>
+#include <mutex>
+
+#include "conformance/lab/evidence/der.h"
+
+namespace assay::lab::evidence {
+
+namespace {
+
+using crypto::HashAlgo;
+using crypto::SignAlgo;
+
+bool is_rsa(SignAlgo algo) { return crypto::signature_size(algo) >= 256; }
+
+// RSA keys are found by chance, so one for each label and size serves both ways of padding.
+SignAlgo plain(SignAlgo algo) {
+    switch (algo) {
+        case SignAlgo::rsapss_2048: return SignAlgo::rsassa_2048;
+        case SignAlgo::rsapss_3072: return SignAlgo::rsassa_3072;
+        case SignAlgo::rsapss_4096: return SignAlgo::rsassa_4096;
+        default: return algo;
+    }
+}
+
+class Keyring {
+   public:
+    crypto::PrivateKey key(const KeyName& name) {
+        const std::scoped_lock lock(mutex_);
+        const KeyName known{name.label, plain(name.algo)};
+        crypto::PrivateKey& found = keys_[known];
+        if (!found.valid()) {
+            auto made = is_rsa(name.algo) ? crypto::PrivateKey::generate(known.algo)
+                                          : crypto::PrivateKey::derive(name.algo, as_bytes(name.label));
+            if (made) found = *std::move(made);
+        }
+        return found;
+    }
+
+    // The lock is not held while it is signed: at worst two threads sign the same bytes, and one wins.
+    Bytes sign(const KeyName& name, HashAlgo hash, ByteView message) {
+        const Signed what{name, hash, to_bytes(message)};
+        {
+            const std::scoped_lock lock(mutex_);
+            if (const auto found = signatures_.find(what); found != signatures_.end()) return found->second;
+        }
+        const crypto::PrivateKey signer = key(name);
+        auto signature = crypto::openssl_provider().sign(
+            name.algo, hash, signer, {.kind = crypto::SignInput::Kind::message, .bytes = message});
+        const std::scoped_lock lock(mutex_);
+        return signatures_.emplace(what, signature.value_or(Bytes{})).first->second;
+    }
+
+   private:
+    struct Signed {
+        KeyName key;
+        HashAlgo hash;
+        Bytes message;
+        auto operator<=>(const Signed&) const = default;
+    };
+
+    std::mutex mutex_;
+    std::map<KeyName, crypto::PrivateKey> keys_;
+    std::map<Signed, Bytes> signatures_;
+};
+
+Keyring& keyring() {
+    static Keyring only;
+    return only;
+}
+
+std::string_view ecdsa_with(HashAlgo hash) {
+    switch (hash) {
+        case HashAlgo::sha256: return "1.2.840.10045.4.3.2";
+        case HashAlgo::sha512: return "1.2.840.10045.4.3.4";
+        default: return "1.2.840.10045.4.3.3";
+    }
+}
+
+std::string_view oid_of(HashAlgo hash) {
+    switch (hash) {
+        case HashAlgo::sha256: return "2.16.840.1.101.3.4.2.1";
+        case HashAlgo::sha512: return "2.16.840.1.101.3.4.2.3";
+        default: return "2.16.840.1.101.3.4.2.2";
+    }
+}
+
+std::string_view rsa_with(HashAlgo hash) {
+    switch (hash) {
+        case HashAlgo::sha256: return "1.2.840.113549.1.1.11";
+        case HashAlgo::sha512: return "1.2.840.113549.1.1.13";
+        default: return "1.2.840.113549.1.1.12";
+    }
+}
+
+Bytes pss_parameters(HashAlgo hash) {
+    const Bytes algorithm = der::sequence({der::oid(oid_of(hash)), der::element(der::kNull, {})});
+    return der::sequence({der::tagged(0, algorithm),
+                          der::tagged(1, der::sequence({der::oid("1.2.840.113549.1.1.8"), algorithm})),
+                          der::tagged(2, der::integer(crypto::digest_size(hash)))});
+}
+
+}  // namespace
+
+crypto::PrivateKey key(const KeyName& name) { return keyring().key(name); }
+
+Bytes sign(const KeyName& name, HashAlgo hash, ByteView message) {
+    return keyring().sign(name, hash, message);
+}
+
+Bytes sign_der(const KeyName& name, HashAlgo hash, ByteView message) {
+    const Bytes raw = sign(name, hash, message);
+    if (is_rsa(name.algo)) return raw;
+    const ByteView both(raw);
+    return der::sequence(
+        {der::integer(both.first(raw.size() / 2)), der::integer(both.subspan(raw.size() / 2))});
+}
+
+Bytes signature_algorithm(SignAlgo algo, HashAlgo hash) {
+    if (!is_rsa(algo)) return der::sequence({der::oid(ecdsa_with(hash))});
+    if (plain(algo) == algo) return der::sequence({der::oid(rsa_with(hash)), der::element(der::kNull, {})});
+    return der::sequence({der::oid("1.2.840.113549.1.1.10"), pss_parameters(hash)});
+}
+
+Bytes digest(HashAlgo hash, ByteView message) {
+    const crypto::Digest made = crypto::openssl_provider().digest(hash, message);
+    return to_bytes(made.view());
+}
+
+Bytes sha1(ByteView message) {
+    Bytes out(SHA_DIGEST_LENGTH);
+    SHA1(message.data(), message.size(), out.data());
+    return out;
+}
+
+}  // namespace assay::lab::evidence

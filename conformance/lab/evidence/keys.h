@@ -1,0 +1,32 @@
+// The keys that evidence is signed with. None is stored: each is a function of its label.
+#pragma once
+
+#include <string>
+
+#include "stack/crypto/provider.h"
+
+namespace assay::lab::evidence {
+
+// A key by its label. Elliptic keys are the same in every process; RSA keys are made once a process.
+struct KeyName {
+    std::string label;
+    crypto::SignAlgo algo = crypto::SignAlgo::ecdsa_p384;
+
+    auto operator<=>(const KeyName&) const = default;
+};
+
+// Thread-safe; what it returns is made once a process.
+crypto::PrivateKey key(const KeyName& name);
+
+// r || s for ECDSA, big-endian for RSA. The same signature for the same bytes throughout a process.
+Bytes sign(const KeyName& name, crypto::HashAlgo hash, ByteView message);
+// SEQUENCE { r, s } for ECDSA.
+Bytes sign_der(const KeyName& name, crypto::HashAlgo hash, ByteView message);
+// AlgorithmIdentifier of what sign_der makes.
+Bytes signature_algorithm(crypto::SignAlgo algo, crypto::HashAlgo hash);
+
+Bytes digest(crypto::HashAlgo hash, ByteView message);
+// As OCSP names issuers, and old banks of a TPM are: 20 bytes.
+Bytes sha1(ByteView message);
+
+}  // namespace assay::lab::evidence

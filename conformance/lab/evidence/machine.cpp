@@ -1,0 +1,219 @@
+#include "conformance/lab/evidence/machine.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace assay::lab::evidence {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// 2026-06-01: within the life of every certificate here, before the manifests' signers end.
+crypto::UnixTime now() { return at(2026, 6, 1) + std::chrono::hours(12); }
+
+// The boot that is expected, whole.
+ordered_json tpm_policy(const TpmForm& tpm) {
+    const PcrValues values = replay(tpm.log);
+    auto loaders = ordered_json::array();
+    for (const EventForm& event : tpm.log.events) {
+        if (event.type == event_type::boot_services_application)
+            loaders.push_back(to_hex(digest(crypto::HashAlgo::sha256, *event.digest_of)));
+    }
+    return {{"registers", {0, 4, 7}},
+            {"secure_boot", true},
+            {"boot_loaders", loaders},
+            {"firmware", {to_hex(values.at(0))}},
+            {"systems", {{{"8", to_hex(values.at(8))}, {"9", to_hex(values.at(9))}}}}};
+}
+
+ordered_json snp_policy(const SnpForm& snp) {
+    return {{"tcb",
+             {{"bootloader", snp.reported.boot_loader},
+              {"tee", snp.reported.tee},
+              {"snp", snp.reported.snp},
+              {"microcode", snp.reported.microcode}}},
+            {"vmpl", {0}},
+            {"measurements", {to_hex(snp.measurement)}}};
+}
+
+ordered_json default_policy(const MachineOptions& options) {
+    auto required = ordered_json::array();
+    if (!options.gpus.empty()) required.push_back("gpu");
+    if (options.tpm) required.push_back("tpm");
+    if (options.snp) required.push_back("snp");
+    ordered_json policy = {{"require", required}};
+    if (options.composite) policy["composite"] = true;
+    if (options.tpm) policy["tpm"] = tpm_policy(genuine(options.boot));
+    if (options.snp) policy["snp"] = snp_policy(genuine(options.processor));
+    if (options.ocsp && !options.gpus.empty()) policy["ocsp"] = {{"require", {"device", "rim"}}};
+    return policy;
+}
+
+std::vector<RimForm> manifests(const std::vector<GpuOptions>& gpus) {
+    std::vector<RimForm> rims;
+    std::set<std::string> known;
+    for (const GpuOptions& gpu : gpus) {
+        const Firmware& firmware = gpu.firmware;
+        if (!firmware.driver.empty() && known.insert(firmware.driver).second)
+            rims.push_back(driver_rim(firmware));
+        if (known.insert(firmware.vbios).second) rims.push_back(vbios_rim(firmware));
+    }
+    return rims;
+}
+
+// What binds several kinds of evidence to one nonce (stack/attest/evidence.h).
+Bytes bound(const Machine& machine, bool with_tpm) {
+    Bytes all = machine.nonce;
+    for (const GpuForm& gpu : machine.gpus)
+        append(all, digest(crypto::HashAlgo::sha384, issue(gpu.chain.front())));
+    if (with_tpm && machine.tpm)
+        append(all, digest(crypto::HashAlgo::sha384, issue(machine.tpm->chain.front())));
+    return all;
+}
+
+Bytes quoted_nonce(const Machine& machine) {
+    if (!machine.policy.value("composite", false)) return machine.nonce;
+    return digest(crypto::HashAlgo::sha256, bound(machine, false));
+}
+
+Bytes report_data(const Machine& machine) {
+    if (machine.policy.value("composite", false))
+        return digest(crypto::HashAlgo::sha512, bound(machine, true));
+    Bytes data = machine.nonce;
+    data.resize(64);
+    return data;
+}
+
+class Folder {
+   public:
+    // Adds a file and says its path.
+    std::string add(std::string path, Bytes bytes) {
+        files_[path] = std::move(bytes);
+        return path;
+    }
+    attest::Files& files() { return files_; }
+
+   private:
+    attest::Files files_;
+};
+
+ordered_json gpu_list(const Machine& machine, Folder& folder) {
+    auto list = ordered_json::array();
+    for (size_t i = 0; i < machine.gpus.size(); ++i) {
+        const GpuForm& gpu = machine.gpus[i];
+        const std::string at = fmt::format("gpu-{}/", i);
+        ordered_json row = {{"model", gpu.model}, {"spdm_version", wire::name(gpu.report.version)}};
+        const Bytes vca = gpu.vca ? make(*gpu.vca) : Bytes{};
+        if (gpu.vca) row["vca"] = folder.add(at + "vca.bin", vca);
+        row["report"] = folder.add(at + "report.bin", make(gpu.report, vca));
+        row["certificates"] = gpu.der ? folder.add(at + "certificates.der", to_der(gpu.chain))
+                                      : folder.add(at + "certificates.pem", to_pem(gpu.chain));
+        list.push_back(std::move(row));
+    }
+    return list;
+}
+
+ordered_json tpm_list(const Machine& machine, Folder& folder) {
+    const TpmForm& tpm = *machine.tpm;
+    QuoteForm quote = tpm.quote;
+    if (quote.values.empty()) quote.values = replay(tpm.log);
+    if (quote.extra_data.empty()) quote.extra_data = quoted_nonce(machine);
+    Bytes attest = make_attest(quote);
+    const Bytes signature = make_signature(quote, attest);
+    if (quote.edit_after) quote.edit_after(attest);
+    return {{"quote", folder.add("tpm/quote.bin", attest)},
+            {"signature", folder.add("tpm/signature.bin", signature)},
+            {"certificates", folder.add("tpm/certificates.pem", to_pem(tpm.chain))},
+            {"event_log", folder.add("tpm/event_log.bin", make(tpm.log))}};
+}
+
+ordered_json snp_list(const Machine& machine, Folder& folder) {
+    SnpForm snp = *machine.snp;
+    if (snp.report_data.empty()) snp.report_data = report_data(machine);
+    return {{"report", folder.add("snp/report.bin", make(snp))},
+            {"certificates", folder.add("snp/certificates.pem", to_pem(snp.chain))}};
+}
+
+ordered_json context_list(const Machine& machine, Folder& folder) {
+    ordered_json roots = ordered_json::object();
+    for (const auto& [kind, chain] : machine.roots)
+        roots[kind] = folder.add(fmt::format("context/{}_roots.pem", kind), to_pem(chain));
+    ordered_json context = {{"nonce", to_hex(machine.nonce)},
+                            {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", machine.time)},
+                            {"roots", roots}};
+    const std::string policy = machine.policy.dump(2) + "\n";
+    context["policy"] = folder.add("context/policy.json", to_bytes(as_bytes(policy)));
+    return context;
+}
+
+Bytes as_file(const ordered_json& json) { return to_bytes(as_bytes(json.dump(2) + "\n")); }
+
+}  // namespace
+
+Machine genuine(const MachineOptions& options) {
+    Machine machine;
+    machine.seed = options.seed;
+    SeededRandom random(options.seed);
+    machine.nonce = random.bytes(32);
+    machine.time = now();
+    for (size_t i = 0; i < options.gpus.size(); ++i) {
+        GpuOptions gpu = options.gpus[i];
+        if (gpu.label.empty()) gpu.label = fmt::format("device {}.{}", options.seed, i);
+        gpu.nonce = machine.nonce;
+        machine.gpus.push_back(genuine(gpu));
+    }
+    machine.rims = manifests(options.gpus);
+    if (options.tpm) machine.tpm = genuine(options.boot);
+    if (options.snp) machine.snp = genuine(options.processor);
+    if (!machine.gpus.empty()) machine.roots["device"] = {machine.gpus.front().chain.back()};
+    if (!machine.rims.empty()) machine.roots["rim"] = {machine.rims.front().signature.certificates.back()};
+    if (machine.tpm) machine.roots["tpm"] = {machine.tpm->chain.back()};
+    if (machine.snp) machine.roots["amd"] = {machine.snp->chain.back()};
+    machine.policy = default_policy(options);
+    machine.ocsp = options.ocsp;
+    return machine;
+}
+
+std::vector<OcspForm> ocsp_for(const Machine& machine) {
+    std::vector<OcspForm> responses;
+    std::set<Bytes> known;
+    auto add = [&](const Chain& chain, size_t from) {
+        for (size_t i = from; i + 1 < chain.size(); ++i) {
+            if (!known.insert(issue(chain[i])).second) continue;
+            responses.push_back(genuine(chain[i], chain[i + 1], machine.time));
+        }
+    };
+    for (const GpuForm& gpu : machine.gpus) add(gpu.chain, 1);
+    for (const RimForm& rim : machine.rims) add(rim.signature.certificates, 0);
+    return responses;
+}
+
+Result<attest::Files> make(const Machine& machine) {
+    Folder folder;
+    ordered_json evidence = {{"format", "assay-evidence/1"}};
+    if (!machine.gpus.empty()) evidence["gpus"] = gpu_list(machine, folder);
+    auto rims = ordered_json::array();
+    for (size_t i = 0; i < machine.rims.size(); ++i)
+        rims.push_back(folder.add(fmt::format("rims/{}.xml", i), TRY(make(machine.rims[i]))));
+    if (!rims.empty()) evidence["rims"] = rims;
+    auto ocsp = ordered_json::array();
+    std::vector<OcspForm> responses = machine.ocsp ? ocsp_for(machine) : std::vector<OcspForm>{};
+    if (machine.edit_ocsp) machine.edit_ocsp(responses);
+    for (size_t i = 0; i < responses.size(); ++i)
+        ocsp.push_back(folder.add(fmt::format("ocsp/{}.der", i), make(responses[i])));
+    if (!ocsp.empty()) evidence["ocsp"] = ocsp;
+    if (machine.tpm) evidence["tpm"] = tpm_list(machine, folder);
+    if (machine.snp) evidence["snp"] = snp_list(machine, folder);
+    ordered_json context = context_list(machine, folder);
+    if (machine.edit_lists) machine.edit_lists(evidence, context);
+    folder.add("evidence.json", as_file(evidence));
+    folder.add("context.json", as_file(context));
+    if (machine.edit_files) machine.edit_files(folder.files());
+    return std::move(folder.files());
+}
+
+}  // namespace assay::lab::evidence

@@ -1,0 +1,63 @@
+// A machine with everything that it shows of itself and everything that a verifier brings: genuine, and then
+// edited in one place. From a seed and a few choices; signatures apart, the same bytes every time.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "conformance/lab/evidence/ocsp.h"
+#include "conformance/lab/evidence/rim.h"
+#include "conformance/lab/evidence/snp.h"
+#include "conformance/lab/evidence/tpm.h"
+#include "stack/attest/evidence.h"
+
+namespace assay::lab::evidence {
+
+struct Machine {
+    uint64_t seed = 1;
+
+    // Shown.
+    std::vector<GpuForm> gpus;
+    std::vector<RimForm> rims;
+    bool ocsp = true;  // responses for all certificates whose standing can be asked for, as they are then
+    std::function<void(std::vector<OcspForm>&)> edit_ocsp;
+    std::optional<TpmForm> tpm;
+    std::optional<SnpForm> snp;
+
+    // Brought. The TPM's and the processor's evidence is made for this nonce, bound to the rest if the policy
+    // says "composite", unless an edit has set it already.
+    Bytes nonce;
+    crypto::UnixTime time{};
+    std::map<std::string, Chain> roots;  // "device", "rim", "tpm", "amd"
+    nlohmann::ordered_json policy;
+
+    // On what is written, when all is signed.
+    std::function<void(nlohmann::ordered_json& evidence, nlohmann::ordered_json& context)> edit_lists;
+    std::function<void(attest::Files&)> edit_files;
+
+    GpuForm& gpu(size_t index = 0) { return gpus[index]; }
+    ReportForm& report(size_t index = 0) { return gpus[index].report; }
+    CertificateForm& certificate(size_t index) { return gpus[0].chain[index]; }
+    // By what it is for: the first manifest of a GPU is its driver's, of a switch its only one.
+    RimForm& driver() { return rims[0]; }
+    RimForm& vbios() { return rims.back(); }
+};
+
+struct MachineOptions {
+    uint64_t seed = 1;
+    std::vector<GpuOptions> gpus;  // firmware and choices; label, nonce and so on follow
+    bool tpm = false, snp = false;
+    bool composite = false;
+    bool ocsp = true;
+    BootOptions boot;
+    SnpOptions processor;
+};
+Machine genuine(const MachineOptions& options);
+
+// For the GPUs and manifests as they stand: the certificates whose standing is asked for, which are all but
+// roots and the devices' leaves, once each.
+std::vector<OcspForm> ocsp_for(const Machine& machine);
+
+// evidence.json, context.json and what they name. Errors: as make of a manifest.
+Result<attest::Files> make(const Machine& machine);
+
+}  // namespace assay::lab::evidence

@@ -1,0 +1,33 @@
+// OCSP responses (RFC 6960), each field of which can be told wrongly.
+#pragma once
+
+#include "conformance/lab/evidence/certificate.h"
+
+namespace assay::lab::evidence {
+
+enum class Standing : uint8_t { good, revoked, hold, unknown };
+
+struct OcspForm {
+    CertificateForm subject;  // the certificate in question
+    CertificateForm issuer;   // and its issuer, as the CertID has them
+    bool sha384_id = false;   // CertID by SHA-384 instead of SHA-1
+    Standing standing = Standing::good;
+
+    uint8_t response_status = 0;  // successful; others have no body
+    KeyName signer;               // the issuer's key, or a delegate's
+    crypto::HashAlgo hash = crypto::HashAlgo::sha384;
+    std::optional<CertificateForm> delegate;  // whose certificate is in the response
+    crypto::UnixTime produced{}, this_update{};
+    std::optional<crypto::UnixTime> next_update;
+    std::optional<Bytes> nonce;
+    std::function<void(Bytes&)> edit_after;
+};
+
+// The issuer says that a certificate is good, from an hour before `time` to a day after.
+OcspForm genuine(const CertificateForm& subject, const CertificateForm& issuer, crypto::UnixTime time);
+// Certificate of a responder that the issuer lets speak for it.
+CertificateForm delegate_of(const CertificateForm& issuer);
+
+Bytes make(const OcspForm& form);
+
+}  // namespace assay::lab::evidence
