@@ -39,7 +39,7 @@ struct Quote {
 inline constexpr size_t kMaxQuote = 2048;  // bytes; a TPMS_ATTEST or a TPMT_SIGNATURE never has more
 
 // Reads a TPMS_ATTEST that fills `bytes` exactly, as a quote whatever its magic and type say. Errors:
-// Errc::truncated for less than a magic and a type, else Errc::bad_code with the code of tss2-mu.
+// Errc::truncated, Errc::trailing, Errc::out_of_range, or Errc::bad_code with the code of tss2-mu.
 Result<Quote> parse_quote(ByteView bytes);
 
 struct QuoteSignature {
