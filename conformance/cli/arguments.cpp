@@ -90,19 +90,23 @@ void add_target(CLI::App* app, TargetOptions& options) {
 
 CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     CLI::App* verify = app.add_subcommand(
-        "verify", "judges evidence of GPUs, virtual TPM and SEV-SNP: exit code 0 trusted, 1 not, 3 malformed");
+        "verify",
+        "judges evidence of GPUs, virtual TPM and SEV-SNP: exit code 0 trusted, 1 not, 3 malformed");
     verify->add_option("bundle", options.bundle, "a folder of evidence with its list, evidence.json");
     verify->add_option("--report", options.report, "instead: one GPU's GET_MEASUREMENTS and MEASUREMENTS");
     verify->add_option("--certificates", options.certificates, "its certificates, leaf first, PEM or DER");
     verify->add_option("--vca", options.vca, "the messages that opened its connection, from 1.2 on");
     verify->add_option("--model", options.model, "what it is: GH100, GB100, LS10")->capture_default_str();
     verify->add_option("--spdm-version", options.spdm_version, "of its connection")->capture_default_str();
-    verify->add_option("--rim", options.rims, "a reference manifest; may be given more than once")->take_all();
+    verify->add_option("--rim", options.rims, "a reference manifest; may be given more than once")
+        ->take_all();
     verify->add_option("--ocsp", options.ocsp, "an OCSP response, likewise")->take_all();
     verify->add_option("--context", options.context, "a file with nonce, time, roots and policy");
-    verify->add_option("--nonce", options.nonce, "that the evidence was asked for with, 64 hexadecimal digits");
+    verify->add_option("--nonce", options.nonce,
+                       "that the evidence was asked for with, 64 hexadecimal digits");
     verify->add_option("--at", options.at, "the time to judge it for, 2026-11-24T00:00:00Z; now without it");
-    verify->add_option("--policy", options.policy, "a file; without one nothing is required, and nothing trusted");
+    verify->add_option("--policy", options.policy,
+                       "a file; without one nothing is required, and nothing trusted");
     verify->add_option("--roots", options.roots, "KIND=FILE: pinned certificates for device, rim, tpm or amd")
         ->take_all();
     verify->add_flag("--json", options.json, "steps and claims as JSON");

@@ -20,7 +20,8 @@ std::unexpected<Error> unreadable(const std::string& path, std::string_view reas
     return fail(Errc::bad_text, "file", Error::npos, fmt::format("cannot read {}: {}", path, reason));
 }
 
-// At most one byte more than evidence may have. What is no plain file, a device or a pipe, is not read at all.
+// At most one byte more than evidence may have. What is no plain file, a device or a pipe, is not read at
+// all.
 Result<Bytes> read_bounded(const std::string& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);

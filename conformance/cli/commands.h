@@ -123,10 +123,10 @@ struct VerifyCommand {
     std::string spdm_version = "1.1";
     std::vector<std::string> rims, ocsp;  // files, beside those of the bundle
     // The verifier's own side; what is given here goes before what the context says.
-    std::string context;  // a file, as vectors/schemas/context.schema.json has it
-    std::string nonce;    // hexadecimal
-    std::string at;       // 2026-11-24T00:00:00Z; empty: now
-    std::string policy;   // a file
+    std::string context;             // a file, as vectors/schemas/context.schema.json has it
+    std::string nonce;               // hexadecimal
+    std::string at;                  // 2026-11-24T00:00:00Z; empty: now
+    std::string policy;              // a file
     std::vector<std::string> roots;  // KIND=FILE
     bool json = false;
 };

@@ -25,7 +25,9 @@ std::unexpected<Error> wrong(std::string why) {
     return fail(Errc::bad_text, "verify", Error::npos, std::move(why));
 }
 
-std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // What belongs to a folder, as the reader of evidence wants it.
 Result<Evidence> bundle(const VerifyCommand& command, Appraisal& appraisal) {
@@ -50,7 +52,8 @@ Result<Evidence> loose(const VerifyCommand& command) {
 
 Result<Evidence> evidence_of(const VerifyCommand& command, Appraisal& appraisal) {
     const bool is_loose = !command.report.empty() || !command.certificates.empty() || !command.vca.empty();
-    if (is_loose && !command.bundle.empty()) return wrong("a folder of evidence and loose files do not go together");
+    if (is_loose && !command.bundle.empty())
+        return wrong("a folder of evidence and loose files do not go together");
     Evidence evidence = TRY(command.bundle.empty() ? loose(command) : bundle(command, appraisal));
     for (const std::string& path : command.rims) evidence.rims.push_back(TRY(read_evidence_file(path)));
     for (const std::string& path : command.ocsp) evidence.ocsp.push_back(TRY(read_evidence_file(path)));
