@@ -1,0 +1,118 @@
+#include "conformance/lab/command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+namespace assay::lab {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Child {
+    pid_t pid = -1;
+    int out = -1;
+};
+
+Child start(const std::string& line) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        // Between fork and exec nothing may be called that takes a lock.
+        ::setpgid(0, 0);
+        const int nothing = ::open("/dev/null", O_RDONLY);
+        ::dup2(nothing, STDIN_FILENO);
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::dup2(ends[1], STDERR_FILENO);
+        ::execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    ::close(ends[1]);
+    if (pid < 0) {
+        ::close(ends[0]);
+        return {};
+    }
+    ::setpgid(pid, pid);
+    return {pid, ends[0]};
+}
+
+// Until the end of what the child says, or of patience. Whether the end came.
+bool read_all(int out, Clock::time_point until, std::string& output) {
+    std::array<char, 4096> piece{};
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+        if (left <= 0) return false;
+        pollfd waiting{.fd = out, .events = POLLIN, .revents = 0};
+        if (::poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left, 1000))) <= 0) continue;
+        const ssize_t size = ::read(out, piece.data(), piece.size());
+        if (size <= 0) return true;
+        output.append(piece.data(), std::min(static_cast<size_t>(size), kOutputLimit - output.size()));
+    }
+}
+
+// A child may close what it says and go on.
+bool ended(pid_t pid, Clock::time_point until, int& status) {
+    constexpr timespec kNap{.tv_sec = 0, .tv_nsec = 2'000'000};
+    while (::waitpid(pid, &status, WNOHANG) == 0) {
+        if (Clock::now() >= until) return false;
+        ::nanosleep(&kNap, nullptr);
+    }
+    return true;
+}
+
+}  // namespace
+
+CommandResult run_command(const std::string& line, std::chrono::milliseconds patience) {
+    CommandResult result;
+    const Child child = start(line);
+    if (child.pid < 0) return result;
+    const auto until = Clock::now() + patience;
+    int status = 0;
+    const bool in_time = read_all(child.out, until, result.output) && ended(child.pid, until, status);
+    ::close(child.out);
+    if (!in_time) {
+        ::kill(-child.pid, SIGKILL);
+        ::waitpid(child.pid, &status, 0);
+        result.end = CommandResult::End::timed_out;
+        return result;
+    }
+    result.end = WIFEXITED(status) ? CommandResult::End::exited : CommandResult::End::killed;
+    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    return result;
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "assay-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+Result<> write_folder(const std::filesystem::path& folder, const std::map<std::string, Bytes>& files) {
+    for (const auto& [name, bytes] : files) {
+        const std::filesystem::path path = folder / name;
+        std::error_code error;
+        std::filesystem::create_directories(path.parent_path(), error);
+        std::ofstream file(path, std::ios::binary);
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        file.close();
+        if (error || !file) {
+            return fail(Errc::io, "folder", Error::npos, fmt::format("cannot write {}", path.string()));
+        }
+    }
+    return {};
+}
+
+}  // namespace assay::lab

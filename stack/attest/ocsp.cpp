@@ -1,0 +1,186 @@
+#include "stack/attest/ocsp.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stack/base/ranges.h"
+
+namespace assay::attest {
+
+namespace {
+
+using crypto::Certificate;
+using crypto::OcspWord;
+
+constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
+
+const std::vector<Certificate>& roots_of(Revocable kind, const Roots& roots) {
+    switch (kind) {
+        case Revocable::device: return roots.device;
+        case Revocable::rim: return roots.rim;
+        case Revocable::tpm: return roots.tpm;
+        case Revocable::amd: break;
+    }
+    return roots.amd;
+}
+
+bool is_pinned(const Certificate& certificate, const std::vector<Certificate>& roots) {
+    return std::ranges::any_of(roots,
+                               [&](const Certificate& root) { return equal(root.der(), certificate.der()); });
+}
+
+// Judges the words on one certificate.
+class Words {
+   public:
+    Words(Appraisal& appraisal, std::string subject, std::string field, const Certificate& certificate,
+          const Certificate& issuer, const Context& context)
+        : appraisal_(appraisal),
+          subject_(std::move(subject)),
+          field_(std::move(field)),
+          certificate_(certificate),
+          issuer_(issuer),
+          context_(context),
+          serial_(crypto::serial_number(certificate)) {}
+
+    // How many there are, and whether any is bad.
+    void judge(const std::vector<OcspFile>& files) {
+        for (const OcspFile& file : files) {
+            const std::vector<OcspWord> words = file.response.about(certificate_, issuer_);
+            if (words.empty()) continue;
+            found_ = true;
+            response(file);
+            for (const OcspWord& word : words) judge(file, word);
+        }
+    }
+
+    bool found() const { return found_; }
+    std::string_view standing() const { return standing_; }
+
+    void demand_present() {
+        demand(Check::ocsp_present, found_, fmt::format("there is none on {}", certificate_.subject()));
+    }
+
+   private:
+    void response(const OcspFile& file) {
+        const auto signer = file.response.signer(issuer_);
+        const std::string fault =
+            signer ? fault_of(*signer) : "the responder is neither the issuer nor there";
+        demand(Check::ocsp_signer, fault.empty(), fmt::format("{}: {}", file.subject, fault));
+        if (signer) {
+            demand(Check::ocsp_signature, file.response.signed_by(signer->public_key()), file.subject);
+        }
+        nonce(file);
+    }
+
+    // Why the signer may not speak for the issuer; empty if it may.
+    std::string fault_of(const Certificate& signer) const {
+        if (equal(signer.der(), issuer_.der())) return {};
+        if (!crypto::issued_by(signer, issuer_))
+            return "the issuer did not issue the responder's certificate";
+        const auto usages = crypto::extended_key_usage(signer);
+        if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
+        if (!crypto::key_usage(signer, crypto::KeyUsage::digital_signature).value_or(true))
+            return "the responder's key is not for signatures";
+        if (context_.time < signer.not_before() || context_.time > signer.not_after())
+            return "the responder's certificate is not valid now";
+        return {};
+    }
+
+    void nonce(const OcspFile& file) {
+        using Nonce = OcspPolicy::Nonce;
+        const Nonce wanted = context_.policy.ocsp.nonce;
+        const auto nonce = file.response.nonce();
+        if (wanted == Nonce::ignored || (wanted == Nonce::matched && !nonce)) return;
+        const bool same = nonce && context_.nonce && equal(*nonce, *context_.nonce);
+        demand(Check::ocsp_nonce, same,
+               fmt::format("{} has {}", file.subject, nonce ? to_hex(*nonce) : "none"));
+    }
+
+    void judge(const OcspFile& file, const OcspWord& word) {
+        const auto now = context_.time;
+        const auto latest = now + kOcspSkew;
+        const bool begun = word.this_update <= latest && file.response.produced_at() <= latest;
+        const bool over = word.next_update && *word.next_update < now;
+        demand(Check::ocsp_time, begun && !over,
+               fmt::format("{} {}", file.subject, over ? "holds no longer" : "does not hold yet"));
+        if (context_.policy.ocsp.next_update_required)
+            demand(Check::ocsp_next_update, word.next_update.has_value(), file.subject);
+        const bool revoked = word.status == OcspWord::Status::revoked;
+        const bool hold = revoked && word.reason == OcspWord::kCertificateHold;
+        const bool unknown = word.status == OcspWord::Status::unknown;
+        demand(Check::ocsp_revoked, !revoked || hold,
+               fmt::format("{} gives reason {}", file.subject, word.reason.value_or(-1)));
+        demand(Check::ocsp_hold, !hold || context_.policy.ocsp.allow_hold, file.subject);
+        demand(Check::ocsp_unknown, !unknown, file.subject);
+        standing_ = hold ? "hold" : revoked ? "revoked" : unknown ? "unknown" : standing_;
+    }
+
+    void demand(Check check, bool held, std::string reason) {
+        appraisal_.demand(check, held,
+                          {.subject = subject_,
+                           .field = field_,
+                           .bytes = as_bytes(serial_),
+                           .reason = held ? std::string() : std::move(reason)});
+    }
+
+    Appraisal& appraisal_;
+    std::string subject_;
+    std::string field_;
+    const Certificate& certificate_;
+    const Certificate& issuer_;
+    const Context& context_;
+    std::string serial_;
+    bool found_ = false;
+    std::string_view standing_ = "good";
+};
+
+}  // namespace
+
+std::vector<OcspFile> read_ocsp(Appraisal& appraisal, const std::vector<File>& files) {
+    std::vector<OcspFile> read;
+    for (size_t i = 0; i < files.size(); ++i) {
+        const File& file = files[i];
+        std::string subject = fmt::format("ocsp-{}", i);
+        Result<crypto::OcspResponse> response = crypto::OcspResponse::parse(file.bytes);
+        const bool readable =
+            appraisal.demand(Check::ocsp_form, response.has_value(),
+                             {.subject = subject,
+                              .field = file.path,
+                              .bytes = file.bytes,
+                              .reason = response ? std::string() : response.error().text()});
+        if (!readable || !response) continue;
+        const bool answered = appraisal.demand(
+            Check::ocsp_response_status, response->status() == 0,
+            {.subject = subject,
+             .field = "responseStatus",
+             .reason = response->status() == 0 ? "" : fmt::format("it is {}", response->status())});
+        if (answered) read.push_back({std::move(subject), *std::move(response)});
+    }
+    return read;
+}
+
+void appraise_revocation(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
+                         Revocable kind, const std::vector<OcspFile>& files, const Context& context) {
+    const std::vector<Certificate>& roots = roots_of(kind, context.roots);
+    const bool required = context.policy.ocsp.require.contains(kind);
+    std::string_view standing = "good";
+    bool any = false;
+    for (size_t i = 0; i < leaf_first.size(); ++i) {
+        const Certificate& certificate = leaf_first[i];
+        if (is_pinned(certificate, roots)) continue;
+        const auto above = std::ranges::find_if(
+            roots, [&](const Certificate& root) { return crypto::issued_by(certificate, root); });
+        if (i + 1 == leaf_first.size() && above == roots.end()) continue;
+        const Certificate& issuer = i + 1 < leaf_first.size() ? leaf_first[i + 1] : *above;
+        Words words(appraisal, subject, fmt::format("certificates[{}]", i), certificate, issuer, context);
+        words.judge(files);
+        const bool needed = required && (kind != Revocable::device || i > 0);
+        if (needed) words.demand_present();
+        any = any || words.found();
+        if (words.standing() != "good") standing = words.standing();
+    }
+    if (any) appraisal.claims()[subject]["x-nvidia-cert-ocsp-status"] = standing;
+}
+
+}  // namespace assay::attest

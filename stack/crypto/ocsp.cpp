@@ -1,0 +1,158 @@
+#include "stack/crypto/ocsp.h"
+
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+
+#include <climits>
+#include <ctime>
+
+#include "stack/crypto/certificate_impl.h"
+#include "stack/crypto/der.h"
+
+namespace assay::crypto {
+
+namespace {
+
+using ResponsePtr = ossl::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using BasicPtr = ossl::Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using IdPtr = ossl::Owner<OCSP_CERTID, OCSP_CERTID_free>;
+
+inline void release_list(STACK_OF(X509) * list) { sk_X509_free(list); }
+using ListPtr = ossl::Owner<STACK_OF(X509), release_list>;
+
+X509* handle(const Certificate& certificate) { return certificate.impl().x509.get(); }
+
+std::optional<UnixTime> time_of(const ASN1_GENERALIZEDTIME* time) {
+    std::tm parts = {};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    namespace chrono = std::chrono;
+    const chrono::year_month_day date(chrono::year(parts.tm_year + 1900),
+                                      chrono::month(static_cast<unsigned>(parts.tm_mon) + 1),
+                                      chrono::day(static_cast<unsigned>(parts.tm_mday)));
+    return chrono::sys_days(date) + chrono::hours(parts.tm_hour) + chrono::minutes(parts.tm_min) +
+           chrono::seconds(parts.tm_sec);
+}
+
+// The id of `subject` by the digest that `other` is made with.
+IdPtr id_like(const OCSP_CERTID* other, const Certificate& subject, const Certificate& issuer) {
+    ASN1_OBJECT* algorithm = nullptr;
+    // It only reads, but says otherwise.
+    OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, const_cast<OCSP_CERTID*>(other));
+    const EVP_MD* digest = algorithm == nullptr ? nullptr : EVP_get_digestbyobj(algorithm);
+    if (digest == nullptr) return nullptr;
+    return IdPtr(OCSP_cert_to_id(digest, handle(subject), handle(issuer)));
+}
+
+Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
+    OcspWord word;
+    int reason = -1;
+    ASN1_GENERALIZEDTIME* this_update = nullptr;
+    ASN1_GENERALIZEDTIME* next_update = nullptr;
+    switch (OCSP_single_get0_status(single, &reason, nullptr, &this_update, &next_update)) {
+        case V_OCSP_CERTSTATUS_GOOD: word.status = OcspWord::Status::good; break;
+        case V_OCSP_CERTSTATUS_REVOKED: word.status = OcspWord::Status::revoked; break;
+        default: break;
+    }
+    if (reason >= 0) word.reason = reason;
+    const auto from = time_of(this_update);
+    const auto until = time_of(next_update);
+    if (!from || (next_update != nullptr && !until)) return fail(Errc::bad_cert, "OCSP", 0, "no time");
+    word.this_update = *from;
+    word.next_update = until;
+    return word;
+}
+
+}  // namespace
+
+struct OcspResponse::Impl {
+    int status = 0;
+    BasicPtr basic;
+    UnixTime produced_at{};
+};
+
+Result<OcspResponse> OcspResponse::parse(ByteView der) {
+    const size_t size = TRY(der_sequence_size(der, Errc::bad_cert, "OCSP"));
+    if (size != der.size()) return fail(Errc::bad_cert, "OCSP", size, "bytes after the response");
+    if (der.size() > INT_MAX || !is_der(der)) return fail(Errc::bad_cert, "OCSP", 0, "not DER throughout");
+    const uint8_t* at = der.data();
+    const ResponsePtr response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+    if (response == nullptr) return ossl::fail_openssl(Errc::bad_cert, "OCSP");
+    auto impl = std::make_shared<Impl>();
+    impl->status = OCSP_response_status(response.get());
+    if (impl->status == OCSP_RESPONSE_STATUS_SUCCESSFUL) {
+        impl->basic.reset(OCSP_response_get1_basic(response.get()));
+        if (impl->basic == nullptr) return ossl::fail_openssl(Errc::bad_cert, "OCSP");
+        const auto produced = time_of(OCSP_resp_get0_produced_at(impl->basic.get()));
+        if (!produced) return fail(Errc::bad_cert, "OCSP", 0, "producedAt is no time");
+        impl->produced_at = *produced;
+        for (int i = 0; i < OCSP_resp_count(impl->basic.get()); ++i)
+            TRY(word_of(OCSP_resp_get0(impl->basic.get(), i)));
+    }
+    ERR_clear_error();
+    return OcspResponse(std::move(impl));
+}
+
+int OcspResponse::status() const { return impl_->status; }
+UnixTime OcspResponse::produced_at() const { return impl_->produced_at; }
+
+std::optional<Bytes> OcspResponse::nonce() const {
+    if (impl_->basic == nullptr) return {};
+    const int at = OCSP_BASICRESP_get_ext_by_NID(impl_->basic.get(), NID_id_pkix_OCSP_Nonce, -1);
+    if (at < 0) return {};
+    const ASN1_OCTET_STRING* data = X509_EXTENSION_get_data(OCSP_BASICRESP_get_ext(impl_->basic.get(), at));
+    const ByteView content(ASN1_STRING_get0_data(data), static_cast<size_t>(ASN1_STRING_length(data)));
+    // RFC 8954 has an OCTET STRING in the extension; older responders have the bytes as they are.
+    constexpr uint8_t kOctets = 0x04;
+    Reader reader(content);
+    const auto inner = read_der(reader);
+    if (inner && inner->tag == kOctets && reader.empty()) return to_bytes(inner->content);
+    return to_bytes(content);
+}
+
+std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Certificate& issuer) const {
+    std::vector<OcspWord> words;
+    for (int i = 0; impl_->basic != nullptr && i < OCSP_resp_count(impl_->basic.get()); ++i) {
+        OCSP_SINGLERESP* single = OCSP_resp_get0(impl_->basic.get(), i);
+        const OCSP_CERTID* id = OCSP_SINGLERESP_get0_id(single);
+        const IdPtr wanted = id_like(id, subject, issuer);
+        if (wanted == nullptr || OCSP_id_cmp(wanted.get(), id) != 0) continue;
+        if (Result<OcspWord> word = word_of(single)) words.push_back(*std::move(word));
+    }
+    ERR_clear_error();
+    return words;
+}
+
+std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const {
+    const ListPtr known(sk_X509_new_null());
+    if (impl_->basic == nullptr || known == nullptr || sk_X509_push(known.get(), handle(issuer)) <= 0)
+        return {};
+    X509* signer = nullptr;
+    const int found = OCSP_resp_get0_signer(impl_->basic.get(), &signer, known.get());
+    ERR_clear_error();
+    if (found != 1 || signer == nullptr) return {};
+    uint8_t* der = nullptr;
+    const int size = i2d_X509(signer, &der);
+    const ossl::MemoryPtr owner(der);
+    if (size <= 0) return {};
+    Result<Certificate> read = Certificate::parse({der, static_cast<size_t>(size)});
+    if (!read) return {};
+    return *std::move(read);
+}
+
+bool OcspResponse::signed_by(const PublicKey& key) const {
+    if (impl_->basic == nullptr || !key.valid()) return false;
+    const X509_ALGOR* algorithm = OCSP_resp_get0_tbs_sigalg(impl_->basic.get());
+    int digest = NID_undef;
+    OBJ_find_sigid_algs(OBJ_obj2nid(algorithm->algorithm), &digest, nullptr);
+    // PSS says its digest in its parameters, which the verification itself reads.
+    const bool weak = digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1;
+    const int good =
+        weak ? 0
+             : ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), algorithm,
+                                OCSP_resp_get0_signature(impl_->basic.get()),
+                                OCSP_resp_get0_respdata(impl_->basic.get()), key.impl().pkey.get());
+    ERR_clear_error();
+    return good == 1;
+}
+
+}  // namespace assay::crypto

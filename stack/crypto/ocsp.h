@@ -1,0 +1,44 @@
+// OCSP responses (RFC 6960): reading them, and what they say; whether to believe it is left to the reader.
+#pragma once
+
+#include "stack/crypto/x509.h"
+
+namespace assay::crypto {
+
+// What a response says of one certificate.
+struct OcspWord {
+    enum class Status : uint8_t { good, revoked, unknown };
+    // CRLReason (RFC 5280, 5.3.1).
+    static constexpr int kCertificateHold = 6;
+
+    Status status = Status::unknown;
+    std::optional<int> reason;  // of a revocation
+    UnixTime this_update{};
+    std::optional<UnixTime> next_update;
+};
+
+// One response. Cheap to copy, immutable.
+class OcspResponse {
+   public:
+    struct Impl;
+    // Reads one OCSPResponse that fills `der` exactly; a successful one must have a basic response inside
+    // that can be read throughout. Errors: Errc::bad_cert.
+    static Result<OcspResponse> parse(ByteView der);
+
+    // OCSPResponseStatus: 0 is successful. What follows is empty for any other.
+    int status() const;
+    UnixTime produced_at() const;
+    std::optional<Bytes> nonce() const;  // without the OCTET STRING around it
+    // What it says of `subject`, issued by `issuer`: nothing, or once, or several times.
+    std::vector<OcspWord> about(const Certificate& subject, const Certificate& issuer) const;
+    // Who signed it by its responderID: `issuer`, or a certificate inside. nullopt: neither.
+    std::optional<Certificate> signer(const Certificate& issuer) const;
+    // Whether the signature verifies under `key`, over a digest stronger than SHA-1.
+    bool signed_by(const PublicKey& key) const;
+
+   private:
+    explicit OcspResponse(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+    std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace assay::crypto
