@@ -47,6 +47,7 @@ Bytes bound_report_data(const wire::Nonce& nonce, std::span<const crypto::Certif
 
 Result<std::vector<crypto::Certificate>> gpu_leaves(const Evidence& evidence) {
     std::vector<crypto::Certificate> leaves;
+    leaves.reserve(evidence.gpus.size());
     for (const GpuEvidence& gpu : evidence.gpus) leaves.push_back(TRY(leaf_of(gpu.certificates)));
     return leaves;
 }
