@@ -132,9 +132,9 @@ class Comparison {
         }
         if (contains(golden.alternatives, measured->second.value)) return true;
         differs_ = true;
-        return demand(Check::measurement_match, false, field, &measured->second,
-                      fmt::format("{} says {} for \"{}\"", rim.path, to_hex(golden.alternatives.front()),
-                                  golden.name));
+        return demand(
+            Check::measurement_match, false, field, &measured->second,
+            fmt::format("{} says {} for \"{}\"", rim.path, to_hex(golden.alternatives.front()), golden.name));
     }
 
     bool demand(Check check, bool held, std::string field, const Measured* at, std::string reason) {

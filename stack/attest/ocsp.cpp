@@ -26,8 +26,8 @@ const std::vector<Certificate>& roots_of(Revocable kind, const Roots& roots) {
 }
 
 bool is_pinned(const Certificate& certificate, const std::vector<Certificate>& roots) {
-    return std::ranges::any_of(
-        roots, [&](const Certificate& root) { return equal(root.der(), certificate.der()); });
+    return std::ranges::any_of(roots,
+                               [&](const Certificate& root) { return equal(root.der(), certificate.der()); });
 }
 
 // Judges the words on one certificate.
@@ -64,7 +64,8 @@ class Words {
    private:
     void response(const OcspFile& file) {
         const auto signer = file.response.signer(issuer_);
-        const std::string fault = signer ? fault_of(*signer) : "the responder is neither the issuer nor there";
+        const std::string fault =
+            signer ? fault_of(*signer) : "the responder is neither the issuer nor there";
         demand(Check::ocsp_signer, fault.empty(), fmt::format("{}: {}", file.subject, fault));
         if (signer) {
             demand(Check::ocsp_signature, file.response.signed_by(signer->public_key()), file.subject);
@@ -75,7 +76,8 @@ class Words {
     // Why the signer may not speak for the issuer; empty if it may.
     std::string fault_of(const Certificate& signer) const {
         if (equal(signer.der(), issuer_.der())) return {};
-        if (!crypto::issued_by(signer, issuer_)) return "the issuer did not issue the responder's certificate";
+        if (!crypto::issued_by(signer, issuer_))
+            return "the issuer did not issue the responder's certificate";
         const auto usages = crypto::extended_key_usage(signer);
         if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
         if (!crypto::key_usage(signer, crypto::KeyUsage::digital_signature).value_or(true))
@@ -148,12 +150,11 @@ std::vector<OcspFile> read_ocsp(Appraisal& appraisal, const std::vector<File>& f
                               .bytes = file.bytes,
                               .reason = response ? std::string() : response.error().text()});
         if (!readable || !response) continue;
-        const bool answered =
-            appraisal.demand(Check::ocsp_response_status, response->status() == 0,
-                             {.subject = subject,
-                              .field = "responseStatus",
-                              .reason = response->status() == 0 ? ""
-                                                                : fmt::format("it is {}", response->status())});
+        const bool answered = appraisal.demand(
+            Check::ocsp_response_status, response->status() == 0,
+            {.subject = subject,
+             .field = "responseStatus",
+             .reason = response->status() == 0 ? "" : fmt::format("it is {}", response->status())});
         if (answered) read.push_back({std::move(subject), *std::move(response)});
     }
     return read;

@@ -22,11 +22,14 @@ class PolicyOfDevice {
                    wire::name(gpu_.version), wire::name(*policy_.spdm_version));
         }
         const bool is_switch = gpu_.kind == DeviceKind::nvswitch;
-        if (!is_switch) floor(Check::policy_driver_version, "DRIVER_VERSION", gpu_.driver_version(), policy_.driver_version, 10);
+        if (!is_switch)
+            floor(Check::policy_driver_version, "DRIVER_VERSION", gpu_.driver_version(),
+                  policy_.driver_version, 10);
         floor(Check::policy_vbios_version, "VBIOS_VERSION", gpu_.vbios_version(),
               is_switch ? policy_.switch_version : policy_.vbios_version, 16);
         for (const Rim* rim : rims)
-            floor(Check::policy_rim_revision, "revision of " + rim->path, rim->revision, policy_.rim_revision, 10);
+            floor(Check::policy_rim_revision, "revision of " + rim->path, rim->revision, policy_.rim_revision,
+                  10);
         if (policy_.svn) {
             const auto svn = gpu_.fwid ? gpu_.fwid->svn : std::nullopt;
             demand(Check::policy_svn, svn && *svn >= *policy_.svn, "svn", svn ? fmt::to_string(*svn) : "none",
@@ -54,8 +57,9 @@ class PolicyOfDevice {
         look(policy_.denied_vbios, gpu_.vbios_version());
         if (gpu_.fwid) look(policy_.denied_fwids, to_hex(gpu_.fwid->digest));
         for (const Rim* rim : rims) look(policy_.denied_rims, rim->tag_id);
-        appraisal_.demand(Check::policy_denied, found.empty(),
-                          {.subject = gpu_.subject, .field = "version", .bytes = as_bytes(found), .reason = found});
+        appraisal_.demand(
+            Check::policy_denied, found.empty(),
+            {.subject = gpu_.subject, .field = "version", .bytes = as_bytes(found), .reason = found});
     }
 
    private:
@@ -68,11 +72,12 @@ class PolicyOfDevice {
     }
 
     void demand(Check check, bool held, std::string field, std::string_view value, std::string_view wanted) {
-        appraisal_.demand(check, held,
-                          {.subject = gpu_.subject,
-                           .field = std::move(field),
-                           .bytes = as_bytes(value),
-                           .reason = held ? std::string() : fmt::format("it is {}, wanted is {}", value, wanted)});
+        appraisal_.demand(
+            check, held,
+            {.subject = gpu_.subject,
+             .field = std::move(field),
+             .bytes = as_bytes(value),
+             .reason = held ? std::string() : fmt::format("it is {}, wanted is {}", value, wanted)});
     }
 
     Appraisal& appraisal_;
@@ -92,7 +97,8 @@ void appraise_policy(Appraisal& appraisal, const Policy& policy, const GpuFacts&
 
 void appraise_claims(Appraisal& appraisal, const Policy& policy, const std::vector<std::string>& subjects) {
     for (const std::string& subject : subjects) {
-        const nlohmann::ordered_json claims = appraisal.claims().value(subject, nlohmann::ordered_json::object());
+        const nlohmann::ordered_json claims =
+            appraisal.claims().value(subject, nlohmann::ordered_json::object());
         for (const auto& [claim, allowed] : policy.claims) {
             const auto found = claims.find(claim);
             const std::string text = found == claims.end() ? "" : found->dump();
@@ -101,7 +107,9 @@ void appraise_claims(Appraisal& appraisal, const Policy& policy, const std::vect
                              {.subject = subject,
                               .field = claim,
                               .bytes = as_bytes(text),
-                              .reason = held ? "" : text.empty() ? "it is not there" : text});
+                              .reason = held           ? ""
+                                        : text.empty() ? "it is not there"
+                                                       : text});
         }
     }
 }

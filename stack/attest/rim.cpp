@@ -131,7 +131,8 @@ class Manifest {
         }
         for (const XmlElement& child : root.children()) {
             const bool known = child.is(kSwidNamespace, "Entity") || child.is(kSwidNamespace, "Meta") ||
-                               child.is(kSwidNamespace, "Payload") || child.name_space() == kSignatureNamespace;
+                               child.is(kSwidNamespace, "Payload") ||
+                               child.name_space() == kSignatureNamespace;
             if (!known) return fmt::format("{} does not belong into it", child.name().substr(0, 40));
         }
         const auto metas = root.children(kSwidNamespace, "Meta");
@@ -174,8 +175,8 @@ class Manifest {
             ResourceReader reader(element);
             Golden golden = reader.read();
             if (!reader.fault().empty() && good) {
-                good = demand(Check::rim_resource, false, field(reader.index()), as_bytes(reader.fault_value()),
-                              reader.fault());
+                good = demand(Check::rim_resource, false, field(reader.index()),
+                              as_bytes(reader.fault_value()), reader.fault());
             }
             if (!reader.fault().empty() || !reader.index()) continue;
             const auto index = static_cast<uint8_t>(*reader.index());
@@ -195,11 +196,9 @@ class Manifest {
     }
 
     bool demand(Check check, bool held, std::string field, ByteView bytes, std::string reason) {
-        return appraisal_.demand(check, held,
-                                 {.subject = subject_,
-                                  .field = std::move(field),
-                                  .bytes = bytes,
-                                  .reason = std::move(reason)});
+        return appraisal_.demand(
+            check, held,
+            {.subject = subject_, .field = std::move(field), .bytes = bytes, .reason = std::move(reason)});
     }
 
     Appraisal& appraisal_;

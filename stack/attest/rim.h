@@ -1,5 +1,5 @@
-// Reference manifests: SWID tags (ISO/IEC 19770-2:2015) with golden measurements in the shape that NVIDIA gives
-// them (TCG Reference Integrity Manifest Information Model 1.01), signed (rim_signature.h).
+// Reference manifests: SWID tags (ISO/IEC 19770-2:2015) with golden measurements in the shape that NVIDIA
+// gives them (TCG Reference Integrity Manifest Information Model 1.01), signed (rim_signature.h).
 #pragma once
 
 #include <map>
@@ -11,8 +11,8 @@ namespace assay::attest {
 inline constexpr std::string_view kSwidNamespace = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";
 inline constexpr std::string_view kHashNamespace = "http://www.w3.org/2001/04/xmlenc#sha384";
 
-// What a manifest is about. The elements do not tell a driver from a VBIOS; their versions do: a VBIOS has five
-// bytes in hexadecimal, "96.00.9F.00.01".
+// What a manifest is about. The elements do not tell a driver from a VBIOS; their versions do: a VBIOS has
+// five bytes in hexadecimal, "96.00.9F.00.01".
 enum class RimKind : uint8_t { driver, vbios, switch_bios };
 std::string_view name(RimKind kind);  // "driver-rim", "vbios-rim", "switch-bios-rim"
 
@@ -31,10 +31,10 @@ struct Rim {
     std::string version;   // colloquialVersion: "550.90.07"
     std::string revision;  // "r1"
     std::string tag_id;
-    std::string manufacturer;           // FirmwareManufacturerId, an IANA enterprise number
+    std::string manufacturer;          // FirmwareManufacturerId, an IANA enterprise number
     std::map<uint8_t, Golden> values;  // by index, from 0; measurement i + 1 is held against value i
-    Chain chain;                        // of the signer, as KeyInfo has it
-    bool verified = false;              // the signature, and the chain that it stands on
+    Chain chain;                       // of the signer, as KeyInfo has it
+    bool verified = false;             // the signature, and the chain that it stands on
 };
 
 // Alternatives of one value, and the last index that a measurement can have, less one.

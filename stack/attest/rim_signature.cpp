@@ -108,9 +108,9 @@ class Signature {
             return;
         }
         const Parts parts(own.front());
-        bool readable = demand(Check::rim_signature_form, one && good_form(parts), "Signature", {},
-                               one ? "it is not made of one reference and one key"
-                                   : fmt::format("there are {}", all.size()));
+        bool readable = demand(
+            Check::rim_signature_form, one && good_form(parts), "Signature", {},
+            one ? "it is not made of one reference and one key" : fmt::format("there are {}", all.size()));
         readable &= reference(parts);
         readable &= method(parts);
         const bool chained = chain(parts, context);
@@ -118,8 +118,8 @@ class Signature {
                                  "it holds something else than one X509Data of certificates");
         if (!readable || rim_.chain.empty()) return;
         const bool good = verify_enveloped(document_, *parts.signature, rim_.chain.front());
-        const bool verified = demand(Check::rim_signature, good, "SignatureValue",
-                                     as_bytes(signature_value(parts)), {});
+        const bool verified =
+            demand(Check::rim_signature, good, "SignatureValue", as_bytes(signature_value(parts)), {});
         rim_.verified = verified && chained && only;
     }
 
@@ -130,7 +130,8 @@ class Signature {
                            uri ? "it is not the whole document" : "it is missing");
         const std::vector<std::string> used = transforms(parts);
         const bool exact = used == std::vector<std::string>{std::string(kEnveloped), std::string(kC14n11)};
-        held &= demand(Check::rim_transform, exact, "Transforms", as_bytes(fmt::format("{}", fmt::join(used, " "))),
+        held &= demand(Check::rim_transform, exact, "Transforms",
+                       as_bytes(fmt::format("{}", fmt::join(used, " "))),
                        "they are not those of an enveloped signature and C14N 1.1");
         return held;
     }

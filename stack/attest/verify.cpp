@@ -37,8 +37,10 @@ class Verification {
     void run() {
         whole();
         ocsp_ = read_ocsp(appraisal_, evidence_.ocsp);
-        for (size_t i = 0; i < evidence_.rims.size(); ++i) manifest(fmt::format("rim-{}", i), evidence_.rims[i]);
-        for (size_t i = 0; i < evidence_.gpus.size(); ++i) device(fmt::format("gpu-{}", i), evidence_.gpus[i]);
+        for (size_t i = 0; i < evidence_.rims.size(); ++i)
+            manifest(fmt::format("rim-{}", i), evidence_.rims[i]);
+        for (size_t i = 0; i < evidence_.gpus.size(); ++i)
+            device(fmt::format("gpu-{}", i), evidence_.gpus[i]);
         repeated();
         platform();
         appraise_claims(appraisal_, context_.policy, devices_);

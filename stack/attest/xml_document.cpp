@@ -26,7 +26,9 @@ std::string_view view(const xmlChar* text) {
     return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
 
-std::unexpected<Error> wrong(std::string why) { return fail(Errc::bad_text, "XML", Error::npos, std::move(why)); }
+std::unexpected<Error> wrong(std::string why) {
+    return fail(Errc::bad_text, "XML", Error::npos, std::move(why));
+}
 
 // The encoding is fixed: what is counted here must be what the parser sees.
 xmlDoc* read(xmlParserCtxt* context, ByteView xml) {
@@ -53,8 +55,8 @@ struct Probe {
         probe->document_type = true;
         xmlStopParser(probe->context);
     }
-    static void on_element(void* user, const xmlChar*, const xmlChar*, const xmlChar*, int, const xmlChar**, int,
-                           int, const xmlChar**) {
+    static void on_element(void* user, const xmlChar*, const xmlChar*, const xmlChar*, int, const xmlChar**,
+                           int, int, const xmlChar**) {
         xmlStopParser(static_cast<Probe*>(user)->context);
     }
 };

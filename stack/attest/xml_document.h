@@ -15,8 +15,8 @@ namespace assay::attest {
 
 // Bytes of a document; real manifests have about 25 KiB.
 inline constexpr size_t kMaxXml = size_t{256} << 10;
-// Attributes of one element, of which libxml2 compares each with each. Counted before it reads anything, as '='
-// between two '<'.
+// Attributes of one element, of which libxml2 compares each with each. Counted before it reads anything, as
+// '=' between two '<'.
 inline constexpr size_t kMaxXmlAttributes = 512;
 
 struct XmlReleaser {
@@ -47,11 +47,13 @@ class XmlSilence {
 class XmlElement {
    public:
     explicit XmlElement(xmlNode* node) : node_(node) {}
-    static XmlElement root(const XmlDocument& document) { return XmlElement(xmlDocGetRootElement(document.get())); }
+    static XmlElement root(const XmlDocument& document) {
+        return XmlElement(xmlDocGetRootElement(document.get()));
+    }
 
     xmlNode* node() const { return node_; }
-    std::string_view name() const;              // without its prefix
-    std::string_view name_space() const;        // empty when it has none
+    std::string_view name() const;        // without its prefix
+    std::string_view name_space() const;  // empty when it has none
     bool is(std::string_view space, std::string_view name) const;
 
     // The elements directly inside, in order; comments and text are passed over.

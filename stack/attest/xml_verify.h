@@ -6,9 +6,9 @@
 
 namespace assay::attest {
 
-// Whether both the digest of what is referenced and the signature over SignedInfo verify. The form of the signature
-// must have been looked at before: only references into the document are followed, but whatever transforms and
-// algorithms xmlsec knows are carried out.
+// Whether both the digest of what is referenced and the signature over SignedInfo verify. The form of the
+// signature must have been looked at before: only references into the document are followed, but whatever
+// transforms and algorithms xmlsec knows are carried out.
 bool verify_enveloped(const XmlDocument& document, const XmlElement& signature,
                       const crypto::Certificate& signer);
 

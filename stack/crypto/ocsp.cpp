@@ -99,8 +99,7 @@ std::optional<Bytes> OcspResponse::nonce() const {
     if (impl_->basic == nullptr) return {};
     const int at = OCSP_BASICRESP_get_ext_by_NID(impl_->basic.get(), NID_id_pkix_OCSP_Nonce, -1);
     if (at < 0) return {};
-    const ASN1_OCTET_STRING* data =
-        X509_EXTENSION_get_data(OCSP_BASICRESP_get_ext(impl_->basic.get(), at));
+    const ASN1_OCTET_STRING* data = X509_EXTENSION_get_data(OCSP_BASICRESP_get_ext(impl_->basic.get(), at));
     const ByteView content(ASN1_STRING_get0_data(data), static_cast<size_t>(ASN1_STRING_length(data)));
     // RFC 8954 has an OCTET STRING in the extension; older responders have the bytes as they are.
     constexpr uint8_t kOctets = 0x04;
@@ -125,7 +124,8 @@ std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Cert
 
 std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const {
     const ListPtr known(sk_X509_new_null());
-    if (impl_->basic == nullptr || known == nullptr || sk_X509_push(known.get(), handle(issuer)) <= 0) return {};
+    if (impl_->basic == nullptr || known == nullptr || sk_X509_push(known.get(), handle(issuer)) <= 0)
+        return {};
     X509* signer = nullptr;
     const int found = OCSP_resp_get0_signer(impl_->basic.get(), &signer, known.get());
     ERR_clear_error();
@@ -146,11 +146,11 @@ bool OcspResponse::signed_by(const PublicKey& key) const {
     OBJ_find_sigid_algs(OBJ_obj2nid(algorithm->algorithm), &digest, nullptr);
     // PSS says its digest in its parameters, which the verification itself reads.
     const bool weak = digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1;
-    const int good = weak ? 0
-                          : ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), algorithm,
-                                             OCSP_resp_get0_signature(impl_->basic.get()),
-                                             OCSP_resp_get0_respdata(impl_->basic.get()),
-                                             key.impl().pkey.get());
+    const int good =
+        weak ? 0
+             : ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), algorithm,
+                                OCSP_resp_get0_signature(impl_->basic.get()),
+                                OCSP_resp_get0_respdata(impl_->basic.get()), key.impl().pkey.get());
     ERR_clear_error();
     return good == 1;
 }

@@ -21,8 +21,8 @@ struct OcspWord {
 class OcspResponse {
    public:
     struct Impl;
-    // Reads one OCSPResponse that fills `der` exactly; a successful one must have a basic response inside that can
-    // be read throughout. Errors: Errc::bad_cert.
+    // Reads one OCSPResponse that fills `der` exactly; a successful one must have a basic response inside
+    // that can be read throughout. Errors: Errc::bad_cert.
     static Result<OcspResponse> parse(ByteView der);
 
     // OCSPResponseStatus: 0 is successful. What follows is empty for any other.
