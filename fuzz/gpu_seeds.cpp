@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "conformance/lab/evidence/machine.h"
+#include "stack/evidence/machine.h"
 
 namespace assay::fuzz {
 
 namespace {
 
-using namespace lab::evidence;
+using namespace evidence;
 
 Machine machine(Model model, wire::Version version) {
     MachineOptions options;

@@ -123,9 +123,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
 
     RunCommand run_options;
     bool list = false, matrix = false, trace = false;
-    CLI::App* run_app = app.add_subcommand(
-        "run",
-        "runs the conformance cases against a responder, or the threat model against the built-in machine");
+    CLI::App* run_app = app.add_subcommand("run",
+                                           "runs the conformance cases against a responder or a verifier, or "
+                                           "the threat model against the built-in "
+                                           "machine");
     add_choice(run_app, "--role", run_options.role, {std::begin(kRoles), std::end(kRoles)}, "what is run");
     add_target(run_app, run_options);
     add_versions(run_app, run_options.versions);
@@ -140,6 +141,11 @@ int main(int argc, const char* const* argv, Streams& streams) {
                       "also cases that change the device for good");
     run_app->add_flag("--rsa", run_options.rsa, "the reference has RSA keys too");
     add_sabotage(run_app, run_options.sabotage);
+    run_app->add_option("--dut-command", run_options.dut_command,
+                        "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
+                        "accept, 1 to reject, 3 for malformed, 89 for what it cannot do");
+    run_app->add_option("--dut-patience", run_options.dut_patience_ms, "milliseconds for it to answer")
+        ->capture_default_str();
     add_psk(run_app, run_options.psk);
     add_identity(run_app, run_options.identity);
     run_app->add_flag("--list", list, "lists the cases and runs none");
@@ -217,6 +223,15 @@ int main(int argc, const char* const* argv, Streams& streams) {
     VerifyCommand verify_options;
     CLI::App* verify_app = add_verify(app, verify_options);
 
+    EvidenceCommand evidence_options;
+    CLI::App* evidence_app = app.add_subcommand("evidence", "writes a bundle of evidence, genuine or wrong");
+    evidence_app->add_option("--out", evidence_options.out, "a folder");
+    evidence_app->add_option("--case", evidence_options.id, "which bundle; with --list a pattern")
+        ->capture_default_str();
+    evidence_app->add_option("--seed", evidence_options.seed, "of the machine that it is of")
+        ->capture_default_str();
+    evidence_app->add_flag("--list", evidence_options.list, "lists the bundles and writes none");
+
     BenchCommand bench_options;
     CLI::App* bench_app =
         app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
@@ -253,6 +268,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
         return complain(streams, status::usage, std::string(error.what()) + " (assay --help)");
     }
     if (run_app->parsed()) {
+        if (run_options.role == "verifier" && list) return list_bundles(run_options.filter, streams);
+        if (run_options.role == "verifier") return run_verifier(run_options, matrix, streams);
         if (run_options.role == "threats") return run_threats(run_options, matrix, streams);
         if (list) return list_cases(run_options, streams);
         if (matrix) return cli::kill_matrix(streams);
@@ -261,6 +278,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     }
     if (serve_app->parsed()) return serve(serve_options, streams);
     if (connect_app->parsed()) return cli::connect(connect_options, streams);
+    if (evidence_app->parsed()) return evidence(evidence_options, streams);
     if (demo_app->parsed()) return demo(demo_options, streams);
     if (bench_app->parsed()) return bench(bench_options, streams);
     if (verify_app->parsed()) return cli::verify(verify_options, streams);

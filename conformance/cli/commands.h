@@ -66,8 +66,10 @@ struct RunCommand : TargetOptions {
     Sabotage sabotage;               // of the reference
     PskOptions psk;                  // of both sides
     IdentityOptions identity;
+    std::string dut_command;           // of a verifier: a line of shell with {bundle} in it; empty: our own
+    unsigned dut_patience_ms = 30000;  // for it to answer
 };
-inline constexpr std::string_view kRoles[] = {"responder", "threats"};
+inline constexpr std::string_view kRoles[] = {"responder", "threats", "verifier"};
 int run(const RunCommand& command, Streams& streams);
 int list_cases(const RunCommand& command, Streams& streams);
 int kill_matrix(Streams& streams);
@@ -75,6 +77,9 @@ int traceability(Streams& streams);
 // The threat model against the model of GPU and guest: exit code 0 if every cell is as expected. With
 // `matrix` its kill matrix instead.
 int run_threats(const RunCommand& command, bool matrix, Streams& streams);
+// A verifier against the bundles of evidence. With `matrix` the kill matrix of our own instead.
+int run_verifier(const RunCommand& command, bool matrix, Streams& streams);
+int list_bundles(const std::string& filter, Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
@@ -135,6 +140,15 @@ namespace status {
 inline constexpr int malformed = 3;
 }
 int verify(const VerifyCommand& command, Streams& streams);
+
+struct EvidenceCommand {
+    std::string out;                       // a folder
+    std::string id = "genuine/composite";  // of a bundle
+    uint64_t seed = 1;
+    bool list = false;
+};
+// Writes a bundle of evidence.
+int evidence(const EvidenceCommand& command, Streams& streams);
 
 struct DemoCommand {
     std::string mode = "cc";  // or "apm"

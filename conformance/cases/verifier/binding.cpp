@@ -44,7 +44,7 @@ void other_tpm(Machine& machine) {
     BootOptions options;
     options.label = "another vtpm";
     const Bytes quoted = machine.tpm->quote.extra_data;
-    machine.tpm = lab::evidence::genuine(options);
+    machine.tpm = evidence::genuine(options);
     machine.tpm->quote.extra_data = quoted;
 }
 void other_processor(Machine& machine) {
@@ -87,6 +87,12 @@ void gpu_alone(Machine& machine) {
     machine.snp.reset();
 }
 
+// The same, and the policy requires no other kind.
+void gpu_alone_allowed(Machine& machine) {
+    gpu_alone(machine);
+    machine.policy["require"] = {"gpu"};
+}
+
 }  // namespace
 
 std::span<const Edit> binding_edits() {
@@ -103,6 +109,7 @@ std::span<const Edit> binding_edits() {
         {"binding/gpus-swapped", gpus_swapped},
         {"binding/tpm-left-out", tpm_left_out},
         {"binding/gpu-alone", gpu_alone},
+        {"binding/gpu-alone-allowed", gpu_alone_allowed},
     };
     return kEdits;
 }

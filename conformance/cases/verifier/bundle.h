@@ -36,7 +36,7 @@ const Bundle* find_bundle(std::string_view id);
 // The genuine bundle of a shape, without which what is refused of it proves nothing.
 const Bundle* control_of(const Bundle& bundle);
 
-// Its files. Errors: as lab::evidence::make, and Errc::internal for a bundle without an edit.
+// Its files. Errors: as evidence::make, and Errc::internal for a bundle without an edit.
 Result<attest::Files> make(const Bundle& bundle, uint64_t seed = 1);
 
 }  // namespace assay::cases::verifier

@@ -1,6 +1,6 @@
 // What is wrong with a device's certificates.
 #include "conformance/cases/verifier/edits.h"
-#include "conformance/lab/evidence/der.h"
+#include "stack/evidence/der.h"
 
 namespace assay::cases::verifier {
 
@@ -73,7 +73,7 @@ void leaf_issues(Machine& machine) {
     machine.report().signer = child.key;
 }
 
-Extension unknown_critical() { return {"1.3.6.1.4.1.55555.1", true, lab::evidence::der::boolean(true)}; }
+Extension unknown_critical() { return {"1.3.6.1.4.1.55555.1", true, evidence::der::boolean(true)}; }
 void critical_in_leaf(Machine& machine) { machine.certificate(leaf).more.push_back(unknown_critical()); }
 void critical_in_authority(Machine& machine) {
     machine.certificate(provisioner).more.push_back(unknown_critical());
@@ -81,7 +81,7 @@ void critical_in_authority(Machine& machine) {
 
 // NameConstraints with one directoryName, permitted or excluded.
 Extension constraint(bool permitted, const Name& name) {
-    namespace der = lab::evidence::der;
+    namespace der = evidence::der;
     const Bytes subtree = der::sequence({der::tagged(4, encode(name))});
     return {"2.5.29.30", true, der::sequence({der::tagged(permitted ? 0 : 1, subtree)})};
 }

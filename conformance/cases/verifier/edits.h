@@ -10,7 +10,7 @@ namespace assay::cases::verifier {
 
 struct Edit {
     std::string_view id;
-    void (*apply)(lab::evidence::Machine& machine);
+    void (*apply)(evidence::Machine& machine);
 };
 
 // One file a group.
@@ -33,7 +33,7 @@ const Edit* edit(std::string_view id);
 
 // What several groups do.
 namespace edits {
-using namespace lab::evidence;  // NOLINT(google-build-using-namespace): the vocabulary of the edits
+using namespace evidence;  // NOLINT(google-build-using-namespace): the vocabulary of the edits
 
 // Another value where firmware measures, as spoofed firmware would have it. From 0, as manifests count.
 void measure(Machine& machine, size_t index, Bytes value);

@@ -88,7 +88,7 @@ void reinstall(Machine& machine, const Firmware& firmware) {
     options.firmware = firmware;
     options.label = machine.gpu().chain.front().key.label;
     options.nonce = machine.nonce;
-    machine.gpus = {lab::evidence::genuine(options)};
+    machine.gpus = {evidence::genuine(options)};
     machine.rims = {driver_rim(firmware), vbios_rim(firmware)};
 }
 void driver_old(Machine& machine) {

@@ -19,6 +19,10 @@ void of_other_product(Machine& machine) {
     firmware.model = Model::gb100;
     machine.rims[0] = driver_rim(firmware);
 }
+// The values are those of what runs.
+void version_only(Machine& machine) {
+    machine.driver().meta.set("colloquialVersion", older_firmware().driver);
+}
 void edition(Machine& machine) { machine.vbios().meta.set("edition", "SWITCH"); }
 void product(Machine& machine) { machine.vbios().meta.set("product", "GH200"); }
 
@@ -131,6 +135,7 @@ std::span<const Edit> manifest_edits() {
         {"rim/none", none},
         {"rim/other-version", of_other_version},
         {"rim/vbios-other-version", vbios_of_other_version},
+        {"rim/version-only", version_only},
         {"rim/other-product", of_other_product},
         {"rim/edition", edition},
         {"rim/product", product},

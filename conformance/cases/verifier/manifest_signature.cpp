@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "conformance/cases/verifier/edits.h"
-#include "conformance/lab/evidence/xml_signature.h"
+#include "stack/evidence/xml_signature.h"
 
 namespace assay::cases::verifier {
 
@@ -48,10 +48,9 @@ void no_signed_info(Machine& machine) {
 // Signed by its owner, for something that is not read.
 void reference_elsewhere(Machine& machine) {
     spoof(machine);
-    machine.vbios().more = "    <ns0:Link Id=\"signed\" rel=\"see-also\" href=\"about:blank\"/>\n";
+    machine.vbios().more = "    <ns0:Entity Id=\"signed\" name=\"NVIDIA\" role=\"licensor\"/>\n";
     signature(machine).reference_uri = "#signed";
     signature(machine).covered_id = "signed";
-    signature(machine).transforms = {transform(kC14n11)};
 }
 // The genuine document, whole, lies within the attacker's, and the reference points at it.
 void wrapped(Machine& machine) {
@@ -67,6 +66,16 @@ void wrapped(Machine& machine) {
 }
 void external_reference(Machine& machine) { signature(machine).reference_uri = "http://example.org/rim.xml"; }
 void no_reference_uri(Machine& machine) { signature(machine).reference_uri = "#xpointer(/)"; }
+// A second signature within what is signed: whoever looks for one anywhere finds it first.
+void signature_inside(Machine& machine) {
+    RimForm other = machine.vbios();
+    const Bytes text = make(other).value_or(Bytes{});
+    const std::string whole(text.begin(), text.end());
+    const size_t from = whole.find("<ds:Signature ");
+    machine.vbios().entity =
+        fmt::format(R"(<ns0:Entity name="NVIDIA Corporation" role="tagCreator">{}</ns0:Entity>)",
+                    whole.substr(from, whole.find("</ds:Signature>") + 15 - from));
+}
 // A signature does not cover itself, so an Object in it is the attacker's: with a payload to be found by
 // whoever looks for it anywhere in the document.
 void payload_in_signature(Machine& machine) {
@@ -212,6 +221,7 @@ std::span<const Edit> manifest_signature_edits() {
     static constexpr Edit kEdits[] = {
         {"rim/not-signed", not_signed},
         {"rim/two-signatures", two_signatures},
+        {"rim/signature-inside", signature_inside},
         {"rim/two-references", two_references},
         {"rim/no-signed-info", no_signed_info},
         {"rim/reference-elsewhere", reference_elsewhere},

@@ -41,6 +41,14 @@ void bytes_behind(Machine& machine) {
     one(machine, [](OcspForm& form) { form.edit_after = [](Bytes& der) { der.push_back(0); }; });
 }
 
+// Each certificate has its good word, and there is something else.
+void garbage_beside(Machine& machine) {
+    machine.edit_ocsp = [](std::vector<OcspForm>& all) {
+        all.push_back(all.front());
+        all.back().edit_after = [](Bytes& der) { der = Bytes(64, 0x30); };
+    };
+}
+
 template <uint8_t kStatus>
 void no_answer(Machine& machine) {
     one(machine, [](OcspForm& form) { form.response_status = kStatus; });
@@ -145,6 +153,7 @@ std::span<const Edit> ocsp_edits() {
         {"ocsp/other-serial", other_serial},
         {"ocsp/other-issuer", other_issuer},
         {"ocsp/garbage", garbage},
+        {"ocsp/garbage-beside", garbage_beside},
         {"ocsp/empty", empty},
         {"ocsp/cut", cut_short},
         {"ocsp/bytes-behind", bytes_behind},

@@ -8,7 +8,7 @@ namespace assay::cases::verifier {
 
 namespace {
 
-using namespace lab::evidence;  // the vocabulary of this file
+using namespace evidence;  // the vocabulary of this file
 using wire::Version;
 
 const Firmware kHopper{Model::gh100, "550.90.07", "96.00.9F.00.01"};
@@ -89,7 +89,7 @@ Result<Machine> genuine(std::string_view shape, uint64_t seed) {
         return fail(Errc::bad_text, "shape", Error::npos, fmt::format("there is no shape '{}'", shape));
     MachineOptions options = found->options;
     options.seed = seed;
-    Machine machine = lab::evidence::genuine(options);
+    Machine machine = evidence::genuine(options);
     if (shape == "hopper-no-fwid") machine.policy["fwid_required"] = false;
     return machine;
 }

@@ -1,0 +1,17 @@
+// The proof that the bundles have teeth: each check of our verifier is waived in turn, and some bundle must
+// then have another verdict.
+#pragma once
+
+#include "conformance/cases/kill_matrix.h"
+#include "conformance/cases/verifier/suite.h"
+
+namespace assay::cases::verifier {
+
+// One row a check, in the order of the table; `by` says which bundle came to what. Empty in a build without
+// the harness option, which cannot be spoiled.
+std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& progress = {});
+
+// Errors: Errc::bad_text when there is no check of that name, or this build cannot be spoiled.
+Result<attest::Waivers> waive(const std::vector<std::string>& checks);
+
+}  // namespace assay::cases::verifier

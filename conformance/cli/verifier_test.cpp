@@ -1,0 +1,139 @@
+#include <nlohmann/json.hpp>
+
+#include "conformance/cli/test_support.h"
+
+namespace assay::cli {
+
+BOOST_AUTO_TEST_SUITE(verifier_command)
+
+namespace {
+
+// A verifier that trusts whatever lies in front of it.
+constexpr const char* kAcceptsAll = R"(#!/bin/sh
+# usage: accepts_all FOLDER
+if [ -d "$1" ]; then
+    exit 0
+fi
+exit 3
+)";
+
+// A verifier that checks the signature of the first GPU's report with OpenSSL, and nothing else.
+constexpr const char* kSignatureOnly = R"(#!/bin/sh
+# usage: signature_only FOLDER
+cd "$1/gpu-0" 2>/dev/null || exit 89
+[ -f vca.bin ] && exit 89
+[ -f certificates.pem ] || exit 89
+size=$(wc -c <report.bin)
+[ "$size" -gt 96 ] || exit 3
+head -c $((size - 96)) report.bin >signed.bin
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+r=$(tail -c 96 report.bin | head -c 48 | hex)
+s=$(tail -c 48 report.bin | hex)
+printf 'asn1=SEQUENCE:both\n[both]\nr=INTEGER:0x%s\ns=INTEGER:0x%s\n' "$r" "$s" >signature.conf
+openssl asn1parse -genconf signature.conf -noout -out signature.der || exit 3
+openssl x509 -in certificates.pem -pubkey -noout >key.pem || exit 3
+openssl dgst -sha384 -verify key.pem -signature signature.der signed.bin || exit 1
+)";
+
+struct Script : TemporaryFile {
+    explicit Script(const char* text) : TemporaryFile(text, "verifier") {}
+    Ran run(const std::string& pattern, std::vector<std::string> more = {}) const {
+        std::vector<std::string> arguments = {
+            "run", "--role", "verifier", "--case", pattern, "--dut-command", "sh " + name() + " {bundle}"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return assay(arguments);
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_verifier_that_accepts_everything_is_caught_and_the_report_says_what_it_missed) {
+    const Ran ran = Script(kAcceptsAll).run("firmware/*");
+    BOOST_TEST(ran.code == 1, ran.out << ran.err);
+    for (const char* wanted :
+         {"fail firmware/vbios-spoofed: accepted, although one measurement of the VBIOS is another",
+          "where:    gpu-0/report.bin: MeasurementBlock[9]",
+          "demand:   must be refused: a measurement is none of its golden values (measurement_match)",
+          "assay evidence --case firmware/vbios-spoofed --out bundle && sh ",
+          "it accepted, although:", "a golden value has no measurement (measurement_present)"}) {
+        BOOST_TEST(ran.out.contains(wanted), wanted << "\n" << ran.out);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_verifier_that_checks_only_a_signature_is_caught_by_the_rest) {
+    const Script script(kSignatureOnly);
+    const Ran signatures = script.run("report/sign*");
+    BOOST_TEST(signatures.code == 0, signatures.out << signatures.err);
+    const Ran replay = script.run("report/replayed");
+    BOOST_TEST(replay.code == 1, replay.out << replay.err);
+    BOOST_TEST(replay.out.contains("the report was made for another nonce (report_nonce)"), replay.out);
+    const Ran other = script.run("tpm/magic");
+    BOOST_TEST(other.code == 0, other.out << other.err);
+    BOOST_TEST(other.out.contains("not applicable"), other.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_verifier_that_refuses_everything_proves_nothing) {
+    const Ran ran = assay(
+        {"run", "--role", "verifier", "--case", "report/param*", "--dut-command", "exit 1; echo {bundle}"});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    BOOST_TEST(ran.out.contains("blocked"), ran.out);
+    BOOST_TEST(assay({"run", "--role", "verifier", "--case", "genuine/hopper", "--dut-command",
+                      "exit 1; echo {bundle}"})
+                   .code == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_verifier_that_dies_or_is_late_is_dead) {
+    const Ran dead = assay({"run", "--role", "verifier", "--case", "report/param1", "--dut-command",
+                            "kill -9 $$; echo {bundle}"});
+    BOOST_TEST(dead.code == 3, dead.out << dead.err);
+    const Ran late = assay({"run", "--role", "verifier", "--case", "report/param1", "--dut-patience", "100",
+                            "--dut-command", "sleep 20; echo {bundle}"});
+    BOOST_TEST(late.code == 3, late.out << late.err);
+    BOOST_TEST(late.out.contains("no answer in time"), late.out);
+}
+
+BOOST_AUTO_TEST_CASE(our_own_verifier_is_run_and_leaves_reports) {
+    TemporaryFile place("");
+    std::filesystem::remove(place.path);
+    const Ran ran =
+        assay({"run", "--role", "verifier", "--case", "report/p*", "--report", place.path.string()});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    std::ifstream file(place.path / "report.json");
+    const auto report = nlohmann::json::parse(file, nullptr, false);
+    BOOST_REQUIRE(!report.is_discarded());
+    BOOST_TEST(report["counts"]["pass"] == report["results"].size());
+    BOOST_TEST(std::filesystem::exists(place.path / "junit.xml"));
+    const Ran waived =
+        assay({"run", "--role", "verifier", "--case", "report/param1", "--waive", "report_reserved"});
+    BOOST_TEST(waived.code == 1, waived.out << waived.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_bundle_is_written_as_a_folder) {
+    TemporaryFile place("");
+    std::filesystem::remove(place.path);
+    const Ran ran = assay({"evidence", "--case", "report/replayed", "--out", place.path.string()});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    BOOST_TEST(std::filesystem::exists(place.path / "gpu-0/report.bin"));
+    BOOST_TEST(ran.out.contains("refused by report_nonce"), ran.out);
+    BOOST_TEST(assay({"evidence", "--list", "--case", "tpm/*"}).out.contains("tpm/magic"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_wrongly_of_verifiers_and_evidence_is_said_in_one_line) {
+    const BadInput rows[] = {
+        {{"run", "--role", "verifier", "--case", "nothing/*"}, 2, "no bundle matches 'nothing/*'"},
+        {{"run", "--role", "verifier", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
+        {{"run", "--role", "verifier", "--defect", "x"}, 2, "has no defects to plant"},
+        {{"run", "--role", "verifier", "--dut-command", "true"}, 2, "{bundle} is missing"},
+        {{"run", "--role", "verifier", "--dut-command", "x {bundle}", "--waive", "report_nonce"},
+         2,
+         "for the verifier in this process"},
+        {{"evidence"}, 2, "--out is required"},
+        {{"evidence", "--case", "no/such", "--out", "/tmp/x"}, 2, "there is no bundle 'no/such'"},
+        {{"evidence", "--case", "report/param1", "--out", "/proc/nowhere"}, 2, "cannot write"},
+    };
+    for (const BadInput& row : rows) row.check();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::cli
