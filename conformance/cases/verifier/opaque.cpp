@@ -130,6 +130,7 @@ std::span<const Edit> opaque_edits() {
         {"opaque/measurement-without-count", measurement_without_count},
         {"opaque/driver-missing", missing<opaque::driver_version>},
         {"opaque/vbios-missing", missing<opaque::vbios_version>},
+        {"opaque/nvdec0-missing", missing<opaque::nvdec0_status>},
         {"opaque/none", none},
         {"fwid/absent", fwid_absent},
         {"fwid/garbled", fwid_garbled},
