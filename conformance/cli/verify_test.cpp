@@ -107,7 +107,9 @@ BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
         {{"verify", "/", "--context", file}, 2, "this is no JSON"},
         {{"verify", "/", "--roots", "gpu=" + file}, 2, "is not KIND=FILE"},
         {{"verify", "/", "--roots", "rim=" + file}, 2, "holds no certificate"},
-        {{"verify", "--report", file, "--certificates", file, "--spdm-version", "2"}, 2, "none of 1.0 to 1.4"},
+        {{"verify", "--report", file, "--certificates", file, "--spdm-version", "2"},
+         2,
+         "none of 1.0 to 1.4"},
     };
     for (const BadInput& row : rows) row.check();
 }
