@@ -25,7 +25,11 @@ std::span<const Entry> entries() {
                                          {"transfer_program_real", transfer_program_real},
                                          {"event_log", event_log},
                                          {"tpm_quote", tpm_quote},
-                                         {"snp_report", snp_report}};
+                                         {"snp_report", snp_report},
+                                         {"gpu_report", gpu_report},
+                                         {"rim_xml", rim_xml},
+                                         {"certificate_extensions", certificate_extensions},
+                                         {"attest_policy", attest_policy}};
     return kEntries;
 }
 

@@ -49,6 +49,13 @@ void event_log(ByteView input);
 void tpm_quote(ByteView input);
 // A SEV-SNP attestation report.
 void snp_report(ByteView input);
+// One byte chooses device and version, the rest is a GPU's report; a reference manifest; certificates of a
+// device, or the extension that names its firmware; a policy, a context or a list of evidence: see
+// gpu_evidence.cpp.
+void gpu_report(ByteView input);
+void rim_xml(ByteView input);
+void certificate_extensions(ByteView input);
+void attest_policy(ByteView input);
 
 struct Entry {
     std::string_view name;

@@ -13,6 +13,7 @@
 #include "conformance/lab/reference.h"
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
+#include "fuzz/gpu_seeds.h"
 #include "fuzz/platform_seeds.h"
 #include "fuzz/program.h"
 #include "fuzz/session_seeds.h"
@@ -209,6 +210,7 @@ int write_corpora(const std::filesystem::path& folder) {
     write_session_seeds(write);
     write_transfer_seeds(write);
     write_platform_seeds(write);
+    write_gpu_seeds(write);
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 

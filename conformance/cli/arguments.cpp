@@ -88,6 +88,31 @@ void add_target(CLI::App* app, TargetOptions& options) {
         ->capture_default_str();
 }
 
+CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
+    CLI::App* verify = app.add_subcommand(
+        "verify",
+        "judges evidence of GPUs, virtual TPM and SEV-SNP: exit code 0 trusted, 1 not, 3 malformed");
+    verify->add_option("bundle", options.bundle, "a folder of evidence with its list, evidence.json");
+    verify->add_option("--report", options.report, "instead: one GPU's GET_MEASUREMENTS and MEASUREMENTS");
+    verify->add_option("--certificates", options.certificates, "its certificates, leaf first, PEM or DER");
+    verify->add_option("--vca", options.vca, "the messages that opened its connection, from 1.2 on");
+    verify->add_option("--model", options.model, "what it is: GH100, GB100, LS10")->capture_default_str();
+    verify->add_option("--spdm-version", options.spdm_version, "of its connection")->capture_default_str();
+    verify->add_option("--rim", options.rims, "a reference manifest; may be given more than once")
+        ->take_all();
+    verify->add_option("--ocsp", options.ocsp, "an OCSP response, likewise")->take_all();
+    verify->add_option("--context", options.context, "a file with nonce, time, roots and policy");
+    verify->add_option("--nonce", options.nonce,
+                       "that the evidence was asked for with, 64 hexadecimal digits");
+    verify->add_option("--at", options.at, "the time to judge it for, 2026-11-24T00:00:00Z; now without it");
+    verify->add_option("--policy", options.policy,
+                       "a file; without one nothing is required, and nothing trusted");
+    verify->add_option("--roots", options.roots, "KIND=FILE: pinned certificates for device, rim, tpm or amd")
+        ->take_all();
+    verify->add_flag("--json", options.json, "steps and claims as JSON");
+    return verify;
+}
+
 }  // namespace
 
 int main(int argc, const char* const* argv, Streams& streams) {
@@ -204,6 +229,9 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->capture_default_str();
     evidence_app->add_flag("--list", evidence_options.list, "lists the bundles and writes none");
 
+    VerifyCommand verify_options;
+    CLI::App* verify_app = add_verify(app, verify_options);
+
     BenchCommand bench_options;
     CLI::App* bench_app =
         app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
@@ -226,7 +254,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
     if (!known) {
         return complain(
             streams, status::usage,
-            fmt::format("there is no command '{}'; known are run, serve, connect, decode, demo and bench",
+            fmt::format("there is no command '{}'; known are run, serve, connect, decode, verify, demo and "
+                        "bench",
                         first));
     }
     try {
@@ -252,6 +281,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     if (evidence_app->parsed()) return evidence(evidence_options, streams);
     if (demo_app->parsed()) return demo(demo_options, streams);
     if (bench_app->parsed()) return bench(bench_options, streams);
+    if (verify_app->parsed()) return cli::verify(verify_options, streams);
     return decode(decode_options, streams);
 }
 

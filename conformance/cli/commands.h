@@ -129,6 +129,27 @@ struct EvidenceCommand {
 // Writes a bundle of evidence.
 int evidence(const EvidenceCommand& command, Streams& streams);
 
+struct VerifyCommand {
+    std::string bundle;  // a folder with evidence.json; empty: loose files
+    // One GPU's loose files.
+    std::string report, certificates, vca;
+    std::string model = "GH100";
+    std::string spdm_version = "1.1";
+    std::vector<std::string> rims, ocsp;  // files, beside those of the bundle
+    // The verifier's own side; what is given here goes before what the context says.
+    std::string context;             // a file, as vectors/schemas/context.schema.json has it
+    std::string nonce;               // hexadecimal
+    std::string at;                  // 2026-11-24T00:00:00Z; empty: now
+    std::string policy;              // a file
+    std::vector<std::string> roots;  // KIND=FILE
+    bool json = false;
+};
+// Exit codes besides usage and internal: ok, trusted; failures, not trusted; malformed.
+namespace status {
+inline constexpr int malformed = 3;
+}
+int verify(const VerifyCommand& command, Streams& streams);
+
 struct DemoCommand {
     std::string mode = "cc";  // or "apm"
 };

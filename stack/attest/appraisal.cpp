@@ -17,6 +17,13 @@ std::string place(const Step& step) {
     return text;
 }
 
+// Names and reasons quote the evidence, which is not to speak to the terminal.
+std::string printable(std::string line) {
+    std::ranges::replace_if(
+        line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');
+    return line;
+}
+
 }  // namespace
 
 std::string_view name(Verdict verdict) {
@@ -79,9 +86,10 @@ nlohmann::ordered_json Appraisal::to_json() const {
 std::string Appraisal::text() const {
     std::string out = fmt::format("{}\n", name(verdict()));
     for (const Step* step : refusals()) {
-        out += fmt::format("  {}: {}", info(step->check).name, info(step->check).violated);
-        if (!step->reason.empty()) out += "; " + step->reason;
-        out += fmt::format(" ({})\n", place(*step));
+        std::string line = fmt::format("  {}: {}", info(step->check).name, info(step->check).violated);
+        if (!step->reason.empty()) line += "; " + step->reason;
+        line += fmt::format(" ({})", place(*step));
+        out += printable(std::move(line)) + "\n";
     }
     std::map<std::string_view, size_t> held;
     for (const Step& step : steps_) {

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(alone_both_carry_the_nonce) {
 BOOST_AUTO_TEST_CASE(bound_they_are_digests_of_the_nonce_and_of_the_certificates_digests) {
     Evidence evidence;
     evidence.gpus = {gpu_with_leaf("one"), gpu_with_leaf("two")};
-    evidence.tpm = TpmEvidence{.certificates = gpu_with_leaf("ak").certificates};
+    evidence.tpm.emplace().certificates = gpu_with_leaf("ak").certificates;
     const auto leaves = gpu_leaves(evidence).value();
     const auto key = attestation_key(evidence).value();
     Bytes all = to_bytes(test_nonce());

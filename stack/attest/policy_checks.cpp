@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "stack/base/ranges.h"
 
@@ -85,6 +86,11 @@ class PolicyOfDevice {
     const GpuFacts& gpu_;
 };
 
+// Evidence's text need not be UTF-8.
+std::string shown(const nlohmann::ordered_json& value) {
+    return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 void appraise_policy(Appraisal& appraisal, const Policy& policy, const GpuFacts& gpu,
@@ -101,7 +107,7 @@ void appraise_claims(Appraisal& appraisal, const Policy& policy, const std::vect
             appraisal.claims().value(subject, nlohmann::ordered_json::object());
         for (const auto& [claim, allowed] : policy.claims) {
             const auto found = claims.find(claim);
-            const std::string text = found == claims.end() ? "" : found->dump();
+            const std::string text = found == claims.end() ? std::string() : shown(*found);
             const bool held = found != claims.end() && contains(allowed, nlohmann::json(*found));
             appraisal.demand(Check::policy_claims, held,
                              {.subject = subject,

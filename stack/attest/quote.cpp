@@ -35,6 +35,24 @@ Result<T> unmarshal(TSS2_RC (*function)(const uint8_t*, size_t, size_t*, T*), By
     return value;
 }
 
+// Refuses a list of selections that tss2-mu would refuse too, but not without a word on standard error.
+Result<> check_selections(Reader reader) {
+    for (std::string_view field : {"qualifiedSigner", "extraData"})
+        TRY(reader.take(TRY(reader.uint_be(2, field)), field));
+    TRY(reader.take(8 + 4 + 4 + 1 + 8, "clockInfo to firmwareVersion"));
+    const size_t at = reader.offset();
+    const uint64_t count = TRY(reader.uint_be(4, "pcrSelect.count"));
+    if (count > TPM2_NUM_PCR_BANKS) return fail(Errc::out_of_range, "pcrSelect.count", at);
+    for (uint64_t i = 0; i < count; ++i) {
+        TRY(reader.take(2, "pcrSelect.hash"));
+        const uint8_t size = TRY(reader.u8("pcrSelect.sizeofSelect"));
+        if (size > TPM2_PCR_SELECT_MAX)
+            return fail(Errc::out_of_range, "pcrSelect.sizeofSelect", reader.offset() - 1);
+        TRY(reader.take(size, "pcrSelect.pcrSelect"));
+    }
+    return {};
+}
+
 Selection selection_of(const TPMS_PCR_SELECTION& from) {
     Selection selection;
     selection.algorithm = from.hash;
@@ -96,6 +114,7 @@ Result<Quote> parse_quote(ByteView bytes) {
     quote.magic = static_cast<uint32_t>(TRY(reader.uint_be(4, "magic")));
     quote.type = static_cast<uint16_t>(TRY(reader.uint_be(2, "type")));
     if (bytes.size() > kMaxQuote) return fail(Errc::trailing, "TPMS_ATTEST", kMaxQuote);
+    TRY(check_selections(reader));
     // tss2-mu refuses another magic by itself, and reads another type as what it says.
     const Bytes as_quote =
         concat({Writer().uint_be(kTpmGenerated, 4).uint_be(kTpmQuote, 2).view(), reader.rest()});

@@ -39,7 +39,7 @@ struct Quote {
 inline constexpr size_t kMaxQuote = 2048;  // bytes; a TPMS_ATTEST or a TPMT_SIGNATURE never has more
 
 // Reads a TPMS_ATTEST that fills `bytes` exactly, as a quote whatever its magic and type say. Errors:
-// Errc::truncated for less than a magic and a type, else Errc::bad_code with the code of tss2-mu.
+// Errc::truncated, Errc::trailing, Errc::out_of_range, or Errc::bad_code with the code of tss2-mu.
 Result<Quote> parse_quote(ByteView bytes);
 
 struct QuoteSignature {
@@ -59,10 +59,10 @@ Result<QuoteSignature> parse_quote_signature(ByteView bytes);
 // Whether a quote may be signed so: RSASSA, RSAPSS or ECDSA with SHA-256 or SHA-384.
 bool allowed(const QuoteSignature& signature);
 
-// Errors: Errc::bad_signature when it does not verify, or is longer than the key makes; Errc::bad_key when
+// Errors: Errc::bad_signature when it does not verify, or is longer than the key makes it; Errc::bad_key when
 // the key is of another kind; Errc::unsupported for an algorithm or a hash that cannot be computed. An RSAPSS
-// signature must have a salt as long as its digest, as TPM 2.0 Library Part 1, B.7, has it for FIPS 186, or
-// the longest that fits.
+// signature must have a salt as long as its digest, which is FIPS 186's choice of the two that TPM 2.0
+// Library Part 1, B.7, leaves to the TPM.
 Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const crypto::PublicKey& key);
 
 // The digest that a quote of these registers has: of their values, in the order of its selections.

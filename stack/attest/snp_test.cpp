@@ -202,7 +202,7 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::binding_snp, "without the TPM",
          [](Made& m) {
              m.context.policy.composite = true;
-             m.tpm = TpmEvidence{.certificates = gpu_with_leaf("ak").certificates};
+             m.tpm.emplace().certificates = gpu_with_leaf("ak").certificates;
              write_report_data(m, bound_report_data(test_nonce(), {}, nullptr));
          }},
         {Check::cert_root_pinned, "no root", [](Made& m) { m.context.roots.amd.clear(); }},
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_report_bound_to_gpus_and_a_tpm_is_trusted) {
     Made made;
     made.context.policy.composite = true;
     made.gpus = {gpu_with_leaf("one"), gpu_with_leaf("two")};
-    made.tpm = TpmEvidence{.certificates = gpu_with_leaf("ak").certificates};
+    made.tpm.emplace().certificates = gpu_with_leaf("ak").certificates;
     Evidence evidence;
     evidence.gpus = made.gpus;
     evidence.tpm = made.tpm;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_report_that_a_vlek_signed_is_of_no_chip) {
 BOOST_AUTO_TEST_CASE(turin_has_an_fmc_and_a_short_chip_id) {
     Made made;
     made.set(0x188, {0x1a});
-    for (size_t tcb : {0x38, 0x180, 0x1e0, 0x1f0}) made.set(tcb, {1, 4, 0, 24, 0, 0, 0, 0xdb});
+    for (size_t tcb : {0x38U, 0x180U, 0x1e0U, 0x1f0U}) made.set(tcb, {1, 4, 0, 24, 0, 0, 0, 0xdb});
     std::fill_n(made.report.begin() + 0x1a8, 56, uint8_t{0});
     made.extension("4").content.resize(8);
     made.extensions.push_back(amd("3.9", integer(1)));

@@ -161,7 +161,9 @@ Bytes make_key(const SoftwareTpm& tpm, const Scheme& scheme) {
     tpm.must({"tpm2_flushcontext", "-t"});
     const auto key = crypto::PublicKey::from_spki(tpm.file("ak.der"));
     BOOST_REQUIRE(key);
-    crypto::CertificateSpec spec{.subject = "an attestation key", .issuer = "swtpm intermediate"};
+    crypto::CertificateSpec spec;
+    spec.subject = "an attestation key";
+    spec.issuer = "swtpm intermediate";
     spec.not_before = kNow - std::chrono::days(1);
     spec.not_after = kNow + std::chrono::days(1);
     spec.eku = {"2.23.133.8.3"};
@@ -180,7 +182,8 @@ void measure(const SoftwareTpm& tpm, ByteView log) {
 
 TpmEvidence quoted(const SoftwareTpm& tpm, const Scheme& scheme, Bytes certificates, Bytes log) {
     tpm.must({"tpm2_quote", "-c", "ak.ctx", "-l", "sha256:0,1,2,3,4,5,6,7,8,9,17", "-q",
-              to_hex(quote_data(test_nonce())), "-g", scheme.hash, "-m", "quote.bin", "-s", "quote.sig"});
+              to_hex(quote_data(test_nonce())), "-g", scheme.hash, "--scheme", scheme.scheme, "-m",
+              "quote.bin", "-s", "quote.sig"});
     return {.quote = {"quote.bin", tpm.file("quote.bin")},
             .signature = {"quote.sig", tpm.file("quote.sig")},
             .certificates = {"ak.der", std::move(certificates)},

@@ -108,7 +108,7 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::log_form, "a byte behind the log",
          [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.event_log.bytes.push_back(0); }; }},
         {Check::log_bank, "a bank that the firmware does not extend",
-         [](Made& m) { m.selections.push_back({kSha384, {0}}); }},
+         [](Made& m) { m.selections.push_back({kSha384, {16}}); }},
         {Check::log_digest, "an action that is not what was measured",
          [](Made& m) { m.of_type(event::kEfiAction).measured = Bytes{1}; }},
         {Check::log_replay, "a register that the log does not lead to",
@@ -154,7 +154,9 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::cert_purpose, "a certificate for something else",
          [](Made& m) {
              m.edit_after = [](TpmEvidence& t) {
-                 crypto::CertificateSpec spec{.subject = "tpm leaf", .issuer = "tpm intermediate"};
+                 crypto::CertificateSpec spec;
+                 spec.subject = "tpm leaf";
+                 spec.issuer = "tpm intermediate";
                  spec.not_before = pki().leaf.not_before();
                  spec.not_after = pki().leaf.not_after();
                  spec.eku = {"1.3.6.1.5.5.7.3.1"};

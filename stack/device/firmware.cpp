@@ -74,14 +74,16 @@ DeviceIdentity make_identity(std::string_view vendor, ByteView fuses) {
                                             .path_length = std::nullopt,
                                             .digital_signature = false,
                                             .key_cert_sign = true,
-                                            .eku = {}};
+                                            .eku = {},
+                                            .extensions = {}};
     const crypto::CertificateSpec leaf_spec{.subject = std::string(vendor) + " GPU",
                                             .issuer = root_name,
                                             .serial = 2,
                                             .not_before = kFrom,
                                             .not_after = kUntil,
                                             .path_length = std::nullopt,
-                                            .eku = {}};
+                                            .eku = {},
+                                            .extensions = {}};
     auto root = crypto::make_certificate(root_spec, root_key.public_key(), root_key, kHash).value();
     auto leaf = crypto::make_certificate(leaf_spec, key.public_key(), root_key, kHash).value();
     return {{to_bytes(root.der()), concat({root.der(), leaf.der()}), key}, root};

@@ -1,0 +1,132 @@
+#include "stack/attest/chain.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "stack/crypto/pki.h"
+
+namespace assay::attest {
+
+namespace {
+
+using crypto::CertificateSpec;
+using crypto::HashAlgo;
+using crypto::SignAlgo;
+
+constexpr auto kAlgo = SignAlgo::ecdsa_p384;
+constexpr crypto::UnixTime kFrom = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
+constexpr crypto::UnixTime kUntil = std::chrono::sys_days(std::chrono::year(2030) / 1 / 1);
+constexpr crypto::UnixTime kNow = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+
+crypto::PrivateKey key(std::string_view name, SignAlgo algo = kAlgo) {
+    return crypto::PrivateKey::derive(algo, as_bytes(name)).value();
+}
+
+// Leaf, intermediate, root, each to be told wrongly.
+struct Form {
+    CertificateSpec leaf, middle, root;
+    std::string middle_signer = "middle";
+    HashAlgo hash = HashAlgo::sha384;
+    SignAlgo leaf_algo = kAlgo;
+    ChainDemands demands{.purpose = Purpose::device, .roots = {}, .time = kNow, .allow_expired = false};
+    bool pinned = true;
+
+    Form() {
+        for (CertificateSpec* spec : {&leaf, &middle, &root}) {
+            spec->not_before = kFrom;
+            spec->not_after = kUntil;
+        }
+        leaf.subject = "leaf";
+        leaf.issuer = middle.subject = "middle";
+        middle.issuer = root.subject = root.issuer = "root";
+        for (CertificateSpec* spec : {&middle, &root}) {
+            spec->ca = true;
+            spec->digital_signature = false;
+            spec->key_cert_sign = true;
+        }
+    }
+
+    std::vector<Check> refused() const {
+        const auto make = [this](const CertificateSpec& spec, const crypto::PrivateKey& subject,
+                                 std::string_view signer) {
+            return crypto::make_certificate(spec, subject.public_key(), key(signer), hash).value();
+        };
+        const Chain chain = {make(leaf, key("leaf", leaf_algo), middle_signer),
+                             make(middle, key("middle"), "root"), make(root, key("root"), "root")};
+        const std::vector<crypto::Certificate> roots = {chain.back()};
+        ChainDemands held_against = demands;
+        if (pinned) held_against.roots = roots;
+        Appraisal appraisal;
+        const bool held = appraise_chain(appraisal, "gpu-0", chain, held_against);
+        std::vector<Check> checks;
+        for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+        BOOST_TEST(held == checks.empty());
+        return checks;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(chain_suite)
+
+BOOST_AUTO_TEST_CASE(a_good_chain_holds_every_rule) { BOOST_TEST(Form().refused().empty()); }
+
+BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
+    struct Row {
+        Check check;
+        void (*edit)(Form&);
+    };
+    const Row rows[] = {
+        {Check::cert_order, [](Form& form) { form.middle_signer = "stranger"; }},
+        {Check::cert_order, [](Form& form) { form.leaf.issuer = "other"; }},
+        {Check::cert_root_pinned, [](Form& form) { form.pinned = false; }},
+        {Check::cert_validity, [](Form& form) { form.leaf.not_after = kFrom; }},
+        {Check::cert_validity, [](Form& form) { form.middle.not_before = kUntil; }},
+        {Check::cert_ca, [](Form& form) { form.middle.ca = false; }},
+        {Check::cert_ca,
+         [](Form& form) { form.middle.key_cert_sign = false, form.middle.digital_signature = true; }},
+        {Check::cert_ca, [](Form& form) { form.root.path_length = 0; }},
+        {Check::cert_algorithm, [](Form& form) { form.hash = HashAlgo::sha256; }},
+        {Check::cert_algorithm, [](Form& form) { form.leaf_algo = SignAlgo::ed25519; }},
+        {Check::cert_leaf, [](Form& form) { form.leaf.ca = true; }},
+        {Check::cert_purpose, [](Form& form) { form.leaf.digital_signature = false; }},
+        {Check::cert_purpose, [](Form& form) { form.leaf.eku = {std::string(crypto::kOidRequesterAuth)}; }},
+        {Check::cert_purpose, [](Form& form) { form.demands.purpose = Purpose::ocsp; }},
+    };
+    for (const Row& row : rows) {
+        Form form;
+        row.edit(form);
+        BOOST_TEST((form.refused() == std::vector{row.check}),
+                   info(row.check).name << " of row " << (&row - rows));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_may_take_signers_whose_time_has_passed_but_none_whose_time_has_not_come) {
+    Form form;
+    form.demands.allow_expired = true;
+    form.demands.time = kUntil + std::chrono::hours(1);
+    BOOST_TEST(form.refused().empty());
+    form.demands.time = kFrom - std::chrono::hours(1);
+    BOOST_TEST((form.refused() == std::vector{Check::cert_validity}));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_read_as_pem_or_der_and_refused_by_name) {
+    const auto pki = crypto::make_test_pki(kAlgo, kAlgo, HashAlgo::sha384, "files").value();
+    Appraisal good;
+    const auto chain = read_chain(good, "tpm", {"ak.der", concat({pki.leaf.der(), pki.root.der()})});
+    BOOST_TEST((chain && chain->size() == 2));
+    for (const Bytes& bytes : {Bytes{}, Bytes{0x30}, to_bytes(as_bytes("-----BEGIN CERTIFICATE-----")),
+                               concat({pki.leaf.der(), Bytes{1}})}) {
+        Appraisal bad;
+        BOOST_TEST(!read_chain(bad, "tpm", {"ak.der", bytes}));
+        BOOST_TEST((bad.verdict() == Verdict::malformed));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_chain_holds_nothing) {
+    Appraisal appraisal;
+    BOOST_TEST(!appraise_chain(appraisal, "gpu-0", {}, {}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::attest
