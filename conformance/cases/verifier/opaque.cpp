@@ -44,7 +44,7 @@ void driver_hidden(Machine& machine) {
 void data_version(Machine& machine) { value(machine, opaque::data_version) = {2, 0}; }
 void flag_other(Machine& machine) { value(machine, opaque::feature_flag) = {7, 0}; }
 
-// Measurement 9 is reported as made although it is zero, and the other way round.
+// A measurement counts as made although it is zero, and the other way round.
 void count_without_measurement(Machine& machine) { value(machine, opaque::counts)[50 * 4] = 1; }
 void measurement_without_count(Machine& machine) { value(machine, opaque::counts)[9 * 4] = 0; }
 
