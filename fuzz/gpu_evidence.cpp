@@ -77,7 +77,8 @@ void certificate_extensions(ByteView input) {
     Appraisal appraisal;
     const auto chain = read_chain(appraisal, "gpu-0", {"chain", kept(input)});
     if (!chain) return;
-    appraise_chain(appraisal, "gpu-0", *chain, {.time = context().time});
+    appraise_chain(appraisal, "gpu-0", *chain,
+                   {.purpose = Purpose::device, .roots = {}, .time = context().time, .allow_expired = false});
     appraise_fwid(appraisal, "gpu-0", chain->front(), true);
     note(appraisal);
 }

@@ -11,12 +11,14 @@ namespace {
 using namespace evidence;
 
 Machine machine(Model model, wire::Version version) {
+    GpuOptions gpu;
+    gpu.firmware.model = model;
+    gpu.firmware.vbios = model == Model::ls10 ? "96.10.55.00.01" : "96.00.9F.00.01";
+    if (model != Model::ls10) gpu.firmware.driver = "550.90.07";
+    gpu.version = version;
+    gpu.feature_flag = uint8_t{0};
     MachineOptions options;
-    options.gpus = {{.firmware = {.model = model,
-                                  .driver = model == Model::ls10 ? "" : "550.90.07",
-                                  .vbios = model == Model::ls10 ? "96.10.55.00.01" : "96.00.9F.00.01"},
-                     .version = version,
-                     .feature_flag = uint8_t{0}}};
+    options.gpus = {gpu};
     return genuine(options);
 }
 
@@ -51,8 +53,8 @@ void write_gpu_seeds(const WriteSeed& write) {
     Machine wrong = machine(Model::gh100, wire::Version::v1_1);
     wrong.report().blocks[1].index = 1;
     wrong.report().blocks[2].type = 2;
-    wrong.report().opaque.push_back({.type = 99, .value = {1}});
-    wrong.report().opaque.push_back({.type = opaque::nvdec0_status, .value = {1, 2}});
+    wrong.report().opaque.push_back({99, {1}, {}});
+    wrong.report().opaque.push_back({opaque::nvdec0_status, {1, 2}, {}});
     wrong.driver().resources[0].set("index", "x");
     wrong.driver().signature.reference_uri = "#x";
     write_machine(write, "wrong", 2, wrong);

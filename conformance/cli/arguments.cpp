@@ -220,9 +220,6 @@ int main(int argc, const char* const* argv, Streams& streams) {
                      "of the negotiated signature, likewise")
         ->capture_default_str();
 
-    VerifyCommand verify_options;
-    CLI::App* verify_app = add_verify(app, verify_options);
-
     EvidenceCommand evidence_options;
     CLI::App* evidence_app = app.add_subcommand("evidence", "writes a bundle of evidence, genuine or wrong");
     evidence_app->add_option("--out", evidence_options.out, "a folder");
@@ -231,6 +228,9 @@ int main(int argc, const char* const* argv, Streams& streams) {
     evidence_app->add_option("--seed", evidence_options.seed, "of the machine that it is of")
         ->capture_default_str();
     evidence_app->add_flag("--list", evidence_options.list, "lists the bundles and writes none");
+
+    VerifyCommand verify_options;
+    CLI::App* verify_app = add_verify(app, verify_options);
 
     BenchCommand bench_options;
     CLI::App* bench_app =

@@ -120,6 +120,15 @@ struct DecodeCommand {
 };
 int decode(const DecodeCommand& command, Streams& streams);
 
+struct EvidenceCommand {
+    std::string out;                       // a folder
+    std::string id = "genuine/composite";  // of a bundle
+    uint64_t seed = 1;
+    bool list = false;
+};
+// Writes a bundle of evidence.
+int evidence(const EvidenceCommand& command, Streams& streams);
+
 struct VerifyCommand {
     std::string bundle;  // a folder with evidence.json; empty: loose files
     // One GPU's loose files.
@@ -140,15 +149,6 @@ namespace status {
 inline constexpr int malformed = 3;
 }
 int verify(const VerifyCommand& command, Streams& streams);
-
-struct EvidenceCommand {
-    std::string out;                       // a folder
-    std::string id = "genuine/composite";  // of a bundle
-    uint64_t seed = 1;
-    bool list = false;
-};
-// Writes a bundle of evidence.
-int evidence(const EvidenceCommand& command, Streams& streams);
 
 struct DemoCommand {
     std::string mode = "cc";  // or "apm"

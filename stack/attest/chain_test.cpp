@@ -27,7 +27,7 @@ struct Form {
     std::string middle_signer = "middle";
     HashAlgo hash = HashAlgo::sha384;
     SignAlgo leaf_algo = kAlgo;
-    ChainDemands demands{.time = kNow};
+    ChainDemands demands{.purpose = Purpose::device, .roots = {}, .time = kNow, .allow_expired = false};
     bool pinned = true;
 
     Form() {

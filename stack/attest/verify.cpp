@@ -56,6 +56,12 @@ class Verification {
             appraisal_.demand(Check::evidence_required, there,
                               {.field = std::string(name(kind)), .reason = there ? "" : "there is none"});
         }
+        if (policy.composite) {
+            const bool bound = !evidence_.gpus.empty() && (evidence_.tpm || evidence_.snp);
+            appraisal_.demand(
+                Check::evidence_required, bound,
+                {.field = "composite", .reason = bound ? "" : "there is nothing to bind together"});
+        }
         appraisal_.demand(Check::nonce_expected, context_.nonce.has_value(), {.field = "nonce"});
     }
 

@@ -10,7 +10,7 @@ namespace {
 
 MachineOptions whole() {
     MachineOptions options;
-    options.gpus = {{.firmware = {Model::gh100, "550.90.07", "96.00.9F.00.01"}}};
+    options.gpus.emplace_back().firmware = {Model::gh100, "550.90.07", "96.00.9F.00.01"};
     options.tpm = options.snp = options.composite = true;
     return options;
 }
@@ -28,12 +28,12 @@ BOOST_AUTO_TEST_CASE(a_machine_is_a_folder_of_what_it_lists) {
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_evidence) {
-    const auto first = make(genuine(whole()));
-    const auto second = make(genuine(whole()));
-    BOOST_TEST((first == second));
+    const attest::Files first = make(genuine(whole())).value_or(attest::Files{});
+    BOOST_TEST(!first.empty());
+    BOOST_TEST((first == make(genuine(whole())).value_or(attest::Files{})));
     MachineOptions other = whole();
     other.seed = 2;
-    BOOST_TEST((first != make(genuine(other))));
+    BOOST_TEST((first != make(genuine(other)).value_or(attest::Files{})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

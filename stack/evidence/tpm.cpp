@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::string_view kAttestationKey = "2.23.133.8.3";  // tcg-kp-AIKCertificate
 
+uint16_t hash_id(crypto::HashAlgo hash) {
+    switch (hash) {
+        case crypto::HashAlgo::sha384: return tpm_alg::sha384;
+        case crypto::HashAlgo::sha512: return tpm_alg::sha512;
+        default: return tpm_alg::sha256;
+    }
+}
+
 Bytes utf16(std::string_view text) {
     Writer out;
     for (const char c : text) out.u16(static_cast<uint8_t>(c));
@@ -92,7 +100,7 @@ Bytes make_attest(const QuoteForm& form) {
     std::vector<uint8_t> ordered = form.selected;
     std::ranges::sort(ordered);
     for (const uint8_t index : ordered) append(values, form.values.at(index));
-    const Bytes pcr_digest = form.pcr_digest.value_or(digest(crypto::HashAlgo::sha256, values));
+    const Bytes pcr_digest = form.pcr_digest.value_or(digest(form.hash, values));
     const Bytes name =
         concat({Bytes{0x00, 0x0b}, digest(crypto::HashAlgo::sha256, key(form.signer).public_key().spki())});
     Writer out;
@@ -109,7 +117,7 @@ Bytes make_signature(const QuoteForm& form, ByteView attest) {
     const Bytes raw = sign(form.signer, form.hash, attest);
     Writer out;
     out.uint_be(form.stated_scheme.value_or(form.scheme), 2);
-    out.uint_be(form.hash == crypto::HashAlgo::sha384 ? 0x000c : tpm_alg::sha256, 2);
+    out.uint_be(hash_id(form.hash), 2);
     const ByteView both(raw);
     if (form.scheme == tpm_alg::ecdsa) {
         out.bytes(sized(both.first(raw.size() / 2))).bytes(sized(both.subspan(raw.size() / 2)));

@@ -9,7 +9,8 @@ namespace assay::evidence {
 
 // TPM_ALG_ID of what is used here.
 namespace tpm_alg {
-inline constexpr uint16_t sha1 = 0x0004, sha256 = 0x000b, rsassa = 0x0014, ecdsa = 0x0018, hmac = 0x0005;
+inline constexpr uint16_t sha1 = 0x0004, sha256 = 0x000b, sha384 = 0x000c, sha512 = 0x000d, rsassa = 0x0014,
+                          ecdsa = 0x0018, hmac = 0x0005;
 }
 
 // One TCG_PCR_EVENT2.

@@ -39,7 +39,7 @@ void swapped(Machine& machine) {
 void alternative_of_other(Machine& machine) {
     measure(machine, 23, measurement(hopper_firmware().driver, 24, 1));
 }
-// Hash3 of an index that has three alternatives: written in the manifest, and not counted.
+// Hash1 of an index that has one alternative: written in the manifest, and not counted.
 void beyond_alternatives(Machine& machine) {
     const Bytes spoofed = other_digest("spoofed");
     machine.driver().resource(kDriverIndex).set(hash_attribute(1), to_hex(spoofed));

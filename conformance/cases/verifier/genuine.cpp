@@ -56,7 +56,12 @@ void spare_manifests(Machine& machine) {
     machine.rims.push_back(vbios_rim(older_firmware()));
 }
 
-void without_root(Machine& machine) { machine.gpu().chain.pop_back(); }
+void without_root(Machine& machine) {
+    Chain& chain = machine.gpu().chain;
+    const OcspForm word = genuine(chain[3], chain[4], machine.time);
+    chain.pop_back();
+    machine.edit_ocsp = [word](std::vector<OcspForm>& all) { all.push_back(word); };
+}
 
 // With the video decoder off NVIDIA's newer verifier does not look at what would be loaded into it.
 void decoder_off(Machine& machine) {

@@ -16,6 +16,9 @@ struct Excuse {
     std::string_view why;
 };
 constexpr Excuse kExcuses[] = {
+    {"evidence_present",
+     "a policy that requires nothing is refused itself, and any other by evidence_required too"},
+    {"log_bank", "without digests of the quoted bank nothing leads to its registers: log_replay"},
     {"ocsp_response_status", "what was not answered is missing too: ocsp_present"},
     {"rim_signer", "the leaf's key alone verifies, so that rim_signature refuses too; this check says why"},
 };

@@ -69,6 +69,8 @@ void other_namespace(Machine& machine) {
     machine.driver().root.set("xmlns", "http://example.org/swid");
     machine.driver().root.set("xmlns:ns0", "http://example.org/swid");
 }
+void supplemental(Machine& machine) { machine.driver().root.set("supplemental", "true"); }
+void payload_type(Machine& machine) { machine.driver().meta.set("PayloadType", "indirect"); }
 void no_meta(Machine& machine) { machine.driver().meta.clear(); }
 void no_payload(Machine& machine) {
     machine.driver().edit_before = [](std::string& text) {
@@ -150,6 +152,8 @@ std::span<const Edit> manifest_edits() {
         {"rim/external-entity", external_entity},
         {"rim/other-root", other_root},
         {"rim/other-namespace", other_namespace},
+        {"rim/supplemental", supplemental},
+        {"rim/payload-type", payload_type},
         {"rim/no-meta", no_meta},
         {"rim/no-payload", no_payload},
         {"rim/two-payloads", two_payloads},

@@ -44,7 +44,7 @@ void driver_hidden(Machine& machine) {
 void data_version(Machine& machine) { value(machine, opaque::data_version) = {2, 0}; }
 void flag_other(Machine& machine) { value(machine, opaque::feature_flag) = {7, 0}; }
 
-// Measurement 9 is reported as made although it is zero, and the other way round.
+// A measurement counts as made although it is zero, and the other way round.
 void count_without_measurement(Machine& machine) { value(machine, opaque::counts)[50 * 4] = 1; }
 void measurement_without_count(Machine& machine) { value(machine, opaque::counts)[9 * 4] = 0; }
 
@@ -130,6 +130,7 @@ std::span<const Edit> opaque_edits() {
         {"opaque/measurement-without-count", measurement_without_count},
         {"opaque/driver-missing", missing<opaque::driver_version>},
         {"opaque/vbios-missing", missing<opaque::vbios_version>},
+        {"opaque/nvdec0-missing", missing<opaque::nvdec0_status>},
         {"opaque/none", none},
         {"fwid/absent", fwid_absent},
         {"fwid/garbled", fwid_garbled},

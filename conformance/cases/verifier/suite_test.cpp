@@ -22,7 +22,9 @@ const Bundle& named(std::string_view id) {
 
 Verdict verdict_of(std::string_view id, Answer answer, Answer control = Answer::accepted,
                    bool strict = false) {
-    return judge(named(id), {.answer = answer}, control, strict).verdict;
+    Reply reply;
+    reply.answer = answer;
+    return judge(named(id), std::move(reply), control, strict).verdict;
 }
 
 }  // namespace

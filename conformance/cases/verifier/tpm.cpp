@@ -30,6 +30,8 @@ void changed_after(Machine& machine) {
 void stranger(Machine& machine) { quote(machine).signer.label = "a stranger"; }
 void hmac(Machine& machine) { quote(machine).stated_scheme = tpm_alg::hmac; }
 
+void sha_512(Machine& machine) { quote(machine).hash = crypto::HashAlgo::sha512; }
+
 void selection_missing(Machine& machine) {
     machine.policy["tpm"]["registers"] = {0, 2, 4, 7};
     quote(machine).selected = {0, 1, 3, 4, 5, 6, 7, 8, 9};
@@ -170,6 +172,7 @@ std::span<const Edit> tpm_edits() {
         {"tpm/changed-after-signing", changed_after},
         {"tpm/stranger", stranger},
         {"tpm/hmac", hmac},
+        {"tpm/sha-512", sha_512},
         {"tpm/selection-missing", selection_missing},
         {"tpm/selection-empty", selection_empty},
         {"tpm/selection-sha1", selection_sha1},

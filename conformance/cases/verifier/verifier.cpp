@@ -1,5 +1,6 @@
 #include "conformance/cases/verifier/verifier.h"
 
+#include <algorithm>
 #include <array>
 
 #include "conformance/lab/command.h"
@@ -67,8 +68,10 @@ Reply OwnVerifier::appraise(const attest::Files& files) {
     attest::verify(appraisal, evidence, *context);
     Reply reply{.answer = answer_of(appraisal.verdict()), .words = appraisal.text()};
     reply.checks.emplace();
-    for (const attest::Step* step : appraisal.refusals())
-        reply.checks->emplace_back(attest::info(step->check).name);
+    for (const attest::Step* step : appraisal.refusals()) {
+        const std::string_view check = attest::info(step->check).name;
+        if (std::ranges::find(*reply.checks, check) == reply.checks->end()) reply.checks->emplace_back(check);
+    }
     return reply;
 }
 
