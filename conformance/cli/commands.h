@@ -67,7 +67,7 @@ struct RunCommand : TargetOptions {
     PskOptions psk;                  // of both sides
     IdentityOptions identity;
 };
-inline constexpr std::string_view kRoles[] = {"responder", "threats"};
+inline constexpr std::string_view kRoles[] = {"responder", "threats", "transfer"};
 int run(const RunCommand& command, Streams& streams);
 int list_cases(const RunCommand& command, Streams& streams);
 int kill_matrix(Streams& streams);
@@ -75,6 +75,11 @@ int traceability(Streams& streams);
 // The threat model against the model of GPU and guest: exit code 0 if every cell is as expected. With
 // `matrix` its kill matrix instead.
 int run_threats(const RunCommand& command, bool matrix, Streams& streams);
+// The cases of the encrypted path against the built-in one. The options of a run that are about SPDM have no
+// meaning here.
+int run_transfer(const RunCommand& command, Streams& streams);
+int list_transfer_cases(const RunCommand& command, Streams& streams);
+int transfer_kill_matrix(Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
@@ -126,8 +131,10 @@ struct BenchCommand {
     unsigned runs = 5;
     std::vector<std::string> parts{};  // of kBenchParts; empty: all
     std::string seeds = "corpora/seeds";
+    std::string json{}, svg{};  // files for the part "transfer"
 };
-inline constexpr std::string_view kBenchParts[] = {"run", "handshakes", "records", "messages", "programs"};
+inline constexpr std::string_view kBenchParts[] = {"run",      "handshakes", "records",
+                                                   "messages", "programs",   "transfer"};
 // The conformance run of the reference, handshakes and records, beside the OpenSSL operations in them;
 // messages and the fuzzers' programs over the fast provider, beside OpenSSL. All of it timed in the same run.
 int bench(const BenchCommand& command, Streams& streams);
