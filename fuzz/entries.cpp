@@ -22,7 +22,8 @@ std::span<const Entry> entries() {
                                          {"record_open_real", record_open_real},
                                          {"key_schedule_diff", key_schedule_diff},
                                          {"transfer_program", transfer_program},
-                                         {"transfer_program_real", transfer_program_real}};
+                                         {"transfer_program_real", transfer_program_real},
+                                         {"device_program", device_program}};
     return kEntries;
 }
 

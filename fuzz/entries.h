@@ -43,6 +43,8 @@ void key_schedule_diff(ByteView input);
 // Two ends of the encrypted transfer path and a hostile memory between them: see transfer_program.cpp.
 void transfer_program(ByteView input);
 void transfer_program_real(ByteView input);
+// The life of a machine of guest, bus and GPU: see device_program.cpp.
+void device_program(ByteView input);
 
 struct Entry {
     std::string_view name;

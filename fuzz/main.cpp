@@ -12,6 +12,7 @@
 #include "conformance/lab/lab.h"
 #include "conformance/lab/reference.h"
 #include "fuzz/coverage.h"
+#include "fuzz/device_seeds.h"
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
 #include "fuzz/session_seeds.h"
@@ -207,6 +208,7 @@ int write_corpora(const std::filesystem::path& folder) {
     };
     write_session_seeds(write);
     write_transfer_seeds(write);
+    write_device_seeds(write);
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 
