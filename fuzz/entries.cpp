@@ -29,7 +29,8 @@ std::span<const Entry> entries() {
                                          {"gpu_report", gpu_report},
                                          {"rim_xml", rim_xml},
                                          {"certificate_extensions", certificate_extensions},
-                                         {"attest_policy", attest_policy}};
+                                         {"attest_policy", attest_policy},
+                                         {"device_program", device_program}};
     return kEntries;
 }
 

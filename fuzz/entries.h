@@ -56,6 +56,8 @@ void gpu_report(ByteView input);
 void rim_xml(ByteView input);
 void certificate_extensions(ByteView input);
 void attest_policy(ByteView input);
+// The life of a machine of guest, bus and GPU: see device_program.cpp.
+void device_program(ByteView input);
 
 struct Entry {
     std::string_view name;

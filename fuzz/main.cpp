@@ -12,6 +12,7 @@
 #include "conformance/lab/lab.h"
 #include "conformance/lab/reference.h"
 #include "fuzz/coverage.h"
+#include "fuzz/device_seeds.h"
 #include "fuzz/entries.h"
 #include "fuzz/gpu_seeds.h"
 #include "fuzz/platform_seeds.h"
@@ -211,6 +212,7 @@ int write_corpora(const std::filesystem::path& folder) {
     write_transfer_seeds(write);
     write_platform_seeds(write);
     write_gpu_seeds(write);
+    write_device_seeds(write);
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 

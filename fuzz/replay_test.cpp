@@ -8,6 +8,7 @@
 #include <set>
 
 #include "fuzz/coverage.h"
+#include "fuzz/device_steps.h"
 #include "fuzz/entries.h"
 #include "fuzz/program.h"
 #include "fuzz/session_steps.h"
@@ -68,6 +69,26 @@ std::vector<std::string> transfer_points() {
     return points;
 }
 
+// What a machine goes through: each step done where it can be, and what closes it. Steps by their number.
+std::vector<std::string> device_points() {
+    std::vector<std::string> points;
+    for (const char* how : {"session", "path", "evidence", "evidence_nonce", "heartbeat", "gpu_running",
+                            "gpu_mode", "gpu_capable", "closed"}) {
+        points.push_back(fmt::format("closed by {}", how));
+    }
+    const auto step = [&](DeviceKind kind, std::string_view mode) {
+        points.push_back(fmt::format("step {} in {} at ready", static_cast<unsigned>(kind), mode));
+    };
+    for (DeviceKind kind : {DeviceKind::attest, DeviceKind::put, DeviceKind::load_code, DeviceKind::get,
+                            DeviceKind::launch, DeviceKind::rotate}) {
+        step(kind, "cc");
+        step(kind, "apm");
+    }
+    step(DeviceKind::beat, "cc");
+    step(DeviceKind::management, "apm");
+    return points;
+}
+
 std::vector<Floor> floors() {
     std::vector<Floor> all = {
         {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
@@ -113,6 +134,7 @@ std::vector<Floor> floors() {
          20,
          {"held snp_report_data", "refused by snp_form", "refused by snp_reserved", "refused by snp_debug",
           "refused by snp_tcb_order", "refused by snp_vmpl"}},
+        {"device_program", 60, device_points()},
     };
     for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
         for (const char* message :

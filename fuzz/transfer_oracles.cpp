@@ -50,6 +50,62 @@ void the_pool_is_bounded(size_t buffers, size_t most) {
     if (buffers > most) violated("the pool is bounded", std::to_string(buffers));
 }
 
+void what_is_opened_is_what_was_sealed(ByteView opened, ByteView sealed) {
+    if (!equal(opened, sealed)) violated("what is opened is what was sealed", "a page or a tag was another");
+}
+
+void keys_stay_in_their_limits(const transfer::Endpoint& end, uint64_t message_limit) {
+    for (size_t i = 0; i < end.channels(); ++i) {
+        const transfer::DataChannel& one = end.data_channel(i);
+        for (const auto& [keys, channel] :
+             {std::pair(one.to_gpu_keys, &one.to_gpu), std::pair(one.to_cpu_keys, &one.to_cpu)}) {
+            if (keys->closed()) continue;
+            const uint64_t counted = channel->counted();
+            if (counted > message_limit) violated("a channel stops at its limit", std::to_string(counted));
+            if (keys->work() < counted) violated("work counts every message", std::to_string(keys->work()));
+            const uint32_t version = keys->version();
+            if (version >= transfer::kKeptVersions &&
+                !keys->key(version - static_cast<uint32_t>(transfer::kKeptVersions)).empty()) {
+                violated("old keys are gone", std::to_string(version));
+            }
+        }
+    }
+}
+
+void a_key_stops_at_its_limit(const transfer::Endpoint& guest, size_t largest) {
+    for (size_t i = 0; i < guest.channels(); ++i) {
+        const transfer::DataChannel& one = guest.data_channel(i);
+        for (const auto& keys : {one.to_gpu_keys, one.to_cpu_keys}) {
+            if (keys->work() > guest.config().thresholds.upper + largest) {
+                violated("a key stops at its limit", std::to_string(keys->work()));
+            }
+        }
+    }
+}
+
+void a_counter_goes_forward(uint64_t before, uint64_t after) {
+    if (after < before) violated("a counter goes forward", std::to_string(after));
+}
+
+void a_rotation_ends_in_time(const transfer::Endpoint& end, unsigned ticks) {
+    if (ticks <= transfer::kRotationTimeout + 1) return;
+    for (size_t i = 0; i < end.channels(); ++i) {
+        const auto status = end.data_channel(i).rotation.status();
+        if (status == transfer::RotationStatus::pending || status == transfer::RotationStatus::in_progress) {
+            violated("a rotation ends in time", transfer::name(status));
+        }
+    }
+}
+
+void what_is_being_written_is_not_read(ByteView shared) {
+    constexpr size_t kNotifierAt = 4;
+    if ((shared[kNotifierAt] & 1) != 0) violated("a semaphore that is being written is not read", "it was");
+}
+
+void tries_are_bounded(size_t in_a_row) {
+    if (in_a_row > transfer::kSemaphoreTries) violated("tries are bounded", std::to_string(in_a_row));
+}
+
 void the_latch_holds(const transfer::Endpoint& end, bool failed_before) {
     if (failed_before && !end.failure()) violated("an end that failed stays so", "its failure is forgotten");
     if (!end.failure()) return;
@@ -59,9 +115,9 @@ void the_latch_holds(const transfer::Endpoint& end, bool failed_before) {
 
 void nothing_is_lost_without_an_attack(const std::optional<transfer::Refusal>& refusal) {
     if (!refusal) return;
-    constexpr std::array kLimits = {Check::iv_exhausted,   Check::key_threshold, Check::rotation_failed,
-                                    Check::rotation_order, Check::copy_size,     Check::copy_ticket,
-                                    Check::latched,        Check::not_ready};
+    constexpr std::array kLimits = {Check::rpc_iv,          Check::iv_exhausted,   Check::key_threshold,
+                                    Check::rotation_failed, Check::rotation_order, Check::copy_size,
+                                    Check::copy_ticket,     Check::latched,        Check::not_ready};
     const bool later = transfer::info(refusal->check).effect == transfer::Effect::later;
     if (!later && !contains(kLimits, refusal->check)) {
         violated("nothing is lost without an attack", refusal->text());

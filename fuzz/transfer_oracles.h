@@ -25,6 +25,18 @@ void nothing_arrives_from_a_refusal(ByteView out);
 void a_transfer_ends_once(bool executed, bool ended_again);
 // However much is under way, the pool has no more buffers than it may.
 void the_pool_is_bounded(size_t buffers, size_t most);
+// What is opened are the pages and tags that were sealed.
+void what_is_opened_is_what_was_sealed(ByteView opened, ByteView sealed);
+// No channel counts beyond its limit, a key's work counts every message, and of the versions of a key the
+// last 16 are kept.
+void keys_stay_in_their_limits(const transfer::Endpoint& end, uint64_t message_limit);
+// The guest's keys seal no more than one transfer of `largest` bytes beyond their limit.
+void a_key_stops_at_its_limit(const transfer::Endpoint& guest, size_t largest);
+void a_counter_goes_forward(uint64_t before, uint64_t after);
+// After so many seconds in which nothing else happened, no rotation is still waited for.
+void a_rotation_ends_in_time(const transfer::Endpoint& end, unsigned ticks);
+void what_is_being_written_is_not_read(ByteView shared);
+void tries_are_bounded(size_t in_a_row);
 // An end that failed stays so, is not ready, and has no keys.
 void the_latch_holds(const transfer::Endpoint& end, bool failed_before);
 // Where nobody meddles nothing is lost, through every rotation: a refusal is one that may be tried again, or

@@ -96,9 +96,21 @@ void write_transfer_seeds(const WriteSeed& write) {
           {alter_rpc, 0, 60, 1}}},
         {"reflected_rpc", {{send_rpc, 0, 9}, {resend_rpc, 1, 0, 0}}},
         {"altered_fault", {{write_fault, 0}, {alter_fault, 0, 3, 1}, {read_fault, 0}}},
+        {"tampered_tag", {{begin_write, 0, 0, 96}, {tamper, 0, 170, 1}, {execute}}},
+        {"late_mac", {{launch, 1, 1}, {alter_submission, 40, 1, 0}}},
+        {"other_valid", {{write_fault, 0}, {alter_fault, 0, 48, 2}}},
+        {"replayed_single", joined({{{begin_write, 0, 10, 32}, {save}, {execute}, {finish}},
+                                    {{begin_write, 0, 10, 32}, {restore, 0, 64, 255}, {execute}}})},
+        {"unreadable", {{begin_write, 0, 0, 40}, {execute}, {tamper, 0, 20, 1}, {finish, 0, 0, 255}}},
+        {"pending",
+         joined({repeated(kWrite, 4), repeated({{tick}}, 8), {{rotate}, {execute}, {finish}, {tick}}})},
+        {"both_rotate", joined({repeated(kWrite, 3), {{tick}}, kRotation, repeated({{tick}}, 7), kWrite})},
+        {"small_work", joined({repeated({{begin_write, 0, 0, 1}, {execute}, {finish}}, 9), {{tick}}})},
+        {"one_more", joined({repeated(kWrite, 4), {{begin_write, 0, 0, 8}}})},
+        {"last_rpcs", repeated({{send_rpc, 0, 40}, {receive_rpc, 0}}, 4)},
         {"old_session", joined({kWrite, {{revive}, {resubmit, 0}}})},
     };
-    for (uint8_t choice = 0; choice < 12; ++choice) {
+    for (uint8_t choice = 0; choice < 128; ++choice) {
         if (choice % 4 == 3) continue;
         for (const auto& [name, steps] : programs) {
             write("transfer_program", fmt::format("{}_{:x}", name, choice),

@@ -103,6 +103,7 @@ size_t mutate_transfer_in_place(uint8_t* data, size_t size, size_t max_size, uns
     const std::span<uint8_t> all(data, max_size);
     std::vector<TransferStep> steps = parse_transfer_program(all.first(size).subspan(kTransferPrefix));
     for (uint64_t i = 0; i <= random.below(3); ++i) mutate(steps, random);
+    if (random.below(8) == 0) data[0] = static_cast<uint8_t>(data[0] ^ 1U << random.below(7));
     return kTransferPrefix + store(steps, all.subspan(kTransferPrefix));
 }
 

@@ -13,7 +13,7 @@ enum class TransferKind : uint8_t {
     begin_write,  // a: channel and traffic, b: address, c: size
     begin_read,   // likewise
     execute,      // the next submission goes to the GPU
-    finish,       // a: which transfer in flight, counted from the oldest
+    finish,       // a: which transfer in flight, counted from the oldest; c: 255 tries it again and again
     rotate,       // a: channel
     rotate_iv,    // likewise
     send_rpc,     // a: who sends, b: size
@@ -44,7 +44,7 @@ struct TransferStep {
     uint8_t a = 0, b = 0, c = 0;
 };
 
-// A byte before the steps: mode, and whether limits are low.
+// A byte before the steps: mode, whether limits are low, and which end is sound where one is spoiled.
 inline constexpr size_t kTransferPrefix = 1;
 inline constexpr size_t kMaxTransferSteps = 64;
 

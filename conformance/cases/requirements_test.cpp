@@ -2,6 +2,7 @@
 #include <set>
 
 #include "conformance/cases/cases.h"
+#include "conformance/cases/transfer/transfer.h"
 #include "conformance/engine/requirement.h"
 #include "stack/base/ranges.h"
 
@@ -48,6 +49,22 @@ BOOST_AUTO_TEST_CASE(every_rule_for_requesters_has_a_case_or_a_reason) {
         if (requirement.level == engine::Level::may || requirement.role != "requester") continue;
         bool excused = !requirement.deferred.empty() || !requirement.untestable.empty();
         BOOST_TEST((excused || named.contains(requirement.id)), requirement.id << ": " << requirement.text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_rule_for_the_encrypted_path_has_a_case_or_a_reason_and_not_both) {
+    std::set<std::string> named;
+    for (const path::PathCase& one : path::path_cases())
+        named.insert(one.requirements.begin(), one.requirements.end());
+    for (const std::string& id : named) {
+        BOOST_TEST(Requirements::embedded().find(id) != nullptr, id);
+        BOOST_TEST(id.starts_with("ASSAY-TRF-"), id);
+    }
+    BOOST_TEST(named.size() >= 60U);
+    for (const Requirement& requirement : Requirements::embedded().all()) {
+        if (requirement.role != "transfer") continue;
+        bool excused = !requirement.deferred.empty() || !requirement.untestable.empty();
+        BOOST_TEST((excused != named.contains(requirement.id)), requirement.id << ": " << requirement.text);
     }
 }
 

@@ -123,10 +123,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
 
     RunCommand run_options;
     bool list = false, matrix = false, trace = false;
-    CLI::App* run_app = app.add_subcommand("run",
-                                           "runs the conformance cases against a responder or a verifier, or "
-                                           "the threat model against the built-in "
-                                           "machine");
+    CLI::App* run_app =
+        app.add_subcommand("run",
+                           "runs the conformance cases against a responder, a verifier or an "
+                           "encrypted path, or the threat model against the built-in machine");
     add_choice(run_app, "--role", run_options.role, {std::begin(kRoles), std::end(kRoles)}, "what is run");
     add_target(run_app, run_options);
     add_versions(run_app, run_options.versions);
@@ -237,8 +237,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
         app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
     bench_app
         ->add_option("--part", bench_options.parts,
-                     "run, handshakes, records, messages or programs; all without it")
+                     "run, handshakes, records, messages, programs or transfer; all without it")
         ->check(CLI::IsMember(std::vector<std::string>(std::begin(kBenchParts), std::end(kBenchParts))));
+    bench_app->add_option("--json", bench_options.json, "a file for the figures of the part transfer");
+    bench_app->add_option("--svg", bench_options.svg, "a file for a picture of them");
     bench_app->add_option("--seeds", bench_options.seeds, "where the fuzz targets' seeds are");
     bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
         ->capture_default_str();
@@ -271,6 +273,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
         if (run_options.role == "verifier" && list) return list_bundles(run_options.filter, streams);
         if (run_options.role == "verifier") return run_verifier(run_options, matrix, streams);
         if (run_options.role == "threats") return run_threats(run_options, matrix, streams);
+        if (run_options.role == "transfer" && !trace) {
+            if (list) return list_transfer_cases(run_options, streams);
+            return matrix ? transfer_kill_matrix(streams) : run_transfer(run_options, streams);
+        }
         if (list) return list_cases(run_options, streams);
         if (matrix) return cli::kill_matrix(streams);
         if (trace) return traceability(streams);

@@ -7,10 +7,12 @@
 #include "conformance/cases/cases.h"
 #include "conformance/cli/bench_programs.h"
 #include "conformance/cli/bench_sessions.h"
+#include "conformance/cli/bench_transfer.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/timed_provider.h"
 #include "conformance/engine/runner.h"
 #include "conformance/lab/reference.h"
+#include "conformance/report/write.h"
 #include "stack/base/ranges.h"
 
 namespace assay::cli {
@@ -76,6 +78,17 @@ int bench(const BenchCommand& command, Streams& streams) {
     if (wanted("records")) bench_records(runs, streams.out);
     if (wanted("messages")) bench_messages(runs, streams.out);
     if (wanted("programs")) bench_programs(command.seeds, streams.out);
+    if (!wanted("transfer")) return status::ok;
+    const TransferBench transfers = measure_transfers(runs);
+    print(transfers, streams.out);
+    const std::pair<const std::string&, std::string> files[] = {{command.json, to_json(transfers)},
+                                                                {command.svg, to_svg(transfers)}};
+    for (const auto& [path, text] : files) {
+        if (path.empty()) continue;
+        if (auto written = report::write_file(path, as_bytes(text)); !written) {
+            return complain(streams, status::usage, written.error().detail);
+        }
+    }
     return status::ok;
 }
 

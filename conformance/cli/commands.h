@@ -69,7 +69,7 @@ struct RunCommand : TargetOptions {
     std::string dut_command;           // of a verifier: a line of shell with {bundle} in it; empty: our own
     unsigned dut_patience_ms = 30000;  // for it to answer
 };
-inline constexpr std::string_view kRoles[] = {"responder", "threats", "verifier"};
+inline constexpr std::string_view kRoles[] = {"responder", "transfer", "verifier", "threats"};
 int run(const RunCommand& command, Streams& streams);
 int list_cases(const RunCommand& command, Streams& streams);
 int kill_matrix(Streams& streams);
@@ -80,6 +80,11 @@ int run_threats(const RunCommand& command, bool matrix, Streams& streams);
 // A verifier against the bundles of evidence. With `matrix` the kill matrix of our own instead.
 int run_verifier(const RunCommand& command, bool matrix, Streams& streams);
 int list_bundles(const std::string& filter, Streams& streams);
+// The cases of the encrypted path against the built-in one. The options of a run that are about SPDM have no
+// meaning here.
+int run_transfer(const RunCommand& command, Streams& streams);
+int list_transfer_cases(const RunCommand& command, Streams& streams);
+int transfer_kill_matrix(Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
@@ -161,8 +166,10 @@ struct BenchCommand {
     unsigned runs = 5;
     std::vector<std::string> parts{};  // of kBenchParts; empty: all
     std::string seeds = "corpora/seeds";
+    std::string json{}, svg{};  // files for the part "transfer"
 };
-inline constexpr std::string_view kBenchParts[] = {"run", "handshakes", "records", "messages", "programs"};
+inline constexpr std::string_view kBenchParts[] = {"run",      "handshakes", "records",
+                                                   "messages", "programs",   "transfer"};
 // The conformance run of the reference, handshakes and records, beside the OpenSSL operations in them;
 // messages and the fuzzers' programs over the fast provider, beside OpenSSL. All of it timed in the same run.
 int bench(const BenchCommand& command, Streams& streams);

@@ -6,6 +6,7 @@
 
 #include "conformance/cases/cases.h"
 #include "conformance/cases/kill_matrix.h"
+#include "conformance/cases/transfer/transfer.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/reference_options.h"
@@ -48,14 +49,6 @@ class ProgressLine {
     size_t last_ = 0;
     bool drawn_ = false;
 };
-
-Result<engine::Profile> read_profile(const std::string& path) {
-    if (path.empty()) return engine::Profile{};
-    Bytes bytes = TRY(read_file(path));
-    auto profile = engine::Profile::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    if (profile) return profile;
-    return fail(Errc::bad_text, "profile", Error::npos, fmt::format("{}: {}", path, profile.error().detail));
-}
 
 // What the command to repeat the run needs besides what the report knows.
 std::vector<std::string> further_arguments(const RunCommand& command) {
@@ -184,7 +177,12 @@ int kill_matrix(Streams& streams) {
 }
 
 int traceability(Streams& streams) {
-    report::Trace trace = report::trace(engine::Requirements::embedded(), cases::all_cases());
+    std::vector<report::Proof> of_path;
+    for (const cases::path::PathCase& one : cases::path::path_cases()) {
+        of_path.push_back({one.id, one.requirements});
+    }
+    report::Trace trace =
+        report::trace(engine::Requirements::embedded(), cases::all_cases(), nullptr, of_path);
     streams.out << report::to_text(trace);
     bool missing =
         std::ranges::any_of(trace.rows, [](const report::TraceRow& row) { return row.is_missing(); });

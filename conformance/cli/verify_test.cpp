@@ -2,7 +2,7 @@
 
 #include "conformance/cases/verifier/shapes.h"
 #include "conformance/cli/test_support.h"
-#include "conformance/lab/evidence/machine.h"
+#include "stack/evidence/machine.h"
 
 namespace assay::cli {
 
@@ -19,7 +19,7 @@ struct Bundle {
         fs::remove(folder);
         const auto& shape = cases::verifier::shapes().front();
         const auto machine = cases::verifier::genuine(shape.name);
-        const auto files = lab::evidence::make(machine.value());
+        const auto files = evidence::make(machine.value());
         for (const auto& [path, bytes] : files.value()) write(path, bytes);
     }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "conformance/engine/decide.h"
 #include "stack/base/ranges.h"
 #include "stack/wire/messages/digests.h"
 
@@ -168,44 +169,13 @@ class Run {
     }
 
     void conclude(CaseResult& result, const Trial& trial, const Judgement& judgement) {
-        if (!judgement) {
-            result.findings.push_back(judgement.error());
-            result.verdict = weighed(judgement.error());
-            if (result.verdict == Verdict::not_applicable) result.reason = judgement.error().got;
-        }
-        for (const Finding& note : trial.notes()) {
-            if (result.verdict == Verdict::pass) result.verdict = Verdict::loose_pass;
-            result.findings.push_back(note);
-        }
-        if (result.verdict != Verdict::pass) result.exchanges = lab_.exchanges();
-        apply_profile(result);
+        decide(result, judgement, trial.notes(), requirements_, options_);
+        if (!judgement || !trial.notes().empty()) result.exchanges = lab_.exchanges();
         if (judgement || judgement.error().verdict != Verdict::dead) return;
         // Whatever the profile says of it: is there still somebody to talk to?
         if (!lab_.after_version()) {
             gone_ = report_.unreachable = true;
             report_.killed_by = result.id;
-        }
-    }
-
-    // A rule that is weak in itself or weakly known is a warning.
-    Verdict weighed(const Finding& finding) const {
-        if (finding.verdict != Verdict::fail) return finding.verdict;
-        const Requirement* rule = requirements_.find(finding.requirement);
-        if (rule == nullptr) return finding.verdict;
-        if (rule->evidence == Evidence::recalled || rule->evidence == Evidence::open) return Verdict::warning;
-        bool weak = rule->level != Level::must || rule->evidence == Evidence::implementation;
-        return weak && !options_.strict ? Verdict::warning : Verdict::fail;
-    }
-
-    void apply_profile(CaseResult& result) const {
-        const Waiver* waiver = options_.profile.waiver(result.id, result.version, options_.today);
-        if (waiver == nullptr) return;
-        if (is_failure(result.verdict) || result.verdict == Verdict::warning) {
-            result.verdict = Verdict::waived;
-            result.reason = waiver->reason;
-        } else if (result.verdict == Verdict::pass || result.verdict == Verdict::loose_pass) {
-            result.verdict = Verdict::unexpected_pass;
-            result.reason = "the profile expects a failure: " + waiver->reason;
         }
     }
 

@@ -30,9 +30,9 @@ class Builder {
         }
     }
 
-    void add(const engine::Case& one) {
-        for (const std::string& id : one.requirements) {
-            if (TraceRow* row = find(one.id, id)) row_of_case(*row, one.id, true);
+    void add(const std::string& case_id, std::span<const std::string> requirements) {
+        for (const std::string& id : requirements) {
+            if (TraceRow* row = find(case_id, id)) row_of_case(*row, case_id, true);
         }
     }
 
@@ -145,9 +145,10 @@ bool TraceRow::is_missing() const {
 }
 
 Trace trace(const engine::Requirements& requirements, std::span<const engine::Case> cases,
-            const engine::RunReport* report) {
+            const engine::RunReport* report, std::span<const Proof> further) {
     Builder builder(requirements);
-    for (const engine::Case& one : cases) builder.add(one);
+    for (const engine::Case& one : cases) builder.add(one.id, one.requirements);
+    for (const Proof& one : further) builder.add(one.id, one.requirements);
     if (report != nullptr) {
         for (const engine::CaseResult& result : report->results) builder.add(*report, result);
     }

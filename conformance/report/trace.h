@@ -35,9 +35,15 @@ struct Trace {
     std::vector<std::pair<std::string, std::string>> unknown{};
 };
 
-// The rows point into `requirements`, which must outlive them.
+// A case of whatever role, as far as the matrix is concerned.
+struct Proof {
+    std::string id;
+    std::vector<std::string> requirements;
+};
+
+// The rows point into `requirements`, which must outlive them. `further` are cases of other roles.
 Trace trace(const engine::Requirements& requirements, std::span<const engine::Case> cases,
-            const engine::RunReport* report = nullptr);
+            const engine::RunReport* report = nullptr, std::span<const Proof> further = {});
 
 // Every `must` requirement that no case names and for which no reason (deferred, untestable) is stated.
 std::vector<const engine::Requirement*> missing(const engine::Requirements& requirements,

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/base/writer.h"
+#include "stack/wire/encode.h"
+#include "stack/wire/messages/opaque_data.h"
 
 namespace assay::attest {
 
@@ -27,7 +29,7 @@ Bytes encoded(const Raw& fields) {
 
 std::vector<Check> refused(ByteView bytes, DeviceKind kind = DeviceKind::gpu) {
     Appraisal appraisal;
-    appraise_opaque(appraisal, "gpu-0", kind, bytes, 100);
+    appraise_opaque(appraisal, "gpu-0", kind, {bytes, 100});
     std::vector<Check> checks;
     for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
@@ -40,11 +42,37 @@ BOOST_AUTO_TEST_SUITE(opaque_suite)
 BOOST_AUTO_TEST_CASE(genuine_fields_are_read) {
     Appraisal appraisal;
     const Bytes bytes = encoded(genuine());
-    const OpaqueFields fields = appraise_opaque(appraisal, "gpu-0", DeviceKind::gpu, bytes, 100);
+    const OpaqueFields fields = appraise_opaque(appraisal, "gpu-0", DeviceKind::gpu, {bytes, 100});
     BOOST_TEST(appraisal.refusals().empty(), appraisal.text());
     BOOST_TEST(vbios_version(DeviceKind::gpu, fields) == "96.00.9F.00.01");
     BOOST_TEST(fields.text(opaque::driver_version) == "550.90.07");
     BOOST_TEST(fields.find(opaque::vbios_version)->offset == 104U);
+}
+
+BOOST_AUTO_TEST_CASE(from_1_2_on_the_fields_are_in_one_element_of_nvidias) {
+    const Bytes bytes = encoded(genuine());
+    const auto wrapped = [&](uint8_t registry, Bytes vendor, size_t elements) {
+        const wire::OpaqueElement element{
+            .id = registry, .vendor_id = std::move(vendor), .data = bytes, .align_padding = {}};
+        const wire::OpaqueData data{.elements = std::vector(elements, element)};
+        return wire::encode_raw(data, wire::Context{.version = wire::Version::v1_2});
+    };
+    const auto found = [](wire::Version version, ByteView data) {
+        Appraisal appraisal;
+        const auto place = find_opaque_fields(appraisal, "gpu-0", version, {data, 100});
+        BOOST_TEST(place.has_value() == appraisal.refusals().empty());
+        return place;
+    };
+    BOOST_TEST(equal(found(wire::Version::v1_1, bytes)->fields, bytes));
+    const Bytes good = wrapped(3, {0xde, 0x10}, 1);
+    const auto place = found(wire::Version::v1_2, good);
+    BOOST_REQUIRE(place.has_value());
+    BOOST_TEST(equal(place->fields, bytes));
+    BOOST_TEST(place->offset == 110U);
+    BOOST_TEST(!found(wire::Version::v1_2, bytes).has_value());
+    BOOST_TEST(!found(wire::Version::v1_2, wrapped(3, {0xde, 0x10}, 2)).has_value());
+    BOOST_TEST(!found(wire::Version::v1_2, wrapped(3, {0xde, 0x11}, 1)).has_value());
+    BOOST_TEST(!found(wire::Version::v1_2, wrapped(4, {0xde, 0x10}, 1)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {

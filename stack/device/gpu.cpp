@@ -117,6 +117,7 @@ Checked<> Gpu::boot() {
     path_config_ = {.mode = path_mode(mode_),
                     .checker = transfer::Checker(config_.path_waivers),
                     .channels = config_.channels,
+                    .thresholds = config_.thresholds,
                     .staging = config_.staging};
     random_.fill(path_config_.mask);
     running_ = true;
@@ -280,7 +281,9 @@ void Gpu::tick() {
     if (auto kept = inside_.checker.demand(Check::heartbeat, heard); !kept) {
         refused(kept.error().text());
         close_path(transfer::Check::latched);
+        return;
     }
+    path_->tick();
 }
 
 }  // namespace assay::device

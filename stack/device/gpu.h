@@ -36,7 +36,8 @@ struct GpuConfig {
     size_t open_size = 4096;
     size_t channels = 2;
     transfer::StagingLayout staging{.buffer_size = 4096, .page_size = 1024, .initial = 2, .most = 4};
-    uint8_t heartbeat_period = 4;  // seconds
+    transfer::Thresholds thresholds = transfer::EndpointConfig{}.thresholds;  // of a key's work
+    uint8_t heartbeat_period = 4;                                             // seconds
     uint64_t seed = 1;
     Waivers waivers{};
     transfer::Waivers path_waivers{};
@@ -106,7 +107,8 @@ class Gpu {
     bool execute(ByteView submission);
     // The guest's control calls, an RPC element each: "ready".
     bool control(ByteView element);
-    // Once a second: heartbeats may be missing. That keys are rotated in time is the driver's business.
+    // Once a second: heartbeats may be missing, and keys may have done their work. To rotate them is the
+    // driver's business.
     void tick();
     // Name of the check that refused last, with its words; empty: none yet.
     const std::string& last_refusal() const { return last_refusal_; }

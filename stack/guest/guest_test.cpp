@@ -208,6 +208,27 @@ BOOST_AUTO_TEST_CASE(keys_that_have_done_their_work_are_rotated_with_the_heartbe
     BOOST_TEST(outcome(guest.copy_to_gpu(0, Bytes(1000, 1))) == "done");
 }
 
+BOOST_AUTO_TEST_CASE(a_gpu_that_counts_a_key_s_work_too_goes_on_with_the_new_key) {
+    constexpr transfer::Thresholds kLow{.lower = 20, .upper = 400};
+    Machine machine({.change_gpu = [&](device::GpuConfig& gpu) { gpu.thresholds = kLow; }});
+    GuestConfig config{
+        .roots = {device::make_identity(kVendor, fuses_of(0)).root}, .time = kToday, .thresholds = kLow};
+    Guest guest(config, machine.verifier, machine.random);
+    BOOST_REQUIRE(machine.bus.power_on());
+    BOOST_TEST(outcome(guest.boot(machine.bus)) == "done");
+    for (int round = 0; round < 3; ++round) {
+        BOOST_TEST(outcome(guest.copy_to_gpu(0, Bytes(1000, 1))) == "done");
+        for (int i = 0; i < 10; ++i) {
+            machine.clock.advance(std::chrono::seconds(1));
+            machine.gpu.tick();
+            BOOST_TEST(outcome(guest.tick()) == "done");
+        }
+        auto& rotation = machine.gpu.path()->data_channel(0).rotation;
+        BOOST_TEST((rotation.status() == transfer::RotationStatus::idle));
+        BOOST_TEST(outcome(guest.copy_to_cpu(0, 100)) == "done");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_key_that_has_done_too_much_ends_the_path) {
     Machine machine;
     GuestConfig config{.roots = {device::make_identity(kVendor, fuses_of(0)).root}, .time = kToday};

@@ -110,7 +110,8 @@ Checked<> Endpoint::set_ready() {
 }
 
 void Endpoint::drop_ready() {
-    if (latch_.ready()) close(Refusal{Check::ready_dropped, {}});
+    if (!latch_.ready()) return;
+    if (auto kept = checker().demand(Check::ready_dropped, false); !kept) close(kept.error());
 }
 
 void Endpoint::close(const Refusal& cause) {

@@ -232,6 +232,42 @@ BOOST_AUTO_TEST_CASE(a_key_that_reaches_its_thresholds_rotates_or_stops) {
     BOOST_TEST(ends.write(0, Bytes(1), 1) == "taken");
 }
 
+BOOST_AUTO_TEST_CASE(a_rotation_that_both_ends_expect_is_over_at_both_of_them) {
+    EndpointConfig config = small_config();
+    config.thresholds = {.lower = 20, .upper = 400};
+    Ends ends(config);
+    for (int round = 0; round < 3; ++round) {
+        BOOST_TEST(ends.write(0, Bytes(256)) == "taken");
+        BOOST_TEST(ends.write(0, Bytes(256)) == "taken");
+        for (Endpoint* end :
+             {static_cast<Endpoint*>(ends.guest.get()), static_cast<Endpoint*>(ends.gpu.get())}) {
+            end->tick();
+            BOOST_TEST((end->data_channel(0).rotation.status() == RotationStatus::pending));
+        }
+        BOOST_TEST(ends.rotate() == "taken");
+        for (unsigned i = 0; i <= 2 * kRotationTimeout; ++i) {
+            ends.guest->tick();
+            ends.gpu->tick();
+        }
+        BOOST_TEST((ends.gpu->data_channel(0).rotation.status() == RotationStatus::idle));
+        Bytes back(256);
+        BOOST_TEST(ends.read(0, back) == "taken");
+        BOOST_TEST(ends.rotate() == "taken");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_gpu_whose_rotation_failed_takes_no_new_key) {
+    EndpointConfig config = small_config();
+    config.thresholds = {.lower = 10, .upper = 400};
+    Ends ends(config);
+    BOOST_TEST(ends.write(0, Bytes(256)) == "taken");
+    for (unsigned i = 0; i <= kRotationTimeout + 1; ++i) ends.gpu->tick();
+    BOOST_TEST((ends.gpu->data_channel(0).rotation.status() == RotationStatus::failed_timeout));
+    const uint32_t version = ends.gpu->data_channel(0).to_gpu_keys->version();
+    BOOST_TEST(ends.rotate() == "rotation_failed");
+    BOOST_TEST(ends.gpu->data_channel(0).to_gpu_keys->version() == version);
+}
+
 BOOST_AUTO_TEST_CASE(a_rotation_that_comes_too_late_ends_and_has_failed) {
     Ends ends;
     auto rotation = ends.guest->begin_rotation(0).value();

@@ -70,10 +70,13 @@ Checked<> GpuEndpoint::rotate(const CopyCommand& command) {
     DataChannel& data = parts_.data[command.channel];
     TRY(checker().demand(Check::rotation_order, command.version == data.to_gpu_keys->version() + 1));
     TRY(data.to_gpu.may_rotate());
-    TRY(data.to_gpu_keys->rotate());
-    TRY(data.to_cpu_keys->rotate());
+    TRY(data.rotation.begin());
+    if (!data.to_gpu_keys->rotate() || !data.to_cpu_keys->rotate()) {
+        data.rotation.fail();
+        return std::unexpected(Refusal{Check::rotation_failed, {}});
+    }
     data.to_gpu.rotated(command.size);
-    return {};
+    return data.rotation.complete();
 }
 
 }  // namespace assay::transfer

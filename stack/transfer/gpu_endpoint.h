@@ -23,8 +23,8 @@ class GpuEndpoint final : public Endpoint {
 
     // Takes the next submission and executes it if it is for the copy engines; otherwise its methods are the
     // result. Refuses as accept(); by copy_form, copy_channel, staging_bounds, copy_address, rotation_order,
-    // rotation_in_flight; and as Channel::open. What refuses a copy has changed nothing in the memory but for
-    // wiping where it should have gone.
+    // rotation_in_flight, rotation_failed; and as Channel::open. What refuses a copy has changed nothing in
+    // the memory but for wiping where it should have gone.
     Checked<std::optional<std::vector<Method>>> execute(ByteView submission);
 
    private:

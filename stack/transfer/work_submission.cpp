@@ -76,12 +76,12 @@ Checked<std::vector<Method>> WorkQueue::accept(ByteView submission) {
         TRY(checker.demand_value(Check::work_form, in.take(size_t{count} * kMethodSize, "methods")));
     if (protection_ == Protection::sealed) {
         const ByteView sent = TRY(checker.demand_value(Check::work_form, in.take(kMacSize, "MAC")));
-        TRY(checker.demand_value(Check::work_form, in.finish("submission")));
+        TRY(checker.demand(Check::work_form, in.finish("submission").has_value()));
         TRY(check_key());
         TRY(checker.demand(Check::work_mac, verifies(signed_part, sent)));
         advance();
     } else {
-        TRY(checker.demand_value(Check::work_form, in.finish("submission")));
+        TRY(checker.demand(Check::work_form, in.finish("submission").has_value()));
     }
     std::vector<Method> methods(count);
     Reader pairs(signed_part);

@@ -1,0 +1,119 @@
+// assay run --role transfer
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "conformance/cases/transfer/kill_matrix.h"
+#include "conformance/cases/transfer/transfer.h"
+#include "conformance/cli/commands.h"
+#include "conformance/cli/files.h"
+#include "conformance/cli/target.h"
+#include "conformance/lab/transfer_reference.h"
+#include "conformance/report/text.h"
+#include "conformance/report/write.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace path = cases::path;
+
+Result<transfer::Waivers> waivers_of(const Sabotage& sabotage) {
+    transfer::Waivers waivers;
+#ifdef ASSAY_HARNESS
+    const auto unknown = [](std::string_view kind, const std::string& name) {
+        return fail(Errc::bad_text, "sabotage", Error::npos,
+                    fmt::format("there is no {} '{}' in the encrypted path", kind, name));
+    };
+    for (const std::string& name : sabotage.waive) {
+        const auto check = transfer::check_from_name(name);
+        if (!check) return unknown("check", name);
+        waivers.waive(*check);
+    }
+    for (const std::string& name : sabotage.defects) {
+        const auto defect = transfer::defect_from_name(name);
+        if (!defect) return unknown("defect", name);
+        waivers.plant(*defect);
+    }
+#else
+    if (!sabotage.waive.empty() || !sabotage.defects.empty()) {
+        return fail(Errc::unsupported, "sabotage", Error::npos,
+                    "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+    }
+#endif
+    return waivers;
+}
+
+// What the command to repeat the run needs besides what the report knows.
+std::vector<std::string> further_arguments(const RunCommand& command) {
+    std::vector<std::string> arguments = {"--role", "transfer"};
+    for (const std::string& check : command.sabotage.waive)
+        arguments.insert(arguments.end(), {"--waive", check});
+    for (const std::string& defect : command.sabotage.defects)
+        arguments.insert(arguments.end(), {"--defect", defect});
+    if (!command.profile.empty()) arguments.insert(arguments.end(), {"--profile", command.profile});
+    return arguments;
+}
+
+}  // namespace
+
+int run_transfer(const RunCommand& command, Streams& streams) {
+    if (command.target != "reference") {
+        return complain(streams, status::usage,
+                        "the encrypted path is tested in this process: --target can only be reference");
+    }
+    const bool any = std::ranges::any_of(path::path_cases(), [&](const path::PathCase& one) {
+        return engine::matches(command.filter, one.id);
+    });
+    if (!any) {
+        return complain(
+            streams, status::usage,
+            fmt::format("no case matches '{}' (assay run --role transfer --list)", command.filter));
+    }
+    const auto waivers = waivers_of(command.sabotage);
+    if (!waivers) return complain(streams, status::usage, waivers.error().detail);
+    auto profile = read_profile(command.profile);
+    if (!profile) return complain(streams, status::usage, profile.error().detail);
+    engine::RunOptions options;
+    options.filter = command.filter;
+    options.seed = command.seed;
+    options.strict = command.strict;
+    options.today = today();
+    options.profile = std::move(*profile);
+    const auto target = lab::reference_path(*waivers);
+    const engine::RunReport report = path::run(*target, engine::Requirements::embedded(), options);
+    report::Details details;
+    details.arguments = further_arguments(command);
+    streams.out << report::summary(report, details);
+    if (!command.report.empty()) {
+        if (auto written = report::write_report(command.report, report, details); !written) {
+            return complain(streams, status::usage, written.error().detail);
+        }
+        streams.out << "report: " << command.report << "/report.json\n";
+    }
+    return report.exit_code();
+}
+
+int list_transfer_cases(const RunCommand& command, Streams& streams) {
+    size_t count = 0;
+    for (const path::PathCase& one : path::path_cases()) {
+        if (!engine::matches(command.filter, one.id)) continue;
+        ++count;
+        streams.out << fmt::format("{:22} {}  [{}]\n", one.id, one.title, fmt::join(one.requirements, " "));
+    }
+    streams.out << fmt::format("{} cases\n", count);
+    return status::ok;
+}
+
+int transfer_kill_matrix(Streams& streams) {
+    const auto kills = path::path_kill_matrix();
+    if (kills.empty()) {
+        return complain(streams, status::usage,
+                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+    }
+    streams.out << cases::to_text(kills);
+    return std::ranges::any_of(kills, &cases::Kill::survived) ? status::failures : status::ok;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,13 @@
+// From what a case found to the verdict of a run: how much a rule weighs, and what the profile expects.
+#pragma once
+
+#include "conformance/engine/runner.h"
+
+namespace assay::engine {
+
+// Fills in verdict, reason and findings. A rule that is weak in itself or weakly known gives a warning; notes
+// make a pass a loose one; a waiver of the profile comes last.
+void decide(CaseResult& result, const Judgement& judgement, std::span<const Finding> notes,
+            const Requirements& requirements, const RunOptions& options);
+
+}  // namespace assay::engine

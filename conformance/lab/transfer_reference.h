@@ -1,0 +1,12 @@
+// The encrypted path of stack/transfer behind the interface, sound or spoiled.
+#pragma once
+
+#include "conformance/lab/transfer_dut.h"
+
+namespace assay::lab {
+
+// Both ends, and whatever key, have these waivers. The provider must outlive it.
+std::unique_ptr<PathTarget> reference_path(const transfer::Waivers& waivers = {},
+                                           const crypto::Provider& provider = crypto::openssl_provider());
+
+}  // namespace assay::lab
