@@ -26,12 +26,13 @@ void write_machine(const WriteSeed& write, const std::string& name, uint8_t choi
     const auto files = make(from);
     if (!files) return;
     for (const auto& [path, bytes] : *files) {
-        if (path.ends_with(".json")) write("attest_policy", fmt::format("{}_{}", name, path), bytes);
+        const std::string last = path.substr(path.rfind('/') + 1);
+        if (path.ends_with(".json")) write("attest_policy", fmt::format("{}_{}", name, last), bytes);
         if (path.ends_with("report.bin") && path.starts_with("gpu"))
             write("gpu_report", name, concat({Bytes{choice}, bytes}));
         if (bytes.size() > 16 &&
             std::string_view(reinterpret_cast<const char*>(bytes.data()), 17) == "<SoftwareIdentity")
-            write("rim_xml", fmt::format("{}_{}", name, path.substr(path.rfind('/') + 1)), bytes);
+            write("rim_xml", fmt::format("{}_{}", name, last), bytes);
     }
 }
 

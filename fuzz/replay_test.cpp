@@ -129,7 +129,7 @@ std::vector<Floor> floors() {
          10,
          {"held rim_signature", "held rim_resource", "refused by rim_resource", "refused by rim_reference"}},
         {"certificate_extensions", 5, {"composite device id", "tcb info", "held fwid_form"}},
-        {"attest_policy", 5, {"a policy", "held evidence_form", "refused by evidence_file"}},
+        {"attest_policy", 3, {"a policy", "held evidence_form", "refused by evidence_file"}},
         {"snp_report",
          20,
          {"held snp_report_data", "refused by snp_form", "refused by snp_reserved", "refused by snp_debug",

@@ -192,6 +192,7 @@ std::vector<std::string> evidence_paths(ByteView list) {
 Result<std::vector<std::string>> context_paths(std::string_view text) {
     const ContextPaths read = TRY(outline(text));
     std::vector<std::string> paths;
+    paths.reserve(read.roots.size() + 1);
     for (const auto& [kind, path] : read.roots) paths.push_back(path);
     if (!read.policy.empty()) paths.push_back(read.policy);
     return paths;

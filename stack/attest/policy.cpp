@@ -125,8 +125,8 @@ std::optional<int> compare_versions(std::string_view one, std::string_view other
 
 Result<Policy> Policy::parse(std::string_view text) { return from_json(TRY(parse_json(text))); }
 
-Result<Policy> Policy::from_json(const json& value) {
-    JsonObject object(value, {});
+Result<Policy> Policy::from_json(const nlohmann::json& json) {
+    JsonObject object(json, {});
     Policy policy;
     policy.require = names_of<EvidenceKind>(object, "require", kKinds);
     policy.composite = object.flag("composite", false);
@@ -134,10 +134,11 @@ Result<Policy> Policy::from_json(const json& value) {
     policy.fwid_required = object.flag("fwid_required", policy.fwid_required);
     policy.allow_expired_rims = object.flag("allow_expired_rims", policy.allow_expired_rims);
     for (const auto& [claim, allowed] : object.object("claims").items())
-        policy.claims[claim] = allowed.is_array() ? allowed.get<std::vector<json>>() : std::vector{allowed};
-    const json& floors = object.object("floors");
-    const json& denied = object.object("denied");
-    const json& ocsp = object.object("ocsp");
+        policy.claims[claim] =
+            allowed.is_array() ? allowed.get<std::vector<nlohmann::json>>() : std::vector{allowed};
+    const nlohmann::json& floors = object.object("floors");
+    const nlohmann::json& denied = object.object("denied");
+    const nlohmann::json& ocsp = object.object("ocsp");
     const bool tpm = object.has("tpm");
     const bool snp = object.has("snp");
     TRY(object.finish());

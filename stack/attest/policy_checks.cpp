@@ -41,6 +41,7 @@ class PolicyOfDevice {
     void mode() {
         if (!gpu_.mode) return;
         std::vector<std::string_view> allowed;
+        allowed.reserve(policy_.modes.size());
         for (const GpuMode mode : policy_.modes) allowed.push_back(name(mode));
         demand(Check::policy_mode, policy_.modes.contains(*gpu_.mode), "mode", name(*gpu_.mode),
                fmt::format("one of {}", fmt::join(allowed, ", ")));
