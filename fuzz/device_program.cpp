@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "fuzz/coverage.h"
 #include "fuzz/device_oracles.h"
@@ -48,6 +49,11 @@ struct Factory {
     Bytes fuses = guest::fuses_of(1);
     device::DeviceIdentity identity = device::make_identity(guest::kVendor, fuses);
     std::vector<device::Component> firmware = device::make_firmware(vendor);
+    std::map<Mode, guest::AttestedVerifier> verifiers;
+
+    Factory() {
+        for (const Mode mode : kModes) verifiers.emplace(mode, guest::make_verifier(mode));
+    }
 
     device::GpuConfig gpu(Mode mode, bool capable) const {
         return {.mode = mode,
@@ -76,13 +82,12 @@ const Factory& factory() {
     return the_factory;
 }
 
-// Judges by a golden verifier, notes what it said, and says it of another nonce when it is told to.
+// Judges by the model's verifier, notes what it said, and says it of another nonce when it is told to.
 class Judge final : public guest::Verifier {
    public:
     guest::Judgement judge(const guest::Evidence& evidence, const wire::Nonce& nonce) override {
-        guest::GoldenVerifier golden({factory().identity.root}, guest::kToday,
-                                     guest::golden_of(factory().firmware, expected));
-        guest::Judgement judgement = golden.judge(evidence, nonce);
+        guest::AttestedVerifier verifier = factory().verifiers.at(expected);
+        guest::Judgement judgement = verifier.judge(evidence, nonce);
         if (std::exchange(lies, false)) judgement.nonce[0] ^= 1;
         last = {.made = true,
                 .accepted = judgement.accepted,

@@ -21,17 +21,6 @@ device::GpuConfig gpu_config(const MachineOptions& options) {
 
 crypto::Certificate trusted_root() { return device::make_identity(kVendor, fuses_of(0)).root; }
 
-// Trusts the vendor's GPUs with the firmware of today in the mode that is wanted.
-AttestedVerifier make_verifier(device::Mode mode) {
-    attest::Context context;
-    context.time = kToday;
-    context.roots.device = {trusted_root()};
-    context.roots.rim = {manifest_root()};
-    context.policy.require = {attest::EvidenceKind::gpu};
-    return {"GH100", std::move(context),
-            manifests_for(device::make_firmware(device::vendor_key(kVendor)), mode)};
-}
-
 GuestConfig guest_config(const MachineOptions& options) {
     return {.mode = options.mode,
             .roots = {trusted_root()},
@@ -41,6 +30,16 @@ GuestConfig guest_config(const MachineOptions& options) {
 }
 
 }  // namespace
+
+AttestedVerifier make_verifier(device::Mode mode) {
+    attest::Context context;
+    context.time = kToday;
+    context.roots.device = {trusted_root()};
+    context.roots.rim = {manifest_root()};
+    context.policy.require = {attest::EvidenceKind::gpu};
+    return {"GH100", std::move(context),
+            manifests_for(device::make_firmware(device::vendor_key(kVendor)), mode)};
+}
 
 Bytes fuses_of(uint64_t seed) { return SeededRandom(seed ^ 0xf05e5).bytes(48); }
 

@@ -30,6 +30,9 @@ struct MachineOptions {
 // The fuses of the GPU of a seed, 48 bytes.
 Bytes fuses_of(uint64_t seed);
 
+// Trusts the vendor's GPUs, with the firmware of today in the mode that is wanted.
+AttestedVerifier make_verifier(device::Mode mode);
+
 class Machine {
    public:
     explicit Machine(const MachineOptions& options = {});
