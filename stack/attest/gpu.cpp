@@ -142,7 +142,9 @@ GpuFacts appraise_gpu(Appraisal& appraisal, const std::string& subject, const Gp
         const crypto::PublicKey key =
             gpu.chain.empty() ? crypto::PublicKey() : gpu.chain.front().public_key();
         appraise_report_signature(appraisal, subject, evidence, *gpu.report, key);
-        const auto place = find_opaque_fields(appraisal, subject, evidence.version,
+        // The response's own version says what form it has; that it is the connection's is another check.
+        const auto version = wire::version_from_byte(gpu.report->response.spdm_version);
+        const auto place = find_opaque_fields(appraisal, subject, version.value_or(evidence.version),
                                               {gpu.report->response.opaque_data, gpu.report->opaque_offset});
         if (place) gpu.opaque = appraise_opaque(appraisal, subject, gpu.kind, *place);
         appraise_counts(appraisal, gpu);

@@ -39,17 +39,23 @@ Bytes fields(const ReportForm& form) {
     return std::move(out).take();
 }
 
+// What the response says that it is of decides how its opaque data is written.
+bool is_general(const ReportForm& form) {
+    const uint8_t version = form.response_version.value_or(wire::byte(form.version));
+    return version >= wire::byte(wire::Version::v1_2);
+}
+
 // From 1.2 on the fields are the data of one element of NVIDIA's.
 Bytes opaque_data(const ReportForm& form) {
     Bytes data = fields(form);
-    if (form.version < wire::Version::v1_2) return data;
-    const wire::Context context{.version = form.version};
+    if (!is_general(form)) return data;
+    const wire::Context context{.version = wire::Version::v1_2};
     const wire::OpaqueData general{
         .elements = {{.id = 3, .vendor_id = {0xde, 0x10}, .data = std::move(data), .align_padding = {}}}};
     return wire::encode_raw(general, context);
 }
 
-size_t before_fields(const ReportForm& form) { return form.version < wire::Version::v1_2 ? 0 : 10; }
+size_t before_fields(const ReportForm& form) { return is_general(form) ? 10 : 0; }
 
 Bytes request(const ReportForm& form) {
     Writer out;
