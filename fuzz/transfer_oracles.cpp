@@ -113,13 +113,17 @@ void the_latch_holds(const transfer::Endpoint& end, bool failed_before) {
     if (!end.keys_are_gone()) violated("an end that failed has no keys", end.failure()->text());
 }
 
-void nothing_is_lost_without_an_attack(const std::optional<transfer::Refusal>& refusal) {
-    if (!refusal) return;
+bool is_limit(const transfer::Refusal& refusal) {
     constexpr std::array kLimits = {Check::rpc_iv,          Check::iv_exhausted,   Check::key_threshold,
                                     Check::rotation_failed, Check::rotation_order, Check::copy_size,
                                     Check::copy_ticket,     Check::latched,        Check::not_ready};
+    return contains(kLimits, refusal.check);
+}
+
+void nothing_is_lost_without_an_attack(const std::optional<transfer::Refusal>& refusal) {
+    if (!refusal) return;
     const bool later = transfer::info(refusal->check).effect == transfer::Effect::later;
-    if (!later && !contains(kLimits, refusal->check)) {
+    if (!later && !is_limit(*refusal)) {
         violated("nothing is lost without an attack", refusal->text());
     }
 }

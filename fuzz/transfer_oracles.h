@@ -39,6 +39,8 @@ void what_is_being_written_is_not_read(ByteView shared);
 void tries_are_bounded(size_t in_a_row);
 // An end that failed stays so, is not ready, and has no keys.
 void the_latch_holds(const transfer::Endpoint& end, bool failed_before);
+// Whether a limit was reached, such as a key's work or the time of a rotation that nobody began.
+bool is_limit(const transfer::Refusal& refusal);
 // Where nobody meddles nothing is lost, through every rotation: a refusal is one that may be tried again, or
 // a limit that was reached.
 void nothing_is_lost_without_an_attack(const std::optional<transfer::Refusal>& refusal);

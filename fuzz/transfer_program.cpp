@@ -310,14 +310,16 @@ class Run {
         if (step.c % 2 == 1) std::ranges::copy(tag(from), tag(to).begin());
     }
 
-    // Where nobody meddled, everything that is under way ends well.
+    // Where nobody meddled, everything that is under way ends well, or at a limit.
     void drain() {
         if (ends_.attacked || closed_ || ends_.failed()) return;
         ends_.refusal.reset();
         while (delivered_ < sent_.size() && !ends_.refusal) execute_next();
         while (!flying_.empty() && !ends_.refusal) finish(uint8_t{0});
         streams_.drain();
-        if (ends_.refusal) violated("nothing is lost without an attack", ends_.refusal->text());
+        if (ends_.refusal && !is_limit(*ends_.refusal)) {
+            violated("nothing is lost without an attack", ends_.refusal->text());
+        }
     }
 
     void note(const TransferStep& step) {
