@@ -47,7 +47,9 @@ class Run {
                 the_latch_holds(*ends_.gpu, gpu_failed);
             }
             if (ends_.config.mode == Mode::cc) plaintext_is_never_shared(ends_.shared, ends_.marker);
-            if (!ends_.attacked) nothing_is_lost_without_an_attack(ends_.refusal);
+            if (!ends_.attacked && !rotation_failed_) nothing_is_lost_without_an_attack(ends_.refusal);
+            // The two ends no longer agree on a key, by rights: what would follow is lost to this program.
+            if (rotation_failed_) break;
             note(step);
         }
         drain();
@@ -209,10 +211,11 @@ class Run {
             only_what_is_due_is_taken(taken, due);
             if (taken && one.op == CopyOp::write) what_is_opened_is_what_was_sealed(there, one.staged);
         }
-        if (taken && due) {
-            ++accepted_;
-            apply(one);
-        }
+        // Signed work whose rotation has failed already was taken from the queue all the same.
+        const bool used_up = due && !taken && ends_.refusal && ends_.refusal->check == Check::rotation_failed;
+        if ((taken && due) || used_up) ++accepted_;
+        rotation_failed_ = rotation_failed_ || used_up;
+        if (taken && due) apply(one);
         compare_device(one);
     }
 
@@ -310,9 +313,9 @@ class Run {
         if (step.c % 2 == 1) std::ranges::copy(tag(from), tag(to).begin());
     }
 
-    // Where nobody meddled, everything that is under way ends well, or at a limit.
+    // Where nobody meddled and no rotation was left too long, everything under way ends well, or at a limit.
     void drain() {
-        if (ends_.attacked || closed_ || ends_.failed()) return;
+        if (ends_.attacked || closed_ || rotation_failed_ || ends_.failed()) return;
         ends_.refusal.reset();
         while (delivered_ < sent_.size() && !ends_.refusal) execute_next();
         while (!flying_.empty() && !ends_.refusal) finish(uint8_t{0});
@@ -350,8 +353,9 @@ class Run {
     std::vector<Bytes> past_;       // of every session
     std::map<uint32_t, Flying> flying_;
     std::array<uint64_t, 2> rpcs_sent_{};
-    unsigned ticks_ = 0;     // in a row
-    size_t unreadable_ = 0;  // looks at the semaphore that failed, in a row
+    unsigned ticks_ = 0;            // in a row
+    bool rotation_failed_ = false;  // at one end, which leaves the two with different keys
+    size_t unreadable_ = 0;         // looks at the semaphore that failed, in a row
     bool closed_ = false;
 };
 
