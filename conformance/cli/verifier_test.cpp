@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_wrongly_of_verifiers_and_evidence_is_said_in_
          2,
          "for the verifier in this process"},
         {{"evidence"}, 2, "--out is required"},
-        {{"evidence", "--case", "no/such", "--out", "/tmp/x"}, 2, "there is no bundle 'no/such'"},
+        {{"evidence", "--case", "no/such", "--out", "nowhere"}, 2, "there is no bundle 'no/such'"},
         {{"evidence", "--case", "report/param1", "--out", "/proc/nowhere"}, 2, "cannot write"},
     };
     for (const BadInput& row : rows) row.check();

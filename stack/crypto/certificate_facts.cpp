@@ -9,19 +9,6 @@ namespace assay::crypto {
 
 namespace {
 
-X509* handle(const Certificate& certificate) { return certificate.impl().x509.get(); }
-
-// X509_get0_* takes a certificate that is not const and only fills its cache, which parse() has done.
-uint32_t flags(const Certificate& certificate) { return X509_get_extension_flags(handle(certificate)); }
-
-// The object identifier in dotted form; empty when it is longer than any that is looked for.
-std::string dotted(const ASN1_OBJECT* object) {
-    char text[80];
-    const int size = OBJ_obj2txt(text, sizeof text, object, 1);
-    if (size <= 0 || static_cast<size_t>(size) >= sizeof text) return {};
-    return {text, static_cast<size_t>(size)};
-}
-
 std::optional<CertificateAlgo> of_kind(int kind, int digest) {
     using enum CertificateAlgo;
     const auto pick = [digest](CertificateAlgo sha256, CertificateAlgo sha384,
@@ -42,6 +29,13 @@ std::optional<CertificateAlgo> of_kind(int kind, int digest) {
 }
 
 }  // namespace
+
+std::string dotted(const ASN1_OBJECT* object) {
+    char text[80];
+    const int size = OBJ_obj2txt(text, sizeof text, object, 1);
+    if (size <= 0 || static_cast<size_t>(size) >= sizeof text) return {};
+    return {text, static_cast<size_t>(size)};
+}
 
 std::optional<CertificateAlgo> signed_with(const Certificate& certificate) {
     int digest = NID_undef;
@@ -68,7 +62,7 @@ bool issued_by(const Certificate& child, const Certificate& parent) {
            signed_by(child, parent.public_key());
 }
 
-bool is_authority(const Certificate& certificate) { return (flags(certificate) & EXFLAG_CA) != 0; }
+bool is_authority(const Certificate& certificate) { return (extension_flags(certificate) & EXFLAG_CA) != 0; }
 
 std::optional<long> path_length(const Certificate& certificate) {
     const long limit = X509_get_pathlen(handle(certificate));
@@ -90,7 +84,7 @@ std::optional<std::vector<std::string>> extended_key_usage(const Certificate& ce
 bool extensions_readable(const Certificate& certificate) {
     const X509* x509 = handle(certificate);
     const bool may_stand = X509_get_ext_count(x509) == 0 || X509_get_version(x509) == X509_VERSION_3;
-    return may_stand && (flags(certificate) & EXFLAG_INVALID) == 0;
+    return may_stand && (extension_flags(certificate) & EXFLAG_INVALID) == 0;
 }
 
 std::vector<std::string> unknown_critical_extensions(const Certificate& certificate) {

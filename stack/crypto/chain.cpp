@@ -14,18 +14,6 @@ namespace {
 
 using Chain = std::vector<Certificate>;
 
-X509* handle(const Certificate& certificate) { return certificate.impl().x509.get(); }
-
-uint32_t flags(const Certificate& certificate) { return X509_get_extension_flags(handle(certificate)); }
-
-// The object identifier in dotted form; empty when it is longer than any that is looked for here.
-std::string dotted(const ASN1_OBJECT* object) {
-    char text[80];
-    const int size = OBJ_obj2txt(text, sizeof text, object, 1);
-    if (size <= 0 || static_cast<size_t>(size) >= sizeof text) return {};
-    return {text, static_cast<size_t>(size)};
-}
-
 bool order_holds(const Chain& chain) {
     for (size_t i = 1; i < chain.size(); ++i) {
         if (!issued_by(chain[i], chain[i - 1])) return false;
@@ -56,7 +44,7 @@ bool known_here(const ASN1_OBJECT* object) {
 
 // RFC 5280, 4.2: a critical extension that is not understood refuses the certificate.
 bool extensions_understood(const Certificate& certificate) {
-    if ((flags(certificate) & EXFLAG_INVALID) != 0) return false;
+    if ((extension_flags(certificate) & EXFLAG_INVALID) != 0) return false;
     X509* x509 = handle(certificate);
     for (int i = 0; i < X509_get_ext_count(x509); ++i) {
         X509_EXTENSION* extension = X509_get_ext(x509, i);
@@ -72,7 +60,8 @@ bool ca_holds(const Chain& chain) {
     long below = 0;
     for (size_t i = chain.size() - 1; i-- > 0;) {
         const Certificate& certificate = chain[i];
-        if ((flags(certificate) & EXFLAG_CA) == 0 || !extensions_understood(certificate)) return false;
+        if ((extension_flags(certificate) & EXFLAG_CA) == 0 || !extensions_understood(certificate))
+            return false;
         if (!key_usage(certificate, KeyUsage::key_cert_sign).value_or(true)) return false;
         if (below > path_length(certificate).value_or(below)) return false;
         if (!certificate.self_issued()) ++below;
@@ -134,9 +123,9 @@ bool holds(ChainRule rule, const Chain& chain, const ChainPolicy& policy) {
         case ChainRule::validity: return validity_holds(chain, policy);
         case ChainRule::ca: return ca_holds(chain);
         case ChainRule::leaf_key: return leaf.public_key().fits(policy.leaf_algo);
-        case ChainRule::leaf_not_ca: return (flags(leaf) & EXFLAG_CA) == 0;
+        case ChainRule::leaf_not_ca: return (extension_flags(leaf) & EXFLAG_CA) == 0;
         case ChainRule::leaf_constraints:
-            return !policy.basic_constraints_required || (flags(leaf) & EXFLAG_BCONS) != 0;
+            return !policy.basic_constraints_required || (extension_flags(leaf) & EXFLAG_BCONS) != 0;
         case ChainRule::leaf_key_usage: return key_usage(leaf, KeyUsage::digital_signature).value_or(false);
         case ChainRule::leaf_role: return role_holds(leaf, policy.role);
         case ChainRule::leaf_hardware_id: return !policy.alias_cert || hardware_id_holds(leaf);

@@ -20,8 +20,6 @@ using IdPtr = ossl::Owner<OCSP_CERTID, OCSP_CERTID_free>;
 inline void release_list(STACK_OF(X509) * list) { sk_X509_free(list); }
 using ListPtr = ossl::Owner<STACK_OF(X509), release_list>;
 
-X509* handle(const Certificate& certificate) { return certificate.impl().x509.get(); }
-
 std::optional<UnixTime> time_of(const ASN1_GENERALIZEDTIME* time) {
     std::tm parts = {};
     if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
