@@ -80,8 +80,9 @@ class Run {
             case StepKind::earlier_record:
                 if (!records_.empty()) {
                     Sent again = records_[step.seed % records_.size()];
-                    bool other_key = again.key && !under_its_key(again);
-                    feature(kReplayed, static_cast<uint32_t>(turn_of(again)), other_key,
+                    bool lives = lab_.seen().sessions().contains(again.id);
+                    bool other_key = lives && again.key && !under_its_key(again);
+                    feature(kReplayed, static_cast<uint32_t>(turn_of(again)), lives + 2U * other_key,
                             static_cast<uint32_t>(again.number));
                     send(again, {}, turn_of(again));
                 }
