@@ -36,10 +36,11 @@ std::string size_text(uint64_t size) {
 }  // namespace
 
 void print(const TransferBench& bench, std::ostream& out) {
-    out << "copies               size         MiB/s   microseconds   of AES-GCM seal, open\n";
+    out << fmt::format("{:30} {:>8} {:>9} {:>14} {:>10}\n", "copies", "size", "MiB/s", "microseconds",
+                       "of AES-GCM seal, open");
     for (const CopyTiming& one : bench.timings) {
         const CopyTiming* bare = find(bench, kBare, one.size);
-        out << fmt::format("{:28} {:>8} {:9.0f} {:14.1f} {:10.2f}\n", one.series, size_text(one.size),
+        out << fmt::format("{:30} {:>8} {:9.0f} {:14.1f} {:10.2f}\n", one.series, size_text(one.size),
                            one.throughput / kMega, one.seconds * 1e6,
                            bare == nullptr ? 0 : one.throughput / bare->throughput);
     }
@@ -69,8 +70,9 @@ std::string to_json(const TransferBench& bench) {
 
 std::string to_svg(const TransferBench& bench) {
     constexpr double kWide = 900, kHigh = 520, kLeft = 70, kTop = 20, kPlotWide = 560, kPlotHigh = 440;
-    constexpr std::string_view kColours[] = {"#000000", "#7f7f7f", "#1f77b4", "#2ca02c", "#98df8a", "#ff7f0e",
-                                             "#ffbb78", "#d62728", "#ff9896", "#9467bd", "#c5b0d5"};
+    constexpr std::string_view kColours[] = {"#000000", "#7f7f7f", "#1f77b4", "#2ca02c",
+                                             "#98df8a", "#ff7f0e", "#ffbb78", "#d62728",
+                                             "#ff9896", "#9467bd", "#c5b0d5", "#8c564b"};
     double most = 1, least_size = 12, most_size = 13;
     for (const CopyTiming& one : bench.timings) {
         most = std::max(most, one.throughput / kMega);

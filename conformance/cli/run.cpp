@@ -8,12 +8,11 @@
 #include "conformance/cases/kill_matrix.h"
 #include "conformance/cases/transfer/transfer.h"
 #include "conformance/cli/commands.h"
+#include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/reference_options.h"
 #include "conformance/cli/target.h"
-#include "conformance/report/text.h"
 #include "conformance/report/trace.h"
-#include "conformance/report/write.h"
 #include "stack/transport/uri.h"
 
 namespace assay::cli {
@@ -52,14 +51,11 @@ class ProgressLine {
 
 // What the command to repeat the run needs besides what the report knows.
 std::vector<std::string> further_arguments(const RunCommand& command) {
-    std::vector<std::string> arguments;
-    if (!command.profile.empty()) arguments.insert(arguments.end(), {"--profile", command.profile});
+    std::vector<std::string> arguments = common_arguments(command);
     if (command.rsa) arguments.emplace_back("--rsa");
     auto add = [&](std::string_view option, const std::string& value) {
         arguments.insert(arguments.end(), {std::string(option), value});
     };
-    for (const std::string& check : command.sabotage.waive) add("--waive", check);
-    for (const std::string& defect : command.sabotage.defects) add("--defect", defect);
     if (command.psk.key) add("--psk", *command.psk.key);
     if (command.psk.hint) add("--psk-hint", *command.psk.hint);
     if (!command.identity.chain.empty()) add("--requester-chain", command.identity.chain);
@@ -137,14 +133,7 @@ int run(const RunCommand& command, Streams& streams) {
     report::Details details;
     details.arguments = further_arguments(command);
     if (command.filter == "*") details.cases = all;
-    streams.out << report::summary(report, details);
-    if (!command.report.empty()) {
-        if (auto written = report::write_report(command.report, report, details); !written) {
-            return complain(streams, status::usage, written.error().detail);
-        }
-        streams.out << "report: " << command.report << "/report.json\n";
-    }
-    return report.exit_code();
+    return end_of_run(command, report, details, streams);
 }
 
 int list_cases(const RunCommand& command, Streams& streams) {

@@ -7,11 +7,10 @@
 #include "conformance/cases/transfer/kill_matrix.h"
 #include "conformance/cases/transfer/transfer.h"
 #include "conformance/cli/commands.h"
+#include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/transfer_reference.h"
-#include "conformance/report/text.h"
-#include "conformance/report/write.h"
 
 namespace assay::cli {
 
@@ -45,17 +44,6 @@ Result<transfer::Waivers> waivers_of(const Sabotage& sabotage) {
     return waivers;
 }
 
-// What the command to repeat the run needs besides what the report knows.
-std::vector<std::string> further_arguments(const RunCommand& command) {
-    std::vector<std::string> arguments = {"--role", "transfer"};
-    for (const std::string& check : command.sabotage.waive)
-        arguments.insert(arguments.end(), {"--waive", check});
-    for (const std::string& defect : command.sabotage.defects)
-        arguments.insert(arguments.end(), {"--defect", defect});
-    if (!command.profile.empty()) arguments.insert(arguments.end(), {"--profile", command.profile});
-    return arguments;
-}
-
 }  // namespace
 
 int run_transfer(const RunCommand& command, Streams& streams) {
@@ -84,15 +72,9 @@ int run_transfer(const RunCommand& command, Streams& streams) {
     const auto target = lab::reference_path(*waivers);
     const engine::RunReport report = path::run(*target, engine::Requirements::embedded(), options);
     report::Details details;
-    details.arguments = further_arguments(command);
-    streams.out << report::summary(report, details);
-    if (!command.report.empty()) {
-        if (auto written = report::write_report(command.report, report, details); !written) {
-            return complain(streams, status::usage, written.error().detail);
-        }
-        streams.out << "report: " << command.report << "/report.json\n";
-    }
-    return report.exit_code();
+    details.arguments = common_arguments(command);
+    details.arguments.insert(details.arguments.begin(), {"--role", "transfer"});
+    return end_of_run(command, report, details, streams);
 }
 
 int list_transfer_cases(const RunCommand& command, Streams& streams) {

@@ -1,7 +1,6 @@
 #include "stack/attest/check.h"
 
-#include <algorithm>
-#include <iterator>
+#include "stack/base/named_rows.h"
 
 namespace assay::attest {
 
@@ -17,10 +16,6 @@ constexpr CheckInfo kChecks[] = {
 
 const CheckInfo& info(Check check) { return kChecks[static_cast<size_t>(check)]; }
 
-std::optional<Check> check_from_name(std::string_view name) {
-    const auto* found = std::ranges::find(kChecks, name, &CheckInfo::name);
-    if (found == std::end(kChecks)) return std::nullopt;
-    return static_cast<Check>(found - std::begin(kChecks));
-}
+std::optional<Check> check_from_name(std::string_view name) { return row_by_name<Check>(kChecks, name); }
 
 }  // namespace assay::attest

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "stack/base/named_rows.h"
 
 namespace assay::guest {
 
@@ -31,11 +31,7 @@ std::string_view name(CudaError error) {
 
 const CheckInfo& info(Check check) { return kChecks[static_cast<size_t>(check)]; }
 
-std::optional<Check> check_from_name(std::string_view name) {
-    const auto* found = std::ranges::find(kChecks, name, &CheckInfo::name);
-    if (found == std::end(kChecks)) return std::nullopt;
-    return static_cast<Check>(found - std::begin(kChecks));
-}
+std::optional<Check> check_from_name(std::string_view name) { return row_by_name<Check>(kChecks, name); }
 
 std::string Refusal::text() const {
     const CheckInfo& row = info(check);

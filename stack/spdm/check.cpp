@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "stack/base/named_rows.h"
+
 namespace assay::spdm {
 
 namespace {
@@ -32,12 +34,7 @@ constexpr CheckInfo kTable[] = {
 
 const CheckInfo& info(Check check) { return kTable[static_cast<size_t>(check)]; }
 
-std::optional<Check> check_from_name(std::string_view name) {
-    for (size_t i = 0; i < kCheckCount; ++i) {
-        if (kTable[i].name == name) return static_cast<Check>(i);
-    }
-    return std::nullopt;
-}
+std::optional<Check> check_from_name(std::string_view name) { return row_by_name<Check>(kTable, name); }
 
 std::string Refusal::text() const {
     const CheckInfo& row = info(check);

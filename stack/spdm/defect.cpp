@@ -1,5 +1,7 @@
 #include "stack/spdm/defect.h"
 
+#include "stack/base/named_rows.h"
+
 namespace assay::spdm {
 
 namespace {
@@ -14,11 +16,6 @@ constexpr DefectInfo kTable[] = {
 
 const DefectInfo& info(Defect defect) { return kTable[static_cast<size_t>(defect)]; }
 
-std::optional<Defect> defect_from_name(std::string_view name) {
-    for (size_t i = 0; i < kDefectCount; ++i) {
-        if (kTable[i].name == name) return static_cast<Defect>(i);
-    }
-    return std::nullopt;
-}
+std::optional<Defect> defect_from_name(std::string_view name) { return row_by_name<Defect>(kTable, name); }
 
 }  // namespace assay::spdm

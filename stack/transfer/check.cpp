@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+
+#include "stack/base/named_rows.h"
 
 namespace assay::transfer {
 
@@ -35,17 +36,9 @@ const CheckInfo& info(Check check) { return kChecks[static_cast<size_t>(check)];
 
 const DefectInfo& info(Defect defect) { return kDefects[static_cast<size_t>(defect)]; }
 
-std::optional<Check> check_from_name(std::string_view name) {
-    const auto* found = std::ranges::find(kChecks, name, &CheckInfo::name);
-    if (found == std::end(kChecks)) return std::nullopt;
-    return static_cast<Check>(found - std::begin(kChecks));
-}
+std::optional<Check> check_from_name(std::string_view name) { return row_by_name<Check>(kChecks, name); }
 
-std::optional<Defect> defect_from_name(std::string_view name) {
-    const auto* found = std::ranges::find(kDefects, name, &DefectInfo::name);
-    if (found == std::end(kDefects)) return std::nullopt;
-    return static_cast<Defect>(found - std::begin(kDefects));
-}
+std::optional<Defect> defect_from_name(std::string_view name) { return row_by_name<Defect>(kDefects, name); }
 
 std::string Refusal::text() const {
     const CheckInfo& row = info(check);
