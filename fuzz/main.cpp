@@ -220,7 +220,7 @@ int write_corpora(const std::filesystem::path& folder) {
 }  // namespace assay::fuzz
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
+    if (argc != 2 || std::string_view(argv[1]).starts_with('-')) {
         std::cerr << "usage: make_seeds FOLDER (corpora)\n";
         return 2;
     }

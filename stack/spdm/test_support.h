@@ -126,4 +126,17 @@ struct Pair {
     }
 };
 
+inline std::string_view refused_by(const Checked<>& result) {
+    return result ? "nothing" : info(result.error().check).name;
+}
+
+// What the responder would have said is replaced, once, in the response to one request.
+inline std::function<void(const Bytes&, Bytes&)> answer_once(uint8_t code, std::string_view hex) {
+    return [code, answer = *from_hex(hex), used = false](const Bytes& request, Bytes& response) mutable {
+        if (used || request[1] != code) return;
+        used = true;
+        response = answer;
+    };
+}
+
 }  // namespace assay::spdm
