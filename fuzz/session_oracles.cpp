@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fuzz/coverage.h"
 #include "stack/base/ranges.h"
 #include "stack/spdm/legality.h"
+#include "stack/spdm/secured_opaque.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/messages/key_exchange.h"
+#include "stack/wire/messages/psk.h"
 
 namespace assay::fuzz {
 
@@ -220,6 +226,35 @@ void what_begins_a_session_is_fresh(const SessionStates& before, std::set<Bytes>
     ByteView share = ByteView(response).subspan(kShare, share_size);
     if (!given.insert(to_bytes(random)).second || !given.insert(to_bytes(share)).second)
         violated("random values and shares are given out once", explain(exchange));
+}
+
+namespace {
+
+template <class Request, class Response>
+void check_selection(const std::vector<uint16_t>& supported, const lab::Exchange& exchange) {
+    const auto request = decode<Request>(exchange.request, exchange.request_context);
+    const auto response = decode<Response>(*exchange.response, exchange.response_context);
+    if (!request || !response) return;
+    const auto asked = spdm::read_secured_opaque(request->opaque_data, exchange.request_context);
+    const auto said = spdm::read_secured_opaque(response->opaque_data, exchange.response_context);
+    if (!asked || !said || !said->selected) return;
+    uint16_t highest = 0;
+    for (uint16_t version : asked->offered) {
+        if (contains(supported, version)) highest = std::max(highest, version);
+    }
+    if (*said->selected != highest)
+        violated("the highest version of both sides is selected", explain(exchange));
+}
+
+}  // namespace
+
+void the_highest_version_is_selected(const std::vector<uint16_t>& supported, const lab::Exchange& exchange) {
+    if (!exchange.answered() || exchange.session || exchange.request.size() < 2) return;
+    const uint8_t answer = (*exchange.response)[1];
+    if (answer == code::key_exchange_rsp)
+        check_selection<KeyExchange, KeyExchangeResponse>(supported, exchange);
+    if (answer == code::psk_exchange_rsp)
+        check_selection<PskExchange, PskExchangeResponse>(supported, exchange);
 }
 
 void no_secret_is_left(const spdm::Responder& responder, size_t live_before) {

@@ -65,6 +65,8 @@ void silent_sessions_end(const spdm::Responder& responder, const StepFacts& fact
 // Neither the identifier of a session that lives nor a random value or share is given out again.
 void what_begins_a_session_is_fresh(const SessionStates& before, std::set<Bytes>& given, size_t share_size,
                                     const lab::Exchange& exchange);
+// Of the versions of secured messages that both sides have, the highest is selected.
+void the_highest_version_is_selected(const std::vector<uint16_t>& supported, const lab::Exchange& exchange);
 // Once no session is left, no key of one is.
 void no_secret_is_left(const spdm::Responder& responder, size_t live_before);
 

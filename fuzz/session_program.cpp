@@ -252,6 +252,7 @@ class Run {
         facts.silent = silent_;
         silent_sessions_end(responder, facts);
         what_begins_a_session_is_fresh(sessions, given_, messages_.share().size(), *exchange);
+        the_highest_version_is_selected(dut_.device().secured_versions, *exchange);
         messages_.remember_request_id(*exchange);
     }
 
