@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "fuzz/coverage.h"
 #include "stack/base/ranges.h"
@@ -238,11 +239,14 @@ void check_selection(const std::vector<uint16_t>& supported, const lab::Exchange
     const auto asked = spdm::read_secured_opaque(request->opaque_data, exchange.request_context);
     const auto said = spdm::read_secured_opaque(response->opaque_data, exchange.response_context);
     if (!asked || !said || !said->selected) return;
-    uint16_t highest = 0;
+    // Update and alpha numbers do not make a version another one.
+    const auto line = [](uint16_t version) { return version >> 8; };
+    int highest = 0;
     for (uint16_t version : asked->offered) {
-        if (contains(supported, version)) highest = std::max(highest, version);
+        if (contains(supported | std::views::transform(line), line(version)))
+            highest = std::max(highest, line(version));
     }
-    if (*said->selected != highest)
+    if (line(*said->selected) != highest)
         violated("the highest version of both sides is selected", explain(exchange));
 }
 
