@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stack/attest/check.h"
+#include "stack/attest/signatures.h"
 #include "stack/base/bytes.h"
 
 namespace assay::attest {
@@ -52,6 +53,9 @@ class Appraisal {
     // hold has that effect; else refused.
     Verdict verdict() const;
 
+    // Verifies for every part of this appraisal.
+    Signatures& signatures() { return signatures_; }
+
     // Claims, by the names of RFC 9711 (EAT) where there are such; under the subject's name those of one
     // evidence.
     nlohmann::ordered_json& claims() { return claims_; }
@@ -66,6 +70,7 @@ class Appraisal {
    private:
     Waivers waivers_;
     std::vector<Step> steps_;
+    Signatures signatures_;
     nlohmann::ordered_json claims_ = nlohmann::ordered_json::object();
 };
 

@@ -56,7 +56,7 @@ struct Path {
     const Certificate& leaf() const { return certificates.front(); }
 };
 
-Path path_to_root(const Chain& leaf_first, std::span<const Certificate> roots) {
+Path path_to_root(const Chain& leaf_first, std::span<const Certificate> roots, Signatures& signatures) {
     Path path{leaf_first};
     if (leaf_first.empty()) return path;
     const Certificate& last = leaf_first.back();
@@ -65,8 +65,8 @@ Path path_to_root(const Chain& leaf_first, std::span<const Certificate> roots) {
         path.rooted = true;
         return path;
     }
-    const auto issuer =
-        std::ranges::find_if(roots, [&](const Certificate& root) { return crypto::issued_by(last, root); });
+    const auto issuer = std::ranges::find_if(
+        roots, [&](const Certificate& root) { return signatures.issued_by(last, root); });
     if (issuer != roots.end()) {
         path.certificates.push_back(*issuer);
         path.rooted = true;
@@ -74,10 +74,10 @@ Path path_to_root(const Chain& leaf_first, std::span<const Certificate> roots) {
     return path;
 }
 
-Found order(const Path& path) {
+Found order(const Path& path, Signatures& signatures) {
     if (path.size() == 0) return Fault{0, "there is no certificate"};
     for (size_t i = 0; i + 1 < path.size(); ++i) {
-        if (!crypto::issued_by(path[i], path[i + 1]))
+        if (!signatures.issued_by(path[i], path[i + 1]))
             return Fault{i, fmt::format("it is not issued by the next one, {}", path[i + 1].subject())};
     }
     return {};
@@ -224,11 +224,12 @@ std::optional<Chain> read_chain(Appraisal& appraisal, const std::string& subject
 
 bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
                     const ChainDemands& demands) {
-    const Path path = path_to_root(leaf_first, demands.roots);
+    Signatures& signatures = appraisal.signatures();
+    const Path path = path_to_root(leaf_first, demands.roots, signatures);
     const auto check = [&](Check which, const Found& found) {
         return demand(appraisal, which, subject, path, found);
     };
-    bool held = check(Check::cert_order, order(path));
+    bool held = check(Check::cert_order, order(path, signatures));
     const Fault stranger{path.size() == 0 ? 0 : path.size() - 1, "neither it nor its issuer is pinned"};
     held &= check(Check::cert_root_pinned, path.rooted ? Found() : stranger);
     held &= check(Check::cert_validity, validity(path, demands));

@@ -68,7 +68,8 @@ class Words {
             signer ? fault_of(*signer) : "the responder is neither the issuer nor there";
         demand(Check::ocsp_signer, fault.empty(), fmt::format("{}: {}", file.subject, fault));
         if (signer) {
-            demand(Check::ocsp_signature, file.response.signed_by(signer->public_key()), file.subject);
+            demand(Check::ocsp_signature, appraisal_.signatures().signed_by(file.response, *signer),
+                   file.subject);
         }
         nonce(file);
     }
@@ -76,7 +77,7 @@ class Words {
     // Why the signer may not speak for the issuer; empty if it may.
     std::string fault_of(const Certificate& signer) const {
         if (equal(signer.der(), issuer_.der())) return {};
-        if (!crypto::issued_by(signer, issuer_))
+        if (!appraisal_.signatures().issued_by(signer, issuer_))
             return "the issuer did not issue the responder's certificate";
         const auto usages = crypto::extended_key_usage(signer);
         if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
@@ -169,8 +170,9 @@ void appraise_revocation(Appraisal& appraisal, const std::string& subject, const
     for (size_t i = 0; i < leaf_first.size(); ++i) {
         const Certificate& certificate = leaf_first[i];
         if (is_pinned(certificate, roots)) continue;
-        const auto above = std::ranges::find_if(
-            roots, [&](const Certificate& root) { return crypto::issued_by(certificate, root); });
+        const auto above = std::ranges::find_if(roots, [&](const Certificate& root) {
+            return appraisal.signatures().issued_by(certificate, root);
+        });
         if (i + 1 == leaf_first.size() && above == roots.end()) continue;
         const Certificate& issuer = i + 1 < leaf_first.size() ? leaf_first[i + 1] : *above;
         Words words(appraisal, subject, fmt::format("certificates[{}]", i), certificate, issuer, context);

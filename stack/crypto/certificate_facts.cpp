@@ -57,9 +57,12 @@ std::optional<bool> key_usage(const Certificate& certificate, KeyUsage bit) {
     return ASN1_BIT_STRING_get_bit(usage.get(), static_cast<int>(bit)) == 1;
 }
 
+bool names_issuer(const Certificate& child, const Certificate& parent) {
+    return X509_NAME_cmp(X509_get_issuer_name(handle(child)), X509_get_subject_name(handle(parent))) == 0;
+}
+
 bool issued_by(const Certificate& child, const Certificate& parent) {
-    return X509_NAME_cmp(X509_get_issuer_name(handle(child)), X509_get_subject_name(handle(parent))) == 0 &&
-           signed_by(child, parent.public_key());
+    return names_issuer(child, parent) && signed_by(child, parent.public_key());
 }
 
 bool is_authority(const Certificate& certificate) { return (extension_flags(certificate) & EXFLAG_CA) != 0; }

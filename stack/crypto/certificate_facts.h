@@ -25,6 +25,8 @@ enum class KeyUsage : uint8_t { digital_signature = 0, key_cert_sign = 5 };
 // Whether keyUsage has the bit; nullopt when there is no keyUsage. One that cannot be read has no bit.
 std::optional<bool> key_usage(const Certificate& certificate, KeyUsage bit);
 
+// Whether `child` names `parent` as its issuer, which alone proves nothing.
+bool names_issuer(const Certificate& child, const Certificate& parent);
 // Whether `child` names `parent` as its issuer, and bears a signature of its key over a digest stronger than
 // SHA-1.
 bool issued_by(const Certificate& child, const Certificate& parent);

@@ -31,10 +31,16 @@ std::optional<UnixTime> time_of(const ASN1_GENERALIZEDTIME* time) {
            chrono::seconds(parts.tm_sec);
 }
 
+bool same_serial(const OCSP_CERTID* id, const Certificate& subject) {
+    ASN1_INTEGER* serial = nullptr;
+    // It only reads, but says otherwise.
+    OCSP_id_get0_info(nullptr, nullptr, nullptr, &serial, const_cast<OCSP_CERTID*>(id));
+    return serial != nullptr && ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(handle(subject))) == 0;
+}
+
 // The id of `subject` by the digest that `other` is made with.
 IdPtr id_like(const OCSP_CERTID* other, const Certificate& subject, const Certificate& issuer) {
     ASN1_OBJECT* algorithm = nullptr;
-    // It only reads, but says otherwise.
     OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, const_cast<OCSP_CERTID*>(other));
     const EVP_MD* digest = algorithm == nullptr ? nullptr : EVP_get_digestbyobj(algorithm);
     if (digest == nullptr) return nullptr;
@@ -63,6 +69,7 @@ Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
 }  // namespace
 
 struct OcspResponse::Impl {
+    Bytes der;
     int status = 0;
     BasicPtr basic;
     UnixTime produced_at{};
@@ -76,6 +83,7 @@ Result<OcspResponse> OcspResponse::parse(ByteView der) {
     const ResponsePtr response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
     if (response == nullptr) return ossl::fail_openssl(Errc::bad_cert, "OCSP");
     auto impl = std::make_shared<Impl>();
+    impl->der = to_bytes(der);
     impl->status = OCSP_response_status(response.get());
     if (impl->status == OCSP_RESPONSE_STATUS_SUCCESSFUL) {
         impl->basic.reset(OCSP_response_get1_basic(response.get()));
@@ -90,6 +98,7 @@ Result<OcspResponse> OcspResponse::parse(ByteView der) {
     return OcspResponse(std::move(impl));
 }
 
+ByteView OcspResponse::der() const { return impl_->der; }
 int OcspResponse::status() const { return impl_->status; }
 UnixTime OcspResponse::produced_at() const { return impl_->produced_at; }
 
@@ -112,6 +121,8 @@ std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Cert
     for (int i = 0; impl_->basic != nullptr && i < OCSP_resp_count(impl_->basic.get()); ++i) {
         OCSP_SINGLERESP* single = OCSP_resp_get0(impl_->basic.get(), i);
         const OCSP_CERTID* id = OCSP_SINGLERESP_get0_id(single);
+        // Most words are about other certificates, and two digests are saved.
+        if (!same_serial(id, subject)) continue;
         const IdPtr wanted = id_like(id, subject, issuer);
         if (wanted == nullptr || OCSP_id_cmp(wanted.get(), id) != 0) continue;
         if (Result<OcspWord> word = word_of(single)) words.push_back(*std::move(word));
@@ -128,6 +139,7 @@ std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const
     const int found = OCSP_resp_get0_signer(impl_->basic.get(), &signer, known.get());
     ERR_clear_error();
     if (found != 1 || signer == nullptr) return {};
+    if (signer == handle(issuer)) return issuer;
     uint8_t* der = nullptr;
     const int size = i2d_X509(signer, &der);
     const ossl::MemoryPtr owner(der);

@@ -25,6 +25,7 @@ class OcspResponse {
     // that can be read throughout. Errors: Errc::bad_cert.
     static Result<OcspResponse> parse(ByteView der);
 
+    ByteView der() const;
     // OCSPResponseStatus: 0 is successful. What follows is empty for any other.
     int status() const;
     UnixTime produced_at() const;
