@@ -237,10 +237,10 @@ int main(int argc, const char* const* argv, Streams& streams) {
         app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
     bench_app
         ->add_option("--part", bench_options.parts,
-                     "run, handshakes, records, messages, programs or transfer; all without it")
+                     "run, handshakes, records, messages, programs, transfer or verifier; all without it")
         ->check(CLI::IsMember(std::vector<std::string>(std::begin(kBenchParts), std::end(kBenchParts))));
-    bench_app->add_option("--json", bench_options.json, "a file for the figures of the part transfer");
-    bench_app->add_option("--svg", bench_options.svg, "a file for a picture of them");
+    bench_app->add_option("--json", bench_options.json, "a file for the figures of transfer or verifier");
+    bench_app->add_option("--svg", bench_options.svg, "a file for a picture of those of transfer");
     bench_app->add_option("--seeds", bench_options.seeds, "where the fuzz targets' seeds are");
     bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
         ->capture_default_str();

@@ -8,6 +8,7 @@
 #include "conformance/cli/bench_programs.h"
 #include "conformance/cli/bench_sessions.h"
 #include "conformance/cli/bench_transfer.h"
+#include "conformance/cli/bench_verifier.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/timed_provider.h"
 #include "conformance/engine/runner.h"
@@ -73,16 +74,27 @@ int bench(const BenchCommand& command, Streams& streams) {
     auto wanted = [&](std::string_view part) {
         return command.parts.empty() || contains(command.parts, std::string(part));
     };
+    if (!command.json.empty() && wanted("transfer") && wanted("verifier"))
+        return complain(streams, status::usage, "--json is for one part, transfer or verifier: give --part");
+    std::vector<std::pair<std::string, std::string>> files;  // what is written where
+    // Its children are to have no threads of ours and little of our memory.
+    if (wanted("verifier")) {
+        const auto verifier = measure_verifier(runs);
+        if (!verifier) return complain(streams, exit_code_of(verifier.error()), verifier.error().detail);
+        print(*verifier, streams.out);
+        files.emplace_back(command.json, to_json(*verifier));
+    }
     if (wanted("run")) bench_run(runs, streams.out);
     if (wanted("handshakes")) bench_handshakes(runs, streams.out);
     if (wanted("records")) bench_records(runs, streams.out);
     if (wanted("messages")) bench_messages(runs, streams.out);
     if (wanted("programs")) bench_programs(command.seeds, streams.out);
-    if (!wanted("transfer")) return status::ok;
-    const TransferBench transfers = measure_transfers(runs);
-    print(transfers, streams.out);
-    const std::pair<const std::string&, std::string> files[] = {{command.json, to_json(transfers)},
-                                                                {command.svg, to_svg(transfers)}};
+    if (wanted("transfer")) {
+        const TransferBench transfers = measure_transfers(runs);
+        print(transfers, streams.out);
+        files.emplace_back(command.json, to_json(transfers));
+        files.emplace_back(command.svg, to_svg(transfers));
+    }
     for (const auto& [path, text] : files) {
         if (path.empty()) continue;
         if (auto written = report::write_file(path, as_bytes(text)); !written) {

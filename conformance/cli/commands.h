@@ -166,12 +166,14 @@ struct BenchCommand {
     unsigned runs = 5;
     std::vector<std::string> parts{};  // of kBenchParts; empty: all
     std::string seeds = "corpora/seeds";
-    std::string json{}, svg{};  // files for the part "transfer"
+    std::string json{};  // a file for the figures of "transfer" or "verifier"
+    std::string svg{};   // and for a picture of the former
 };
-inline constexpr std::string_view kBenchParts[] = {"run",      "handshakes", "records",
-                                                   "messages", "programs",   "transfer"};
+inline constexpr std::string_view kBenchParts[] = {"run",      "handshakes", "records", "messages",
+                                                   "programs", "transfer",   "verifier"};
 // The conformance run of the reference, handshakes and records, beside the OpenSSL operations in them;
-// messages and the fuzzers' programs over the fast provider, beside OpenSSL. All of it timed in the same run.
+// messages and the fuzzers' programs over the fast provider, beside OpenSSL; copies beside AES-GCM; the
+// verifier beside the signatures in its evidence. All of it timed in the same run.
 int bench(const BenchCommand& command, Streams& streams);
 
 // Reads the arguments and runs the command.

@@ -67,7 +67,7 @@ Result<std::string> canonical_subtree(xmlDoc* document, xmlNode* apex) {
                        xmlOutputBufferGetSize(out.get()));
 }
 
-Result<std::string> canonical_element(const std::string& text, const Wanted& wanted) {
+Result<std::string> canonical_wanted(const std::string& text, const Wanted& wanted) {
     const DocumentPtr document = TRY(parsed(text));
     xmlNode* found = find_element(xmlDocGetRootElement(document.get()), wanted);
     if (found == nullptr) return fail(Errc::bad_text, "manifest", Error::npos, "has no such element");
@@ -76,7 +76,7 @@ Result<std::string> canonical_element(const std::string& text, const Wanted& wan
 
 Result<std::string> covered(const std::string& document, const SignatureForm& form) {
     if (form.covered_id.empty()) return canonical(form.covers ? form.covers(document) : document);
-    return canonical_element(document, [&](xmlNode* node) {
+    return canonical_wanted(document, [&](xmlNode* node) {
         const std::unique_ptr<xmlChar, Releaser<release_text>> id(xmlGetProp(node, BAD_CAST "Id"));
         return text_of(id.get()) == form.covered_id;
     });
@@ -123,6 +123,10 @@ Result<std::string> canonical(const std::string& document) {
     return canonical_subtree(read.get(), nullptr);
 }
 
+Result<std::string> canonical_element(const std::string& document, std::string_view name) {
+    return canonical_wanted(document, [&](xmlNode* node) { return text_of(node->name) == name; });
+}
+
 Result<std::string> enveloped(const std::string& head, const std::string& tail, const SignatureForm& form) {
     const std::string content = TRY(covered(head + tail, form));
     const std::string info = signed_info(form, base64(digest(form.digest, as_bytes(content))));
@@ -132,8 +136,7 @@ Result<std::string> enveloped(const std::string& head, const std::string& tail, 
             "</ds:SignatureValue><ds:KeyInfo>{}</ds:KeyInfo>{}</ds:Signature>{}",
             head, info, value, key_info(form), form.more, tail);
     };
-    const std::string what =
-        TRY(canonical_element(whole(""), [](xmlNode* node) { return text_of(node->name) == "SignedInfo"; }));
+    const std::string what = TRY(canonical_element(whole(""), "SignedInfo"));
     return whole(base64(sign(form.signer, form.hash, as_bytes(what))));
 }
 

@@ -20,6 +20,8 @@ Result<std::string> enveloped(const std::string& head, const std::string& tail, 
 
 // The canonical form of a document (C14N 1.1, without comments). Errors: as above.
 Result<std::string> canonical(const std::string& document);
+// Of the first element of that name, as it stands in its document. Errors: as above, also when there is none.
+Result<std::string> canonical_element(const std::string& document, std::string_view name);
 
 std::string base64(ByteView bytes);
 
