@@ -37,7 +37,7 @@ std::string demanded(const Bundle& bundle) {
 std::string described(const SuiteReport& report, const Outcome& outcome) {
     const Bundle& bundle = *outcome.bundle;
     std::string text = fmt::format("{} {}: {}\n", engine::name(outcome.verdict), bundle.id, outcome.reason);
-    text += fmt::format("    evidence: {}\n", bundle.title);
+    if (!outcome.reason.ends_with(bundle.title)) text += fmt::format("    evidence: {}\n", bundle.title);
     if (!bundle.genuine()) text += fmt::format("    where:    {}\n", place(bundle));
     text += fmt::format("    demand:   {}; source: {}\n", demanded(bundle), bundle.source);
     if (!bundle.dispute.empty()) text += fmt::format("    disputed: {}\n", bundle.dispute);
@@ -90,6 +90,25 @@ std::string missed(const SuiteReport& report) {
         text += fmt::format("  {:>3} × {} ({})\n", count, check ? attest::info(*check).violated : "", name);
     }
     return text;
+}
+
+// How much of what must be refused was refused.
+std::string measured(const SuiteReport& report) {
+    size_t wrong = 0;
+    size_t accepted = 0;
+    for (const Outcome& outcome : report.outcomes) {
+        const bool counts = !outcome.bundle->genuine() && outcome.verdict != Verdict::not_applicable &&
+                            outcome.verdict != Verdict::blocked;
+        if (!counts) continue;
+        ++wrong;
+        if (outcome.reply.answer == cases::verifier::Answer::accepted) ++accepted;
+    }
+    if (wrong == 0) return {};
+    std::string text =
+        fmt::format("\nof {} bundles of wrong evidence that it can judge it accepted {}", wrong, accepted);
+    const size_t disputed = report.count(Verdict::warning);
+    if (disputed > 0) text += fmt::format("; {} warnings are where public verifiers differ too", disputed);
+    return text + "\n";
 }
 
 std::string outcome_of(const SuiteReport& report) {
@@ -148,6 +167,7 @@ std::string to_text(const SuiteReport& report) {
             if (outcome.verdict == verdict) text += "\n" + described(report, outcome);
     }
     text += missed(report);
+    text += measured(report);
     const auto genuine =
         std::ranges::count_if(report.outcomes, [](const Outcome& one) { return one.bundle->genuine(); });
     if (genuine > 0 && report.genuine_accepted() == 0)
