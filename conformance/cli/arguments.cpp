@@ -109,6 +109,11 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
                        "a file; without one nothing is required, and nothing trusted");
     verify->add_option("--roots", options.roots, "KIND=FILE: pinned certificates for device, rim, tpm or amd")
         ->take_all();
+    verify->add_option("--ocsp-url", options.ocsp_url,
+                       "http://HOST[:PORT][/PATH]: a responder that is asked for each word on revocation "
+                       "that the policy needs and no file has");
+    verify->add_option("--ocsp-patience", options.ocsp_patience_ms, "milliseconds for each of its answers")
+        ->capture_default_str();
     verify->add_flag("--json", options.json, "steps and claims as JSON");
     return verify;
 }

@@ -9,8 +9,10 @@
 
 #include "conformance/cli/bundle_files.h"
 #include "conformance/cli/commands.h"
+#include "conformance/cli/ocsp_client.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/json_object.h"
+#include "stack/attest/ocsp_questions.h"
 
 namespace assay::cli {
 
@@ -104,6 +106,19 @@ Result<Context> context_of(const VerifyCommand& command) {
     return context;
 }
 
+// Asks for what no file says, and puts the answers to what the verifier brings itself.
+Result<> ask_for_words(const VerifyCommand& command, const Evidence& evidence, Context& context) {
+    const ResponderUrl url = TRY(parse_responder_url(command.ocsp_url));
+    SystemRandom random;
+    for (attest::OcspQuestion& question : TRY(attest::ocsp_questions(evidence, context, random))) {
+        auto answer =
+            ask_responder(url, question.request, std::chrono::milliseconds(command.ocsp_patience_ms));
+        if (!answer) return wrong(fmt::format("{} (asked about {})", answer.error().detail, question.about));
+        context.ocsp.push_back({{url.text, *std::move(answer)}, std::move(question.nonce)});
+    }
+    return {};
+}
+
 int exit_code(attest::Verdict verdict) {
     switch (verdict) {
         case attest::Verdict::trusted: return status::ok;
@@ -121,6 +136,10 @@ int verify(const VerifyCommand& command, Streams& streams) {
     if (!context) return complain(streams, status::usage, context.error().detail);
     auto evidence = evidence_of(command, appraisal);
     if (!evidence) return complain(streams, status::usage, evidence.error().detail);
+    if (!command.ocsp_url.empty()) {
+        if (const auto asked = ask_for_words(command, *evidence, *context); !asked)
+            return complain(streams, status::usage, asked.error().detail);
+    }
     attest::verify(appraisal, *evidence, *context);
     if (command.json) {
         // Evidence's text need not be UTF-8.

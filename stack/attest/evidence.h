@@ -63,12 +63,19 @@ struct Roots {
     std::vector<crypto::Certificate> amd;
 };
 
+// What an OCSP responder answered the verifier itself.
+struct OcspAnswer {
+    File file;    // the response, and where it is from
+    Bytes nonce;  // of the request (ocsp_questions.h)
+};
+
 // What the verifier brings itself. Never taken from the evidence.
 struct Context {
     std::optional<wire::Nonce> nonce;  // that the evidence must have been made for
     crypto::UnixTime time{};
     Roots roots;
     Policy policy;
+    std::vector<OcspAnswer> ocsp{};
 };
 
 // The binding of several kinds of evidence to one nonce and to each other. Alone, a quote's extraData is the

@@ -92,8 +92,10 @@ class Words {
         using Nonce = OcspPolicy::Nonce;
         const Nonce wanted = context_.policy.ocsp.nonce;
         const auto nonce = file.response.nonce();
-        if (wanted == Nonce::ignored || (wanted == Nonce::matched && !nonce)) return;
-        const bool same = nonce && context_.nonce && equal(*nonce, *context_.nonce);
+        if (!nonce && wanted != Nonce::required) return;
+        if (!file.asked && wanted == Nonce::ignored) return;
+        const bool same =
+            nonce && (file.asked ? *nonce == *file.asked : context_.nonce && equal(*nonce, *context_.nonce));
         demand(Check::ocsp_nonce, same,
                fmt::format("{} has {}", file.subject, nonce ? to_hex(*nonce) : "none"));
     }
@@ -136,37 +138,41 @@ class Words {
     std::string_view standing_ = "good";
 };
 
-}  // namespace
-
-std::vector<OcspFile> read_ocsp(Appraisal& appraisal, const std::vector<File>& files) {
-    std::vector<OcspFile> read;
-    for (size_t i = 0; i < files.size(); ++i) {
-        const File& file = files[i];
-        std::string subject = fmt::format("ocsp-{}", i);
-        Result<crypto::OcspResponse> response = crypto::OcspResponse::parse(file.bytes);
-        const bool readable =
-            appraisal.demand(Check::ocsp_form, response.has_value(),
-                             {.subject = subject,
-                              .field = file.path,
-                              .bytes = file.bytes,
-                              .reason = response ? std::string() : response.error().text()});
-        if (!readable || !response) continue;
-        const bool answered = appraisal.demand(
-            Check::ocsp_response_status, response->status() == 0,
-            {.subject = subject,
-             .field = "responseStatus",
-             .reason = response->status() == 0 ? "" : fmt::format("it is {}", response->status())});
-        if (answered) read.push_back({std::move(subject), *std::move(response)});
-    }
-    return read;
+void read_one(Appraisal& appraisal, size_t number, const File& file, std::optional<Bytes> asked,
+              std::vector<OcspFile>& responses) {
+    std::string subject = fmt::format("ocsp-{}", number);
+    Result<crypto::OcspResponse> response = crypto::OcspResponse::parse(file.bytes);
+    const bool readable = appraisal.demand(Check::ocsp_form, response.has_value(),
+                                           {.subject = subject,
+                                            .field = file.path,
+                                            .bytes = file.bytes,
+                                            .reason = response ? std::string() : response.error().text()});
+    if (!readable || !response) return;
+    const bool answered = appraisal.demand(
+        Check::ocsp_response_status, response->status() == 0,
+        {.subject = subject,
+         .field = "responseStatus",
+         .reason = response->status() == 0 ? "" : fmt::format("it is {}", response->status())});
+    if (answered) responses.push_back({std::move(subject), *std::move(response), std::move(asked)});
 }
 
-void appraise_revocation(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
-                         Revocable kind, const std::vector<OcspFile>& files, const Context& context) {
+}  // namespace
+
+std::vector<OcspFile> read_ocsp(Appraisal& appraisal, const std::vector<File>& files,
+                                const std::vector<OcspAnswer>& answers) {
+    std::vector<OcspFile> responses;
+    size_t count = 0;
+    for (const File& file : files) read_one(appraisal, count++, file, {}, responses);
+    for (const OcspAnswer& answer : answers)
+        read_one(appraisal, count++, answer.file, answer.nonce, responses);
+    return responses;
+}
+
+std::vector<IssuedCertificate> issued_certificates(Appraisal& appraisal, const Chain& leaf_first,
+                                                   Revocable kind, const Context& context) {
     const std::vector<Certificate>& roots = roots_of(kind, context.roots);
     const bool required = context.policy.ocsp.require.contains(kind);
-    std::string_view standing = "good";
-    bool any = false;
+    std::vector<IssuedCertificate> issued;
     for (size_t i = 0; i < leaf_first.size(); ++i) {
         const Certificate& certificate = leaf_first[i];
         if (is_pinned(certificate, roots)) continue;
@@ -175,10 +181,20 @@ void appraise_revocation(Appraisal& appraisal, const std::string& subject, const
         });
         if (i + 1 == leaf_first.size() && above == roots.end()) continue;
         const Certificate& issuer = i + 1 < leaf_first.size() ? leaf_first[i + 1] : *above;
-        Words words(appraisal, subject, fmt::format("certificates[{}]", i), certificate, issuer, context);
+        issued.push_back({i, certificate, issuer, required && (kind != Revocable::device || i > 0)});
+    }
+    return issued;
+}
+
+void appraise_revocation(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
+                         Revocable kind, const std::vector<OcspFile>& files, const Context& context) {
+    std::string_view standing = "good";
+    bool any = false;
+    for (const IssuedCertificate& one : issued_certificates(appraisal, leaf_first, kind, context)) {
+        Words words(appraisal, subject, fmt::format("certificates[{}]", one.index), one.certificate,
+                    one.issuer, context);
         words.judge(files);
-        const bool needed = required && (kind != Revocable::device || i > 0);
-        if (needed) words.demand_present();
+        if (one.needed) words.demand_present();
         any = any || words.found();
         if (words.standing() != "good") standing = words.standing();
     }

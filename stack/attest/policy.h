@@ -29,7 +29,8 @@ enum class Revocable : uint8_t { device, rim, tpm, amd };
 
 struct OcspPolicy {
     // What an OCSP response's nonce must be: nothing; if it has one, the nonce of the verifier; there, and
-    // that.
+    // that. In an answer to a request of the verifier's own it is that of the request, and another is never
+    // ignored.
     enum class Nonce : uint8_t { ignored, matched, required };
 
     std::set<Revocable> require;

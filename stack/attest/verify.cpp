@@ -36,7 +36,7 @@ class Verification {
 
     void run() {
         whole();
-        ocsp_ = read_ocsp(appraisal_, evidence_.ocsp);
+        ocsp_ = read_ocsp(appraisal_, evidence_.ocsp, context_.ocsp);
         for (size_t i = 0; i < evidence_.rims.size(); ++i)
             manifest(fmt::format("rim-{}", i), evidence_.rims[i]);
         for (size_t i = 0; i < evidence_.gpus.size(); ++i)

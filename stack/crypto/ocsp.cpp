@@ -16,6 +16,7 @@ namespace {
 using ResponsePtr = ossl::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 using BasicPtr = ossl::Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
 using IdPtr = ossl::Owner<OCSP_CERTID, OCSP_CERTID_free>;
+using RequestPtr = ossl::Owner<OCSP_REQUEST, OCSP_REQUEST_free>;
 
 inline void release_list(STACK_OF(X509) * list) { sk_X509_free(list); }
 using ListPtr = ossl::Owner<STACK_OF(X509), release_list>;
@@ -163,6 +164,25 @@ bool OcspResponse::signed_by(const PublicKey& key) const {
                                 OCSP_resp_get0_respdata(impl_->basic.get()), key.impl().pkey.get());
     ERR_clear_error();
     return good == 1;
+}
+
+Result<Bytes> make_ocsp_request(const Certificate& subject, const Certificate& issuer, ByteView nonce) {
+    constexpr size_t kMostNonce = 32;
+    if (nonce.empty() || nonce.size() > kMostNonce)
+        return fail(Errc::out_of_range, "nonce", Error::npos, "a nonce has 1 to 32 bytes");
+    const RequestPtr request(OCSP_REQUEST_new());
+    IdPtr id(OCSP_cert_to_id(EVP_sha1(), handle(subject), handle(issuer)));
+    if (request == nullptr || id == nullptr || OCSP_request_add0_id(request.get(), id.get()) == nullptr)
+        return ossl::fail_openssl(Errc::internal, "OCSP");
+    std::ignore = id.release();
+    Bytes drawn = to_bytes(nonce);
+    if (OCSP_request_add1_nonce(request.get(), drawn.data(), static_cast<int>(drawn.size())) != 1)
+        return ossl::fail_openssl(Errc::internal, "OCSP");
+    uint8_t* der = nullptr;
+    const int size = i2d_OCSP_REQUEST(request.get(), &der);
+    const ossl::MemoryPtr owner(der);
+    if (size <= 0) return ossl::fail_openssl(Errc::internal, "OCSP");
+    return Bytes(der, der + size);
 }
 
 }  // namespace assay::crypto

@@ -1,4 +1,5 @@
-// OCSP responses (RFC 6960): reading them, and what they say; whether to believe it is left to the reader.
+// OCSP (RFC 6960): reading responses, and what they say; whether to believe it is left to the reader. Making
+// requests.
 #pragma once
 
 #include "stack/crypto/x509.h"
@@ -41,5 +42,10 @@ class OcspResponse {
     explicit OcspResponse(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
     std::shared_ptr<const Impl> impl_;
 };
+
+// An OCSPRequest (RFC 6960, 4.1.1) on one certificate, named by SHA-1 as every responder understands (RFC
+// 5019, 2.1.1), with a nonce of 1 to 32 bytes (RFC 8954, 2.1); not signed. DER. Errors: Errc::out_of_range
+// for another nonce, Errc::internal.
+Result<Bytes> make_ocsp_request(const Certificate& subject, const Certificate& issuer, ByteView nonce);
 
 }  // namespace assay::crypto

@@ -33,6 +33,10 @@ Bytes basic_constraints(const CertificateForm& form) {
 
 Bytes key_usage(uint8_t bits) { return der::bits(Bytes{bits}, static_cast<uint8_t>(std::countr_zero(bits))); }
 
+Bytes subject_key(const CertificateForm& form) {
+    return form.public_key.empty() ? to_bytes(key(form.key).public_key().spki()) : form.public_key;
+}
+
 Bytes extensions(const CertificateForm& form) {
     std::vector<Extension> all;
     if (form.ca) all.push_back({"2.5.29.19", true, basic_constraints(form)});
@@ -70,7 +74,7 @@ Bytes issue(const CertificateForm& form) {
     const Bytes tbs =
         der::sequence({version, der::integer(ByteView(form.serial)), algorithm, encode(form.issuer),
                        der::sequence({der::time(form.not_before), der::time(form.not_after)}),
-                       encode(form.subject), key(form.key).public_key().spki(), extensions(form)});
+                       encode(form.subject), subject_key(form), extensions(form)});
     Bytes made = der::sequence({tbs, algorithm, der::bits(sign_der(form.signer, form.hash, tbs))});
     if (form.edit_after) form.edit_after(made);
     return made;

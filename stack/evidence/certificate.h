@@ -27,8 +27,9 @@ inline constexpr uint8_t digital_signature = 0x80, key_agreement = 0x08, cert_si
 }
 
 struct CertificateForm {
-    KeyName key;     // of the subject
-    KeyName signer;  // of the issuer
+    KeyName key;         // of the subject
+    Bytes public_key{};  // SubjectPublicKeyInfo of a key that is kept elsewhere, instead of that one
+    KeyName signer;      // of the issuer
     crypto::HashAlgo hash = crypto::HashAlgo::sha384;
     Name subject, issuer;
     Bytes serial = {1};
