@@ -21,6 +21,21 @@ crypto::PrivateKey key(std::string_view name, SignAlgo algo = kAlgo) {
     return crypto::PrivateKey::derive(algo, as_bytes(name)).value();
 }
 
+// Content of nameConstraints: what may be named is below CN=`name` (permitted), or is not (excluded).
+enum class Subtrees : uint8_t { permitted = 0xa0, excluded = 0xa1 };
+crypto::ExtensionSpec name_constraints(Subtrees kind, std::string_view name) {
+    const auto within = [](uint8_t tag, const Bytes& content) {
+        return concat({Bytes{tag, static_cast<uint8_t>(content.size())}, content});
+    };
+    const Bytes value = within(0x0c, to_bytes(as_bytes(name)));
+    const Bytes attribute = within(0x30, concat({Bytes{6, 3, 0x55, 4, 3}, value}));
+    const Bytes base = within(0xa4, within(0x30, within(0x31, attribute)));
+    const Bytes subtrees = within(static_cast<uint8_t>(kind), within(0x30, base));
+    return {"2.5.29.30", within(0x30, subtrees), true};
+}
+
+crypto::ExtensionSpec critical(std::string_view oid) { return {std::string(oid), {5, 0}, true}; }
+
 // Leaf, intermediate, root, each to be told wrongly.
 struct Form {
     CertificateSpec leaf, middle, root;
@@ -85,6 +100,20 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
         {Check::cert_ca,
          [](Form& form) { form.middle.key_cert_sign = false, form.middle.digital_signature = true; }},
         {Check::cert_ca, [](Form& form) { form.root.path_length = 0; }},
+        {Check::cert_critical, [](Form& form) { form.leaf.extensions = {critical("1.2.3.4.5")}; }},
+        {Check::cert_critical, [](Form& form) { form.middle.extensions = {critical("1.2.3.4.5")}; }},
+        {Check::cert_critical, [](Form& form) { form.root.extensions = {critical("1.2.3.4.5")}; }},
+        // An arc whose text begins like that of DICE.
+        {Check::cert_critical, [](Form& form) { form.leaf.extensions = {critical("2.23.133.5.40.1")}; }},
+        {Check::cert_name_constraints,
+         [](Form& form) { form.middle.extensions = {name_constraints(Subtrees::permitted, "other")}; }},
+        {Check::cert_name_constraints,
+         [](Form& form) { form.middle.extensions = {name_constraints(Subtrees::excluded, "leaf")}; }},
+        // Of two that the root may name, one.
+        {Check::cert_name_constraints,
+         [](Form& form) { form.root.extensions = {name_constraints(Subtrees::excluded, "middle")}; }},
+        {Check::cert_name_constraints,
+         [](Form& form) { form.root.extensions = {name_constraints(Subtrees::excluded, "leaf")}; }},
         {Check::cert_algorithm, [](Form& form) { form.hash = HashAlgo::sha256; }},
         {Check::cert_algorithm, [](Form& form) { form.leaf_algo = SignAlgo::ed25519; }},
         {Check::cert_leaf, [](Form& form) { form.leaf.ca = true; }},
@@ -98,6 +127,24 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
         BOOST_TEST((form.refused() == std::vector{row.check}),
                    info(row.check).name << " of row " << (&row - rows));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_may_be_critical_and_what_is_not_may_stand_there) {
+    for (const std::string_view oid : {crypto::kOidSpdmExtension, std::string_view("2.23.133.5.4.1")}) {
+        Form form;
+        form.leaf.extensions = {critical(oid)};
+        BOOST_TEST(form.refused().empty(), oid);
+    }
+    Form form;
+    form.leaf.extensions = {{"1.2.3.4.5", {5, 0}, false}};
+    BOOST_TEST(form.refused().empty());
+}
+
+BOOST_AUTO_TEST_CASE(names_within_the_constraints_of_every_issuer_are_good) {
+    Form form;
+    form.middle.extensions = {name_constraints(Subtrees::permitted, "leaf")};
+    form.root.extensions = {name_constraints(Subtrees::excluded, "other")};
+    BOOST_TEST(form.refused().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_may_take_signers_whose_time_has_passed_but_none_whose_time_has_not_come) {

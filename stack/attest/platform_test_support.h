@@ -62,4 +62,35 @@ struct Wrong {
     std::function<void(Made&)> edit;
 };
 
+// Each of them, appraised alone, violates its check and no other.
+template <class Made>
+void each_violates_its_own_check(const std::vector<Wrong<Made>>& wrongs,
+                                 Appraisal (*appraised)(const Made&, Waivers)) {
+    for (const Wrong<Made>& wrong : wrongs) {
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Made made;
+            wrong.edit(made);
+            BOOST_TEST(refused_by(appraised(made, {})) ==
+                           std::vector<std::string>{std::string(info(wrong.check).name)},
+                       boost::test_tools::per_element());
+        }
+    }
+}
+
+// Each of them whose check is waived is trusted; what cannot be read is passed over.
+template <class Made>
+void each_check_can_be_waived(const std::vector<Wrong<Made>>& wrongs,
+                              Appraisal (*appraised)(const Made&, Waivers)) {
+    for (const Wrong<Made>& wrong : wrongs) {
+        if (info(wrong.check).effect == Effect::malformed) continue;
+        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
+            Waivers waivers;
+            waivers.waive(wrong.check);
+            Made made;
+            wrong.edit(made);
+            BOOST_TEST((appraised(made, waivers).verdict() == Verdict::trusted));
+        }
+    }
+}
+
 }  // namespace assay::attest

@@ -201,29 +201,10 @@ BOOST_AUTO_TEST_CASE(a_genuine_quote_is_trusted_and_says_how_it_booted) {
 }
 
 BOOST_AUTO_TEST_CASE(each_way_of_being_wrong_violates_its_check_and_no_other) {
-    for (const Wrong<Made>& wrong : wrongs()) {
-        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
-            Made made;
-            wrong.edit(made);
-            const Appraisal appraisal = appraised(made);
-            BOOST_TEST(refused_by(appraisal) == std::vector<std::string>{std::string(info(wrong.check).name)},
-                       boost::test_tools::per_element());
-        }
-    }
+    each_violates_its_own_check(wrongs(), appraised);
 }
 
-BOOST_AUTO_TEST_CASE(each_check_of_the_quote_can_be_waived) {
-    for (const Wrong<Made>& wrong : wrongs()) {
-        if (info(wrong.check).effect == Effect::malformed) continue;
-        BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
-            Waivers waivers;
-            waivers.waive(wrong.check);
-            Made made;
-            wrong.edit(made);
-            BOOST_TEST((appraised(made, waivers).verdict() == Verdict::trusted));
-        }
-    }
-}
+BOOST_AUTO_TEST_CASE(each_check_of_the_quote_can_be_waived) { each_check_can_be_waived(wrongs(), appraised); }
 
 BOOST_AUTO_TEST_CASE(a_bound_quote_is_trusted) {
     Made made;

@@ -75,19 +75,6 @@ Bytes bound(const Machine& machine, bool with_tpm) {
     return all;
 }
 
-Bytes quoted_nonce(const Machine& machine) {
-    if (!machine.policy.value("composite", false)) return machine.nonce;
-    return digest(crypto::HashAlgo::sha256, bound(machine, false));
-}
-
-Bytes report_data(const Machine& machine) {
-    if (machine.policy.value("composite", false))
-        return digest(crypto::HashAlgo::sha512, bound(machine, true));
-    Bytes data = machine.nonce;
-    data.resize(64);
-    return data;
-}
-
 class Folder {
    public:
     // Adds a file and says its path.
@@ -190,6 +177,19 @@ std::vector<OcspForm> ocsp_for(const Machine& machine) {
     for (const GpuForm& gpu : machine.gpus) add(gpu.chain, 1);
     for (const RimForm& rim : machine.rims) add(rim.signature.certificates, 0);
     return responses;
+}
+
+Bytes quoted_nonce(const Machine& machine) {
+    if (!machine.policy.value("composite", false)) return machine.nonce;
+    return digest(crypto::HashAlgo::sha256, bound(machine, false));
+}
+
+Bytes report_data(const Machine& machine) {
+    if (machine.policy.value("composite", false))
+        return digest(crypto::HashAlgo::sha512, bound(machine, true));
+    Bytes data = machine.nonce;
+    data.resize(64);
+    return data;
 }
 
 Result<attest::Files> make(const Machine& machine) {

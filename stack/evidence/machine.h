@@ -57,6 +57,11 @@ Machine genuine(const MachineOptions& options);
 // roots and the devices' leaves, once each.
 std::vector<OcspForm> ocsp_for(const Machine& machine);
 
+// What a quote's extraData and a SEV-SNP report's REPORT_DATA are of evidence as it stands, bound together if
+// the policy says "composite" (stack/attest/evidence.h).
+Bytes quoted_nonce(const Machine& machine);
+Bytes report_data(const Machine& machine);
+
 // evidence.json, context.json and what they name. Errors: as make of a manifest.
 Result<attest::Files> make(const Machine& machine);
 

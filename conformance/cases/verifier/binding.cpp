@@ -15,18 +15,10 @@ Machine other(const Machine& machine) {
     return second;
 }
 
-Bytes bound(const Machine& machine, bool with_tpm) {
-    Bytes all = machine.nonce;
-    for (const GpuForm& gpu : machine.gpus)
-        append(all, digest(crypto::HashAlgo::sha384, issue(gpu.chain.front())));
-    if (with_tpm) append(all, digest(crypto::HashAlgo::sha384, issue(machine.tpm->chain.front())));
-    return all;
-}
-
 // What the first machine's TPM and processor vouch for, before anything is exchanged.
 void keep_bound(Machine& machine) {
-    machine.tpm->quote.extra_data = digest(crypto::HashAlgo::sha256, bound(machine, false));
-    machine.snp->report_data = digest(crypto::HashAlgo::sha512, bound(machine, true));
+    machine.tpm->quote.extra_data = quoted_nonce(machine);
+    machine.snp->report_data = report_data(machine);
 }
 
 void other_gpu(Machine& machine) {
@@ -37,7 +29,7 @@ void other_gpu(Machine& machine) {
 void other_gpu_of_tpm(Machine& machine) {
     Machine second = other(machine);
     keep_bound(machine);
-    machine.tpm->quote.extra_data = digest(crypto::HashAlgo::sha256, bound(second, false));
+    machine.tpm->quote.extra_data = quoted_nonce(second);
 }
 void other_tpm(Machine& machine) {
     keep_bound(machine);
@@ -47,9 +39,7 @@ void other_tpm(Machine& machine) {
     machine.tpm = evidence::genuine(options);
     machine.tpm->quote.extra_data = quoted;
 }
-void other_processor(Machine& machine) {
-    machine.snp->report_data = digest(crypto::HashAlgo::sha512, bound(other(machine), true));
-}
+void other_processor(Machine& machine) { machine.snp->report_data = report_data(other(machine)); }
 void unbound_processor(Machine& machine) {
     machine.snp->report_data = machine.nonce;
     machine.snp->report_data.resize(64);
