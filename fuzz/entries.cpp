@@ -30,7 +30,8 @@ std::span<const Entry> entries() {
                                          {"rim_xml", rim_xml},
                                          {"certificate_extensions", certificate_extensions},
                                          {"attest_policy", attest_policy},
-                                         {"device_program", device_program}};
+                                         {"device_program", device_program},
+                                         {"verifier_program", verifier_program}};
     return kEntries;
 }
 

@@ -59,6 +59,9 @@ void attest_policy(ByteView input);
 // The life of a machine of guest, bus and GPU: see device_program.cpp.
 void device_program(ByteView input);
 
+// Genuine evidence, edited by structure and signed anew, before the verifier: see verifier_program.h.
+void verifier_program(ByteView input);
+
 struct Entry {
     std::string_view name;
     void (*run)(ByteView input);

@@ -19,6 +19,7 @@
 #include "fuzz/program.h"
 #include "fuzz/session_seeds.h"
 #include "fuzz/transfer_seeds.h"
+#include "fuzz/verifier_seeds.h"
 #include "fuzz/world.h"
 #include "stack/transport/stream.h"
 #include "stack/wire/messages/digests.h"
@@ -213,6 +214,7 @@ int write_corpora(const std::filesystem::path& folder) {
     write_platform_seeds(write);
     write_gpu_seeds(write);
     write_device_seeds(write);
+    write_verifier_seeds(write);
     return seeds.good() && write_dictionary(folder / "dictionaries") ? 0 : 1;
 }
 

@@ -8,6 +8,7 @@
 #include "fuzz/program.h"
 #include "fuzz/session_steps.h"
 #include "fuzz/transfer_steps.h"
+#include "fuzz/verifier_scene.h"
 #include "fuzz/world.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
@@ -49,6 +50,22 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
                                                 size_t two_size, uint8_t* out, size_t out_size,            \
                                                 unsigned int seed) {                                       \
         return assay::fuzz::cross_transfers_into({one, one_size}, {two, two_size}, {out, out_size}, seed); \
+    }
+
+// The same for programs of edits of evidence, whose machines and keys are made before the first input.
+#define ASSAY_FUZZ_VERIFIERS                                                                               \
+    extern "C" int LLVMFuzzerInitialize(int*, char***) {                                                   \
+        assay::fuzz::prepare();                                                                            \
+        return 0;                                                                                          \
+    }                                                                                                      \
+    extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,                 \
+                                              unsigned int seed) {                                         \
+        return assay::fuzz::mutate_verifier_in_place(data, size, max_size, seed, LLVMFuzzerMutate);        \
+    }                                                                                                      \
+    extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* one, size_t one_size, const uint8_t* two,   \
+                                                size_t two_size, uint8_t* out, size_t out_size,            \
+                                                unsigned int seed) {                                       \
+        return assay::fuzz::cross_verifiers_into({one, one_size}, {two, two_size}, {out, out_size}, seed); \
     }
 
 // What programs need besides: the world built before the first input, whose coverage it would be, and the

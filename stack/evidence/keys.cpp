@@ -54,6 +54,11 @@ class Keyring {
         return signatures_.emplace(what, signature.value_or(Bytes{})).first->second;
     }
 
+    void forget_signatures(size_t more_than) {
+        const std::scoped_lock lock(mutex_);
+        if (signatures_.size() > more_than) signatures_.clear();
+    }
+
    private:
     struct Signed {
         KeyName key;
@@ -110,6 +115,8 @@ crypto::PrivateKey key(const KeyName& name) { return keyring().key(name); }
 Bytes sign(const KeyName& name, HashAlgo hash, ByteView message) {
     return keyring().sign(name, hash, message);
 }
+
+void forget_signatures(size_t more_than) { keyring().forget_signatures(more_than); }
 
 Bytes sign_der(const KeyName& name, HashAlgo hash, ByteView message) {
     const Bytes raw = sign(name, hash, message);

@@ -18,8 +18,12 @@ struct KeyName {
 // Thread-safe; what it returns is made once a process.
 crypto::PrivateKey key(const KeyName& name);
 
-// r || s for ECDSA, big-endian for RSA. The same signature for the same bytes throughout a process.
+// r || s for ECDSA, big-endian for RSA. The same signature for the same bytes throughout a process, but for
+// forget_signatures().
 Bytes sign(const KeyName& name, crypto::HashAlgo hash, ByteView message);
+// Lets go of all signatures made so far if there are more than that, for who makes evidence without end: what
+// is signed again has another signature then.
+void forget_signatures(size_t more_than);
 // SEQUENCE { r, s } for ECDSA.
 Bytes sign_der(const KeyName& name, crypto::HashAlgo hash, ByteView message);
 // AlgorithmIdentifier of what sign_der makes.

@@ -1,0 +1,148 @@
+// The processor's report (AMD 56860, chapter 7) and the certificate of its key (AMD 57230).
+#include <algorithm>
+
+#include "fuzz/verifier_oracles.h"
+#include "stack/base/ranges.h"
+#include "stack/evidence/der.h"
+
+namespace assay::fuzz {
+
+using namespace evidence;
+
+namespace {
+
+constexpr uint64_t kReservedOne = uint64_t{1} << 17, kMigration = uint64_t{1} << 18,
+                   kDebug = uint64_t{1} << 19;
+
+template <class Holds>
+bool of_report(const Sight& sight, Holds holds) {
+    return !sight.machine.snp || holds(*sight.machine.snp);
+}
+
+const Extension* extension(const SnpForm& snp, std::string_view oid) {
+    if (snp.chain.empty()) return nullptr;
+    const auto found = std::ranges::find(snp.chain.front().more, oid, &Extension::oid);
+    return found == snp.chain.front().more.end() ? nullptr : &*found;
+}
+
+bool is_of_a_chip(const SnpForm& snp) { return extension(snp, kOidHardware) != nullptr; }
+bool is_of_a_provider(const SnpForm& snp) { return extension(snp, std::string(kOidAmd) + "5") != nullptr; }
+
+bool report_is_as_the_abi_has_it(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        const bool policy = snp.policy >> 26 == 0 && (snp.policy & kReservedOne) != 0;
+        const bool platform = snp.platform_info >> 8 == 0 && (snp.platform_info & 0x40) == 0;
+        return snp.version >= 2 && snp.version <= 5 && policy && platform && snp.flags >> 5 == 0 &&
+               !snp.edit_before;
+    });
+}
+
+bool report_is_signed_by_its_key(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        const KeyName p384{snp.signer.label, crypto::SignAlgo::ecdsa_p384};
+        return !snp.chain.empty() && snp.signer == snp.chain.front().key && snp.signer == p384 &&
+               snp.signature_algo == 1 && !snp.edit_after;
+    });
+}
+
+bool key_is_of_the_kind_it_says(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        const uint32_t said = snp.flags >> 2 & 7;
+        return is_of_a_chip(snp) != is_of_a_provider(snp) && said == (is_of_a_chip(snp) ? 0U : 1U);
+    });
+}
+
+bool report_is_of_its_chip(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        return !is_of_a_chip(snp) || extension(snp, kOidHardware)->value == snp.chip_id;
+    });
+}
+
+bool certificate_is_for_the_tcb(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        const std::pair<std::string_view, uint8_t> levels[] = {{kOidBootLoader, snp.reported.boot_loader},
+                                                               {kOidTee, snp.reported.tee},
+                                                               {kOidSnp, snp.reported.snp},
+                                                               {kOidMicrocode, snp.reported.microcode}};
+        return std::ranges::all_of(levels, [&](const auto& level) {
+            const Extension* one = extension(snp, level.first);
+            return one != nullptr && one->value == der::integer(uint64_t{level.second});
+        });
+    });
+}
+
+bool covers(const TcbForm& tcb, const TcbForm& least) {
+    return tcb.boot_loader >= least.boot_loader && tcb.tee >= least.tee && tcb.snp >= least.snp &&
+           tcb.microcode >= least.microcode;
+}
+
+// The host may report less than what runs, and commits to no more than that.
+bool tcbs_fit_each_other(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        return covers(snp.current, snp.committed) && covers(snp.current, snp.reported);
+    });
+}
+
+bool tcb_is_new_enough(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        const auto tcb = sight.policy_part("snp").value("tcb", nlohmann::ordered_json::object());
+        const auto level = [&](const char* key) { return tcb.value(key, uint8_t{0}); };
+        const TcbForm least{.boot_loader = level("bootloader"),
+                            .tee = level("tee"),
+                            .snp = level("snp"),
+                            .microcode = level("microcode")};
+        // What this layout does not have is 0.
+        return level("fmc") == 0 && covers(snp.reported, least) && covers(snp.launch, least);
+    });
+}
+
+bool nobody_else_looks_into_the_guest(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        const auto policy = sight.policy_part("snp");
+        return ((snp.policy & kDebug) == 0 || policy.value("allow_debug", false)) &&
+               ((snp.policy & kMigration) == 0 || policy.value("allow_migration", false));
+    });
+}
+
+bool level_is_allowed(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        const auto levels = sight.policy_part("snp").value("vmpl", std::vector<uint32_t>());
+        return snp.vmpl <= 3 && (levels.empty() || contains(levels, snp.vmpl));
+    });
+}
+
+bool guest_is_allowed(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        const auto policy = sight.policy_part("snp");
+        const auto allowed = policy.value("measurements", std::vector<std::string>());
+        return (allowed.empty() || contains(allowed, to_hex(snp.measurement))) &&
+               snp.guest_svn >= policy.value("guest_svn", uint32_t{0});
+    });
+}
+
+bool report_is_for_the_nonce(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        return snp.report_data.empty() || snp.report_data == vouched_by_processor(sight.machine);
+    });
+}
+
+}  // namespace
+
+std::span<const Fact> snp_facts() {
+    static constexpr Fact kFacts[] = {
+        {"the processor's report is as the ABI has it", report_is_as_the_abi_has_it},
+        {"the processor's report is signed by its key", report_is_signed_by_its_key},
+        {"the processor's key is of the kind that the report says", key_is_of_the_kind_it_says},
+        {"the processor's report is of its key's chip", report_is_of_its_chip},
+        {"the processor's key is for the TCB of the report", certificate_is_for_the_tcb},
+        {"the processor's TCBs fit each other", tcbs_fit_each_other},
+        {"the processor's TCB is new enough", tcb_is_new_enough},
+        {"nobody else looks into the guest", nobody_else_looks_into_the_guest},
+        {"the guest's level is allowed", level_is_allowed},
+        {"the guest is allowed", guest_is_allowed},
+        {"the processor's report is for what it should be for", report_is_for_the_nonce},
+    };
+    return kFacts;
+}
+
+}  // namespace assay::fuzz
