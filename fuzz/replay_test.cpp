@@ -89,6 +89,21 @@ std::vector<std::string> device_points() {
     return points;
 }
 
+// What becomes of evidence that was edited, and which checks refuse it.
+std::vector<std::string> verifier_points() {
+    std::vector<std::string> points = {"trusted and genuine", "refused and not genuine",
+                                       "malformed and not genuine", "refused and not known"};
+    for (const char* check :
+         {"cert_order",    "cert_root_pinned",  "cert_validity", "cert_ca",          "cert_critical",
+          "ocsp_revoked",  "ocsp_signature",    "report_nonce",  "report_signature", "block_duplicate",
+          "opaque_length", "opaque_counts",     "fwid_match",    "rim_signature",    "rim_transform",
+          "rim_resource",  "measurement_match", "quote_nonce",   "log_replay",       "boot_secure",
+          "snp_tcb_order", "snp_measurement",   "binding_snp",   "binding_tpm",      "policy_mode"}) {
+        points.push_back(fmt::format("refused by {}", check));
+    }
+    return points;
+}
+
 std::vector<Floor> floors() {
     std::vector<Floor> all = {
         {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
@@ -135,6 +150,7 @@ std::vector<Floor> floors() {
          {"held snp_report_data", "refused by snp_form", "refused by snp_reserved", "refused by snp_debug",
           "refused by snp_tcb_order", "refused by snp_vmpl"}},
         {"device_program", 60, device_points()},
+        {"verifier_program", 300, verifier_points()},
     };
     for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
         for (const char* message :

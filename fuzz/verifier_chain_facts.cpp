@@ -131,42 +131,19 @@ bool leaves_are_for_what_they_do(const Sight& sight) {
     });
 }
 
-// A certificate on which there may be words, with its issuer.
-struct Asked {
-    const CertificateForm& subject;
-    const CertificateForm& issuer;
-    Owner owner;
-    bool leaf;
-};
-
-std::vector<Asked> asked(const Sight& sight) {
-    std::vector<Asked> all;
-    for (const Path& path : sight.paths) {
-        const Chain* roots = sight.roots(path.owner);
-        for (size_t i = 0; i < path.shown; ++i) {
-            const CertificateForm& form = *path.certificates[i];
-            const auto same = [&](const auto& root) { return same_certificate(root, form); };
-            if (roots != nullptr && std::ranges::any_of(*roots, same)) continue;
-            if (i + 1 == path.certificates.size()) continue;
-            all.push_back({form, *path.certificates[i + 1], path.owner, i == 0});
-        }
-    }
-    return all;
-}
-
 Bytes magnitude(const Bytes& serial) {
     return {std::ranges::find_if(serial, [](uint8_t byte) { return byte != 0; }), serial.end()};
 }
 
 bool is_about(const OcspForm& word, const Asked& certificate) {
-    return word.issuer.subject == certificate.subject.issuer && word.issuer.key == certificate.issuer.key &&
-           magnitude(word.subject.serial) == magnitude(certificate.subject.serial);
+    return word.issuer.subject == certificate.subject->issuer && word.issuer.key == certificate.issuer->key &&
+           magnitude(word.subject.serial) == magnitude(certificate.subject->serial);
 }
 
 // Of every word on a certificate of the evidence.
 template <class Holds>
 bool each_word(const Sight& sight, Holds holds) {
-    for (const Asked& certificate : asked(sight)) {
+    for (const Asked& certificate : sight.asked) {
         for (const OcspForm& word : sight.scene.words)
             if (word.response_status == 0 && is_about(word, certificate) && !holds(word, certificate))
                 return false;
@@ -176,7 +153,7 @@ bool each_word(const Sight& sight, Holds holds) {
 
 bool words_are_there(const Sight& sight) {
     const auto required = sight.policy_part("ocsp").value("require", std::vector<std::string>());
-    return std::ranges::all_of(asked(sight), [&](const Asked& certificate) {
+    return std::ranges::all_of(sight.asked, [&](const Asked& certificate) {
         if (!contains(required, root_kind(certificate.owner))) return true;
         // Nobody but the device has issued its leaf.
         if (certificate.owner == Owner::device && certificate.leaf) return true;
@@ -193,7 +170,7 @@ bool words_are_answers(const Sight& sight) {
 bool words_are_of_who_may_speak(const Sight& sight) {
     const crypto::UnixTime now = sight.machine.time;
     return each_word(sight, [&](const OcspForm& word, const Asked& certificate) {
-        const CertificateForm& issuer = certificate.issuer;
+        const CertificateForm& issuer = *certificate.issuer;
         // What the file ends with, and an edit changes, is a delegate's certificate when there is one.
         if (word.signer == issuer.key) return !word.edit_after || word.delegate.has_value();
         if (!word.delegate || word.edit_after || !(word.signer == word.delegate->key)) return false;

@@ -45,10 +45,25 @@ bool is_signed_whole(std::string_view path) {
 
 }  // namespace
 
+std::vector<Asked> Sight::find_asked() const {
+    std::vector<Asked> all;
+    for (const Path& path : paths) {
+        const Chain* pinned = roots(path.owner);
+        for (size_t i = 0; i + 1 < path.certificates.size() && i < path.shown; ++i) {
+            const CertificateForm& form = *path.certificates[i];
+            const auto same = [&](const auto& root) { return same_certificate(root, form); };
+            if (pinned != nullptr && std::ranges::any_of(*pinned, same)) continue;
+            all.push_back({&form, path.certificates[i + 1], path.owner, i == 0});
+        }
+    }
+    return all;
+}
+
 Sight::Sight(const Scene& from) : scene(from), machine(from.machine), policy(from.machine.policy) {
     // The forms are only looked at.
     for (const OwnedChain& owned : chains(const_cast<Machine&>(machine)))
         paths.push_back(path_of(owned, roots(owned.owner)));
+    asked = find_asked();
 }
 
 nlohmann::ordered_json Sight::policy_part(const char* key) const {
@@ -82,7 +97,10 @@ bool issued_by(const CertificateForm& child, const CertificateForm& issuer) {
 }
 
 bool same_certificate(const CertificateForm& one, const CertificateForm& other) {
-    return &one == &other || issue(one) == issue(other);
+    if (&one == &other) return true;
+    // To issue both costs more than all else here, and few are as like each other as that.
+    return one.serial == other.serial && one.key == other.key && one.subject == other.subject &&
+           issue(one) == issue(other);
 }
 
 std::vector<uint64_t> numbers_of(std::string_view version, int base) {

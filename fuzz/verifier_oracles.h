@@ -20,6 +20,14 @@ struct Path {
     const evidence::CertificateForm& leaf() const { return *certificates.front(); }
 };
 
+// A certificate on which there may be words, with its issuer.
+struct Asked {
+    const evidence::CertificateForm* subject;
+    const evidence::CertificateForm* issuer;
+    Owner owner;
+    bool leaf;
+};
+
 // A scene as the facts look at it. The scene is settled, and outlives it.
 struct Sight {
     explicit Sight(const Scene& from);
@@ -28,10 +36,14 @@ struct Sight {
     const evidence::Machine& machine;
     const nlohmann::ordered_json& policy;
     std::vector<Path> paths;
+    std::vector<Asked> asked;
 
     // A part of the policy; an empty object when it is not there.
     nlohmann::ordered_json policy_part(const char* key) const;
     const evidence::Chain* roots(Owner owner) const;
+
+   private:
+    std::vector<Asked> find_asked() const;
 };
 
 // Something that is true of everything genuine.

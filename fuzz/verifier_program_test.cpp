@@ -107,8 +107,7 @@ BOOST_AUTO_TEST_CASE(most_checks_of_the_verifier_that_are_waived_are_noticed_at_
     std::map<attest::Check, std::vector<Bytes>> alone;
     for (const auto& [name, seed] : seeds()) {
         const Examination done = examine(seed);
-        if (done.refusals.size() == 1 && !done.ruling.unclear)
-            alone[done.refusals.front()].push_back(seed);
+        if (done.refusals.size() == 1 && !done.ruling.unclear) alone[done.refusals.front()].push_back(seed);
     }
     size_t noticed = 0;
     std::string missed;
@@ -123,8 +122,9 @@ BOOST_AUTO_TEST_CASE(most_checks_of_the_verifier_that_are_waived_are_noticed_at_
     }
     BOOST_TEST_MESSAGE(noticed << " of " << attest::kCheckCount << " are noticed, and not" << missed);
     BOOST_TEST(noticed >= 50U);
-    for (const char* central : {"report_nonce", "measurement_match", "fwid_match", "cert_order", "rim_signature",
-                                "ocsp_revoked", "log_replay", "snp_signature", "quote_nonce", "binding_snp"})
+    for (const char* central :
+         {"report_nonce", "measurement_match", "fwid_match", "cert_order", "rim_signature", "ocsp_revoked",
+          "log_replay", "snp_signature", "quote_nonce", "binding_snp"})
         BOOST_TEST(!missed.contains(fmt::format(" {}", central)), central);
 }
 #endif

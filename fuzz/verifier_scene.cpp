@@ -43,6 +43,8 @@ Scene scene_of(uint8_t choice) {
 
 void prepare() {
     for (size_t i = 0; i < shapes().size(); ++i) scene_of(static_cast<uint8_t>(i));
+    for (const crypto::SignAlgo algo : {crypto::SignAlgo::rsapss_4096, crypto::SignAlgo::rsassa_2048})
+        (void)key(edits::stranger(algo));
 }
 
 std::string_view shape_name(uint8_t choice) { return shapes()[choice % shapes().size()].name; }

@@ -107,10 +107,14 @@ Found authorities(const Path& path) {
     return {};
 }
 
-Found critical(const Path& path) {
+// SPDM's and DICE's extensions are of devices: nobody looks at them in another certificate.
+Found critical(const Path& path, Purpose purpose) {
+    const auto is_devices = [](std::string_view oid) {
+        return oid == crypto::kOidSpdmExtension || oid.starts_with(kDiceArc);
+    };
     for (size_t i = 0; i < path.size(); ++i) {
         for (const std::string& oid : crypto::unknown_critical_extensions(path[i])) {
-            if (oid != crypto::kOidSpdmExtension && !oid.starts_with(kDiceArc))
+            if (purpose != Purpose::device || !is_devices(oid))
                 return Fault{i, fmt::format("extension {} is critical and not known", oid)};
         }
     }
@@ -234,7 +238,7 @@ bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chai
     held &= check(Check::cert_root_pinned, path.rooted ? Found() : stranger);
     held &= check(Check::cert_validity, validity(path, demands));
     held &= check(Check::cert_ca, authorities(path));
-    held &= check(Check::cert_critical, critical(path));
+    held &= check(Check::cert_critical, critical(path, demands.purpose));
     held &= check(Check::cert_name_constraints, names(path));
     held &= check(Check::cert_algorithm, algorithm(path, demands.purpose));
     const bool leaf = path.size() > 0 && !crypto::is_authority(path.leaf());
