@@ -21,9 +21,6 @@ using attest::Verdict;
 
 enum Kind : uint32_t { decided = 0x60, broken_fact, came_to, step_done };
 
-// More signatures than that are let go between two inputs.
-constexpr size_t kMaxSignatures = 4096;
-
 std::string_view as_text(const Bytes& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -112,9 +109,11 @@ class Judgement {
                             ruling.unclear          ? "not known"
                             : ruling.broken.empty() ? "genuine"
                                                     : "not genuine"));
+        const bool alone = done_.refusals.size() == 1;
         for (const Check check : done_.refusals) {
-            feature(decided, static_cast<uint32_t>(check));
+            feature(decided, static_cast<uint32_t>(check), alone ? 1 : 0);
             reached(fmt::format("refused by {}", attest::info(check).name));
+            if (alone) reached(fmt::format("refused by {} alone", attest::info(check).name));
         }
         for (const VerifierStep& step : parse_verifier_program(input_.subspan(kVerifierPrefix))) {
             const bool trusted = done_.verdict == Verdict::trusted;
@@ -149,8 +148,10 @@ class Judgement {
 
 Examination examine(ByteView input, const attest::Waivers& waivers) {
     if (input.empty()) return {};
-    evidence::forget_signatures(kMaxSignatures);
-    return Judgement(input, waivers).run();
+    Examination done = Judgement(input, waivers).run();
+    // An input leaves nothing behind but keys: what grew with each would look like a leak.
+    evidence::forget_signatures();
+    return done;
 }
 
 void verifier_program(ByteView input) {

@@ -35,6 +35,7 @@ Scene scene_of(uint8_t choice) {
         machine = cases::verifier::genuine(shapes()[choice % shapes().size()].name).value_or(Machine());
         // So that all of its keys and most of its signatures are there.
         (void)make(*machine).has_value();
+        keep_signatures();
     }
     Scene scene;
     scene.machine = *machine;
@@ -88,6 +89,7 @@ Bytes vouched_by_tpm(const Machine& machine) {
 
 std::vector<OwnedChain> chains(Machine& machine) {
     std::vector<OwnedChain> all;
+    all.reserve(machine.gpus.size() + machine.rims.size() + 2);
     for (size_t i = 0; i < machine.gpus.size(); ++i)
         all.push_back({Owner::device, &machine.gpus[i].chain, i});
     for (size_t i = 0; i < machine.rims.size(); ++i)

@@ -47,6 +47,12 @@ void device_other(Scene& scene, const VerifierStep& step) {
 }
 
 // c: which.
+void device_model(Scene& scene, const VerifierStep& step) {
+    static const std::string kModels[] = {"GH100", "GB100", "LS10", "GX999"};
+    if (GpuForm* gpu = chosen(scene.machine.gpus, step.a)) gpu->model = chosen(kModels, step.c);
+}
+
+// c: which.
 void platform_gone(Scene& scene, const VerifierStep& step) {
     if (step.c % 2 == 0) scene.machine.tpm.reset();
     if (step.c % 2 == 1) scene.machine.snp.reset();

@@ -45,6 +45,7 @@ class Keyring {
         const Signed what{name, hash, to_bytes(message)};
         {
             const std::scoped_lock lock(mutex_);
+            if (const auto found = kept_.find(what); found != kept_.end()) return found->second;
             if (const auto found = signatures_.find(what); found != signatures_.end()) return found->second;
         }
         const crypto::PrivateKey signer = key(name);
@@ -54,9 +55,13 @@ class Keyring {
         return signatures_.emplace(what, signature.value_or(Bytes{})).first->second;
     }
 
-    void forget_signatures(size_t more_than) {
+    void keep_signatures() {
         const std::scoped_lock lock(mutex_);
-        if (signatures_.size() > more_than) signatures_.clear();
+        kept_.merge(signatures_);
+    }
+    void forget_signatures() {
+        const std::scoped_lock lock(mutex_);
+        signatures_.clear();
     }
 
    private:
@@ -69,7 +74,7 @@ class Keyring {
 
     std::mutex mutex_;
     std::map<KeyName, crypto::PrivateKey> keys_;
-    std::map<Signed, Bytes> signatures_;
+    std::map<Signed, Bytes> signatures_, kept_;
 };
 
 Keyring& keyring() {
@@ -116,7 +121,8 @@ Bytes sign(const KeyName& name, HashAlgo hash, ByteView message) {
     return keyring().sign(name, hash, message);
 }
 
-void forget_signatures(size_t more_than) { keyring().forget_signatures(more_than); }
+void keep_signatures() { keyring().keep_signatures(); }
+void forget_signatures() { keyring().forget_signatures(); }
 
 Bytes sign_der(const KeyName& name, HashAlgo hash, ByteView message) {
     const Bytes raw = sign(name, hash, message);

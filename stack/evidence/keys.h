@@ -21,9 +21,10 @@ crypto::PrivateKey key(const KeyName& name);
 // r || s for ECDSA, big-endian for RSA. The same signature for the same bytes throughout a process, but for
 // forget_signatures().
 Bytes sign(const KeyName& name, crypto::HashAlgo hash, ByteView message);
-// Lets go of all signatures made so far if there are more than that, for who makes evidence without end: what
-// is signed again has another signature then.
-void forget_signatures(size_t more_than);
+// For who makes evidence without end: keeps the signatures made so far for good; lets go of those made since,
+// so that what is signed again has another signature then.
+void keep_signatures();
+void forget_signatures();
 // SEQUENCE { r, s } for ECDSA.
 Bytes sign_der(const KeyName& name, crypto::HashAlgo hash, ByteView message);
 // AlgorithmIdentifier of what sign_der makes.
