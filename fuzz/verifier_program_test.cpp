@@ -80,6 +80,16 @@ BOOST_AUTO_TEST_CASE(edits_that_change_nothing_of_meaning_stay_trusted) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_critical_extension_of_dice_is_known_in_certificates_of_devices_only) {
+    const std::vector<VerifierStep> critical = {{cert_extension, 0, 0, 1}};
+    BOOST_TEST((examine(input("hopper", critical)).verdict == attest::Verdict::trusted));
+    for (const char* machine : {"tpm", "snp"}) {
+        const Examination done = examine(input(machine, critical));
+        BOOST_TEST((done.refusals == std::vector{attest::Check::cert_critical}), machine);
+        BOOST_TEST(!done.violation, machine);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bits_that_only_their_reader_knows_are_not_ruled_on) {
     BOOST_TEST(rule(scene_of(input("hopper", {{file_byte, 5, 9, 0}}))).unclear);
     const Ruling signed_bit = rule(scene_of(input("hopper", {{file_byte, 0, 9, 0}})));

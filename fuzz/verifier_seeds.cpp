@@ -165,6 +165,12 @@ void write_verifier_seeds(const WriteSeed& write) {
     put("vbios_too_old", shape("hopper"), {{policy_floor, 0, 2, 3}});
     put("manifest_too_old", shape("hopper"), {{policy_floor, 0, 4, 2}});
     put("other_model", shape("hopper"), {{device_model, 0, 0, 1}});
+    // Bits that are not ruled on.
+    put("bit_of_a_manifest", shape("hopper"), {{file_byte, 5, 9, 0}});
+    put("bit_of_a_word", shape("hopper"), {{file_byte, 6, 1, 0}});
+    put("bit_of_a_certificate", shape("hopper"), {{file_byte, 7, 9, 0}});
+    put("bit_of_the_list", shape("hopper"), {{file_byte, 9, 1, 0}});
+    put("bit_of_the_log", shape("tpm"), {{file_byte, 8, 9, 0}});
     put("two_of_them", shape("hopper"), {{manifest_spare}, {golden_value, 0, 25, 1}, {cert_serial, 0, 2, 7}});
 }
 
