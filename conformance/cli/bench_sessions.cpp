@@ -102,10 +102,12 @@ void bench_records(unsigned runs, std::ostream& out) {
     record::TrafficKey key = traffic_key();
     auto aead = *crypto::openssl_provider().new_aead(crypto::AeadAlgo::aes_256_gcm, Bytes(32, 1));
     Bytes iv(crypto::kAeadIvSize, 2), aad(8);
-    // The longest that Length can tell is a little below 64 KiB. What is compared works on the same memory.
+    // The longest that Length can tell is a little below 64 KiB. What is compared is the one operation in a
+    // record, on the same memory: an encrypted record has ApplicationDataLength before its data (DSP0277).
+    constexpr size_t kLengthSize = 2;
     for (size_t size : {size_t{64}, size_t{4096}, size_t{65000}}) {
-        Bytes data(size, 7);
-        const ByteView parts[] = {data};
+        Bytes data(size, 7), inside(size + kLengthSize, 7);
+        const ByteView parts[] = {inside};
         std::vector<double> seal, seal_alone, open, open_alone, seal_ratio, open_ratio;
         for (unsigned run = 0; run < runs * 5; ++run) {
             record::SealOptions options;
@@ -117,11 +119,11 @@ void bench_records(unsigned runs, std::ostream& out) {
                            }));
             record::Parsed parsed = *record::parse(record, record::mctp());
             open.push_back(1e6 * seconds_for([&](unsigned) { (void)key.open_into(plain, options, parsed); }));
-            std::span<uint8_t> body = std::span(record).last(size + crypto::kAeadTagSize);
+            std::span<uint8_t> body = std::span(record).last(inside.size() + crypto::kAeadTagSize);
             seal_alone.push_back(1e6 *
                                  seconds_for([&](unsigned) { (void)aead->seal(iv, aad, parts, body); }));
-            std::span<uint8_t> text = std::span(plain).first(size);
-            open_alone.push_back(1e6 * seconds_for([&](unsigned) { (void)aead->open(iv, aad, body, text); }));
+            open_alone.push_back(1e6 *
+                                 seconds_for([&](unsigned) { (void)aead->open(iv, aad, body, plain); }));
             seal_ratio.push_back(seal.back() / seal_alone.back());
             open_ratio.push_back(open.back() / open_alone.back());
         }
