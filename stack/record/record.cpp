@@ -13,8 +13,10 @@ using crypto::kAeadIvSize;
 using crypto::kAeadTagSize;
 
 constexpr size_t kNumberSize = 8;
-// What the ciphers here encrypt at once. A part that ends elsewhere makes all that follows it slower.
-constexpr size_t kBlock = 16;
+// What goes before the application data is gathered with so much of it: a part that does not end with a block
+// makes all that follows it slower, and OpenSSL's AES-GCM interleaves from this size on. What is shorter than
+// that is one part.
+constexpr size_t kGathered = 288;
 
 // The message types that MCTP and DSP0287 have for SPDM; DSP0287's after its BindingVersion.
 constexpr uint8_t kMctpSpdm[] = {0x05};
@@ -133,8 +135,8 @@ Result<> TrafficKey::seal_into(Bytes& record, const SealOptions& options, const 
         return seal_parts(record, options, transport, std::span(&application_data, 1));
     }
     // More than 16 bits are refused with the Length that would count them.
-    std::array<uint8_t, kBlock> first{};
-    const size_t gathered = std::min(application_data.size(), kBlock - 2);
+    std::array<uint8_t, kGathered> first{};
+    const size_t gathered = std::min(application_data.size(), kGathered - 2);
     store_le(std::span(first).first(2), application_data.size());
     std::ranges::copy(application_data.first(gathered), first.begin() + 2);
     const ByteView plaintext[] = {std::span(first).first(2 + gathered), application_data.subspan(gathered),
