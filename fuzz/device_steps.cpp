@@ -1,5 +1,7 @@
 #include "fuzz/device_steps.h"
 
+#include "fuzz/small_steps.h"
+
 namespace assay::fuzz {
 
 std::vector<DeviceStep> parse_device_program(ByteView input) {
@@ -12,11 +14,7 @@ std::vector<DeviceStep> parse_device_program(ByteView input) {
 }
 
 Bytes to_input(const std::vector<DeviceStep>& steps) {
-    Bytes bytes;
-    for (const DeviceStep& step : steps) {
-        append(bytes, Bytes{static_cast<uint8_t>(step.kind), step.a, step.b, step.c});
-    }
-    return bytes;
+    return SmallSteps<DeviceStep, kDeviceKinds, kMaxTransferSteps>::to_input(steps);
 }
 
 }  // namespace assay::fuzz

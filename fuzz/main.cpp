@@ -38,7 +38,7 @@ class Seeds {
    public:
     explicit Seeds(std::filesystem::path folder) : folder_(std::move(folder)) {
         std::error_code error;
-        std::filesystem::remove_all(folder_, error);
+        for (const Entry& target : entries()) std::filesystem::remove_all(folder_ / target.name, error);
     }
 
     void write(std::string_view target, const std::string& name, ByteView bytes) {

@@ -1,12 +1,14 @@
 #include "fuzz/transfer_steps.h"
 
-#include <algorithm>
+#include "fuzz/small_steps.h"
 
 namespace assay::fuzz {
 
 namespace {
 
-constexpr size_t kStepSize = 4;
+using Form = SmallSteps<TransferStep, kTransferKinds, kMaxTransferSteps>;
+static_assert(Form::kPrefix == kTransferPrefix);
+
 constexpr uint64_t kHonestKinds = 14;
 
 // What usually follows a kind, so that programs go deep.
@@ -22,8 +24,6 @@ TransferKind likely_after(TransferKind kind, Random& random) {
         default: return static_cast<TransferKind>(random.below(kHonestKinds));
     }
 }
-
-uint8_t any_byte(Random& random) { return static_cast<uint8_t>(random.next_u64()); }
 
 TransferStep new_step(const std::vector<TransferStep>& steps, size_t where, Random& random) {
     const TransferKind before = where == 0 ? TransferKind::ready : steps[where - 1].kind;
@@ -47,75 +47,26 @@ void change(TransferStep& step, Random& random) {
 }
 
 void mutate(std::vector<TransferStep>& steps, Random& random) {
-    const size_t at = steps.empty() ? 0 : random.below(steps.size());
-    const auto position = steps.begin() + static_cast<ptrdiff_t>(at);
-    switch (steps.empty() ? 0 : random.below(7)) {
-        case 0:
-        case 1: {
-            const size_t where = random.below(steps.size() + 1);
-            steps.insert(steps.begin() + static_cast<ptrdiff_t>(where), new_step(steps, where, random));
-            break;
-        }
-        case 2: steps.erase(position); break;
-        case 3: steps.insert(position, TransferStep(*position)); break;
-        case 4: std::swap(*position, steps[random.below(steps.size())]); break;
-        case 5: {
-            const std::vector<TransferStep> part(position, steps.end());
-            steps.insert(steps.end(), part.begin(), part.end());
-            break;
-        }
-        default: change(*position, random); break;
-    }
+    Form::mutate(steps, random, new_step, change);
 }
 
-size_t store(const std::vector<TransferStep>& steps, std::span<uint8_t> out) {
-    const size_t room = std::min(out.size() / kStepSize, kMaxTransferSteps);
-    std::vector<TransferStep> kept = steps;
-    kept.resize(std::min(room, kept.size()));
-    const Bytes bytes = to_input(kept);
-    std::ranges::copy(bytes, out.begin());
-    return bytes.size();
+void mutate_first(uint8_t& first, Random& random) {
+    first = static_cast<uint8_t>(first ^ 1U << random.below(7));
 }
 
 }  // namespace
 
-std::vector<TransferStep> parse_transfer_program(ByteView input) {
-    std::vector<TransferStep> steps;
-    while (input.size() >= kStepSize && steps.size() < kMaxTransferSteps) {
-        steps.push_back({static_cast<TransferKind>(input[0] % kTransferKinds), input[1], input[2], input[3]});
-        input = input.subspan(kStepSize);
-    }
-    return steps;
-}
+std::vector<TransferStep> parse_transfer_program(ByteView input) { return Form::parse(input); }
 
-Bytes to_input(const std::vector<TransferStep>& steps) {
-    Bytes bytes;
-    for (const TransferStep& step : steps) {
-        append(bytes, Bytes{static_cast<uint8_t>(step.kind), step.a, step.b, step.c});
-    }
-    return bytes;
-}
+Bytes to_input(const std::vector<TransferStep>& steps) { return Form::to_input(steps); }
 
 size_t mutate_transfer_in_place(uint8_t* data, size_t size, size_t max_size, unsigned seed,
                                 MutateBytes mutate_bytes) {
-    SeededRandom random(seed);
-    if (size < kTransferPrefix || random.below(20) == 0) return mutate_bytes(data, size, max_size);
-    const std::span<uint8_t> all(data, max_size);
-    std::vector<TransferStep> steps = parse_transfer_program(all.first(size).subspan(kTransferPrefix));
-    for (uint64_t i = 0; i <= random.below(3); ++i) mutate(steps, random);
-    if (random.below(8) == 0) data[0] = static_cast<uint8_t>(data[0] ^ 1U << random.below(7));
-    return kTransferPrefix + store(steps, all.subspan(kTransferPrefix));
+    return Form::mutate_in_place({data, max_size}, size, seed, mutate_bytes, mutate, mutate_first);
 }
 
 size_t cross_transfers_into(ByteView first, ByteView second, std::span<uint8_t> out, unsigned seed) {
-    SeededRandom random(seed);
-    if (first.size() < kTransferPrefix || second.size() < kTransferPrefix || out.empty()) return 0;
-    std::vector<TransferStep> head = parse_transfer_program(first.subspan(kTransferPrefix));
-    const std::vector<TransferStep> tail = parse_transfer_program(second.subspan(kTransferPrefix));
-    head.resize(random.below(head.size() + 1));
-    head.insert(head.end(), tail.begin() + static_cast<ptrdiff_t>(random.below(tail.size() + 1)), tail.end());
-    out[0] = first[0];
-    return kTransferPrefix + store(head, out.subspan(kTransferPrefix));
+    return Form::cross_into(first, second, out, seed);
 }
 
 }  // namespace assay::fuzz

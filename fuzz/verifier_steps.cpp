@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "fuzz/small_steps.h"
 
 namespace assay::fuzz {
 
@@ -18,11 +18,10 @@ constexpr KindInfo kKinds[] = {
 #undef EDIT
 };
 
-constexpr size_t kStepSize = 4;
+using Form = SmallSteps<VerifierStep, kVerifierKinds, kMaxVerifierSteps>;
+static_assert(Form::kPrefix == kVerifierPrefix);
 
-uint8_t any_byte(Random& random) { return static_cast<uint8_t>(random.next_u64()); }
-
-VerifierStep new_step(Random& random) {
+VerifierStep new_step(const std::vector<VerifierStep>& /*steps*/, size_t /*where*/, Random& random) {
     VerifierStep step;
     step.kind = static_cast<VerifierKind>(random.below(kVerifierKinds));
     // Devices, chains and ways to do a thing are few; places are many.
@@ -33,7 +32,7 @@ VerifierStep new_step(Random& random) {
 }
 
 void change(VerifierStep& step, Random& random) {
-    const VerifierStep other = new_step(random);
+    const VerifierStep other = new_step({}, 0, random);
     switch (random.below(4)) {
         case 0: step.a = other.a; break;
         case 1: step.b = other.b; break;
@@ -43,48 +42,18 @@ void change(VerifierStep& step, Random& random) {
 }
 
 void mutate(std::vector<VerifierStep>& steps, Random& random) {
-    const size_t at = steps.empty() ? 0 : random.below(steps.size());
-    const auto position = steps.begin() + static_cast<ptrdiff_t>(at);
-    switch (steps.empty() ? 0 : random.below(7)) {
-        case 0:
-        case 1: {
-            const auto where = static_cast<ptrdiff_t>(random.below(steps.size() + 1));
-            steps.insert(steps.begin() + where, new_step(random));
-            break;
-        }
-        case 2: steps.erase(position); break;
-        case 3: steps.insert(position, VerifierStep(*position)); break;
-        case 4: std::swap(*position, steps[random.below(steps.size())]); break;
-        default: change(*position, random); break;
-    }
+    Form::mutate(steps, random, new_step, change);
 }
 
-size_t store(std::vector<VerifierStep> steps, std::span<uint8_t> out) {
-    steps.resize(std::min({out.size() / kStepSize, kMaxVerifierSteps, steps.size()}));
-    const Bytes bytes = to_input(steps);
-    std::ranges::copy(bytes, out.begin());
-    return bytes.size();
-}
+void mutate_first(uint8_t& first, Random& random) { first = any_byte(random); }
 
 }  // namespace
 
 std::string_view name(VerifierKind kind) { return kKinds[static_cast<size_t>(kind)].name; }
 
-std::vector<VerifierStep> parse_verifier_program(ByteView input) {
-    std::vector<VerifierStep> steps;
-    while (input.size() >= kStepSize && steps.size() < kMaxVerifierSteps) {
-        steps.push_back({static_cast<VerifierKind>(input[0] % kVerifierKinds), input[1], input[2], input[3]});
-        input = input.subspan(kStepSize);
-    }
-    return steps;
-}
+std::vector<VerifierStep> parse_verifier_program(ByteView input) { return Form::parse(input); }
 
-Bytes to_input(const std::vector<VerifierStep>& steps) {
-    Bytes bytes;
-    for (const VerifierStep& step : steps)
-        append(bytes, Bytes{static_cast<uint8_t>(step.kind), step.a, step.b, step.c});
-    return bytes;
-}
+Bytes to_input(const std::vector<VerifierStep>& steps) { return Form::to_input(steps); }
 
 std::string describe(const std::vector<VerifierStep>& steps) {
     std::string text;
@@ -97,24 +66,11 @@ std::string describe(const std::vector<VerifierStep>& steps) {
 
 size_t mutate_verifier_in_place(uint8_t* data, size_t size, size_t max_size, unsigned seed,
                                 MutateBytes mutate_bytes) {
-    SeededRandom random(seed);
-    if (size < kVerifierPrefix || random.below(20) == 0) return mutate_bytes(data, size, max_size);
-    const std::span<uint8_t> all(data, max_size);
-    std::vector<VerifierStep> steps = parse_verifier_program(all.first(size).subspan(kVerifierPrefix));
-    for (uint64_t i = 0; i <= random.below(3); ++i) mutate(steps, random);
-    if (random.below(8) == 0) data[0] = any_byte(random);
-    return kVerifierPrefix + store(std::move(steps), all.subspan(kVerifierPrefix));
+    return Form::mutate_in_place({data, max_size}, size, seed, mutate_bytes, mutate, mutate_first);
 }
 
 size_t cross_verifiers_into(ByteView first, ByteView second, std::span<uint8_t> out, unsigned seed) {
-    SeededRandom random(seed);
-    if (first.size() < kVerifierPrefix || second.size() < kVerifierPrefix || out.empty()) return 0;
-    std::vector<VerifierStep> head = parse_verifier_program(first.subspan(kVerifierPrefix));
-    const std::vector<VerifierStep> tail = parse_verifier_program(second.subspan(kVerifierPrefix));
-    head.resize(random.below(head.size() + 1));
-    head.insert(head.end(), tail.begin() + static_cast<ptrdiff_t>(random.below(tail.size() + 1)), tail.end());
-    out[0] = first[0];
-    return kVerifierPrefix + store(std::move(head), out.subspan(kVerifierPrefix));
+    return Form::cross_into(first, second, out, seed);
 }
 
 }  // namespace assay::fuzz

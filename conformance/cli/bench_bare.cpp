@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "stack/base/owner.h"
 #include "stack/evidence/xml_signature.h"
 
 namespace assay::cli {
@@ -13,15 +14,6 @@ namespace {
 
 using crypto::HashAlgo;
 
-template <auto Release>
-struct Releaser {
-    template <class T>
-    void operator()(T* handle) const {
-        Release(handle);
-    }
-};
-template <class T, auto Release>
-using Owner = std::unique_ptr<T, Releaser<Release>>;
 using KeyPtr = Owner<EVP_PKEY, EVP_PKEY_free>;
 using ContextPtr = Owner<EVP_MD_CTX, EVP_MD_CTX_free>;
 using CertificatePtr = Owner<X509, X509_free>;

@@ -50,7 +50,7 @@ std::optional<CertificateAlgo> signed_with(const Certificate& certificate) {
 // which is another rule's business.
 std::optional<bool> key_usage(const Certificate& certificate, KeyUsage bit) {
     int found = 0;
-    const ossl::Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free> usage(
+    const Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free> usage(
         static_cast<ASN1_BIT_STRING*>(X509_get_ext_d2i(handle(certificate), NID_key_usage, &found, nullptr)));
     ERR_clear_error();
     if (usage == nullptr) return found == -1 ? std::nullopt : std::optional(false);
@@ -74,7 +74,7 @@ std::optional<long> path_length(const Certificate& certificate) {
 
 std::optional<std::vector<std::string>> extended_key_usage(const Certificate& certificate) {
     int found = 0;
-    const ossl::Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usages(static_cast<EXTENDED_KEY_USAGE*>(
+    const Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usages(static_cast<EXTENDED_KEY_USAGE*>(
         X509_get_ext_d2i(handle(certificate), NID_ext_key_usage, &found, nullptr)));
     ERR_clear_error();
     if (usages == nullptr && found == -1) return {};
@@ -115,7 +115,7 @@ std::optional<Bytes> extension(const Certificate& certificate, std::string_view 
 
 bool names_permitted(const Certificate& below, const Certificate& authority) {
     int found = 0;
-    const ossl::Owner<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free> constraints(static_cast<NAME_CONSTRAINTS*>(
+    const Owner<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free> constraints(static_cast<NAME_CONSTRAINTS*>(
         X509_get_ext_d2i(handle(authority), NID_name_constraints, &found, nullptr)));
     ERR_clear_error();
     if (constraints == nullptr) return found == -1;
@@ -139,7 +139,7 @@ std::string common_name(const Certificate& certificate) {
 
 std::string serial_number(const Certificate& certificate) {
     const ossl::BnPtr number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(handle(certificate)), nullptr));
-    const ossl::Owner<char, ossl::release_memory> text(number == nullptr ? nullptr : BN_bn2dec(number.get()));
+    const Owner<char, ossl::release_memory> text(number == nullptr ? nullptr : BN_bn2dec(number.get()));
     ERR_clear_error();
     return text == nullptr ? std::string() : std::string(text.get());
 }

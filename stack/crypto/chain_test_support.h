@@ -105,8 +105,8 @@ inline Chain with_extension(size_t place, const char* dotted, bool critical, Byt
 
 // What OpenSSL's own path validation says of the same chain and roots.
 inline bool openssl_accepts(const Chain& chain, const ChainPolicy& policy) {
-    using StorePtr = ossl::Owner<X509_STORE, X509_STORE_free>;
-    using StoreCtxPtr = ossl::Owner<X509_STORE_CTX, X509_STORE_CTX_free>;
+    using StorePtr = Owner<X509_STORE, X509_STORE_free>;
+    using StoreCtxPtr = Owner<X509_STORE_CTX, X509_STORE_CTX_free>;
     const StorePtr store(X509_STORE_new());
     for (const Certificate& root : policy.roots) X509_STORE_add_cert(store.get(), root.impl().x509.get());
     STACK_OF(X509)* others = sk_X509_new_null();

@@ -10,15 +10,15 @@ namespace assay::crypto {
 
 namespace {
 
-using NamePtr = ossl::Owner<X509_NAME, X509_NAME_free>;
-using ObjectPtr = ossl::Owner<ASN1_OBJECT, ASN1_OBJECT_free>;
-using TimePtr = ossl::Owner<ASN1_TIME, ASN1_TIME_free>;
-using BitStringPtr = ossl::Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
-using OctetsPtr = ossl::Owner<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
-using ExtensionPtr = ossl::Owner<X509_EXTENSION, X509_EXTENSION_free>;
-using ConstraintsPtr = ossl::Owner<BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_free>;
-using UsagesPtr = ossl::Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
-using AuthorityPtr = ossl::Owner<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
+using NamePtr = Owner<X509_NAME, X509_NAME_free>;
+using ObjectPtr = Owner<ASN1_OBJECT, ASN1_OBJECT_free>;
+using TimePtr = Owner<ASN1_TIME, ASN1_TIME_free>;
+using BitStringPtr = Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
+using OctetsPtr = Owner<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using ExtensionPtr = Owner<X509_EXTENSION, X509_EXTENSION_free>;
+using ConstraintsPtr = Owner<BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_free>;
+using UsagesPtr = Owner<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+using AuthorityPtr = Owner<AUTHORITY_KEYID, AUTHORITY_KEYID_free>;
 
 NamePtr common_name(std::string_view text) {
     NamePtr name(X509_NAME_new());

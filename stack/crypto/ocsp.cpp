@@ -13,13 +13,13 @@ namespace assay::crypto {
 
 namespace {
 
-using ResponsePtr = ossl::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
-using BasicPtr = ossl::Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
-using IdPtr = ossl::Owner<OCSP_CERTID, OCSP_CERTID_free>;
-using RequestPtr = ossl::Owner<OCSP_REQUEST, OCSP_REQUEST_free>;
+using ResponsePtr = Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using BasicPtr = Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using IdPtr = Owner<OCSP_CERTID, OCSP_CERTID_free>;
+using RequestPtr = Owner<OCSP_REQUEST, OCSP_REQUEST_free>;
 
 inline void release_list(STACK_OF(X509) * list) { sk_X509_free(list); }
-using ListPtr = ossl::Owner<STACK_OF(X509), release_list>;
+using ListPtr = Owner<STACK_OF(X509), release_list>;
 
 std::optional<UnixTime> time_of(const ASN1_GENERALIZEDTIME* time) {
     std::tm parts = {};

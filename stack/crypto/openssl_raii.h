@@ -9,23 +9,11 @@
 #include <openssl/param_build.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
-
 #include "stack/base/bytes.h"
+#include "stack/base/owner.h"
 #include "stack/crypto/algorithms.h"
 
 namespace assay::crypto::ossl {
-
-template <auto Release>
-struct Releaser {
-    template <class T>
-    void operator()(T* handle) const {
-        Release(handle);
-    }
-};
-
-template <class T, auto Release>
-using Owner = std::unique_ptr<T, Releaser<Release>>;
 
 inline void release_memory(void* memory) { OPENSSL_free(memory); }
 

@@ -5,7 +5,7 @@
 #include <libxml/parser.h>
 #include <openssl/evp.h>
 
-#include <memory>
+#include "stack/base/owner.h"
 
 namespace assay::evidence {
 
@@ -13,15 +13,8 @@ namespace {
 
 inline void release_text(xmlChar* text) { xmlFree(text); }
 
-template <auto Release>
-struct Releaser {
-    template <class T>
-    void operator()(T* handle) const {
-        Release(handle);
-    }
-};
-using DocumentPtr = std::unique_ptr<xmlDoc, Releaser<xmlFreeDoc>>;
-using OutputPtr = std::unique_ptr<xmlOutputBuffer, Releaser<xmlOutputBufferClose>>;
+using DocumentPtr = Owner<xmlDoc, xmlFreeDoc>;
+using OutputPtr = Owner<xmlOutputBuffer, xmlOutputBufferClose>;
 
 // Entities are left as they are, so that a document that has them can be signed for what it says.
 Result<DocumentPtr> parsed(const std::string& text) {
@@ -77,7 +70,7 @@ Result<std::string> canonical_wanted(const std::string& text, const Wanted& want
 Result<std::string> covered(const std::string& document, const SignatureForm& form) {
     if (form.covered_id.empty()) return canonical(form.covers ? form.covers(document) : document);
     return canonical_wanted(document, [&](xmlNode* node) {
-        const std::unique_ptr<xmlChar, Releaser<release_text>> id(xmlGetProp(node, BAD_CAST "Id"));
+        const Owner<xmlChar, release_text> id(xmlGetProp(node, BAD_CAST "Id"));
         return text_of(id.get()) == form.covered_id;
     });
 }

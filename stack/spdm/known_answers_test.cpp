@@ -342,10 +342,17 @@ BOOST_AUTO_TEST_CASE(an_identity_writes_its_chain_as_it_was_computed) {
 }
 
 BOOST_AUTO_TEST_CASE(every_requirement_that_is_named_exists) {
+    const auto documents = [](const char* folder) {
+        std::vector<Json> all;
+        for (const auto& file : std::filesystem::directory_iterator(kVectors / folder)) {
+            if (file.path().extension() == ".json") all.push_back(read(file.path()));
+        }
+        BOOST_TEST(!all.empty(), folder);
+        return all;
+    };
     std::set<std::string> there;
-    for (const auto& file : std::filesystem::directory_iterator(kVectors / "requirements")) {
-        for (const Json& requirement : read(file.path())["requirements"])
-            there.insert(text(requirement["id"]));
+    for (const Json& document : documents("requirements")) {
+        for (const Json& requirement : document["requirements"]) there.insert(text(requirement["id"]));
     }
     auto check = [&](const std::string& id, const std::string& where) {
         BOOST_TEST(there.contains(id), where << " names " << id);
@@ -357,9 +364,8 @@ BOOST_AUTO_TEST_CASE(every_requirement_that_is_named_exists) {
     for (const Json& dispute : read(kVectors / "disputes.json")["disputes"]) {
         for (const Json& id : dispute["requirements"]) check(text(id), text(dispute["id"]));
     }
-    for (const auto& file : std::filesystem::directory_iterator(kVectors / "known_answers")) {
-        const Json notes = read(file.path())["notes"];
-        for (const auto& [flag, note] : notes.items()) {
+    for (const Json& document : documents("known_answers")) {
+        for (const auto& [flag, note] : document["notes"].items()) {
             for (const Json& id : note.value("requirements", Json::array())) check(text(id), flag);
         }
     }
