@@ -1,13 +1,13 @@
 #include "conformance/cli/bench_transfer.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <map>
 
+#include "conformance/cli/bench_cipher.h"
 #include "conformance/cli/timed_provider.h"
 #include "stack/transfer/doorbell.h"
 
@@ -51,44 +51,16 @@ struct Ends {
     std::unique_ptr<GpuEndpoint> gpu;
 };
 
-// AES-256-GCM as OpenSSL has it, in pieces as large as a page.
-class BareCipher {
-   public:
-    BareCipher() : seal_(EVP_CIPHER_CTX_new()), open_(EVP_CIPHER_CTX_new()) {
-        EVP_EncryptInit_ex(seal_, EVP_aes_256_gcm(), nullptr, key_.data(), nullptr);
-        EVP_DecryptInit_ex(open_, EVP_aes_256_gcm(), nullptr, key_.data(), nullptr);
+// In pieces as large as a page.
+void bare_copy(BareCipher& cipher, ByteView in, std::span<uint8_t> between, std::span<uint8_t> out,
+               bool opens) {
+    std::array<uint8_t, 16> tag{};
+    for (size_t at = 0; at < in.size(); at += kPiece) {
+        const ByteView piece = in.subspan(at, std::min(kPiece, in.size() - at));
+        cipher.seal({}, piece, between.data(), tag.data());
+        if (opens) cipher.open({}, between.first(piece.size()), out.data() + at, tag.data());
     }
-    ~BareCipher() {
-        EVP_CIPHER_CTX_free(seal_);
-        EVP_CIPHER_CTX_free(open_);
-    }
-    BareCipher(const BareCipher&) = delete;
-    BareCipher& operator=(const BareCipher&) = delete;
-
-    void run(ByteView in, std::span<uint8_t> between, std::span<uint8_t> out, bool opens) {
-        for (size_t at = 0; at < in.size(); at += kPiece) {
-            const size_t size = std::min(kPiece, in.size() - at);
-            int done = 0;
-            ++iv_[0];
-            EVP_EncryptInit_ex(seal_, nullptr, nullptr, nullptr, iv_.data());
-            EVP_EncryptUpdate(seal_, between.data(), &done, in.data() + at, static_cast<int>(size));
-            EVP_EncryptFinal_ex(seal_, between.data(), &done);
-            EVP_CIPHER_CTX_ctrl(seal_, EVP_CTRL_AEAD_GET_TAG, 16, tag_.data());
-            if (!opens) continue;
-            EVP_DecryptInit_ex(open_, nullptr, nullptr, nullptr, iv_.data());
-            EVP_DecryptUpdate(open_, out.data() + at, &done, between.data(), static_cast<int>(size));
-            EVP_CIPHER_CTX_ctrl(open_, EVP_CTRL_AEAD_SET_TAG, 16, tag_.data());
-            EVP_DecryptFinal_ex(open_, out.data() + at, &done);
-        }
-    }
-
-   private:
-    std::array<uint8_t, 32> key_{1};
-    std::array<uint8_t, 12> iv_{};
-    std::array<uint8_t, 16> tag_{};
-    EVP_CIPHER_CTX* seal_;
-    EVP_CIPHER_CTX* open_;
-};
+}
 
 std::string_view name_of(Mode mode) { return mode == Mode::off ? "off" : mode == Mode::apm ? "apm" : "cc"; }
 
@@ -111,8 +83,8 @@ class Bench {
         const ByteView in = ByteView(source_).first(size);
         const std::span<uint8_t> out = std::span(target_).first(size);
         time("memcpy", size, [&] { std::memcpy(out.data(), in.data(), size); });
-        time("AES-GCM seal", size, [&] { bare_.run(in, between_, out, false); });
-        time("AES-GCM seal, open", size, [&] { bare_.run(in, between_, out, true); });
+        time("AES-GCM seal", size, [&] { bare_copy(bare_, in, between_, out, false); });
+        time("AES-GCM seal, open", size, [&] { bare_copy(bare_, in, between_, out, true); });
         for (auto& [mode, ends] : single_)
             copies(std::string(name_of(mode)), *ends, in, out, inline_executor());
         if (size < kThreadedFrom) return;
@@ -142,8 +114,8 @@ class Bench {
         const size_t half = in.size() / 2;
         guest_threads_.run(2, [&](size_t task, size_t /*lane*/) {
             BareCipher& cipher = task == 0 ? bare_ : other_bare_;
-            cipher.run(in.subspan(task * half, half), task == 0 ? between_ : other_between_,
-                       out.subspan(task * half, half), true);
+            bare_copy(cipher, in.subspan(task * half, half), task == 0 ? between_ : other_between_,
+                      out.subspan(task * half, half), true);
         });
     }
     void copies(const std::string& name, Ends& ends, ByteView in, std::span<uint8_t> out,

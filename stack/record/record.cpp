@@ -1,7 +1,8 @@
 #include "stack/record/record.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
+#include <cstring>
 
 #include "stack/base/reader.h"
 
@@ -16,7 +17,7 @@ constexpr size_t kNumberSize = 8;
 // What goes before the application data is gathered with so much of it: a part that does not end with a block
 // makes all that follows it slower, and OpenSSL's AES-GCM interleaves from this size on. What is shorter than
 // that is one part.
-constexpr size_t kGathered = 288;
+constexpr size_t kGathered = 64;
 
 // The message types that MCTP and DSP0287 have for SPDM; DSP0287's after its BindingVersion.
 constexpr uint8_t kMctpSpdm[] = {0x05};
@@ -37,13 +38,24 @@ void write_header(std::span<uint8_t> header, const SealOptions& options, size_t 
     store_le(header.last(2), length);
 }
 
-// The IV of one record: that of the key, with the number XORed to its beginning or to its end.
+// The IV of one record: that of the key, with the number XORed to its beginning or to its end. Eight bytes at
+// once: what was written byte by byte is slow to be read as a whole.
 std::array<uint8_t, kAeadIvSize> nonce(ByteView iv, const SealOptions& options) {
-    std::array<uint8_t, kAeadIvSize> nonce{};
-    std::ranges::copy(iv, nonce.begin());
-    for (size_t i = 0; i < kNumberSize; ++i) {
-        const size_t at = options.order == NonceOrder::little ? i : kAeadIvSize - 1 - i;
-        nonce[at] ^= static_cast<uint8_t>(options.sequence >> (8 * i));
+    std::array<uint8_t, kAeadIvSize> nonce;
+    std::memcpy(nonce.data(), iv.data(), kAeadIvSize);
+    const bool little = options.order == NonceOrder::little;
+    const bool swapped = little != (std::endian::native == std::endian::little);
+    const uint64_t number = swapped ? std::byteswap(options.sequence) : options.sequence;
+    const auto mask = [&](uint8_t* at) {
+        uint64_t eight = 0;
+        std::memcpy(&eight, at, kNumberSize);
+        eight ^= number;
+        std::memcpy(at, &eight, kNumberSize);
+    };
+    if (little) {
+        mask(nonce.data());
+    } else {
+        mask(nonce.data() + kAeadIvSize - kNumberSize);
     }
     return nonce;
 }
@@ -132,41 +144,38 @@ Result<Bytes> TrafficKey::seal(const SealOptions& options, const Transport& tran
 Result<> TrafficKey::seal_into(Bytes& record, const SealOptions& options, const Transport& transport,
                                ByteView application_data, ByteView random) const {
     if (options.protection == Protection::mac_only) {
-        return seal_parts(record, options, transport, std::span(&application_data, 1));
+        return seal_parts(record, options, transport, {application_data});
     }
     // More than 16 bits are refused with the Length that would count them.
     std::array<uint8_t, kGathered> first{};
     const size_t gathered = std::min(application_data.size(), kGathered - 2);
     store_le(std::span(first).first(2), application_data.size());
-    std::ranges::copy(application_data.first(gathered), first.begin() + 2);
-    const ByteView plaintext[] = {std::span(first).first(2 + gathered), application_data.subspan(gathered),
-                                  random};
-    return seal_parts(record, options, transport, plaintext);
+    if (gathered != 0) std::memcpy(first.data() + 2, application_data.data(), gathered);
+    return seal_parts(record, options, transport,
+                      {std::span(first).first(2 + gathered), application_data.subspan(gathered), random});
 }
 
 Result<Bytes> TrafficKey::seal_raw(const SealOptions& options, const Transport& transport,
                                    ByteView plaintext) const {
     Bytes record;
-    TRY(seal_parts(record, options, transport, std::span(&plaintext, 1)));
+    TRY(seal_parts(record, options, transport, {plaintext}));
     return record;
 }
 
 Result<> TrafficKey::seal_parts(Bytes& record, const SealOptions& options, const Transport& transport,
-                                std::span<const ByteView> plaintext) const {
+                                const Parts& plaintext) const {
     size_t length = kAeadTagSize;
     for (const ByteView part : plaintext) length += part.size();
     if (length > UINT16_MAX) return fail(Errc::out_of_range, "Length", Error::npos, "more than 16 bits");
     record.resize(header_size(transport) + length);
     const std::span<uint8_t> header = std::span(record).first(header_size(transport));
-    std::span<uint8_t> body = std::span(record).subspan(header.size());
+    const std::span<uint8_t> body = std::span(record).subspan(header.size());
     write_header(header, options, length);
     const auto iv = nonce(iv_.view(), options);
     if (options.protection == Protection::encrypt) return aead_->seal(iv, header, plaintext, body);
-    for (const ByteView part : plaintext) {
-        std::ranges::copy(part, body.begin());
-        body = body.subspan(part.size());
-    }
-    return aead_->seal(iv, ByteView(record).first(record.size() - kAeadTagSize), {}, body);
+    auto end = body.begin();
+    for (const ByteView part : plaintext) end = std::ranges::copy(part, end).out;
+    return aead_->seal(iv, ByteView(record).first(record.size() - kAeadTagSize), {}, body.last(kAeadTagSize));
 }
 
 Result<Bytes> TrafficKey::open(const SealOptions& options, const Parsed& record) const {

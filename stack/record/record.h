@@ -2,6 +2,7 @@
 // send which record when, and what becomes of one that fails, is the session's business (stack/spdm).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -89,8 +90,9 @@ class TrafficKey {
     TrafficKey(std::unique_ptr<crypto::Aead> aead, SecretBytes iv)
         : aead_(std::move(aead)), iv_(std::move(iv)) {}
 
+    using Parts = std::array<ByteView, 3>;
     Result<> seal_parts(Bytes& record, const SealOptions& options, const Transport& transport,
-                        std::span<const ByteView> plaintext) const;
+                        const Parts& plaintext) const;
 
     std::unique_ptr<crypto::Aead> aead_;
     SecretBytes iv_;
