@@ -8,6 +8,7 @@
 #include "stack/attest/check.h"
 #include "stack/attest/signatures.h"
 #include "stack/base/bytes.h"
+#include "stack/crypto/certificate_pool.h"
 
 namespace assay::attest {
 
@@ -53,8 +54,9 @@ class Appraisal {
     // hold has that effect; else refused.
     Verdict verdict() const;
 
-    // Verifies for every part of this appraisal.
+    // Verify and read for every part of this appraisal.
     Signatures& signatures() { return signatures_; }
+    crypto::CertificatePool& certificates() { return certificates_; }
 
     // Claims, by the names of RFC 9711 (EAT) where there are such; under the subject's name those of one
     // evidence.
@@ -71,6 +73,7 @@ class Appraisal {
     Waivers waivers_;
     std::vector<Step> steps_;
     Signatures signatures_;
+    crypto::CertificatePool certificates_;
     nlohmann::ordered_json claims_ = nlohmann::ordered_json::object();
 };
 

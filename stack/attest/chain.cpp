@@ -205,7 +205,8 @@ bool allowed(Purpose purpose, crypto::CertificateAlgo algo) {
 std::optional<Chain> read_chain(Appraisal& appraisal, const std::string& subject, const File& file) {
     const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
     const bool pem = text.find("-----BEGIN CERTIFICATE") != std::string_view::npos;
-    Result<Chain> chain = pem ? crypto::parse_pem_certificates(text) : crypto::parse_certificates(file.bytes);
+    crypto::CertificatePool& pool = appraisal.certificates();
+    Result<Chain> chain = pem ? pool.read_pem(text) : pool.read_all(file.bytes);
     Look look{.subject = subject, .field = file.path};
     if (!chain) {
         look.reason = chain.error().text();

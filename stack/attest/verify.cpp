@@ -35,6 +35,9 @@ class Verification {
         : appraisal_(appraisal), evidence_(evidence), context_(context) {}
 
     void run() {
+        const Roots& roots = context_.roots;
+        for (const auto* pinned : {&roots.device, &roots.rim, &roots.tpm, &roots.amd})
+            for (const crypto::Certificate& root : *pinned) appraisal_.certificates().add(root);
         whole();
         ocsp_ = read_ocsp(appraisal_, evidence_.ocsp, context_.ocsp);
         for (size_t i = 0; i < evidence_.rims.size(); ++i)

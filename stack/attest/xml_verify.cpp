@@ -3,9 +3,15 @@
 #include <openssl/err.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
+#include <xmlsec/keys.h>
+#include <xmlsec/openssl/evp.h>
 #include <xmlsec/xmldsig.h>
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/xmltree.h>
+
+#include <tuple>
+
+#include "stack/crypto/openssl_key.h"
 
 namespace assay::attest {
 
@@ -25,10 +31,18 @@ bool ready() {
     return kReady;
 }
 
+// The certificate's key, which was read with it.
 xmlSecKey* key_of(const crypto::Certificate& certificate) {
-    return xmlSecCryptoAppKeyLoadMemory(certificate.der().data(),
-                                        static_cast<xmlSecSize>(certificate.der().size()),
-                                        xmlSecKeyDataFormatCertDer, nullptr, nullptr, nullptr);
+    crypto::ossl::PkeyPtr pkey = crypto::openssl_key(certificate.public_key());
+    if (pkey == nullptr) return nullptr;
+    xmlSecKeyData* value = xmlSecOpenSSLEvpKeyAdopt(pkey.get());
+    if (value == nullptr) return nullptr;
+    std::ignore = pkey.release();
+    xmlSecKey* key = xmlSecKeyCreate();
+    if (key != nullptr && xmlSecKeySetValue(key, value) == 0) return key;
+    xmlSecKeyDataDestroy(value);
+    if (key != nullptr) xmlSecKeyDestroy(key);
+    return nullptr;
 }
 
 // Names by which a reference may mean an element.

@@ -9,6 +9,7 @@
 #include "stack/crypto/fast_mix.h"
 #include "stack/crypto/kdf.h"
 #include "stack/crypto/key_impl.h"
+#include "stack/crypto/openssl_key.h"
 
 namespace assay::crypto {
 
@@ -51,6 +52,36 @@ std::optional<DheGroup> curve_of(SignAlgo algo) {
     }
 }
 
+// What comes before the point of a key on a named curve (RFC 5480), with the form of the point, uncompressed.
+struct NamedCurve {
+    const char* name;
+    Bytes before;
+};
+
+// The key that `spki` is when it is one on a NIST curve in its usual form; null for all others. OpenSSL's
+// decoder takes several times as long.
+Result<ossl::PkeyPtr> read_named_curve(ByteView spki) {
+    static const NamedCurve kCurves[] = {
+        {"P-256", *from_hex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")},
+        {"P-384", *from_hex("3076301006072a8648ce3d020106052b8104002203620004")},
+        {"P-521", *from_hex("30819b301006072a8648ce3d020106052b810400230381860004")}};
+    for (const NamedCurve& curve : kCurves) {
+        const size_t size = curve.before.size();
+        if (spki.size() > size && equal(spki.first(size), curve.before))
+            return ossl::ec_key_from_point(curve.name, spki.subspan(size - 1));
+    }
+    return nullptr;
+}
+
+Result<ossl::PkeyPtr> read_spki(ByteView spki) {
+    if (ossl::PkeyPtr pkey = TRY(read_named_curve(spki))) return pkey;
+    const uint8_t* at = spki.data();
+    ossl::PkeyPtr pkey(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
+    if (pkey == nullptr || at != spki.data() + spki.size())
+        return ossl::fail_openssl(Errc::bad_key, "SubjectPublicKeyInfo");
+    return pkey;
+}
+
 }  // namespace
 
 Result<PublicKey> wrap_public(ossl::PkeyPtr pkey, Bytes spki) {
@@ -77,12 +108,12 @@ Result<PublicKey> PublicKey::from_spki(ByteView der) {
     if (size != der.size() || der.size() > LONG_MAX) {
         return fail(Errc::bad_key, "SubjectPublicKeyInfo", size, "bytes after the key");
     }
-    const uint8_t* at = der.data();
-    ossl::PkeyPtr pkey(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
-    if (pkey == nullptr || at != der.data() + der.size()) {
-        return ossl::fail_openssl(Errc::bad_key, "SubjectPublicKeyInfo");
-    }
-    return wrap_public(std::move(pkey), to_bytes(der));
+    return wrap_public(TRY(read_spki(der)), to_bytes(der));
+}
+
+ossl::PkeyPtr openssl_key(const PublicKey& key) {
+    if (!key.valid() || EVP_PKEY_up_ref(key.impl().pkey.get()) != 1) return nullptr;
+    return ossl::PkeyPtr(key.impl().pkey.get());
 }
 
 ByteView PublicKey::spki() const { return impl_ == nullptr ? ByteView() : ByteView(impl_->spki); }

@@ -8,6 +8,7 @@
 
 #include "stack/crypto/certificate_impl.h"
 #include "stack/crypto/der.h"
+#include "stack/crypto/sha1.h"
 
 namespace assay::crypto {
 
@@ -17,9 +18,6 @@ using ResponsePtr = Owner<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 using BasicPtr = Owner<OCSP_BASICRESP, OCSP_BASICRESP_free>;
 using IdPtr = Owner<OCSP_CERTID, OCSP_CERTID_free>;
 using RequestPtr = Owner<OCSP_REQUEST, OCSP_REQUEST_free>;
-
-inline void release_list(STACK_OF(X509) * list) { sk_X509_free(list); }
-using ListPtr = Owner<STACK_OF(X509), release_list>;
 
 std::optional<UnixTime> time_of(const ASN1_GENERALIZEDTIME* time) {
     std::tm parts = {};
@@ -46,6 +44,20 @@ IdPtr id_like(const OCSP_CERTID* other, const Certificate& subject, const Certif
     const EVP_MD* digest = algorithm == nullptr ? nullptr : EVP_get_digestbyobj(algorithm);
     if (digest == nullptr) return nullptr;
     return IdPtr(OCSP_cert_to_id(digest, handle(subject), handle(issuer)));
+}
+
+// Whether the response says that this certificate's key signed it: ResponderID (RFC 6960, 4.2.1), by name or
+// by the SHA-1 of the key.
+bool names(const OCSP_BASICRESP* basic, const Certificate& certificate) {
+    const ASN1_OCTET_STRING* hash = nullptr;
+    const X509_NAME* name = nullptr;
+    if (OCSP_resp_get0_id(basic, &hash, &name) != 1) return false;
+    if (name != nullptr) return X509_NAME_cmp(name, X509_get_subject_name(handle(certificate))) == 0;
+    const ASN1_BIT_STRING* key = X509_get0_pubkey_bitstr(handle(certificate));
+    const auto bytes = [](const ASN1_STRING* string) {
+        return ByteView(ASN1_STRING_get0_data(string), static_cast<size_t>(ASN1_STRING_length(string)));
+    };
+    return equal(bytes(hash), sha1(bytes(key)).view());
 }
 
 Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
@@ -133,14 +145,12 @@ std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Cert
 }
 
 std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const {
-    const ListPtr known(sk_X509_new_null());
-    if (impl_->basic == nullptr || known == nullptr || sk_X509_push(known.get(), handle(issuer)) <= 0)
-        return {};
+    if (impl_->basic == nullptr) return {};
+    if (names(impl_->basic.get(), issuer)) return issuer;
     X509* signer = nullptr;
-    const int found = OCSP_resp_get0_signer(impl_->basic.get(), &signer, known.get());
+    const int found = OCSP_resp_get0_signer(impl_->basic.get(), &signer, nullptr);
     ERR_clear_error();
     if (found != 1 || signer == nullptr) return {};
-    if (signer == handle(issuer)) return issuer;
     uint8_t* der = nullptr;
     const int size = i2d_X509(signer, &der);
     const ossl::MemoryPtr owner(der);

@@ -1,12 +1,13 @@
 #include "stack/crypto/x509.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/provider.h>
 
 #include <climits>
 #include <ctime>
 
 #include "stack/crypto/certificate_impl.h"
+#include "stack/crypto/certificate_pool.h"
 #include "stack/crypto/der.h"
 
 namespace assay::crypto {
@@ -24,19 +25,40 @@ Result<UnixTime> read_time(const ASN1_TIME* time, std::string_view field) {
            chrono::seconds(parts.tm_sec);
 }
 
+// OpenSSL reads the key with every certificate, and looks through all decoders that it has for it, which
+// takes longer than all the rest. Where it has none it leaves the key alone. Null when there is no such
+// context; then the default one is used.
+OSSL_LIB_CTX* without_decoders() {
+    static OSSL_LIB_CTX* const kContext = [] {
+        OSSL_LIB_CTX* context = OSSL_LIB_CTX_new();
+        if (context != nullptr && OSSL_PROVIDER_load(context, "null") != nullptr) return context;
+        OSSL_LIB_CTX_free(context);
+        return static_cast<OSSL_LIB_CTX*>(nullptr);
+    }();
+    return kContext;
+}
+
+// All of `der`, or null.
+ossl::X509Ptr read_x509(ByteView der) {
+    X509* x509 = X509_new_ex(without_decoders(), nullptr);
+    if (x509 == nullptr) return nullptr;
+    const uint8_t* at = der.data();
+    // Not d2i_X509, which refuses a certificate for its extensions when it is given the place. Releases it
+    // when there is none.
+    ASN1_item_d2i(reinterpret_cast<ASN1_VALUE**>(&x509), &at, static_cast<long>(der.size()),
+                  ASN1_ITEM_rptr(X509));
+    ossl::X509Ptr owner(x509);
+    return at == der.data() + der.size() ? std::move(owner) : nullptr;
+}
+
 // A key of a kind this room does not know is no reason to refuse the certificate: it fits no algorithm
 // and verifies no signature, which is said where it matters.
 PublicKey read_public_key(X509* x509) {
     uint8_t* der = nullptr;
     const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
     ossl::MemoryPtr owner(der);
-    EVP_PKEY* pkey = X509_get_pubkey(x509);
-    ERR_clear_error();
-    if (pkey == nullptr) return {};
-    ossl::PkeyPtr key(pkey);
     if (size <= 0) return {};
-    Result<PublicKey> wrapped = wrap_public(std::move(key), Bytes(der, der + size));
-    return wrapped ? *std::move(wrapped) : PublicKey();
+    return PublicKey::from_spki({der, static_cast<size_t>(size)}).value_or(PublicKey());
 }
 
 std::string one_line(const X509_NAME* name) {
@@ -54,11 +76,8 @@ Result<Certificate> Certificate::parse(ByteView der) {
     if (size != der.size()) return fail(Errc::bad_cert, "certificate", size, "bytes after the certificate");
     if (der.size() > INT_MAX) return fail(Errc::bad_cert, "certificate", 0, "too long");
     if (!is_der(der)) return fail(Errc::bad_cert, "certificate", 0, "not DER throughout");
-    const uint8_t* at = der.data();
-    ossl::X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    if (x509 == nullptr || at != der.data() + der.size()) {
-        return ossl::fail_openssl(Errc::bad_cert, "certificate");
-    }
+    ossl::X509Ptr x509 = read_x509(der);
+    if (x509 == nullptr) return ossl::fail_openssl(Errc::bad_cert, "certificate");
     const UnixTime not_before = TRY(read_time(X509_get0_notBefore(x509.get()), "notBefore"));
     const UnixTime not_after = TRY(read_time(X509_get0_notAfter(x509.get()), "notAfter"));
     // Fills OpenSSL's cache of extensions now, so that later reads from several threads only read.
@@ -81,47 +100,10 @@ bool Certificate::self_issued() const {
     return X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
 }
 
-Result<std::vector<Certificate>> parse_certificates(ByteView der) {
-    std::vector<Certificate> chain;
-    size_t offset = 0;
-    do {
-        if (chain.size() == kMaxChain) {
-            return fail(Errc::bad_cert, "certificates", offset, "too many certificates");
-        }
-        const ByteView rest = der.subspan(offset);
-        Result<size_t> size = der_sequence_size(rest, Errc::bad_cert, "certificates");
-        if (!size) return fail(Errc::bad_cert, "certificates", offset, size.error().detail);
-        Result<Certificate> certificate = Certificate::parse(rest.first(*size));
-        if (!certificate) return fail(Errc::bad_cert, "certificates", offset, certificate.error().text());
-        chain.push_back(*std::move(certificate));
-        offset += *size;
-    } while (offset < der.size());
-    return chain;
-}
+Result<std::vector<Certificate>> parse_certificates(ByteView der) { return CertificatePool().read_all(der); }
 
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem) {
-    if (pem.size() > INT_MAX) return fail(Errc::bad_cert, "PEM", 0, "too long");
-    ossl::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    if (bio == nullptr) return ossl::fail_openssl(Errc::internal, "PEM");
-    std::vector<Certificate> chain;
-    for (;;) {
-        char* name = nullptr;
-        char* header = nullptr;
-        uint8_t* data = nullptr;
-        long size = 0;
-        const int found = PEM_read_bio(bio.get(), &name, &header, &data, &size);
-        ossl::MemoryPtr name_owner(name), header_owner(header), data_owner(data);
-        if (found != 1) break;
-        if (std::string_view(name) != PEM_STRING_X509) continue;
-        if (chain.size() == kMaxChain)
-            return fail(Errc::bad_cert, "PEM", Error::npos, "too many certificates");
-        chain.push_back(TRY(Certificate::parse({data, static_cast<size_t>(size)})));
-    }
-    const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-    if (!at_end) return ossl::fail_openssl(Errc::bad_cert, "PEM");
-    ERR_clear_error();
-    if (chain.empty()) return fail(Errc::bad_cert, "PEM", Error::npos, "no certificate");
-    return chain;
+    return CertificatePool().read_pem(pem);
 }
 
 }  // namespace assay::crypto
