@@ -103,16 +103,21 @@ inline Chain with_extension(size_t place, const char* dotted, bool critical, Byt
     return chain;
 }
 
-// What OpenSSL's own path validation says of the same chain and roots.
+// What OpenSSL's own path validation says of the same chain and roots, which it reads itself.
 inline bool openssl_accepts(const Chain& chain, const ChainPolicy& policy) {
     using StorePtr = Owner<X509_STORE, X509_STORE_free>;
     using StoreCtxPtr = Owner<X509_STORE_CTX, X509_STORE_CTX_free>;
+    const auto read = [](const Certificate& certificate) {
+        const uint8_t* at = certificate.der().data();
+        return ossl::X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der().size())));
+    };
     const StorePtr store(X509_STORE_new());
-    for (const Certificate& root : policy.roots) X509_STORE_add_cert(store.get(), root.impl().x509.get());
+    for (const Certificate& root : policy.roots) X509_STORE_add_cert(store.get(), read(root).get());
+    std::vector<ossl::X509Ptr> owners;
     STACK_OF(X509)* others = sk_X509_new_null();
-    for (const Certificate& each : chain) sk_X509_push(others, each.impl().x509.get());
+    for (const Certificate& each : chain) sk_X509_push(others, owners.emplace_back(read(each)).get());
     const StoreCtxPtr ctx(X509_STORE_CTX_new());
-    X509_STORE_CTX_init(ctx.get(), store.get(), chain.back().impl().x509.get(), others);
+    X509_STORE_CTX_init(ctx.get(), store.get(), owners.back().get(), others);
     X509_STORE_CTX_set_time(ctx.get(), 0, policy.time.time_since_epoch().count());
     const bool accepted = X509_verify_cert(ctx.get()) == 1;
     sk_X509_free(others);
