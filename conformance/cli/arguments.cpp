@@ -12,10 +12,16 @@ namespace assay::cli {
 
 namespace {
 
+// Below the help of a command that has none of its own.
 constexpr const char* kFooter =
     "Targets: reference?binding=mctp|doe|tcp|none (built in), tcp://HOST:PORT,\n"
     "         emu://HOST:PORT?binding=mctp|doe|tcp|none\n"
     "Exit codes: 0 no failure; 1 failures; 2 usage; 3 the target could not be reached or died; 4 internal";
+constexpr const char* kVerifyFooter =
+    "Exit codes: 0 trusted; 1 refused; 2 usage, a file that cannot be used or a responder that gave no "
+    "answer;\n"
+    "            3 malformed evidence; 4 internal";
+constexpr const char* kLocalFooter = "Exit codes: 0 no failure; 1 failures; 2 usage; 4 internal";
 
 std::vector<std::string> aead_names() {
     std::vector<std::string> names;
@@ -90,8 +96,8 @@ void add_target(CLI::App* app, TargetOptions& options) {
 
 CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     CLI::App* verify = app.add_subcommand(
-        "verify",
-        "judges evidence of GPUs, virtual TPM and SEV-SNP: exit code 0 trusted, 1 not, 3 malformed");
+        "verify", "judges evidence of GPUs, virtual TPM and SEV-SNP: a verdict with reasons");
+    verify->footer(kVerifyFooter);
     verify->add_option("bundle", options.bundle, "a folder of evidence with its list, evidence.json");
     verify->add_option("--report", options.report, "instead: one GPU's GET_MEASUREMENTS and MEASUREMENTS");
     verify->add_option("--certificates", options.certificates, "its certificates, leaf first, PEM or DER");
@@ -255,21 +261,19 @@ int main(int argc, const char* const* argv, Streams& streams) {
         app.add_subcommand("demo", "tells the life of a confidential VM with its GPU, and of an attack");
     add_choice(demo_app, "--mode", demo_options.mode, {"cc", "apm"}, "of the GPU");
 
-    std::string_view first = argc > 1 ? argv[1] : "";
-    bool known = first.empty() || first.starts_with('-');
-    for (const CLI::App* command : app.get_subcommands({})) known |= command->get_name() == first;
-    if (!known) {
-        return complain(
-            streams, status::usage,
-            fmt::format("there is no command '{}'; known are run, serve, connect, decode, verify, demo and "
-                        "bench",
-                        first));
+    for (CLI::App* local : {decode_app, evidence_app, bench_app, demo_app}) local->footer(kLocalFooter);
+
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (!first.empty() && !first.starts_with('-') && std::ranges::find(names, first) == names.end()) {
+        return complain(streams, status::usage,
+                        fmt::format("there is no command '{}'; known are {}", first, fmt::join(names, ", ")));
     }
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        streams.out << (app.get_subcommands().empty() ? app.help()
-                                                      : app.get_subcommands()[0]->help() + kFooter + "\n");
+        streams.out << (app.get_subcommands().empty() ? app.help() : app.get_subcommands()[0]->help());
         return status::ok;
     } catch (const CLI::ParseError& error) {
         return complain(streams, status::usage, std::string(error.what()) + " (assay --help)");

@@ -37,6 +37,21 @@ BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
     for (const BadInput& row : rows) row.check();
 }
 
+BOOST_AUTO_TEST_CASE(each_command_that_is_listed_says_once_what_its_exit_codes_mean) {
+    const std::string listed = assay({"walk"}).err;
+    for (const std::string name :
+         {"run", "serve", "connect", "decode", "evidence", "verify", "bench", "demo"}) {
+        const Ran ran = assay({name, "--help"});
+        BOOST_TEST(ran.code == 0);
+        BOOST_TEST(listed.contains(name), listed);
+        BOOST_TEST(ran.out.ends_with("4 internal\n"), ran.out);
+        const size_t at = ran.out.find("Exit codes: 0 ");
+        BOOST_TEST((at != std::string::npos && at == ran.out.rfind("Exit codes: 0 ")), ran.out);
+    }
+    BOOST_TEST(assay({"verify", "--help"}).out.contains("3 malformed evidence"));
+    BOOST_TEST(!assay({"verify", "--help"}).out.contains("reference?binding"));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_of_the_reference_passes_and_leaves_a_report) {
     TemporaryFile place("");
     std::filesystem::remove(place.path);

@@ -125,7 +125,7 @@ void keep_signatures() { keyring().keep_signatures(); }
 void forget_signatures() { keyring().forget_signatures(); }
 
 Bytes sign_der(const KeyName& name, HashAlgo hash, ByteView message) {
-    const Bytes raw = sign(name, hash, message);
+    Bytes raw = sign(name, hash, message);
     if (is_rsa(name.algo)) return raw;
     const ByteView both(raw);
     return der::sequence(
