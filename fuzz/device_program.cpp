@@ -179,7 +179,10 @@ class Run final : device::Tap {
         took_ = guest_->tick().has_value();
     }
 
-    static uint64_t address(const DeviceStep& step) { return step.a * 32U + step.b; }
+    // Between the addresses that a step can name.
+    static constexpr uint64_t kStride = 32;
+
+    static uint64_t address(const DeviceStep& step) { return step.a * kStride + step.b; }
 
     // The marker, again and again.
     Bytes tenant_data(size_t size, uint8_t seed) const {
@@ -192,7 +195,7 @@ class Run final : device::Tap {
 
     void application(const DeviceStep& step) {
         const Stage before = guest_->stage();
-        const size_t size = step.c * 8U;
+        const size_t size = step.c * size_t{8};
         switch (step.kind) {
             case DeviceKind::put:
             case DeviceKind::load_code: {
@@ -213,13 +216,13 @@ class Run final : device::Tap {
             }
             case DeviceKind::launch:
                 took_ = guest_
-                            ->launch({.code = step.a * 32U,
+                            ->launch({.code = step.a * kStride,
                                       .code_size = 2,
-                                      .input = step.a * 32U,
-                                      .output = step.b * 32U,
+                                      .input = step.a * kStride,
+                                      .output = step.b * kStride,
                                       .size = step.c})
                             .has_value();
-                forget(step.b * 32U, step.c);
+                forget(step.b * kStride, step.c);
                 break;
             default: took_ = guest_->rotate_keys().has_value(); break;
         }
@@ -242,7 +245,7 @@ class Run final : device::Tap {
     }
 
     void port(const DeviceStep& step) {
-        const uint64_t at = step.b * 36U;
+        const uint64_t at = step.b * uint64_t{36};
         const Bytes bytes(16, 0xa5);
         device::BarPort bar(gpu_);
         device::ManagementPort management(gpu_);

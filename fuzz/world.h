@@ -29,7 +29,7 @@ struct World {
     // A slot's chain structure as the devices have it for these parameters; empty when there is none.
     const Bytes& chain(const spdm::Parameters& parameters, uint8_t slot) const;
 
-    explicit World(const crypto::Provider& provider);
+    explicit World(const crypto::Provider& given);
 
    private:
     void make_session_devices();

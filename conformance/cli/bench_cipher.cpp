@@ -18,7 +18,7 @@ BareCipher::BareCipher() : seal_(EVP_CIPHER_CTX_new()), open_(EVP_CIPHER_CTX_new
 
 bool BareCipher::seal(ByteView aad, ByteView in, uint8_t* out, uint8_t* tag) {
     int done = 0;
-    std::array<uint8_t, kTagSize> none;
+    std::array<uint8_t, kTagSize> none{};
     ++iv_[0];
     return EVP_EncryptInit_ex(seal_.get(), nullptr, nullptr, nullptr, iv_.data()) == 1 &&
            (aad.empty() ||
@@ -30,7 +30,7 @@ bool BareCipher::seal(ByteView aad, ByteView in, uint8_t* out, uint8_t* tag) {
 
 bool BareCipher::open(ByteView aad, ByteView in, uint8_t* out, const uint8_t* tag) {
     int done = 0;
-    std::array<uint8_t, kTagSize> sent, none;
+    std::array<uint8_t, kTagSize> sent{}, none{};
     std::copy_n(tag, kTagSize, sent.begin());
     return EVP_DecryptInit_ex(open_.get(), nullptr, nullptr, nullptr, iv_.data()) == 1 &&
            (aad.empty() ||

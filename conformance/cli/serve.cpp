@@ -45,7 +45,7 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
     return options;
 }
 
-transport::Service service(std::shared_ptr<lab::ReferenceDut> dut) {
+transport::Service service(const std::shared_ptr<lab::ReferenceDut>& dut) {
     auto answer = [dut](transport::Payload payload, ByteView message) -> std::optional<transport::Message> {
         using transport::Payload;
         if (payload == Payload::spdm) {

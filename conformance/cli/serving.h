@@ -11,6 +11,6 @@ namespace assay::cli {
 Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, transport::Binding binding);
 
 // Messages and records go to the device, and so does the wish for a key update.
-transport::Service service(std::shared_ptr<lab::ReferenceDut> dut);
+transport::Service service(const std::shared_ptr<lab::ReferenceDut>& dut);
 
 }  // namespace assay::cli

@@ -138,15 +138,15 @@ class Lab {
     Result<> ensure_chain(uint8_t slot);
 
     // The bytes as a record of a session, without sending them. Errors: Errc::state without such a session.
-    Result<Bytes> seal(uint32_t session, ByteView message, const Sealing& how = {}) const;
+    Result<Bytes> seal(uint32_t session_id, ByteView message, const Sealing& how = {}) const;
     // Sends a record. `plaintext` is what it is known to hold, for the reports, if it will not open.
     Result<Exchange> send_record(ByteView record, ByteView plaintext = {});
     // A message inside a session, and the same when the target puts it off, as send().
-    Result<Exchange> send_in(uint32_t session, ByteView message, const Sealing& how = {});
+    Result<Exchange> send_in(uint32_t session_id, ByteView message, const Sealing& how = {});
     template <class M>
         requires requires(M m, wire::Visitor& v) { m.describe(v); }
-    Result<Exchange> send_in(uint32_t session, const M& message, const Sealing& how = {}) {
-        return send_in(session, TRY(wire::encode(message, context_for(M::kCode))), how);
+    Result<Exchange> send_in(uint32_t session_id, const M& message, const Sealing& how = {}) {
+        return send_in(session_id, TRY(wire::encode(message, context_for(M::kCode))), how);
     }
 
     // Messages of a handshake. KEY_EXCHANGE has a fresh Diffie-Hellman key, which is kept for its answer.
@@ -154,14 +154,14 @@ class Lab {
     wire::PskExchange psk_exchange(const ExchangeOptions& options = {});
     // FINISH and PSK_FINISH as the session is due it: `edit` comes before signature and HMAC are made.
     using EditFinish = std::function<void(wire::Finish&)>;
-    Result<Bytes> finish(uint32_t session, const EditFinish& edit = {});
-    Result<Bytes> psk_finish(uint32_t session);
+    Result<Bytes> finish(uint32_t session_id, const EditFinish& edit = {});
+    Result<Bytes> psk_finish(uint32_t session_id);
     // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
     // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
     // Each of these does what it says on a negotiated connection. The exchange's answer must be the good one.
     Result<uint32_t> begin_session(const ExchangeOptions& options = {});  // up to KEY_EXCHANGE_RSP
-    Result<> finish_session(uint32_t session);                          // with the encapsulated flow, if due
+    Result<> finish_session(uint32_t session_id);                       // with the encapsulated flow, if due
     Result<uint32_t> new_session(const ExchangeOptions& options = {});  // both
     Result<uint32_t> begin_psk_session(const ExchangeOptions& options = {});
     Result<uint32_t> new_psk_session(const ExchangeOptions& options = {});
@@ -171,10 +171,10 @@ class Lab {
     Result<uint32_t> in_session(wire::Version version, const Offer& offer = session_offer());
     Result<uint32_t> in_psk_session(wire::Version version, const Offer& offer = session_offer());
     // The exchange where a handshake's message goes: inside, or outside when the handshake is in the clear.
-    Result<Exchange> send_handshake(uint32_t session, ByteView message);
+    Result<Exchange> send_handshake(uint32_t session_id, ByteView message);
     // Polls and delivers until the encapsulated flow is over. `session`: where it goes on; nullopt outside.
     // `implicit`: it begins with an unasked DIGESTS. Gives the last exchange.
-    Result<Exchange> run_encapsulated(std::optional<uint32_t> session, bool implicit = false);
+    Result<Exchange> run_encapsulated(std::optional<uint32_t> session_id, bool implicit = false);
     // Our answer to an encapsulated request.
     Bytes answer_encapsulated(ByteView request);
 

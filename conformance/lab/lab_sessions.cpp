@@ -65,8 +65,8 @@ ObservedSession* Lab::session(uint32_t id) {
     return found == observer_.sessions().end() ? nullptr : &found->second;
 }
 
-Result<Bytes> Lab::seal(uint32_t id, ByteView message, const Sealing& how) const {
-    const ObservedSession* observed = session(id);
+Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& how) const {
+    const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return std::unexpected(no_session().error());
     const spdm::Session& channel = observed->channel;
     record::SealOptions options = channel.seal_options(how.keys);
@@ -113,16 +113,16 @@ Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext) {
     return exchange;
 }
 
-Result<Exchange> Lab::send_in(uint32_t id, ByteView message, const Sealing& how) {
+Result<Exchange> Lab::send_in(uint32_t session_id, ByteView message, const Sealing& how) {
     auto once = [&](ByteView again) -> Result<Exchange> {
-        return send_record(TRY(seal(id, again, how)), again);
+        return send_record(TRY(seal(session_id, again, how)), again);
     };
     return persist(TRY(once(message)), once);
 }
 
-Result<Exchange> Lab::send_handshake(uint32_t id, ByteView message) {
+Result<Exchange> Lab::send_handshake(uint32_t session_id, ByteView message) {
     if (observer_.parameters().clear_handshake()) return send(message);
-    return send_in(id, message);
+    return send_in(session_id, message);
 }
 
 Result<KeyExchange> Lab::key_exchange(const ExchangeOptions& options) {
@@ -151,8 +151,8 @@ PskExchange Lab::psk_exchange(const ExchangeOptions& options) {
     return message;
 }
 
-Result<Bytes> Lab::finish(uint32_t id, const EditFinish& edit) {
-    const ObservedSession* observed = session(id);
+Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
+    const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return std::unexpected(no_session().error());
     const spdm::Session& channel = observed->channel;
     Context context = observer_.request_context();
@@ -185,8 +185,8 @@ Result<Bytes> Lab::finish(uint32_t id, const EditFinish& edit) {
     return encode_raw(message, context);
 }
 
-Result<Bytes> Lab::psk_finish(uint32_t id) {
-    const ObservedSession* observed = session(id);
+Result<Bytes> Lab::psk_finish(uint32_t session_id) {
+    const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return std::unexpected(no_session().error());
     Context context = observer_.request_context();
     PskFinish message;
@@ -206,16 +206,16 @@ Result<uint32_t> Lab::begin_session(const ExchangeOptions& options) {
     return *id;
 }
 
-Result<> Lab::finish_session(uint32_t id) {
-    const ObservedSession* observed = session(id);
+Result<> Lab::finish_session(uint32_t session_id) {
+    const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return no_session();
     uint8_t mutual = observed->mut_auth_requested;
     if (mutual > mut_auth::plain) {
         std::optional<uint32_t> place;
-        if (!observer_.parameters().clear_handshake()) place = id;
+        if (!observer_.parameters().clear_handshake()) place = session_id;
         TRY(expect_step(TRY(run_encapsulated(place, mutual == mut_auth::implicit_get_digests))));
     }
-    return expect_step(TRY(send_handshake(id, TRY(finish(id)))));
+    return expect_step(TRY(send_handshake(session_id, TRY(finish(session_id)))));
 }
 
 Result<uint32_t> Lab::new_session(const ExchangeOptions& options) {
@@ -304,8 +304,10 @@ Bytes Lab::answer_encapsulated(ByteView request) {
     }
 }
 
-Result<Exchange> Lab::run_encapsulated(std::optional<uint32_t> place, bool implicit) {
-    auto transfer = [&](ByteView message) { return place ? send_in(*place, message) : send(message); };
+Result<Exchange> Lab::run_encapsulated(std::optional<uint32_t> session_id, bool implicit) {
+    auto transfer = [&](ByteView message) {
+        return session_id ? send_in(*session_id, message) : send(message);
+    };
     const Context context = observer_.request_context();
     uint8_t id = 0;
     Bytes asked;

@@ -67,13 +67,13 @@ bool Observer::renews_responses(ByteView message) const {
            encapsulated_[1] == code::key_update && encapsulated_[2] == kUpdate;
 }
 
-std::optional<Bytes> Observer::request_record(ByteView bytes) {
+std::optional<Bytes> Observer::request_record(ByteView record) {
     last_signature_.reset();
     last_macs_.clear();
     pending_.clear();
     pending_session_.reset();
     reassembled_.clear();
-    std::optional<Bytes> message = inside(bytes, Way::request, spdm::kResponderRecordChecks);
+    std::optional<Bytes> message = inside(record, Way::request, spdm::kResponderRecordChecks);
     if (!message) return std::nullopt;
     pending_ = to_bytes(exact(*message, request_context(*message)));
     auto session = sessions_.find(last_record_.session);
@@ -91,11 +91,11 @@ std::optional<Bytes> Observer::request_record(ByteView bytes) {
     return message;
 }
 
-std::optional<Bytes> Observer::response_record(ByteView bytes) {
+std::optional<Bytes> Observer::response_record(ByteView record) {
     last_signature_.reset();
     last_macs_.clear();
     reassembled_.clear();
-    std::optional<Bytes> message = inside(bytes, Way::response, spdm::kRequesterRecordChecks);
+    std::optional<Bytes> message = inside(record, Way::response, spdm::kRequesterRecordChecks);
     if (last_record_.result == ObservedRecord::Result::refused ||
         last_record_.result == ObservedRecord::Result::no_session) {
         return std::nullopt;
@@ -121,19 +121,19 @@ std::optional<Bytes> Observer::response_record(ByteView bytes) {
 }
 
 // The SPDM message in a record, which counts as received even when it holds none.
-std::optional<Bytes> Observer::inside(ByteView bytes, Way way, const spdm::RecordChecks& checks) {
+std::optional<Bytes> Observer::inside(ByteView record, Way way, const spdm::RecordChecks& checks) {
     using Result = ObservedRecord::Result;
     last_record_ = {};
-    auto record = record::parse(bytes, *transport_);
-    if (!record) {
-        last_record_ = {.result = Result::refused, .why = record.error().text()};
+    auto parsed = record::parse(record, *transport_);
+    if (!parsed) {
+        last_record_ = {.result = Result::refused, .why = parsed.error().text()};
         return std::nullopt;
     }
-    last_record_ = {.session = record->session_id, .sequence = record->sequence};
-    auto session = sessions_.find(record->session_id);
+    last_record_ = {.session = parsed->session_id, .sequence = parsed->sequence};
+    auto session = sessions_.find(parsed->session_id);
     if (session == sessions_.end()) return std::nullopt;
     spdm::Session& channel = session->second.channel;
-    auto opened = channel.open(way, *record, kStrict, checks);
+    auto opened = channel.open(way, *parsed, kStrict, checks);
     if (!opened) {
         last_record_.result = Result::refused;
         last_record_.why = opened.error().text();

@@ -174,10 +174,10 @@ Result<std::optional<Answer>> ReferenceDut::exchange_secured(ByteView record) {
     return Answer{std::move(*answer), responder_->answered_secured()};
 }
 
-bool ReferenceDut::set_sequence(uint32_t id, spdm::Way way, uint64_t next) {
-    spdm::Session* session = responder_ ? responder_->session(id) : nullptr;
-    if (session != nullptr) session->set_sequence(way, next);
-    return session != nullptr;
+bool ReferenceDut::set_sequence(uint32_t session, spdm::Way way, uint64_t next) {
+    spdm::Session* channel = responder_ ? responder_->session(session) : nullptr;
+    if (channel != nullptr) channel->set_sequence(way, next);
+    return channel != nullptr;
 }
 
 bool ReferenceDut::ask_for_key_update(uint32_t session) {

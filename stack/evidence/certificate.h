@@ -47,7 +47,7 @@ struct CertificateForm {
 // The DER.
 Bytes issue(const CertificateForm& form);
 // SHA-1 of the subject's public key, as identifiers and OCSP have it: 20 bytes.
-Bytes key_identifier(const KeyName& key);
+Bytes key_identifier(const KeyName& name);
 
 // The extension, or none; for edits.
 Extension* find(CertificateForm& form, std::string_view oid);

@@ -18,7 +18,7 @@ Bytes element(uint8_t tag, ByteView content);
 Bytes sequence(std::initializer_list<ByteView> parts);
 Bytes set(std::initializer_list<ByteView> parts);
 // [number] around what is given (EXPLICIT), or in the place of its tag (IMPLICIT, primitive).
-Bytes tagged(uint8_t number, ByteView element);
+Bytes tagged(uint8_t number, ByteView inner);
 Bytes implicit(uint8_t number, ByteView content);
 
 Bytes integer(uint64_t value);

@@ -14,7 +14,7 @@ std::string_view name(Model model);
 // Extensions of the leaf that name its firmware (TCG DICE): as Hopper and LS10 have it, and as Blackwell.
 inline constexpr std::string_view kOidCompositeDeviceId = "2.23.133.5.4.1";
 inline constexpr std::string_view kOidTcbInfo = "2.23.133.5.4.1.1";
-Bytes composite_device_id(const KeyName& key, ByteView fwid);
+Bytes composite_device_id(const KeyName& name, ByteView fwid);
 // DiceTcbInfo; `fwids` are SHA-384 digests, the first one counts.
 struct TcbInfoForm {
     std::string vendor = "NVIDIA", model, version = "01";

@@ -41,7 +41,7 @@ void write_header(std::span<uint8_t> header, const SealOptions& options, size_t 
 // The IV of one record: that of the key, with the number XORed to its beginning or to its end. Eight bytes at
 // once: what was written byte by byte is slow to be read as a whole.
 std::array<uint8_t, kAeadIvSize> nonce(ByteView iv, const SealOptions& options) {
-    std::array<uint8_t, kAeadIvSize> nonce;
+    std::array<uint8_t, kAeadIvSize> nonce{};
     std::memcpy(nonce.data(), iv.data(), kAeadIvSize);
     const bool little = options.order == NonceOrder::little;
     const bool swapped = little != (std::endian::native == std::endian::little);

@@ -50,11 +50,11 @@ class Responder {
     bool answered_secured() const { return answered_secured_; }
     // A record with application data that is no answer, or of a transport whose records hold other things
     // too. Errors: Errc::state without such a session.
-    Result<Bytes> seal(uint32_t session, ByteView application_data);
+    Result<Bytes> seal(uint32_t session_id, ByteView application_data);
 
     // The responder wants new keys in a session: it asks when the requester polls (encapsulated KEY_UPDATE).
     // False when that is not possible now.
-    bool ask_for_key_update(uint32_t session);
+    bool ask_for_key_update(uint32_t session_id);
 
     // The device was reset behind the connection's back: everything but GET_VERSION is answered with
     // RequestResynch.
@@ -136,7 +136,7 @@ class Responder {
     Checked<> encapsulated_certificate(ByteView response);
     Checked<> encapsulated_challenge_auth(ByteView response);
     Checked<> encapsulated_key_update_ack(ByteView response);
-    Checked<PeerChain> requester_chain(Bytes chain) const;
+    Checked<PeerChain> requester_chain(Bytes bytes) const;
     std::optional<PeerChain> known_requester() const;
     void ask_for_portion();
     Bytes acknowledgement(uint8_t delivered);

@@ -77,11 +77,11 @@ void Responder::open_flow(Purpose purpose, std::optional<uint32_t> session, bool
     flow_->out = implicit;
 }
 
-bool Responder::ask_for_key_update(uint32_t id) {
-    Session* channel = session(id);
+bool Responder::ask_for_key_update(uint32_t session_id) {
+    Session* channel = session(session_id);
     bool possible = !flow_ && channel != nullptr && channel->phase() == Phase::application &&
                     parameters_.both(cap::key_upd) && parameters_.encapsulates();
-    if (possible) open_flow(Purpose::key_update, id, false);
+    if (possible) open_flow(Purpose::key_update, session_id, false);
     return possible;
 }
 

@@ -28,26 +28,26 @@ Transcript& Responder::measured() {
     return session == nullptr ? transcript_ : session->channel.measured();
 }
 
-std::optional<Bytes> Responder::receive_secured(ByteView bytes) {
+std::optional<Bytes> Responder::receive_secured(ByteView record) {
     last_refusal_.reset();
     current_.reset();
     expire();
-    auto record = checker_.demand_value(Check::record_short, record::parse(bytes, *device_.transport));
-    if (!record) {
-        last_refusal_ = record.error();
+    auto parsed = checker_.demand_value(Check::record_short, record::parse(record, *device_.transport));
+    if (!parsed) {
+        last_refusal_ = parsed.error();
         return std::nullopt;
     }
-    bool known = sessions_.contains(record->session_id);
+    bool known = sessions_.contains(parsed->session_id);
     Checked<> lives = checker_.demand(Check::record_session, known);
     if (!lives) last_refusal_ = lives.error();
     if (!known) {
         // Without that check the request is taken for one that came unprotected.
-        if (lives) return respond_unprotected(*record);
+        if (lives) return respond_unprotected(*parsed);
         return std::nullopt;
     }
-    uint32_t id = record->session_id;
+    uint32_t id = parsed->session_id;
     current_ = id;
-    Checked<Bytes> request = open(*record);
+    Checked<Bytes> request = open(*parsed);
     if (!request) {
         last_refusal_ = request.error();
         return bad_record(id);
@@ -92,8 +92,8 @@ std::optional<Bytes> Responder::seal_answer(uint32_t id, ByteView response) {
     return std::move(*record);
 }
 
-Result<Bytes> Responder::seal(uint32_t id, ByteView application_data) {
-    Session* channel = session(id);
+Result<Bytes> Responder::seal(uint32_t session_id, ByteView application_data) {
+    Session* channel = session(session_id);
     if (channel == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");
     return channel->seal(Way::response, application_data);
 }

@@ -35,7 +35,7 @@ Lie opaque(const std::function<Bytes(const Context&)>& say) {
     };
 }
 Lie opaque(std::string_view hex) {
-    const Bytes said = from_hex(hex).value_or(Bytes{});
+    Bytes said = from_hex(hex).value_or(Bytes{});
     return opaque([said](const Context&) { return said; });
 }
 Lie secured(const SecuredElements& said) {
@@ -179,10 +179,9 @@ void add_opaque(std::vector<LieRow>& rows) {
           .lie = secured({.offered = {}, .selected = kNotOffered, .aead_limit = {}})});
     both({.check = Check::kex_version,
           .lie = secured({.offered = {spdm::kSecured1_1}, .selected = {}, .aead_limit = {}})});
-    const Bytes kTooMuch(spdm::kMaxOpaque + 1);
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
-         .lie = opaque([kTooMuch](const Context&) { return kTooMuch; }),
+         .lie = opaque([](const Context&) { return Bytes(spdm::kMaxOpaque + 1); }),
          .also = "SPDM-KEX-107"});
 }
 
@@ -242,7 +241,7 @@ void add_authenticity(std::vector<LieRow>& rows) {
 // A summary that was asked for is left out, and one that was not is there. What is behind it is then read
 // from the wrong place.
 void add_summaries(std::vector<LieRow>& rows) {
-    auto summary = [](Bytes hash) {
+    auto summary = [](const Bytes& hash) {
         return Lie([hash](const Moment& now, Bytes& response) {
             if (now.request[1] != code::key_exchange) return;
             auto message = decode<KeyExchangeResponse>(response, now.context());

@@ -65,7 +65,7 @@ struct Moment {
     const Seen* last(uint8_t code) const;
 
    private:
-    Bytes transcript_of_exchange(ByteView response) const;
+    Bytes transcript_of_exchange(ByteView head) const;
 };
 
 // Given the request, changes its response.

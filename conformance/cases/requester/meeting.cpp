@@ -137,14 +137,15 @@ Meeting::Carried Meeting::outside(const Bytes& request) {
     return {response, false};
 }
 
-std::optional<Bytes> Meeting::message_in(uint32_t id, ByteView bytes) const {
-    auto found = observer_.sessions().find(id);
-    auto record = record::parse(bytes, *device_.transport);
-    if (found == observer_.sessions().end() || !record) return std::nullopt;
+std::optional<Bytes> Meeting::message_in(uint32_t session_id, ByteView record) const {
+    auto found = observer_.sessions().find(session_id);
+    auto parsed = record::parse(record, *device_.transport);
+    if (found == observer_.sessions().end() || !parsed) return std::nullopt;
     const spdm::Session& channel = found->second.channel;
-    record::SealOptions options{
-        .session_id = id, .sequence = channel.sequence(Way::response), .protection = channel.protection()};
-    auto plain = channel.key(Way::response).open(options, *record);
+    record::SealOptions options{.session_id = session_id,
+                                .sequence = channel.sequence(Way::response),
+                                .protection = channel.protection()};
+    auto plain = channel.key(Way::response).open(options, *parsed);
     auto data = plain ? record::application_data(channel.protection(), *plain) : ByteView();
     auto message = data ? record::from_application(*device_.transport, *data) : std::nullopt;
     if (!message || message->size() < 4) return std::nullopt;

@@ -58,9 +58,9 @@ class Meeting {
     spdm::Checked<> comes_to_an_end() const;
     Moment moment(const Bytes& request, std::optional<uint32_t> session);
     Carried outside(const Bytes& request);
-    Carried inside(const Bytes& record);
+    Carried inside(const Bytes& sent);
     // The message in the record that the requester is due; nullopt when it cannot be read.
-    std::optional<Bytes> message_in(uint32_t session, ByteView record) const;
+    std::optional<Bytes> message_in(uint32_t session_id, ByteView record) const;
     void told(bool changed) {
         if (changed && !outcome_.told) outcome_.told = outcome_.log.size();
     }

@@ -149,12 +149,10 @@ void add_forms(std::vector<LieRow>& rows) {
 void add_sessions(std::vector<LieRow>& rows) {
     // The identifier alone, and a record that is good in the other session.
     auto moved = [](const Moment& now, Bytes& record) {
-        auto other = other_session(now);
-        if (other) record = now.seal(now.honest, {.session_id = *other});
+        if (auto other = other_session(now)) record = now.seal(now.honest, {.session_id = other});
     };
     auto of_other = [](const Moment& now, Bytes& record) {
-        auto other = other_session(now);
-        if (other) record = now.seal(now.honest, {}, *other);
+        if (auto other = other_session(now)) record = now.seal(now.honest, {}, other);
     };
     add(rows, {.check = Check::answer_record_session, .also = "SPDM-ATK-105", .record = to_digests(moved)},
         2);
@@ -168,8 +166,8 @@ void add_sessions(std::vector<LieRow>& rows) {
          .version = v1_1,
          .also = "SPDM-ATK-105",
          .record = to_digests([](const Moment& now, Bytes& record) {
-             auto other = other_session(now);
-             if (other) record = now.seal(now.honest, {.session_id = now.session}, *other);
+             if (auto other = other_session(now))
+                 record = now.seal(now.honest, {.session_id = now.session}, other);
          })},
         2);
 }

@@ -221,6 +221,7 @@ Judgement highest_version(Trial& trial) {
     const std::vector<uint16_t> all{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2,
                                     spdm::kSecured1_3};
     std::vector<std::vector<uint16_t>> offers;
+    offers.reserve(all.size() + 1);
     for (uint16_t version : all) offers.push_back({version});
     offers.push_back(all);
     std::optional<uint16_t> highest;

@@ -51,7 +51,7 @@ Judgement field_wraps(Trial& trial) {
     constexpr uint64_t kNear = 0xfffe;
     if (trial.lab().dut().transport().sequence_size != 2)
         return Trial::not_applicable("the transport sends no two bytes of the sequence number");
-    for (auto ways : {std::vector{Way::request}, {Way::response}, {Way::request, Way::response}}) {
+    for (const auto& ways : {std::vector{Way::request}, {Way::response}, {Way::request, Way::response}}) {
         uint32_t id = TRY(established(trial));
         for (Way way : ways) {
             if (!moved(trial, id, way, kNear)) return Trial::not_applicable(kNoNumbers);

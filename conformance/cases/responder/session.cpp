@@ -96,6 +96,7 @@ Judgement digests(Trial& trial) {
     TRY(expect_answer_inside(trial, exchange, "SPDM-DIG-013"));
     auto inside = TRY(wire::decode<wire::Digests>(*exchange.response, exchange.response_context));
     std::vector<Bytes> expected;
+    expected.reserve(outside.size());
     for (const auto& [slot, digest] : outside) expected.push_back(digest);
     return trial.expect_that(inside.digests == expected, "SPDM-DIG-013", "the digests as outside",
                              "other ones", "Digest");

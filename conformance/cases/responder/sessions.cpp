@@ -56,13 +56,13 @@ SessionOr in_handshake(Trial& trial, const lab::Offer& offer) {
     return id;
 }
 
-Judgement completed(Trial& trial, uint32_t id, std::string_view requirement) {
+Judgement completed(Trial& trial, uint32_t session_id, std::string_view requirement) {
     lab::Lab& lab = trial.lab();
-    const lab::ObservedSession* session = lab.session(id);
+    const lab::ObservedSession* session = lab.session(session_id);
     TRY(trial.expect_that(session != nullptr, requirement, "the handshake goes on", "DecryptError"));
     bool psk = session->channel.kind() == spdm::SessionKind::psk;
-    Bytes message = TRY(psk ? lab.psk_finish(id) : lab.finish(id));
-    return expect_answer_inside(trial, TRY(lab.send_in(id, message)), requirement);
+    Bytes message = TRY(psk ? lab.psk_finish(session_id) : lab.finish(session_id));
+    return expect_answer_inside(trial, TRY(lab.send_in(session_id, message)), requirement);
 }
 
 SessionOr another(Trial& trial) {

@@ -18,7 +18,7 @@ SessionOr established(Trial& trial, const lab::Offer& offer = lab::session_offer
 // The same up to KEY_EXCHANGE_RSP or PSK_EXCHANGE_RSP, and from there on. A handshake in the clear, or one
 // that is over at once, does not apply.
 SessionOr in_handshake(Trial& trial, const lab::Offer& offer = lab::session_offer());
-Judgement completed(Trial& trial, uint32_t session, std::string_view requirement);
+Judgement completed(Trial& trial, uint32_t session_id, std::string_view requirement);
 // Another session on the connection that is there. Not applicable where the device has no room.
 SessionOr another(Trial& trial);
 // Up to the exchange's response only.

@@ -51,8 +51,10 @@ Judgement back_pressure(Trial& trial) {
     constexpr std::string_view kRule = "ASSAY-TRF-061";
     // The memory has room for more buffers than the pool may have.
     auto path = TRY(Path::open(trial));
+    constexpr uint8_t kRoom = 4;
     std::vector<transfer::Transfer> begun;
-    for (uint8_t i = 0; i < 4; ++i) {
+    begun.reserve(kRoom);
+    for (uint8_t i = 0; i < kRoom; ++i) {
         begun.push_back(TRY(trial.taken(
             path->guest().begin_write(0, Traffic::data, size_t{i} * 8, Bytes(8, i)), kRule, "a write")));
     }

@@ -24,14 +24,15 @@ Finding Trial::finding(std::string_view requirement, std::string expected, std::
     return {Verdict::fail, std::string(requirement), std::move(expected), std::move(got)};
 }
 
-Finding Trial::refusal(const lab::PathRefusal& refusal, std::string_view requirement, std::string what) {
+Finding Trial::refusal(const lab::PathRefusal& refusal, std::string_view requirement,
+                       const std::string& what) {
     if (!refusal.status) return {Verdict::not_applicable, {}, {}, "the target does not have this: " + what};
     return finding(requirement, what + ": done", in_words(refusal));
 }
 
 Judgement Trial::refused_by(const lab::PathRefusal& refusal, std::initializer_list<Status> statuses,
-                            std::string_view requirement, std::string what) {
-    if (!refusal.status) return std::unexpected(Trial::refusal(refusal, requirement, std::move(what)));
+                            std::string_view requirement, const std::string& what) {
+    if (!refusal.status) return std::unexpected(Trial::refusal(refusal, requirement, what));
     if (std::ranges::find(statuses, *refusal.status) != statuses.end()) return {};
     Finding note = finding(requirement, what + ": refused with " + std::string(name(*statuses.begin())),
                            in_words(refusal));

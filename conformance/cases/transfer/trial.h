@@ -34,7 +34,7 @@ class Trial {
 
     // It must be done; gives what came of it.
     template <class T>
-    Taken<T> taken(PathResult<T> result, std::string_view requirement, std::string what) {
+    Taken<T> taken(PathResult<T> result, std::string_view requirement, const std::string& what) {
         if (result) {
             if constexpr (std::is_void_v<T>) {
                 return {};
@@ -42,14 +42,14 @@ class Trial {
                 return std::move(*result);
             }
         }
-        return std::unexpected(refusal(result.error(), requirement, std::move(what)));
+        return std::unexpected(refusal(result.error(), requirement, what));
     }
     // It must be refused. With another status than one of those it is a loose pass.
     template <class T>
     Judgement refused(const PathResult<T>& result, std::initializer_list<Status> statuses,
-                      std::string_view requirement, std::string what) {
+                      std::string_view requirement, const std::string& what) {
         if (result) return std::unexpected(finding(requirement, what + ": refused", "done"));
-        return refused_by(result.error(), statuses, requirement, std::move(what));
+        return refused_by(result.error(), statuses, requirement, what);
     }
     // A fact.
     Judgement that(bool holds, std::string_view requirement, std::string expected,
@@ -69,9 +69,10 @@ class Trial {
 
    private:
     static Finding finding(std::string_view requirement, std::string expected, std::string got);
-    static Finding refusal(const lab::PathRefusal& refusal, std::string_view requirement, std::string what);
+    static Finding refusal(const lab::PathRefusal& refusal, std::string_view requirement,
+                           const std::string& what);
     Judgement refused_by(const lab::PathRefusal& refusal, std::initializer_list<Status> statuses,
-                         std::string_view requirement, std::string what);
+                         std::string_view requirement, const std::string& what);
 
     const lab::PathTarget& target_;
     Bytes secret_;

@@ -12,11 +12,11 @@ using namespace edits;
 constexpr size_t kProvisioner = 1, kSigner = 3;
 
 template <size_t kIndex, class Apply>
-void each(Machine& machine, Apply apply) {
+void each(Machine& machine, const Apply& apply) {
     machine.edit_ocsp = [apply](std::vector<OcspForm>& responses) { apply(responses[kIndex]); };
 }
 template <class Apply>
-void one(Machine& machine, Apply apply) {
+void one(Machine& machine, const Apply& apply) {
     each<kProvisioner>(machine, apply);
 }
 

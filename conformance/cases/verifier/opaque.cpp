@@ -45,8 +45,8 @@ void data_version(Machine& machine) { value(machine, opaque::data_version) = {2,
 void flag_other(Machine& machine) { value(machine, opaque::feature_flag) = {7, 0}; }
 
 // A measurement counts as made although it is zero, and the other way round.
-void count_without_measurement(Machine& machine) { value(machine, opaque::counts)[50 * 4] = 1; }
-void measurement_without_count(Machine& machine) { value(machine, opaque::counts)[9 * 4] = 0; }
+void count_without_measurement(Machine& machine) { value(machine, opaque::counts)[size_t{50} * 4] = 1; }
+void measurement_without_count(Machine& machine) { value(machine, opaque::counts)[size_t{9} * 4] = 0; }
 
 template <uint16_t kType>
 void missing(Machine& machine) {
