@@ -74,7 +74,8 @@ class Scene {
         machine.edit_ocsp = [](std::vector<evidence::OcspForm>& all) { all.erase(all.begin() + 1); };
         const evidence::CertificateForm provisioner = machine.certificate(2),
                                         authority = machine.certificate(3);
-        for (const auto& [path, bytes] : evidence::make(machine).value()) write("bundle/" + path, bytes);
+        const auto files = evidence::make(machine).value();
+        for (const auto& [path, bytes] : files) write("bundle/" + path, bytes);
         evidence::CertificateForm delegate = evidence::delegate_of(authority);
         delegate.public_key = to_bytes(key_.public_key().spki());
         delegate.key_identifiers = false;

@@ -158,7 +158,8 @@ Trace trace(const engine::Requirements& requirements, std::span<const engine::Ca
 std::vector<const engine::Requirement*> missing(const engine::Requirements& requirements,
                                                 std::span<const engine::Case> cases) {
     std::vector<const engine::Requirement*> list;
-    for (const TraceRow& row : trace(requirements, cases).rows) {
+    const Trace traced = trace(requirements, cases);
+    for (const TraceRow& row : traced.rows) {
         if (row.is_missing()) list.push_back(row.requirement);
     }
     return list;

@@ -174,7 +174,8 @@ Bytes make_key(const SoftwareTpm& tpm, const Scheme& scheme) {
 // Measures all events as a firmware does, in the bank of SHA-256.
 void measure(const SoftwareTpm& tpm, ByteView log) {
     std::vector<std::string> arguments = {"tpm2_pcrextend"};
-    for (const LogEvent& found : parse_event_log(log).value().events) {
+    const EventLog parsed = parse_event_log(log).value();
+    for (const LogEvent& found : parsed.events) {
         arguments.push_back(fmt::format("{}:sha256={}", found.index, to_hex(found.digests.at(Bank::sha256))));
     }
     tpm.must(arguments);

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_rotated_key_is_another_and_sixteen_versions_are_kept) {
         BOOST_REQUIRE(ring->rotate());
         BOOST_TEST(ring->version() == version);
         BOOST_TEST(seen.insert(key_of(*ring, version)).second);
-        const uint32_t oldest = version < kKeptVersions ? 0 : version + 1 - kKeptVersions;
+        const size_t oldest = version < kKeptVersions ? 0 : version + 1 - kKeptVersions;
         for (uint32_t old = 0; old <= version; ++old) BOOST_TEST(ring->key(old).empty() == (old < oldest));
         BOOST_TEST(ring->key(version + 1).empty());
     }

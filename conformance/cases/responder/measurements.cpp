@@ -150,7 +150,8 @@ uint8_t last_value_type(const Trial& trial) {
 
 Judgement value_types(Trial& trial) {
     TRY(negotiate(trial));
-    for (const MeasurementBlock& block : TRY(ask(trial, kAllMeasurements)).blocks) {
+    const Answer all = TRY(ask(trial, kAllMeasurements));
+    for (const MeasurementBlock& block : all.blocks) {
         uint8_t type = block.value_type & 0x7f;
         TRY(trial.expect_that(type <= last_value_type(trial), "SPDM-MEA-046",
                               fmt::format("a value type up to {}", last_value_type(trial)),
@@ -164,7 +165,8 @@ Judgement raw_only(Trial& trial) {
     if (trial.lab().seen().parameters().measurement_hash != wire::kMeasurementHashRaw) {
         return Trial::not_applicable("the device selects a measurement hash");
     }
-    for (const MeasurementBlock& block : TRY(ask(trial, kAllMeasurements)).blocks) {
+    const Answer all = TRY(ask(trial, kAllMeasurements));
+    for (const MeasurementBlock& block : all.blocks) {
         TRY(trial.expect_that((block.value_type & wire::value_type::raw_bit_stream) != 0, "SPDM-MEA-040",
                               "a raw bit stream", fmt::format("a digest at index {}", block.index),
                               "MeasurementRecord"));

@@ -244,7 +244,8 @@ BOOST_AUTO_TEST_SUITE(odd_device_suite)
 BOOST_AUTO_TEST_CASE(an_unusual_device_that_is_right_fails_nothing) {
     for (const Odd& odd : kOdd) {
         for (wire::Version version : wire::kVersions) {
-            for (const engine::CaseResult& result : run(odd, version, "*").results) {
+            const auto ran = run(odd, version, "*");
+            for (const engine::CaseResult& result : ran.results) {
                 bool good = !engine::is_failure(result.verdict) &&
                             result.verdict != engine::Verdict::warning &&
                             result.verdict != engine::Verdict::blocked &&

@@ -61,7 +61,8 @@ std::vector<Bundle> read_all() {
 Result<std::vector<Bundle>> parse_bundles(std::string_view json, std::string_view group) {
     try {
         std::vector<Bundle> all;
-        for (const Json& one : Json::parse(json).at("bundles")) all.push_back(TRY(bundle_of(one, group)));
+        const Json parsed = Json::parse(json);
+        for (const Json& one : parsed.at("bundles")) all.push_back(TRY(bundle_of(one, group)));
         return all;
     } catch (const Json::exception& error) {
         return fail(Errc::bad_text, "bundles", Error::npos, fmt::format("{}: {}", group, error.what()));
