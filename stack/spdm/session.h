@@ -53,7 +53,7 @@ class Session {
     crypto::Digest th_with(std::initializer_list<ByteView> more) const;
     // A digest of a certificate chain or key that TH holds.
     void add_th_digest(ByteView what);
-    // L1/L2 of this session.
+    // L1/L2 of the session.
     Transcript& measured() { return measured_; }
 
     // TH1 is complete: handshake keys.

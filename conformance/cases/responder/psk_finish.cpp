@@ -101,7 +101,7 @@ Judgement size(Trial& trial) {
     return {};
 }
 
-// Its HMAC is the one that this session's FINISH would be due.
+// Its HMAC is the one that the session's FINISH would be due.
 Judgement in_exchange_session(Trial& trial) {
     lab::Lab& lab = trial.lab();
     TRY(ready_to_exchange(trial));
