@@ -4,7 +4,6 @@ include(${CMAKE_CURRENT_LIST_DIR}/tidy.cmake)
 add_library(assay_flags INTERFACE)
 target_compile_options(assay_flags INTERFACE -Wall -Wextra -Wconversion -Werror)
 target_include_directories(assay_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_definitions(assay_flags INTERFACE ASSAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 if(ASSAY_HARNESS)
   target_compile_definitions(assay_flags INTERFACE ASSAY_HARNESS=1)
 endif()
@@ -13,6 +12,12 @@ if(ASSAY_SANITIZE)
                                                -fno-sanitize-recover=all)
   target_link_options(assay_flags INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()
+
+# The entry of every test program. It alone knows where the sources lie, and goes there: the tests name files from the
+# source root, and no object but this one differs from clone to clone, so that the compiler's cache serves all.
+add_library(assay_test_main OBJECT ${PROJECT_SOURCE_DIR}/ci/test_main.cpp)
+target_link_libraries(assay_test_main PUBLIC assay_flags Boost::unit_test_framework)
+target_compile_definitions(assay_test_main PRIVATE BOOST_TEST_DYN_LINK ASSAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 # Every test program that has threads, for the tsan preset: `threaded_tests` builds them, the label
 # `threads` selects them.
@@ -55,7 +60,8 @@ endfunction()
 
 # Results go to BUILD/results/NAME.xml, one testcase element a case; ci/test adds them up.
 function(assay_room_test name threads apart)
-  add_executable(assay_${name}_test ${ARGN} ${PROJECT_SOURCE_DIR}/ci/test_main.cpp)
+  add_executable(assay_${name}_test ${ARGN})
+  target_link_libraries(assay_${name}_test PRIVATE assay_test_main)
   target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
   target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)

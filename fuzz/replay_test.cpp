@@ -20,7 +20,7 @@ namespace {
 
 std::vector<Bytes> inputs(const std::string& folder) {
     std::vector<std::filesystem::path> paths;
-    std::filesystem::path root = std::filesystem::path(ASSAY_SOURCE_DIR) / "corpora" / folder;
+    std::filesystem::path root = std::filesystem::path("corpora") / folder;
     if (std::filesystem::exists(root)) {
         for (const auto& entry : std::filesystem::directory_iterator(root)) paths.push_back(entry.path());
     }

@@ -30,7 +30,7 @@ Bytes input(std::string_view machine, const std::vector<VerifierStep>& steps) {
 
 std::map<std::string, Bytes> seeds() {
     std::map<std::string, Bytes> all;
-    const auto folder = std::filesystem::path(ASSAY_SOURCE_DIR) / "corpora/seeds/verifier_program";
+    const auto folder = std::filesystem::path("corpora/seeds/verifier_program");
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         std::ifstream file(entry.path(), std::ios::binary);
         all[entry.path().filename()] = Bytes(std::istreambuf_iterator<char>(file), {});

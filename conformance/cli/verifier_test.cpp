@@ -11,7 +11,7 @@ namespace {
 
 // One of the shell's verifiers that are there to be caught, over the bundles that match.
 Ran shell_verifier(const std::string& name, const std::string& pattern) {
-    const std::string script = std::string(ASSAY_SOURCE_DIR) + "/conformance/cases/verifier/" + name;
+    const std::string script = "conformance/cases/verifier/" + name;
     return assay(
         {"run", "--role", "verifier", "--case", pattern, "--dut-command", "'" + script + "' {bundle}"});
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kGolden = fs::path(ASSAY_SOURCE_DIR) / "conformance/report/golden";
+const fs::path kGolden = fs::path("conformance/report/golden");
 
 // A folder that goes with the test.
 struct Folder {

@@ -14,7 +14,7 @@
 
 namespace assay::attest {
 
-inline const std::filesystem::path kSamples = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/samples";
+inline const std::filesystem::path kSamples = std::filesystem::path("../shared/samples");
 
 // Whether real evidence lies beside this tree; says so if not.
 inline bool samples_absent() {

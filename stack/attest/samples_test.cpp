@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSamples = fs::path(ASSAY_SOURCE_DIR) / "../shared/samples";
+const fs::path kSamples = fs::path("../shared/samples");
 
 bool samples_are_here() {
     if (fs::exists(kSamples)) return true;

@@ -12,7 +12,7 @@ namespace assay::crypto {
 
 namespace {
 
-const std::filesystem::path kSamples = std::filesystem::path(ASSAY_SOURCE_DIR) / "../shared/samples";
+const std::filesystem::path kSamples = std::filesystem::path("../shared/samples");
 
 std::string contents(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);

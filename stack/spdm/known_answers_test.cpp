@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 using wire::Version;
 namespace code = wire::code;
 
-const std::filesystem::path kVectors = ASSAY_SOURCE_DIR "/vectors";
+const std::filesystem::path kVectors = "vectors";
 
 Json read(const std::filesystem::path& path) {
     std::ifstream file(path);

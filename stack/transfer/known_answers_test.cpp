@@ -21,7 +21,7 @@ Bytes hex(const Json& value) { return from_hex(text(value)).value(); }
 uint64_t number(const Json& value) { return std::stoull(text(value)); }
 
 Json file(const std::string& kind) {
-    std::ifstream stream(std::string(ASSAY_SOURCE_DIR) + "/vectors/transfer/" + kind + ".json");
+    std::ifstream stream("vectors/transfer/" + kind + ".json");
     BOOST_REQUIRE(stream.good());
     Json json = Json::parse(stream);
     BOOST_REQUIRE(!json["tests"].empty());
