@@ -135,6 +135,44 @@ BOOST_AUTO_TEST_CASE(the_captures_of_another_implementation_decode_and_verify) {
     BOOST_TEST(good == 62U);
 }
 
+BOOST_AUTO_TEST_CASE(captures_with_other_headers_and_in_pieces_decode_alike) {
+    std::filesystem::path folder = "../shared/samples/trials/13-decode";
+    if (!std::filesystem::exists(folder)) {
+        std::printf("skipped: the captures of ../shared/samples/trials/13-decode are not here\n");
+        return;
+    }
+    for (const char* name : {"doe.pcap", "mctp.pcap", "mctp_frag.pcap", "mctp_nohdr.pcap"}) {
+        Ran ran = assay({"decode", (folder / name).string()});
+        BOOST_TEST(ran.code == 0, name << ": " << ran.out);
+        BOOST_TEST(ran.out.contains("GET_VERSION (4 bytes"), name);
+        BOOST_TEST(ran.out.contains("VERSION (8 bytes"), name);
+        BOOST_TEST(!ran.out.contains("no message"), ran.out);
+        Ran json = assay({"decode", "--json", (folder / name).string()});
+        auto messages = nlohmann::json::parse(json.out, nullptr, false);
+        BOOST_REQUIRE(messages.is_array());
+        BOOST_TEST(messages.back()["message"] == "VERSION", name);
+    }
+    Ran doe = assay({"decode", (folder / "doe.pcap").string()});
+    BOOST_TEST(doe.out.contains("#2 DOE discovery request (12 bytes): index 1, version 2"), doe.out);
+    BOOST_TEST(
+        doe.out.contains("#3 DOE discovery response (12 bytes): vendor 0001h, data object type 01h, next"),
+        doe.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_capture_whose_framing_is_broken_is_a_failure) {
+    // The last packet of a message whose first one is not there.
+    const Bytes capture = *from_hex(
+        "d4c3b2a102000400000000000000000000000100230100000000000000000000"
+        "0800000008000000010a085000013012");
+    const TemporaryFile file(std::string(capture.begin(), capture.end()), "broken.pcap");
+    Ran text = assay({"decode", file.name()});
+    BOOST_TEST(text.code == 1);
+    BOOST_TEST(text.out.contains("packet_start"), text.out);
+    Ran json = assay({"decode", "--json", file.name()});
+    BOOST_TEST(json.code == 1);
+    BOOST_TEST(json.out.contains("packet_start"), json.out);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::cli

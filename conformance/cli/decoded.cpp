@@ -24,7 +24,9 @@ std::string place(const report::Seen& seen) {
 
 std::string what(const report::Seen& seen) {
     switch (seen.kind) {
-        case Kind::discovery: return "DOE discovery";
+        case Kind::discovery: return seen.request ? "DOE discovery request" : "DOE discovery response";
+        case Kind::part: return "a part of an MCTP message";
+        case Kind::other: return report::application_name(seen.link, seen.bytes);
         case Kind::sealed: return "a secured message";
         case Kind::application: return report::application_name(seen.link, seen.bytes);
         default: return seen.session ? "a record that cannot be opened" : "no message";
@@ -44,7 +46,10 @@ void Decoded::show(const report::Seen& seen) {
         unchecked_signatures_ += seen.signature->result == Result::no_key;
     }
     if (seen.kind == Kind::message || seen.kind == Kind::reassembled) return show_message(seen);
-    refused_ += seen.kind == Kind::refused;
+    // A packet whose framing is broken needs no secrets to be found so.
+    bool refused = seen.kind == Kind::refused;
+    refused_ += refused && seen.session.has_value();
+    broken_ += refused && !seen.session;
     closed_ += seen.kind == Kind::sealed;
     application_ += seen.kind == Kind::application;
     show_other(seen);
@@ -91,7 +96,7 @@ void Decoded::show_verdicts(const report::Seen& seen) {
 
 void Decoded::show_other(const report::Seen& seen) {
     if (json_) {
-        if (!seen.session || !opens_) return;
+        if (!seen.session || !opens_) return show_packet(seen);
         Json one;
         one["name"] = what(seen);
         one["session"] = fmt::format("{:08x}", *seen.session);
@@ -102,8 +107,20 @@ void Decoded::show_other(const report::Seen& seen) {
         return;
     }
     std::string where = seen.kind == Kind::application ? place(seen) : "";
+    const std::string& more = seen.why.empty() ? seen.says : seen.why;
     out_ << fmt::format("#{} {} ({} bytes{}){}{}\n", seen.packet, what(seen), seen.bytes.size(), where,
-                        seen.why.empty() ? "" : ": ", seen.why);
+                        more.empty() ? "" : ": ", more);
+}
+
+// What is broken is not left out of JSON: it counts as a failure.
+void Decoded::show_packet(const report::Seen& seen) {
+    if (seen.session || seen.kind != Kind::refused) return;
+    Json one;
+    one["name"] = what(seen);
+    one["packet"] = seen.packet;
+    one["error"] = seen.why;
+    one["bytes"] = to_hex(seen.bytes);
+    messages_.push_back(std::move(one));
 }
 
 void Decoded::finish() {

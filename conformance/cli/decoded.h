@@ -16,12 +16,14 @@ class Decoded {
     void show(const report::Seen& seen);
     // Prints what can only be printed when everything was shown.
     void finish();
-    // Messages that cannot be decoded, records that were refused or not opened, bad signatures, bad HMACs.
+    // Packets and messages that cannot be decoded, records that were refused or not opened, bad signatures,
+    // bad HMACs.
     size_t failures() const;
 
    private:
     void show_message(const report::Seen& seen);
     void show_other(const report::Seen& seen);
+    void show_packet(const report::Seen& seen);
     void show_verdicts(const report::Seen& seen);
 
     std::ostream& out_;

@@ -19,7 +19,8 @@ constexpr uint32_t kLeastSnapLength = 0x10000;
 
 // MCTP packet header: version 0, endpoints 0 to 0, first and last packet of its message.
 constexpr uint8_t kMctpHeader[] = {0x00, 0x00, 0x00, 0xc0};
-constexpr uint8_t kMctpWhole = 0xc0;
+// What a packet without that header begins with: a message type, with or without the integrity check bit.
+constexpr uint8_t kMctpSpdm = 0x05, kMctpSecured = 0x06, kMctpTypeMask = 0x7f;
 
 bool big_endian(ByteView file) {
     Reader reader(file);
@@ -81,13 +82,10 @@ Result<Packet> read_packet(Numbers& file, LinkType link) {
     return packet;
 }
 
-// What follows MCTP's packet header.
-Result<ByteView> mctp_body(ByteView packet) {
-    Reader reader(packet);
-    ByteView header = TRY(reader.take(sizeof kMctpHeader, "MCTP header"));
-    if ((header[3] & kMctpWhole) != kMctpWhole)
-        return fail(Errc::unsupported, "SOM, EOM", 3, "one packet of a longer MCTP message");
-    return reader.rest();
+bool without_header(ByteView packet) {
+    if (packet.empty()) return false;
+    uint8_t type = packet[0] & kMctpTypeMask;
+    return type == kMctpSpdm || type == kMctpSecured;
 }
 
 Carried::Kind kind(transport::Payload payload) {
@@ -148,14 +146,28 @@ Result<std::vector<Packet>> read_pcap(ByteView bytes) {
     return packets;
 }
 
-Result<Carried> carried(const Packet& packet) {
+Result<std::optional<Carried>> LinkLayer::take(const Packet& packet) {
     if (packet.bytes.size() < packet.wire_size)
         return fail(Errc::truncated, "packet", packet.bytes.size(),
                     fmt::format("the capture holds {} of {} bytes", packet.bytes.size(), packet.wire_size));
-    bool mctp = packet.link == LinkType::mctp;
-    ByteView unit = mctp ? TRY(mctp_body(packet.bytes)) : ByteView(packet.bytes);
-    auto inner = TRY(transport::unwrap(mctp ? transport::Binding::mctp : transport::Binding::doe, unit));
-    return Carried{kind(inner.payload), inner.message};
+    if (packet.link == LinkType::pci_doe) {
+        auto inner = TRY(transport::unwrap(transport::Binding::doe, packet.bytes));
+        return Carried{kind(inner.payload), to_bytes(inner.message)};
+    }
+    Bytes body = packet.bytes;
+    if (!without_header(body)) {
+        auto piece = TRY(transport::parse_mctp_packet(packet.bytes));
+        TRY(transport::demand({}, transport::Framing::packet_version,
+                              piece.header.version <= transport::kMctpHeaderVersion));
+        auto whole = TRY(assembler_.take(piece));
+        if (!whole) return std::nullopt;
+        body = std::move(whole->body);
+    }
+    auto inner = transport::unwrap(transport::Binding::mctp, body);
+    if (inner) return Carried{kind(inner->payload), to_bytes(inner->message)};
+    if (inner.error().field != transport::info(transport::Framing::mctp_type).name)
+        return std::unexpected(inner.error());
+    return Carried{Carried::Kind::other, std::move(body)};
 }
 
 }  // namespace assay::report

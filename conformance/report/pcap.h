@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/lab/lab.h"
+#include "stack/transport/mctp_packet.h"
 
 namespace assay::report {
 
@@ -37,18 +38,27 @@ Bytes write_pcap(LinkType link, std::span<const Packet> packets);
 // link type; inconsistent for a packet that holds more bytes than were on the wire.
 Result<std::vector<Packet>> read_pcap(ByteView bytes);
 
-// What a packet carries.
+// What a packet carries, or the last one of a message that came in several.
 struct Carried {
-    enum class Kind : uint8_t { spdm, secured, discovery };
+    enum class Kind : uint8_t { spdm, secured, discovery, other };
     Kind kind = Kind::spdm;
-    // The message, within the packet's bytes. Over DOE it is padded to a multiple of four bytes.
-    ByteView message{};
+    // The message; of `other` with MCTP's message type. Over DOE it is padded to a multiple of four bytes.
+    Bytes message{};
 };
 
 // Takes the link layer off: MCTP's packet header (DSP0236) and the binding that transport::unwrap() knows.
-// Errors: those of unwrap(); truncated for a packet that was cut; unsupported for one packet of a longer
-// MCTP message.
-Result<Carried> carried(const Packet& packet);
-Result<Carried> carried(Packet&& packet) = delete;
+// Header versions 1 and 0, which DMTF's tools write, are taken, and so is a packet that begins with the
+// message type of SPDM or of secured messages, as no header does.
+class LinkLayer {
+   public:
+    // Nullopt: the message goes on in another packet. Errors: those of unwrap() and of
+    // transport::MctpAssembler; truncated for a packet that was cut.
+    Result<std::optional<Carried>> take(const Packet& packet);
+    // MCTP messages whose last packet has not come.
+    size_t unfinished() const { return assembler_.pending(); }
+
+   private:
+    transport::MctpAssembler assembler_;
+};
 
 }  // namespace assay::report

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "stack/base/ranges.h"
+#include "stack/transport/binding.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -23,15 +24,22 @@ class Replay {
 
     void take(const Packet& packet) {
         ++packet_;
-        auto inner = carried(packet);
-        if (!inner) {
-            return plainly(Seen::Kind::refused, packet.bytes, inner.error().text());
+        auto taken = link_layer_.take(packet);
+        if (!taken) return plainly(Seen::Kind::refused, packet.bytes, taken.error().text());
+        if (!*taken) return plainly(Seen::Kind::part, packet.bytes, {});
+        const Carried& inner = **taken;
+        switch (inner.kind) {
+            case Carried::Kind::spdm: return message(inner.message);
+            case Carried::Kind::secured: return record(inner.message);
+            case Carried::Kind::discovery: return discovery(packet.bytes, inner.message);
+            case Carried::Kind::other: return plainly(Seen::Kind::other, inner.message, {});
         }
-        switch (inner->kind) {
-            case Carried::Kind::spdm: return message(inner->message);
-            case Carried::Kind::secured: return record(inner->message);
-            case Carried::Kind::discovery: return plainly(Seen::Kind::discovery, packet.bytes, {});
-        }
+    }
+
+    void end() {
+        if (link_layer_.unfinished() == 0) return;
+        plainly(Seen::Kind::refused, {},
+                fmt::format("the capture ends within {} MCTP message(s)", link_layer_.unfinished()));
     }
 
    private:
@@ -47,6 +55,26 @@ class Replay {
                .link = link_,
                .bytes = to_bytes(bytes),
                .why = std::move(why)});
+    }
+
+    // A response follows its request; the same request again is that.
+    void discovery(ByteView packet, const Bytes& object) {
+        bool request = !discovery_ || *discovery_ == object;
+        Seen seen{.kind = Seen::Kind::discovery,
+                  .packet = packet_ - 1,
+                  .link = link_,
+                  .bytes = to_bytes(packet),
+                  .request = request};
+        discovery_ = request ? std::optional(object) : std::nullopt;
+        if (object.size() < transport::kDoeDiscoverySize) {
+            seen.kind = Seen::Kind::refused;
+            seen.why = "a discovery object without its fields";
+        } else {
+            seen.says = request ? fmt::format("index {}, version {}", object[0], object[1])
+                                : fmt::format("vendor {:02x}{:02x}h, data object type {:02x}h, next index {}",
+                                              object[1], object[0], object[2], object[3]);
+        }
+        show_(seen);
     }
 
     void message(ByteView bytes) {
@@ -113,6 +141,8 @@ class Replay {
     LinkType link_;
     const std::function<void(const Seen&)>& show_;
     lab::Observer observer_;
+    LinkLayer link_layer_;
+    std::optional<Bytes> discovery_{};  // the request that was not answered yet
     size_t packet_ = 0;
     size_t exchanges_ = 0;   // that took a shared secret
     bool awaiting_ = false;  // a request has not been answered
@@ -152,6 +182,7 @@ void replay(std::span<const Packet> packets, const Secrets& secrets,
     if (packets.empty()) return;
     Replay replay(secrets, packets.front().link, show);
     for (const Packet& packet : packets) replay.take(packet);
+    replay.end();
 }
 
 std::string application_name(LinkType link, ByteView application_data) {

@@ -27,6 +27,8 @@ struct Seen {
         reassembled,  // one whose last chunk was in the packet
         application,  // of a record, and no SPDM message
         discovery,    // DOE discovery
+        other,        // an MCTP message of another type
+        part,         // of a message that goes on in another packet
         sealed,       // a record of a session whose secret is not known
         refused,      // a record that its session was not due, or a packet that is broken
     };
@@ -40,7 +42,8 @@ struct Seen {
     uint64_t sequence = 0;  // of a record
     std::optional<lab::SignatureCheck> signature{};
     std::vector<lab::MacCheck> macs{};
-    std::string why{};  // of what was refused
+    std::string why{};   // of what was refused
+    std::string says{};  // what else is no SPDM message says: the fields of DOE discovery
 };
 
 // Calls `show` with everything in the order of the capture.

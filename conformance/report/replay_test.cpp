@@ -4,6 +4,7 @@
 
 #include "conformance/lab/reference.h"
 #include "stack/spdm/key_schedule.h"
+#include "stack/transport/binding.h"
 #include "stack/wire/messages/session.h"
 
 namespace assay::report {
@@ -119,6 +120,68 @@ BOOST_AUTO_TEST_CASE(application_data_has_the_name_of_its_type) {
     BOOST_TEST(application_name(LinkType::mctp, Bytes{0x55}) == "MCTP type 55h (not known)");
     BOOST_TEST(application_name(LinkType::mctp, {}) == "application data");
     BOOST_TEST(application_name(LinkType::pci_doe, Bytes{0x01}) == "application data");
+}
+
+// Each packet's link type and bytes, and the kind and bytes of what is seen in it.
+BOOST_AUTO_TEST_CASE(packets_with_and_without_headers_and_in_pieces_hold_the_same_messages) {
+    using Kind = Seen::Kind;
+    constexpr std::string_view kVersion = "1004000000013012";
+    const struct {
+        LinkType link;
+        std::vector<const char*> packets;
+        Kind first, last;
+    } rows[] = {
+        {LinkType::mctp, {"010a08c80510840000", "010a08c0051004000000013012"}, Kind::message, Kind::message},
+        {LinkType::mctp, {"0510840000", "051004000000013012"}, Kind::message, Kind::message},
+        {LinkType::mctp,
+         {"010a08c80510840000", "010a08800510040000", "010a085000013012"},
+         Kind::message,
+         Kind::message},
+        {LinkType::pci_doe,
+         {"010000000300000000020000", "010000000300000001000001", "010001000300000010840000",
+          "01000100040000001004000000013012"},
+         Kind::discovery,
+         Kind::message},
+    };
+    for (const auto& row : rows) {
+        std::vector<Packet> packets;
+        for (const char* hex : row.packets) {
+            packets.push_back({.link = row.link, .bytes = from_hex(hex).value()});
+            packets.back().wire_size = static_cast<uint32_t>(packets.back().bytes.size());
+        }
+        std::vector<Seen> all;
+        replay(packets, {}, [&](const Seen& seen) { all.push_back(seen); });
+        BOOST_REQUIRE(all.size() == row.packets.size());
+        BOOST_TEST((all.front().kind == row.first));
+        BOOST_TEST((all.back().kind == row.last), all.back().why);
+        BOOST_TEST(to_hex(all.back().bytes) == kVersion);
+        BOOST_TEST(all.back().packet == packets.size() - 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(discovery_is_told_apart_by_its_turn) {
+    const char* const objects[] = {"00020000", "00020000", "01000001", "01020000", "01000100"};
+    const char* const says[] = {"index 0, version 2", "index 0, version 2",
+                                "vendor 0001h, data object type 00h, next index 1", "index 1, version 2",
+                                "vendor 0001h, data object type 01h, next index 0"};
+    std::vector<Packet> packets;
+    for (const char* object : objects) {
+        packets.push_back({.link = LinkType::pci_doe,
+                           .wire_size = 12,
+                           .bytes = transport::doe_object(transport::kDoeDiscovery, *from_hex(object))});
+    }
+    size_t at = 0;
+    replay(packets, {}, [&](const Seen& seen) { BOOST_TEST(seen.says == says[at++]); });
+    BOOST_TEST(at == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_does_not_end_is_refused_at_the_end) {
+    Packet first{.link = LinkType::mctp, .wire_size = 9, .bytes = *from_hex("010a08880510840000")};
+    std::vector<Seen> all;
+    replay({&first, 1}, {}, [&](const Seen& seen) { all.push_back(seen); });
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST((all[0].kind == Seen::Kind::part));
+    BOOST_TEST((all[1].kind == Seen::Kind::refused));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "stack/base/writer.h"
 
@@ -25,33 +26,37 @@ size_t word_le(ByteView bytes, size_t offset, size_t width) {
     return value;
 }
 
-Result<Unwrapped> unwrap_mctp(ByteView unit) {
-    if (unit.size() < 2) return refuse(Framing::mctp_empty);
-    if ((unit[0] & kMctpIntegrity) != 0) return refuse(Framing::mctp_integrity);
-    if (unit[0] != kMctpSpdm && unit[0] != kMctpSecured) return refuse(Framing::mctp_type);
-    return Unwrapped{unit[0] == kMctpSpdm ? Payload::spdm : Payload::secured, unit.subspan(1), unit[0]};
+// A check that is waived takes what the frame has for an SPDM message, as far as that can be done.
+Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingWaivers& waivers) {
+    if (unit.empty()) return refuse(Framing::mctp_empty);
+    TRY(demand(waivers, Framing::mctp_empty, unit.size() > 1));
+    TRY(demand(waivers, Framing::mctp_integrity, (unit[0] & kMctpIntegrity) == 0));
+    uint8_t type = unit[0] & static_cast<uint8_t>(~kMctpIntegrity);
+    TRY(demand(waivers, Framing::mctp_type, type == kMctpSpdm || type == kMctpSecured));
+    return Unwrapped{type == kMctpSecured ? Payload::secured : Payload::spdm, unit.subspan(1), unit[0]};
 }
 
-Result<Unwrapped> unwrap_doe(ByteView unit) {
+Result<Unwrapped> unwrap_doe(ByteView unit, const FramingWaivers& waivers) {
     if (unit.size() < kDoeHeader) return refuse(Framing::doe_short, unit.size());
-    if (word_le(unit, 0, 2) != kDoeVendor) return refuse(Framing::doe_vendor, 0);
-    if (unit[3] != 0) return refuse(Framing::doe_reserved, 3);
+    TRY(demand(waivers, Framing::doe_vendor, word_le(unit, 0, 2) == kDoeVendor, 0));
+    TRY(demand(waivers, Framing::doe_reserved, unit[3] == 0, 3));
     size_t words = word_le(unit, 4, 4) & (kDoeMaxWords - 1);
+    bool any = words == 0 && waivers.has(FramingDefect::doe_zero_is_any);
     if (words == 0) words = kDoeMaxWords;
-    if (words * kDoeWord != unit.size()) return refuse(Framing::doe_length, 4);
+    TRY(demand(waivers, Framing::doe_length, any || words * kDoeWord == unit.size(), 4));
     Unwrapped result{Payload::spdm, unit.subspan(kDoeHeader), unit[2]};
     switch (unit[2]) {
         case kDoeDiscovery: result.payload = Payload::doe_discovery; break;
         case kDoeSpdm: break;
         case kDoeSecured: result.payload = Payload::secured; break;
-        default: return refuse(Framing::doe_type, 2);
+        default: TRY(demand(waivers, Framing::doe_type, false, 2));
     }
     return result;
 }
 
-Result<Unwrapped> unwrap_tcp(ByteView unit) {
+Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingWaivers& waivers) {
     if (unit.size() < kTcpHeader) return refuse(Framing::tcp_short, unit.size());
-    if (unit[2] != kTcpBindingVersion) return refuse(Framing::tcp_version, 2);
+    TRY(demand(waivers, Framing::tcp_version, unit[2] == kTcpBindingVersion, 2));
     uint8_t type = unit[3];
     size_t length = word_le(unit, 0, 2);
     Unwrapped result{Payload::spdm, unit.subspan(kTcpHeader), type};
@@ -59,12 +64,12 @@ Result<Unwrapped> unwrap_tcp(ByteView unit) {
     if (type >= kTcpRoleInquiry) {
         result.payload = type == kTcpRoleInquiry ? Payload::tcp_role : Payload::tcp_error;
         // Header-only messages are found with PayloadLen 0 as well as 2.
-        if ((length != 0 && length != kTcpCounted) || unit.size() != kTcpHeader)
-            return refuse(Framing::tcp_length, 0);
+        bool bare = (length == 0 || length == kTcpCounted) && unit.size() == kTcpHeader;
+        TRY(demand(waivers, Framing::tcp_length, bare, 0));
         return result;
     }
-    if (type != kTcpSpdm && type != kTcpSecured) return refuse(Framing::tcp_type, 3);
-    if (length != unit.size() - kTcpHeader + kTcpCounted) return refuse(Framing::tcp_length, 0);
+    TRY(demand(waivers, Framing::tcp_type, type == kTcpSpdm || type == kTcpSecured, 3));
+    TRY(demand(waivers, Framing::tcp_length, length == unit.size() - kTcpHeader + kTcpCounted, 0));
     return result;
 }
 
@@ -86,14 +91,19 @@ Bytes doe_object(uint8_t type, ByteView payload) {
     return std::move(out).take();
 }
 
-Bytes doe_discovery_request(uint8_t index) { return {index, 0, 0, 0}; }
+Bytes doe_discovery_request(uint8_t index, uint8_t version) { return {index, version, 0, 0}; }
 
-Bytes doe_discovery_response(ByteView request) {
-    constexpr uint8_t kLast = kDoeSecured;
+Bytes doe_discovery_response(ByteView request, const FramingWaivers& waivers) {
+    if (request.size() > 1 && request[1] != 0 && waivers.has(FramingDefect::discovery_old_alone)) return {};
+    std::vector<uint8_t> types = {kDoeDiscovery};
+    if (!waivers.has(FramingDefect::discovery_without_spdm)) types.push_back(kDoeSpdm);
+    if (!waivers.has(FramingDefect::discovery_without_secured)) types.push_back(kDoeSecured);
     uint8_t index = request.empty() ? 0 : request[0];
-    if (index > kLast) return {0xff, 0xff, 0, 0};
-    uint8_t next = index == kLast ? 0 : static_cast<uint8_t>(index + 1);
-    return {0x01, 0x00, index, next};
+    if (index >= types.size()) return {0xff, 0xff, 0, 0};
+    bool last = index + 1U == types.size();
+    uint8_t next = last ? 0 : static_cast<uint8_t>(index + 1);
+    if (last && waivers.has(FramingDefect::discovery_circles)) next = 1;
+    return {0x01, 0x00, types[index], next};
 }
 
 Bytes tcp_notice(uint8_t type) { return {0, 0, kTcpBindingVersion, type}; }
@@ -123,11 +133,11 @@ Bytes wrap(Binding binding, ByteView message, Payload payload) {
     return std::move(out).take();
 }
 
-Result<Unwrapped> unwrap(Binding binding, ByteView unit) {
+Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& waivers) {
     switch (binding) {
-        case Binding::mctp: return unwrap_mctp(unit);
-        case Binding::doe: return unwrap_doe(unit);
-        case Binding::tcp: return unwrap_tcp(unit);
+        case Binding::mctp: return unwrap_mctp(unit, waivers);
+        case Binding::doe: return unwrap_doe(unit, waivers);
+        case Binding::tcp: return unwrap_tcp(unit, waivers);
         case Binding::none: break;
     }
     return Unwrapped{Payload::spdm, unit, 0};

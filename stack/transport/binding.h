@@ -52,14 +52,16 @@ size_t max_message(Binding binding);
 Bytes wrap(Binding binding, ByteView message, Payload payload = Payload::spdm);
 
 // What a complete unit carries; the view lies in `unit`. Errors: Errc::bad_code with a Framing's name.
-Result<Unwrapped> unwrap(Binding binding, ByteView unit);
+Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& waivers = {});
 
 // DOE discovery: the request for an index, and the response of a device that has discovery, SPDM and secured
-// SPDM. An index beyond the last gives vendor FFFFh. Both without the header of the data object.
+// SPDM; what version the request has does not matter. An index beyond the last gives vendor FFFFh. Both
+// without the header of the data object; an empty response is none.
 inline constexpr uint8_t kDoeDiscovery = 0x00, kDoeSpdm = 0x01, kDoeSecured = 0x02;
+inline constexpr size_t kDoeDiscoverySize = 4;  // of either
 Bytes doe_object(uint8_t type, ByteView payload);
-Bytes doe_discovery_request(uint8_t index);
-Bytes doe_discovery_response(ByteView request);
+Bytes doe_discovery_request(uint8_t index, uint8_t version = 0);
+Bytes doe_discovery_response(ByteView request, const FramingWaivers& waivers = {});
 
 // Message types of DSP0287.
 inline constexpr uint8_t kTcpSpdm = 0x05, kTcpSecured = 0x06, kTcpRoleInquiry = 0xbf, kTcpTooLarge = 0xc0,

@@ -54,17 +54,23 @@ class Deframer {
 
 class EmuDeframer final : public Deframer {
    public:
-    explicit EmuDeframer(Binding binding) : binding_(binding) {}
+    explicit EmuDeframer(Binding binding, FramingWaivers waivers = {})
+        : binding_(binding), waivers_(waivers) {}
     Result<std::optional<Unit>> next() override;
 
    private:
     Binding binding_;
+    FramingWaivers waivers_;
 };
 
 // SPDM over TCP: the payload is the whole unit with its header.
 class TcpDeframer final : public Deframer {
    public:
+    explicit TcpDeframer(FramingWaivers waivers = {}) : waivers_(waivers) {}
     Result<std::optional<Unit>> next() override;
+
+   private:
+    FramingWaivers waivers_;
 };
 
 }  // namespace assay::transport
