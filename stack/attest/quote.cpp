@@ -8,6 +8,7 @@
 
 #include "stack/base/reader.h"
 #include "stack/base/writer.h"
+#include "stack/crypto/rsa_pss.h"
 
 namespace assay::attest {
 
@@ -172,6 +173,7 @@ Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const cry
         ecdsa ? append_padded(raw, signature.r, size / 2) && append_padded(raw, signature.s, size / 2)
               : append_padded(raw, signature.rsa, size);
     if (!fits) return fail(Errc::bad_signature, "signature", Error::npos, "longer than its key makes it");
+    if (signature.algorithm == kTpmRsapss) return crypto::verify_pss_any_salt(*hash, key, quote, raw);
     return crypto::openssl_provider().verify(*algo, *hash, key, {.bytes = quote}, raw);
 }
 

@@ -61,8 +61,8 @@ bool allowed(const QuoteSignature& signature);
 
 // Errors: Errc::bad_signature when it does not verify, or is longer than the key makes it; Errc::bad_key when
 // the key is of another kind; Errc::unsupported for an algorithm or a hash that cannot be computed. An RSAPSS
-// signature must have a salt as long as its digest, which is FIPS 186's choice of the two that TPM 2.0
-// Library Part 1, B.7, leaves to the TPM.
+// signature may have a salt of any length: TPM 2.0 Library Part 1, B.7, leaves to the TPM whether it is the
+// largest that the key has room for or, as FIPS 186 wants, at most as long as the digest.
 Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const crypto::PublicKey& key);
 
 // The digest that a quote of these registers has: of their values, in the order of its selections.
