@@ -98,8 +98,11 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     CLI::App* verify = app.add_subcommand(
         "verify", "judges evidence of GPUs, virtual TPM and SEV-SNP: a verdict with reasons");
     verify->footer(kVerifyFooter);
-    verify->add_option("bundle", options.bundle, "a folder of evidence with its list, evidence.json");
-    verify->add_option("--report", options.report, "instead: one GPU's GET_MEASUREMENTS and MEASUREMENTS");
+    verify->add_option(
+        "bundle", options.bundle,
+        "a folder of evidence with its list, evidence.json; or a file of NVIDIA's SDK or nvattest");
+    verify->add_option("--report", options.report,
+                       "instead: one GPU's GET_MEASUREMENTS and MEASUREMENTS, as bytes or in hexadecimal");
     verify->add_option("--certificates", options.certificates, "its certificates, leaf first, PEM or DER");
     verify->add_option("--vca", options.vca, "the messages that opened its connection, from 1.2 on");
     verify->add_option("--model", options.model, "what it is: GH100, GB100, LS10")->capture_default_str();

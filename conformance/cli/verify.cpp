@@ -12,6 +12,7 @@
 #include "conformance/cli/ocsp_client.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/json_object.h"
+#include "stack/attest/nvidia_evidence.h"
 #include "stack/attest/ocsp_questions.h"
 
 namespace assay::cli {
@@ -31,9 +32,16 @@ std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// What belongs to a folder, as the reader of evidence wants it.
+// A folder as the reader of evidence wants it, or one file as NVIDIA's tools write it.
 Result<Evidence> bundle(const VerifyCommand& command, Appraisal& appraisal) {
-    return attest::read_evidence(appraisal, TRY(read_bundle(command.bundle)));
+    if (!fs::is_regular_file(command.bundle))
+        return attest::read_evidence(appraisal, TRY(read_bundle(command.bundle)));
+    const attest::File file = TRY(read_evidence_file(command.bundle));
+    if (!attest::is_nvidia_evidence(file.bytes))
+        return wrong(fmt::format("cannot read {}: it is no folder, and no list of NVIDIA's", command.bundle));
+    Evidence evidence;
+    evidence.gpus = TRY(attest::parse_nvidia_evidence(as_text(file.bytes), command.bundle));
+    return evidence;
 }
 
 Result<Evidence> loose(const VerifyCommand& command) {
@@ -45,6 +53,7 @@ Result<Evidence> loose(const VerifyCommand& command) {
     gpu.model = command.model;
     gpu.version = *version;
     gpu.report = TRY(read_evidence_file(command.report));
+    gpu.report.bytes = attest::report_bytes(std::move(gpu.report.bytes));
     gpu.certificates = TRY(read_evidence_file(command.certificates));
     if (!command.vca.empty()) gpu.vca = TRY(read_evidence_file(command.vca));
     Evidence evidence;

@@ -61,7 +61,7 @@ const std::set<std::string> kPending = {
 };
 
 // Of other things than a folder of evidence: what goes between requester and responder, captures of that, and
-// evidence in a form of NVIDIA's that is not read yet.
+// evidence in the form of NVIDIA's tools (nvidia_evidence_test.cpp).
 const std::set<std::string> kElsewhere = {"08-mutauth-uninvited", "13-decode", "17-request-too-large",
                                           "18-small-dts", "24-nvidia-evidence-json"};
 
