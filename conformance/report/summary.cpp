@@ -106,6 +106,13 @@ std::string blocked(const engine::RunReport& report) {
     return text;
 }
 
+// A warning is easily missed above a last line that says no failure.
+std::string with_warnings(std::string outcome, const engine::RunReport& report) {
+    const auto count = std::ranges::count(report.results, Verdict::warning, &CaseResult::verdict);
+    if (count == 0) return outcome;
+    return outcome + fmt::format(", {} warning{}", count, count == 1 ? "" : "s");
+}
+
 std::string outcome(const engine::RunReport& report) {
     std::string lost = report.killed_by.empty() ? "the target could not be reached"
                                                 : "the target is gone since " + report.killed_by;
@@ -127,8 +134,9 @@ std::string summary(const engine::RunReport& report, const Details& details) {
     std::string text = printable("target " + report.target, Lines::one) + "\n\n" + table(report);
     std::string list = listed(report, kListed) + blocked(report);
     if (!list.empty()) text += "\n" + list;
-    text += fmt::format("\n{} results, {} exchanges, exit code {}: {}\n", report.results.size(),
-                        report.exchanges, report.exit_code(), printable(outcome(report), Lines::one));
+    text +=
+        fmt::format("\n{} results, {} exchanges, exit code {}: {}\n", report.results.size(), report.exchanges,
+                    report.exit_code(), printable(with_warnings(outcome(report), report), Lines::one));
     return text + "to repeat: " + printable(command(report, details), Lines::one) + "\n";
 }
 

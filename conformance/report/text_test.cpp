@@ -162,6 +162,20 @@ BOOST_AUTO_TEST_CASE(the_summary_of_a_clean_run_has_no_list) {
     BOOST_TEST(has(text, "exit code 0: no failure"), text);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_line_of_a_run_counts_its_warnings) {
+    engine::RunReport report = test::sample();
+    report.unreachable = false;
+    report.killed_by.clear();
+    std::erase_if(report.results, [](const auto& result) { return result.verdict != engine::Verdict::pass; });
+    BOOST_TEST(!has(summary(report, {}), "exit code 0: no failure, "));
+    report.results.front().verdict = engine::Verdict::warning;
+    BOOST_TEST(has(summary(report, {}), "exit code 0: no failure, 1 warning\n"), summary(report, {}));
+    report.results.back().verdict = engine::Verdict::warning;
+    BOOST_TEST(has(summary(report, {}), "exit code 0: no failure, 2 warnings\n"), summary(report, {}));
+    report.results.back().verdict = engine::Verdict::fail;
+    BOOST_TEST(has(summary(report, {}), "exit code 1: failures, 1 warning\n"), summary(report, {}));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_of_nothing_does_not_look_like_a_success) {
     engine::RunReport report{
         .target = "reference", .options = {}, .versions = {}, .results = {}, .killed_by = {}};
