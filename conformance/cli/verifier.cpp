@@ -29,19 +29,21 @@ int verifier_matrix(Streams& streams) {
         streams.out << fmt::format("{:22} {}\n", kill.name, noticed.empty() ? "SURVIVED" : noticed);
     }
     const auto survived = std::ranges::count_if(kills, &cases::Kill::survived);
-    streams.out << fmt::format("{} checks waived in turn, {} survived\n", kills.size(), survived);
+    const auto defects = std::ranges::count_if(kills, &cases::Kill::defect);
+    streams.out << fmt::format("{} checks waived and {} defects planted in turn, {} survived\n",
+                               std::ssize(kills) - defects, defects, survived);
     return survived == 0 ? status::ok : status::failures;
 }
 
 Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& command) {
     const Sabotage& sabotage = command.sabotage;
-    if (!sabotage.defects.empty())
-        return fail(Errc::bad_text, "--defect", Error::npos, "a verifier has no defects to plant");
     if (command.dut_command.empty()) {
-        return std::make_unique<verifier::OwnVerifier>(TRY(verifier::waive(sabotage.waive)));
+        return std::make_unique<verifier::OwnVerifier>(
+            TRY(verifier::sabotaged(sabotage.waive, sabotage.defects)));
     }
-    if (!sabotage.waive.empty())
-        return fail(Errc::bad_text, "--waive", Error::npos, "--waive is for the verifier in this process");
+    if (!sabotage.waive.empty() || !sabotage.defects.empty())
+        return fail(Errc::bad_text, "--waive", Error::npos,
+                    "--waive and --defect are for the verifier in this process");
     if (!command.dut_command.contains(verifier::kBundlePlace)) {
         return fail(Errc::bad_text, "--dut-command", Error::npos,
                     "--dut-command does not say where the bundle goes: {bundle} is missing");

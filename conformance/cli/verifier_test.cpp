@@ -82,6 +82,9 @@ BOOST_AUTO_TEST_CASE(our_own_verifier_is_run_and_leaves_reports) {
     const Ran waived =
         assay({"run", "--role", "verifier", "--case", "report/param1", "--waive", "report_reserved"});
     BOOST_TEST(waived.code == 1, waived.out << waived.err);
+    const Ran planted =
+        assay({"run", "--role", "verifier", "--case", "genuine/snp-tcbs", "--defect", "snp_current_tcb"});
+    BOOST_TEST(planted.code == 1, planted.out << planted.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_bundle_is_written_as_a_folder) {
@@ -98,9 +101,12 @@ BOOST_AUTO_TEST_CASE(what_is_asked_wrongly_of_verifiers_and_evidence_is_said_in_
     const BadInput rows[] = {
         {{"run", "--role", "verifier", "--case", "nothing/*"}, 2, "no bundle matches 'nothing/*'"},
         {{"run", "--role", "verifier", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
-        {{"run", "--role", "verifier", "--defect", "x"}, 2, "has no defects to plant"},
+        {{"run", "--role", "verifier", "--defect", "x"}, 2, "there is no defect 'x'"},
         {{"run", "--role", "verifier", "--dut-command", "true"}, 2, "{bundle} is missing"},
         {{"run", "--role", "verifier", "--dut-command", "x {bundle}", "--waive", "report_nonce"},
+         2,
+         "for the verifier in this process"},
+        {{"run", "--role", "verifier", "--dut-command", "x {bundle}", "--defect", "snp_current_tcb"},
          2,
          "for the verifier in this process"},
         {{"evidence"}, 2, "--out is required"},

@@ -46,6 +46,9 @@ class Appraisal {
 
     // Makes a step. Whether what follows may go on as if the check held.
     bool demand(Check check, bool holds, Look look);
+    // What is waived and planted in this verifier.
+    const Waivers& switches() const { return waivers_; }
+    bool has(Defect defect) const { return waivers_.has(defect); }
 
     const std::vector<Step>& steps() const { return steps_; }
     // The steps that did not hold.

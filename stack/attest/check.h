@@ -1,4 +1,4 @@
-// Every refusal of the verifier has a name.
+// Every refusal of the verifier has a name, and so has every defect that a harness can plant in it.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,28 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// There are no defects to plant in this room: whatever a verifier does wrong is a check that it lacks.
-enum class Defect : uint8_t {};
-using Waivers = Switches<Check, kCheckCount, Defect, 1>;
+// What a verifier does wrong that is no check left out: it reads or compares something else than it should.
+// Each is planted at the one place where it belongs, one at a time, and only in a harness build.
+enum class Defect : uint8_t {
+#define DEFECT(name, what) name,
+#include "stack/attest/defect_table.inc"
+#undef DEFECT
+};
+
+inline constexpr size_t kDefectCount = 0
+#define DEFECT(name, what) +1  // NOLINT(bugprone-macro-parentheses)
+#include "stack/attest/defect_table.inc"
+#undef DEFECT
+    ;
+
+struct DefectInfo {
+    std::string_view name;
+    std::string_view what;  // a sentence without a full stop
+};
+
+const DefectInfo& info(Defect defect);
+std::optional<Defect> defect_from_name(std::string_view name);
+
+using Waivers = Switches<Check, kCheckCount, Defect, kDefectCount>;
 
 }  // namespace assay::attest

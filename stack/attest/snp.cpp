@@ -94,7 +94,7 @@ class SnpAppraisal {
     }
 
     void check_certificate(const crypto::Certificate& leaf) {
-        const SnpCertificate certificate = read_snp_certificate(leaf);
+        const SnpCertificate certificate = read_snp_certificate(leaf, appraisal_.switches());
         const bool same_kind = certificate.kind != SnpSigner::none && certificate.kind == report_.signer();
         demand(Check::snp_signer, same_kind,
                at("SIGNING_KEY", 0x48, 4, fmt::format("the certificate is of a {}", name(certificate.kind))));
@@ -102,7 +102,7 @@ class SnpAppraisal {
         demand(Check::snp_signature, verified.has_value(),
                at("SIGNATURE", kSnpSignedSize, 144, verified ? "" : verified.error().text()));
         check_chip(certificate);
-        const bool same_tcb = certificate.tcb && *certificate.tcb == report_.reported_tcb;
+        const bool same_tcb = certificate.tcb && *certificate.tcb == judged_tcb();
         demand(Check::snp_certificate_tcb, same_tcb,
                at("REPORTED_TCB", 0x180, 8,
                   fmt::format("{}; the certificate is for {}", text(report_.reported_tcb),
@@ -113,6 +113,7 @@ class SnpAppraisal {
     void check_chip(const SnpCertificate& certificate) {
         if (certificate.kind == SnpSigner::vlek) return;
         Bytes expected = certificate.hardware_id;
+        if (expected.empty() && appraisal_.has(Defect::snp_vcek_without_chip)) return;
         const bool known_size = expected.size() == 64 || expected.size() == 8;
         expected.resize(64);
         demand(Check::snp_chip, known_size && equal(expected, report_.chip_id),
@@ -148,11 +149,16 @@ class SnpAppraisal {
                at("CURRENT_TCB", 0x38, 8,
                   fmt::format("current {}; reported {}; committed {}", text(report_.current_tcb),
                               text(report_.reported_tcb), text(report_.committed_tcb))));
-        const bool reported = report_.reported_tcb.at_least(policy_.tcb);
+        const bool reported = judged_tcb().at_least(policy_.tcb);
         const bool recent = reported && report_.launch_tcb.at_least(policy_.tcb);
         demand(Check::snp_tcb_floor, recent,
                reported ? at("LAUNCH_TCB", 0x1f0, 8, text(report_.launch_tcb))
                         : at("REPORTED_TCB", 0x180, 8, text(report_.reported_tcb)));
+    }
+
+    // The TCB that the signing key is derived from, and which counts.
+    const Tcb& judged_tcb() const {
+        return appraisal_.has(Defect::snp_current_tcb) ? report_.current_tcb : report_.reported_tcb;
     }
 
     // Of the firmware: build, minor and major, the last counts most.

@@ -35,12 +35,13 @@ std::optional<Tcb> tcb_of(const crypto::Certificate& certificate) {
 
 }  // namespace
 
-SnpCertificate read_snp_certificate(const crypto::Certificate& certificate) {
+SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const Waivers& switches) {
     SnpCertificate read;
     read.tcb = tcb_of(certificate);
     const auto hardware = amd_extension(certificate, "4");
     const bool provider = amd_extension(certificate, "5").has_value();
-    if (hardware && !provider) read.kind = SnpSigner::vcek;
+    const bool of_any_chip = switches.has(Defect::snp_vcek_without_chip);
+    if ((hardware || of_any_chip) && !provider) read.kind = SnpSigner::vcek;
     if (!hardware && provider) read.kind = SnpSigner::vlek;
     if (hardware) {
         // AMD's key server leaves out the OCTET STRING; the specification has it.

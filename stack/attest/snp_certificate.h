@@ -2,6 +2,7 @@
 // Endorsement Key Certificate and KDS Interface Specification, chapter 3).
 #pragma once
 
+#include "stack/attest/check.h"
 #include "stack/attest/snp_report.h"
 #include "stack/crypto/certificate_facts.h"
 
@@ -18,6 +19,7 @@ struct SnpCertificate {
     std::optional<Tcb> tcb;  // none when a security version is missing or no INTEGER from 0 to 255
     Bytes hardware_id;       // of a VCEK, 64 bytes, or 8 on Turin
 };
-SnpCertificate read_snp_certificate(const crypto::Certificate& certificate);
+// `switches` has the defects that are planted.
+SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const Waivers& switches = {});
 
 }  // namespace assay::attest

@@ -69,6 +69,19 @@ void decoder_off(Machine& machine) {
     measure(machine, 35, Bytes(48));
 }
 
+// The host runs the newest, has committed to the oldest, and reports what lies between; the guest was
+// launched under another one yet.
+void four_tcbs(Machine& machine) {
+    SnpForm& snp = *machine.snp;
+    snp.current.snp += 3;
+    snp.current.microcode += 3;
+    snp.launch.snp += 2;
+    snp.launch.microcode += 2;
+    snp.reported.snp += 1;
+    snp.reported.microcode += 1;
+    set_tcb(snp.chain[0], snp.reported);
+}
+
 }  // namespace
 
 std::span<const Edit> genuine_edits() {
@@ -86,6 +99,7 @@ std::span<const Edit> genuine_edits() {
         {"genuine/tpm-rsa", as_it_is},
         {"genuine/snp", as_it_is},
         {"genuine/snp-vlek", as_it_is},
+        {"genuine/snp-tcbs", four_tcbs},
         {"genuine/composite", as_it_is},
         {"genuine/composite-no-tpm", as_it_is},
         {"genuine/der-certificates", der_certificates},

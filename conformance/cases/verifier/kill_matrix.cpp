@@ -54,17 +54,23 @@ std::string difference(const Bundle& bundle, Made& made, OwnVerifier& verifier) 
     return fmt::format("{} is {} instead of {}", bundle.id, name(answer), name(expected(bundle)));
 }
 
-// One that is accepted is the better proof; else any other verdict will do.
+// Whose check it is; of a defect all, for it may show anywhere.
 std::string noticed(std::string_view check, Made& made, const attest::Waivers& waivers) {
     OwnVerifier verifier(waivers);
     std::string other;
     for (const Bundle& bundle : bundles()) {
-        if (bundle.check != check) continue;
+        if (!check.empty() && bundle.check != check) continue;
         const std::string by = difference(bundle, made, verifier);
-        if (by.contains("is accepted")) return by;
+        // What is accepted is the better proof that a check is needed; of a defect any verdict will do.
+        if (by.contains("is accepted") || (check.empty() && !by.empty())) return by;
         if (other.empty()) other = by;
     }
     return other;
+}
+
+std::string_view excuse(std::string_view name) {
+    const auto* known = std::ranges::find(kExcuses, name, &Excuse::name);
+    return known == std::end(kExcuses) ? std::string_view() : known->why;
 }
 
 }  // namespace
@@ -72,30 +78,45 @@ std::string noticed(std::string_view check, Made& made, const attest::Waivers& w
 std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& progress) {
     std::vector<Kill> kills;
     Made made;
-    for (size_t i = 0; i < attest::kCheckCount; ++i) {
-        const auto check = static_cast<attest::Check>(i);
-        attest::Waivers waivers;
-        waivers.waive(check);
-        Kill row{
-            .name = attest::info(check).name, .defect = false, .requirement = {}, .by = {}, .excuse = {}};
-        row.by = noticed(row.name, made, waivers);
-        const auto* excuse = std::ranges::find(kExcuses, row.name, &Excuse::name);
-        if (row.by.empty() && excuse != std::end(kExcuses)) row.excuse = excuse->why;
+    const auto add = [&](Kill row, std::string_view check, const attest::Waivers& waivers) {
+        row.by = noticed(check, made, waivers);
+        if (row.by.empty()) row.excuse = excuse(row.name);
         kills.push_back(std::move(row));
         if (progress) progress(kills.back());
+    };
+    for (size_t i = 0; i < attest::kCheckCount; ++i) {
+        const auto check = static_cast<attest::Check>(i);
+        const std::string_view name = attest::info(check).name;
+        attest::Waivers waivers;
+        waivers.waive(check);
+        add({.name = name, .requirement = {}, .by = {}, .excuse = {}}, name, waivers);
+    }
+    for (size_t i = 0; i < attest::kDefectCount; ++i) {
+        const auto defect = static_cast<attest::Defect>(i);
+        attest::Waivers waivers;
+        waivers.plant(defect);
+        add({.name = attest::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
+            {}, waivers);
     }
     return kills;
 }
 
-Result<attest::Waivers> waive(const std::vector<std::string>& checks) {
+Result<attest::Waivers> sabotaged(const std::vector<std::string>& waive,
+                                  const std::vector<std::string>& defects) {
+    const auto unknown = [](std::string_view option, std::string_view kind, const std::string& name) {
+        return fail(Errc::bad_text, option, Error::npos,
+                    fmt::format("there is no {} '{}' in the verifier", kind, name));
+    };
     attest::Waivers waivers;
-    for (const std::string& name : checks) {
+    for (const std::string& name : waive) {
         const auto check = attest::check_from_name(name);
-        if (!check) {
-            return fail(Errc::bad_text, "--waive", Error::npos,
-                        fmt::format("there is no check '{}' in the verifier", name));
-        }
+        if (!check) return unknown("--waive", "check", name);
         waivers.waive(*check);
+    }
+    for (const std::string& name : defects) {
+        const auto defect = attest::defect_from_name(name);
+        if (!defect) return unknown("--defect", "defect", name);
+        waivers.plant(*defect);
     }
     return waivers;
 }
@@ -104,8 +125,9 @@ Result<attest::Waivers> waive(const std::vector<std::string>& checks) {
 
 std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& /*progress*/) { return {}; }
 
-Result<attest::Waivers> waive(const std::vector<std::string>& checks) {
-    if (checks.empty()) return attest::Waivers{};
+Result<attest::Waivers> sabotaged(const std::vector<std::string>& waive,
+                                  const std::vector<std::string>& defects) {
+    if (waive.empty() && defects.empty()) return attest::Waivers{};
     return fail(Errc::bad_text, "--waive", Error::npos,
                 "this build cannot be spoiled: it was made without ASSAY_HARNESS");
 }

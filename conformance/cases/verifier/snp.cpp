@@ -53,6 +53,10 @@ void certificate_no_tcb(Machine& machine) {
     std::erase_if(snp(machine).chain[0].more, [](const Extension& one) { return one.oid == kOidSnp; });
 }
 
+void no_hardware_id(Machine& machine) {
+    std::erase_if(snp(machine).chain[0].more, [](const Extension& one) { return one.oid == kOidHardware; });
+}
+
 void committed_above(Machine& machine) { snp(machine).committed.snp += 1; }
 void reported_above(Machine& machine) {
     snp(machine).reported.snp += 1;
@@ -130,6 +134,7 @@ std::span<const Edit> snp_edits() {
         {"snp/other-chip", other_chip},
         {"snp/certificate-tcb", certificate_tcb},
         {"snp/certificate-no-tcb", certificate_no_tcb},
+        {"snp/no-hardware-id", no_hardware_id},
         {"snp/committed-above-current", committed_above},
         {"snp/reported-above-current", reported_above},
         {"snp/microcode-old", microcode_old},
