@@ -79,9 +79,9 @@ bool excludes(const Extension& constraint, const Name& name) {
 
 bool names_are_permitted(const Sight& sight) {
     return each_certificate(sight, [](const Path& path, size_t i, const CertificateForm& form) {
-        if (i == 0) return true;
         return std::ranges::all_of(form.more, [&](const Extension& one) {
             if (one.oid != edits::kNameConstraints) return true;
+            if (i == 0) return false;
             for (size_t below = 0; below < i; ++below) {
                 const CertificateForm& named = *path.certificates[below];
                 if ((below == 0 || !self_issued(named)) && excludes(one, named.subject)) return false;
@@ -113,7 +113,9 @@ bool signatures_are_strong(const Sight& sight) {
 }
 
 bool leaves_are_no_authorities(const Sight& sight) {
-    return each_path(sight, [](const Path& path) { return !path.leaf().ca.value_or(false); });
+    return each_path(sight, [](const Path& path) {
+        return !path.leaf().ca.value_or(false) && (path.leaf().key_usage & usage::cert_sign) == 0;
+    });
 }
 
 bool leaves_are_for_what_they_do(const Sight& sight) {
@@ -195,7 +197,8 @@ bool words_are_of_this_time(const Sight& sight) {
     const crypto::UnixTime latest = now + std::chrono::minutes(5);
     const bool end_needed = sight.policy_part("ocsp").value("next_update_required", true);
     return each_word(sight, [&](const OcspForm& word, const Asked&) {
-        const bool holds = word.next_update ? *word.next_update >= now : !end_needed;
+        const bool holds = word.next_update ? *word.next_update >= now
+                                            : !end_needed && now - word.this_update <= std::chrono::hours(24);
         return holds && word.this_update <= latest && word.produced <= latest;
     });
 }

@@ -15,27 +15,31 @@ using crypto::Certificate;
 constexpr std::string_view kAnyUsage = "2.5.29.37.0";
 constexpr std::string_view kCodeSigning = "1.3.6.1.5.5.7.3.3";
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
-constexpr std::string_view kAikCertificate = "2.23.133.8.3";  // TCG EK credential profile, 3.2.16
+// TCG EK credential profile, 3.2.16: tcg-kp-AIKCertificate, and tcg-kp-EKCertificate, which Google's cloud
+// names in the certificates of attestation keys. An endorsement key's own certificate does not pass for one:
+// its keyUsage is keyEncipherment.
+constexpr std::string_view kAikCertificate = "2.23.133.8.3";
+constexpr std::string_view kEkCertificate = "2.23.133.8.1";
 constexpr std::string_view kNameConstraints = "2.5.29.30";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 // The arc of TCG DICE's extensions, which a device's leaf bears, often critical.
 constexpr std::string_view kDiceArc = "2.23.133.5.4.";
 
 struct Need {
-    bool key_usage;           // must be there
-    bool extended_key_usage;  // likewise
-    std::string_view usage;   // that extendedKeyUsage names
+    bool key_usage;                        // must be there
+    bool extended_key_usage;               // likewise
+    std::vector<std::string_view> usages;  // one of which extendedKeyUsage names
 };
 
 Need need(Purpose purpose) {
     switch (purpose) {
-        case Purpose::device: return {true, false, crypto::kOidResponderAuth};
-        case Purpose::rim: return {true, false, kCodeSigning};
-        case Purpose::tpm: return {false, false, kAikCertificate};
-        case Purpose::amd: return {false, false, kAnyUsage};
+        case Purpose::device: return {true, false, {crypto::kOidResponderAuth}};
+        case Purpose::rim: return {true, false, {kCodeSigning}};
+        case Purpose::tpm: return {false, false, {kAikCertificate, kEkCertificate}};
+        case Purpose::amd: return {false, false, {kAnyUsage}};
         case Purpose::ocsp: break;
     }
-    return {false, true, kOcspSigning};
+    return {false, true, {kOcspSigning}};
 }
 
 // What is wrong, with which certificate, and where it shows.
@@ -107,6 +111,34 @@ Found authorities(const Path& path) {
     return {};
 }
 
+// RFC 5280, 4.1.2.1: whoever bears extensions is of version 3, and without them there is nothing that a
+// certificate may be held to. A pinned root is trusted as it is.
+Found versions(const Path& path) {
+    for (size_t i = 0; i < path.size() - (path.rooted ? 1 : 0); ++i) {
+        const int version = crypto::version(path[i]);
+        if (version != 3) return Fault{i, fmt::format("it is of version {}", version)};
+    }
+    return {};
+}
+
+// RFC 5280, 4.1.2.6: what it issues has nobody to name.
+Found subjects(const Path& path) {
+    for (size_t i = 1; i < path.size(); ++i)
+        if (path[i].subject().empty()) return Fault{i, "it is an authority without a subject"};
+    return {};
+}
+
+// RFC 5280, 4.2.1.10: in authorities only, and critical, so that nobody passes over them.
+Found name_constraints(const Path& path) {
+    for (size_t i = 0; i < path.size(); ++i) {
+        if (!crypto::extension(path[i], kNameConstraints)) continue;
+        if (i == 0) return Fault{i, "it is the leaf and has nameConstraints", kNameConstraints};
+        if (!crypto::is_critical(path[i], kNameConstraints))
+            return Fault{i, "its nameConstraints are not critical", kNameConstraints};
+    }
+    return {};
+}
+
 // SPDM's and DICE's extensions are of devices: nobody looks at them in another certificate.
 Found critical(const Path& path, Purpose purpose) {
     const auto is_devices = [](std::string_view oid) {
@@ -134,22 +166,23 @@ Found names(const Path& path) {
     return {};
 }
 
-// No weaker than RSA 2048; a curve or a kind of key that is not known is not allowed.
-bool strong(const crypto::PublicKey& key) {
-    using enum crypto::SignAlgo;
-    constexpr crypto::SignAlgo kKeys[] = {rsassa_2048, rsassa_3072, rsassa_4096, rsapss_2048, rsapss_3072,
-                                          rsapss_4096, ecdsa_p256,  ecdsa_p384,  ecdsa_p521};
-    return std::ranges::any_of(kKeys, [&](crypto::SignAlgo algo) { return key.fits(algo); });
-}
-
 Found algorithm(const Path& path, Purpose purpose) {
     for (size_t i = 0; i < path.size(); ++i) {
-        if (!strong(path[i].public_key()))
+        if (!strong_key(path[i].public_key()))
             return Fault{i, "its key is of a kind or size that is not allowed"};
         if (path.rooted && i + 1 == path.size()) break;
         const auto algo = crypto::signed_with(path[i]);
         if (!algo || !allowed(purpose, *algo)) return Fault{i, "its signature's algorithm is not allowed"};
     }
+    return {};
+}
+
+// RFC 5280, 4.2.1.9: a key of no authority may not sign certificates.
+Found leaf_issues_nothing(const Path& path) {
+    if (path.size() == 0) return {};
+    if (crypto::is_authority(path.leaf())) return Fault{0, "it is an authority", kBasicConstraints};
+    if (crypto::key_usage(path.leaf(), crypto::KeyUsage::key_cert_sign).value_or(false))
+        return Fault{0, "its keyUsage has keyCertSign"};
     return {};
 }
 
@@ -160,9 +193,12 @@ Found purpose_of_leaf(const Path& path, Purpose purpose) {
         crypto::key_usage(path.leaf(), crypto::KeyUsage::digital_signature).value_or(!needed.key_usage);
     if (!may_sign) return Fault{0, "its keyUsage does not have digitalSignature"};
     const auto usages = crypto::extended_key_usage(path.leaf());
+    const auto named = [&](std::string_view usage) { return contains(*usages, usage); };
     const bool fits =
-        usages ? contains(*usages, needed.usage) || contains(*usages, kAnyUsage) : !needed.extended_key_usage;
-    if (!fits) return Fault{0, fmt::format("its extendedKeyUsage does not name {}", needed.usage)};
+        usages ? named(kAnyUsage) || std::ranges::any_of(needed.usages, named) : !needed.extended_key_usage;
+    if (!fits)
+        return Fault{0,
+                     fmt::format("its extendedKeyUsage does not name {}", fmt::join(needed.usages, " or "))};
     return {};
 }
 
@@ -189,6 +225,13 @@ bool demand(Appraisal& appraisal, Check check, const std::string& subject, const
 }
 
 }  // namespace
+
+bool strong_key(const crypto::PublicKey& key) {
+    using enum crypto::SignAlgo;
+    constexpr crypto::SignAlgo kKeys[] = {rsassa_2048, rsassa_3072, rsassa_4096, rsapss_2048, rsapss_3072,
+                                          rsapss_4096, ecdsa_p256,  ecdsa_p384,  ecdsa_p521};
+    return std::ranges::any_of(kKeys, [&](crypto::SignAlgo algo) { return key.fits(algo); });
+}
 
 bool allowed(Purpose purpose, crypto::CertificateAlgo algo) {
     using enum crypto::CertificateAlgo;
@@ -238,12 +281,14 @@ bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chai
     const Fault stranger{path.size() == 0 ? 0 : path.size() - 1, "neither it nor its issuer is pinned"};
     held &= check(Check::cert_root_pinned, path.rooted ? Found() : stranger);
     held &= check(Check::cert_validity, validity(path, demands));
+    held &= check(Check::cert_version, versions(path));
     held &= check(Check::cert_ca, authorities(path));
+    held &= check(Check::cert_subject, subjects(path));
     held &= check(Check::cert_critical, critical(path, demands.purpose));
     held &= check(Check::cert_name_constraints, names(path));
+    held &= check(Check::cert_constraints_form, name_constraints(path));
     held &= check(Check::cert_algorithm, algorithm(path, demands.purpose));
-    const bool leaf = path.size() > 0 && !crypto::is_authority(path.leaf());
-    held &= check(Check::cert_leaf, leaf ? Found() : Fault{0, "it is an authority", kBasicConstraints});
+    held &= check(Check::cert_leaf, leaf_issues_nothing(path));
     held &= check(Check::cert_purpose, purpose_of_leaf(path, demands.purpose));
     return held;
 }

@@ -15,7 +15,7 @@ using Chain = std::vector<crypto::Certificate>;
 enum class Purpose : uint8_t {
     device,  // signs a GPU's measurements: keyUsage is required; SPDM's responder authentication
     rim,     // signs reference manifests: keyUsage is required; code signing
-    tpm,     // an attestation key: TCG's AIK certificate
+    tpm,     // an attestation key: TCG's AIK certificate, or EK certificate
     amd,     // a VCEK or VLEK: neither extension is there
     ocsp,    // signs OCSP responses in an issuer's name: extendedKeyUsage is required; OCSP signing
 };
@@ -32,6 +32,9 @@ struct ChainDemands {
 // What certificates may be signed with: ECDSA over SHA-384 for devices and manifests, RSA-PSS over SHA-384
 // for AMD, either kind of RSA or ECDSA over SHA-2 for a TPM's attestation key and for OCSP.
 bool allowed(Purpose purpose, crypto::CertificateAlgo algo);
+
+// No weaker than RSA 2048 or P-256; a curve or a kind of key that is not known is not.
+bool strong_key(const crypto::PublicKey& key);
 
 // Reads 1 to crypto::kMaxChain certificates from PEM or concatenated DER. Makes cert_form, for which every
 // certificate must be readable throughout, its extensions included.

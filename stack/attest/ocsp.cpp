@@ -30,6 +30,11 @@ bool is_pinned(const Certificate& certificate, const std::vector<Certificate>& r
                                [&](const Certificate& root) { return equal(root.der(), certificate.der()); });
 }
 
+// A responder may have a key of EdDSA (RFC 8410), which a chain of evidence may not.
+bool is_weak(const crypto::PublicKey& key) {
+    return !strong_key(key) && !key.fits(crypto::SignAlgo::ed25519) && !key.fits(crypto::SignAlgo::ed448);
+}
+
 // Judges the words on one certificate.
 class Words {
    public:
@@ -71,7 +76,14 @@ class Words {
             demand(Check::ocsp_signature, appraisal_.signatures().signed_by(file.response, *signer),
                    file.subject);
         }
+        critical(file.subject, file.response.unknown_critical_extensions());
         nonce(file);
+    }
+
+    // RFC 5280, 4.2: what is critical and not understood refuses what it stands in.
+    void critical(const std::string& file, const std::vector<std::string>& unknown) {
+        demand(Check::ocsp_critical, unknown.empty(),
+               fmt::format("{} has {}, critical and not known", file, fmt::join(unknown, ", ")));
     }
 
     // Why the signer may not speak for the issuer; empty if it may.
@@ -83,6 +95,13 @@ class Words {
         if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
         if (!crypto::key_usage(signer, crypto::KeyUsage::digital_signature).value_or(true))
             return "the responder's key is not for signatures";
+        if (crypto::version(signer) != 3 || !crypto::extensions_readable(signer) ||
+            !crypto::unknown_critical_extensions(signer).empty())
+            return "the responder's certificate has a critical extension that is not known, or one that "
+                   "cannot "
+                   "be read";
+        if (is_weak(signer.public_key()))
+            return "the responder's key is of a kind or size that is not allowed";
         if (context_.time < signer.not_before() || context_.time > signer.not_after())
             return "the responder's certificate is not valid now";
         return {};
@@ -109,6 +128,11 @@ class Words {
                fmt::format("{} {}", file.subject, over ? "holds no longer" : "does not hold yet"));
         if (context_.policy.ocsp.next_update_required)
             demand(Check::ocsp_next_update, word.next_update.has_value(), file.subject);
+        if (!word.next_update) {
+            demand(Check::ocsp_age, now - word.this_update <= context_.policy.ocsp.max_age,
+                   fmt::format("{} is {} s old", file.subject, (now - word.this_update).count()));
+        }
+        critical(file.subject, word.critical);
         const bool revoked = word.status == OcspWord::Status::revoked;
         const bool hold = revoked && word.reason == OcspWord::kCertificateHold;
         const bool unknown = word.status == OcspWord::Status::unknown;

@@ -36,9 +36,9 @@ std::vector<IssuedCertificate> issued_certificates(Appraisal& appraisal, const C
                                                    Revocable kind, const Context& context);
 
 // Judges every word on a certificate of the chain, whether one is needed or not: ocsp_signer, ocsp_signature,
-// ocsp_nonce, ocsp_time, ocsp_next_update, and ocsp_revoked, ocsp_hold and ocsp_unknown. Makes ocsp_present
-// where the policy needs one. A signer is the issuer itself, or whom it certified for OCSP signing. Writes
-// the claim "x-nvidia-cert-ocsp-status" for the chain.
+// ocsp_critical, ocsp_nonce, ocsp_time, ocsp_next_update, ocsp_age, and ocsp_revoked, ocsp_hold and
+// ocsp_unknown. Makes ocsp_present where the policy needs one. A signer is the issuer itself, or whom it
+// certified for OCSP signing. Writes the claim "x-nvidia-cert-ocsp-status" for the chain.
 void appraise_revocation(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
                          Revocable kind, const std::vector<OcspFile>& files, const Context& context);
 

@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::string_view kKinds[] = {"gpu", "tpm", "snp"};
 constexpr std::string_view kModes[] = {"spt", "mpt", "ppcie", "devtools"};
+constexpr uint64_t kMostAge = 10ULL * 366 * 24 * 3600;  // in seconds
 constexpr std::string_view kRevocable[] = {"device", "rim", "tpm", "amd"};
 
 // A list of names of an enumeration.
@@ -54,6 +55,11 @@ Result<OcspPolicy> ocsp_of(const json& value) {
     ocsp.nonce = static_cast<OcspPolicy::Nonce>(
         object.choice("nonce", {"ignored", "matched", "required"}, static_cast<size_t>(ocsp.nonce)));
     ocsp.next_update_required = object.flag("next_update_required", ocsp.next_update_required);
+    if (object.has("max_age")) {
+        const uint64_t seconds = object.number("max_age", 0);
+        if (seconds > kMostAge) object.refuse("max_age", "is more than ten years");
+        ocsp.max_age = std::chrono::seconds(std::min(seconds, kMostAge));
+    }
     ocsp.allow_hold = object.flag("allow_hold", ocsp.allow_hold);
     TRY(object.finish());
     return ocsp;

@@ -36,6 +36,8 @@ struct OcspPolicy {
     std::set<Revocable> require;
     Nonce nonce = Nonce::matched;
     bool next_update_required = true;
+    // Of a response without nextUpdate, counted from its thisUpdate.
+    std::chrono::seconds max_age = std::chrono::hours(24);
     bool allow_hold = false;
 };
 

@@ -90,6 +90,20 @@ bool extensions_readable(const Certificate& certificate) {
     return may_stand && (extension_flags(certificate) & EXFLAG_INVALID) == 0;
 }
 
+int version(const Certificate& certificate) {
+    return static_cast<int>(X509_get_version(handle(certificate))) + 1;
+}
+
+bool is_critical(const Certificate& certificate, std::string_view oid) {
+    X509* x509 = handle(certificate);
+    for (int i = 0; i < X509_get_ext_count(x509); ++i) {
+        X509_EXTENSION* found = X509_get_ext(x509, i);
+        if (X509_EXTENSION_get_critical(found) != 0 && dotted(X509_EXTENSION_get_object(found)) == oid)
+            return true;
+    }
+    return false;
+}
+
 std::vector<std::string> unknown_critical_extensions(const Certificate& certificate) {
     std::vector<std::string> unknown;
     X509* x509 = handle(certificate);

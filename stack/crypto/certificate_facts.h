@@ -41,6 +41,10 @@ std::optional<std::vector<std::string>> extended_key_usage(const Certificate& ce
 
 // Whether extensions stand where they may (version 3), and those that OpenSSL knows can be read.
 bool extensions_readable(const Certificate& certificate);
+// 1 to 3, as the standard counts.
+int version(const Certificate& certificate);
+// Whether there is an extension of this dotted object identifier that is critical.
+bool is_critical(const Certificate& certificate, std::string_view oid);
 // Dotted object identifiers of the critical extensions that OpenSSL does not understand (RFC 5280, 4.2).
 std::vector<std::string> unknown_critical_extensions(const Certificate& certificate);
 // The content of an extension by its dotted object identifier; nullopt when there is none. Of several the

@@ -2,9 +2,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
+#include <openssl/rsa.h>
 
 #include <climits>
 #include <ctime>
+#include <functional>
 
 #include "stack/crypto/certificate_impl.h"
 #include "stack/crypto/der.h"
@@ -60,6 +62,62 @@ bool names(const OCSP_BASICRESP* basic, const Certificate& certificate) {
     return equal(bytes(hash), sha1(bytes(key)).view());
 }
 
+// Extensions of a response or of one word in it; OpenSSL has the same functions under two names.
+struct Extensions {
+    int count;
+    std::function<X509_EXTENSION*(int)> at;
+};
+Extensions extensions_of(OCSP_BASICRESP* basic) {
+    return {OCSP_BASICRESP_get_ext_count(basic), [basic](int i) { return OCSP_BASICRESP_get_ext(basic, i); }};
+}
+Extensions extensions_of(OCSP_SINGLERESP* single) {
+    return {OCSP_SINGLERESP_get_ext_count(single),
+            [single](int i) { return OCSP_SINGLERESP_get_ext(single, i); }};
+}
+
+// RFC 5280, 4.2: no extension stands twice.
+bool each_once(const Extensions& extensions) {
+    for (int i = 0; i < extensions.count; ++i) {
+        const ASN1_OBJECT* one = X509_EXTENSION_get_object(extensions.at(i));
+        for (int other = 0; other < i; ++other)
+            if (OBJ_cmp(one, X509_EXTENSION_get_object(extensions.at(other))) == 0) return false;
+    }
+    return true;
+}
+
+std::vector<std::string> critical_ones(const Extensions& extensions) {
+    std::vector<std::string> found;
+    for (int i = 0; i < extensions.count; ++i) {
+        if (X509_EXTENSION_get_critical(extensions.at(i)) != 0)
+            found.push_back(dotted(X509_EXTENSION_get_object(extensions.at(i))));
+    }
+    return found;
+}
+
+// The digest that a signature is made over; NID_undef of EdDSA, which has its own; nullopt when it is not
+// known.
+std::optional<int> digest_of(const X509_ALGOR* algorithm) {
+    const int kind = OBJ_obj2nid(algorithm->algorithm);
+    int digest = NID_undef;
+    if (kind != NID_rsassaPss)
+        return OBJ_find_sigid_algs(kind, &digest, nullptr) == 1 ? std::optional(digest) : std::nullopt;
+    // RFC 4055, 3.1: it stands in the parameters, and is SHA-1 where they do not say.
+    const Owner<RSA_PSS_PARAMS, RSA_PSS_PARAMS_free> parameters(static_cast<RSA_PSS_PARAMS*>(
+        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), algorithm->parameter)));
+    if (parameters == nullptr) return {};
+    if (parameters->hashAlgorithm == nullptr) return NID_sha1;
+    return OBJ_obj2nid(parameters->hashAlgorithm->algorithm);
+}
+
+bool is_strong(const X509_ALGOR* algorithm) {
+    const auto digest = digest_of(algorithm);
+    if (!digest) return false;
+    if (*digest == NID_undef) return true;
+    const EVP_MD* known = EVP_get_digestbynid(*digest);
+    constexpr int kLeastSize = 28;  // half of its bits hold against collisions: 112
+    return known != nullptr && *digest != NID_md5_sha1 && EVP_MD_get_size(known) >= kLeastSize;
+}
+
 Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
     OcspWord word;
     int reason = -1;
@@ -76,6 +134,7 @@ Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
     if (!from || (next_update != nullptr && !until)) return fail(Errc::bad_cert, "OCSP", 0, "no time");
     word.this_update = *from;
     word.next_update = until;
+    word.critical = critical_ones(extensions_of(single));
     return word;
 }
 
@@ -104,8 +163,13 @@ Result<OcspResponse> OcspResponse::parse(ByteView der) {
         const auto produced = time_of(OCSP_resp_get0_produced_at(impl->basic.get()));
         if (!produced) return fail(Errc::bad_cert, "OCSP", 0, "producedAt is no time");
         impl->produced_at = *produced;
-        for (int i = 0; i < OCSP_resp_count(impl->basic.get()); ++i)
-            TRY(word_of(OCSP_resp_get0(impl->basic.get(), i)));
+        bool once = each_once(extensions_of(impl->basic.get()));
+        for (int i = 0; i < OCSP_resp_count(impl->basic.get()); ++i) {
+            OCSP_SINGLERESP* single = OCSP_resp_get0(impl->basic.get(), i);
+            TRY(word_of(single));
+            once = once && each_once(extensions_of(single));
+        }
+        if (!once) return fail(Errc::bad_cert, "OCSP", 0, "an extension stands twice");
     }
     ERR_clear_error();
     return OcspResponse(std::move(impl));
@@ -127,6 +191,13 @@ std::optional<Bytes> OcspResponse::nonce() const {
     const auto inner = read_der(reader);
     if (inner && inner->tag == kOctets && reader.empty()) return to_bytes(inner->content);
     return to_bytes(content);
+}
+
+std::vector<std::string> OcspResponse::unknown_critical_extensions() const {
+    if (impl_->basic == nullptr) return {};
+    std::vector<std::string> found = critical_ones(extensions_of(impl_->basic.get()));
+    std::erase(found, "1.3.6.1.5.5.7.48.1.2");
+    return found;
 }
 
 std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Certificate& issuer) const {
@@ -163,15 +234,11 @@ std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const
 bool OcspResponse::signed_by(const PublicKey& key) const {
     if (impl_->basic == nullptr || !key.valid()) return false;
     const X509_ALGOR* algorithm = OCSP_resp_get0_tbs_sigalg(impl_->basic.get());
-    int digest = NID_undef;
-    OBJ_find_sigid_algs(OBJ_obj2nid(algorithm->algorithm), &digest, nullptr);
-    // PSS says its digest in its parameters, which the verification itself reads.
-    const bool weak = digest == NID_sha1 || digest == NID_md5 || digest == NID_md5_sha1;
-    const int good =
-        weak ? 0
-             : ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), algorithm,
-                                OCSP_resp_get0_signature(impl_->basic.get()),
-                                OCSP_resp_get0_respdata(impl_->basic.get()), key.impl().pkey.get());
+    const int good = is_strong(algorithm) ? ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), algorithm,
+                                                             OCSP_resp_get0_signature(impl_->basic.get()),
+                                                             OCSP_resp_get0_respdata(impl_->basic.get()),
+                                                             key.impl().pkey.get())
+                                          : 0;
     ERR_clear_error();
     return good == 1;
 }

@@ -16,6 +16,7 @@ struct OcspWord {
     std::optional<int> reason;  // of a revocation
     UnixTime this_update{};
     std::optional<UnixTime> next_update;
+    std::vector<std::string> critical;  // dotted object identifiers of its critical extensions
 };
 
 // One response. Cheap to copy, immutable.
@@ -23,7 +24,7 @@ class OcspResponse {
    public:
     struct Impl;
     // Reads one OCSPResponse that fills `der` exactly; a successful one must have a basic response inside
-    // that can be read throughout. Errors: Errc::bad_cert.
+    // that can be read throughout, and no extension twice. Errors: Errc::bad_cert.
     static Result<OcspResponse> parse(ByteView der);
 
     ByteView der() const;
@@ -31,6 +32,9 @@ class OcspResponse {
     int status() const;
     UnixTime produced_at() const;
     std::optional<Bytes> nonce() const;  // without the OCTET STRING around it
+    // Dotted object identifiers of the critical extensions of the whole response but for the nonce. Those of
+    // one word are in it.
+    std::vector<std::string> unknown_critical_extensions() const;
     // What it says of `subject`, issued by `issuer`: nothing, or once, or several times.
     std::vector<OcspWord> about(const Certificate& subject, const Certificate& issuer) const;
     // Who signed it by its responderID: `issuer`, or a certificate inside. nullopt: neither.

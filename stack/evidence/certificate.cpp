@@ -20,11 +20,6 @@ std::string_view attribute_oid(std::string_view type) {
     return found == std::end(kAttributes) ? type : found->second;
 }
 
-Bytes encode(const Extension& extension) {
-    const Bytes critical = extension.critical ? der::boolean(true) : Bytes{};
-    return der::sequence({der::oid(extension.oid), critical, der::octets(extension.value)});
-}
-
 Bytes basic_constraints(const CertificateForm& form) {
     const Bytes ca = *form.ca ? der::boolean(true) : Bytes{};
     const Bytes depth = form.path_length ? der::integer(*form.path_length) : Bytes{};
@@ -57,6 +52,11 @@ Bytes extensions(const CertificateForm& form) {
 }
 
 }  // namespace
+
+Bytes encode(const Extension& extension) {
+    const Bytes critical = extension.critical ? der::boolean(true) : Bytes{};
+    return der::sequence({der::oid(extension.oid), critical, der::octets(extension.value)});
+}
 
 Bytes encode(const Name& name) {
     Bytes parts;

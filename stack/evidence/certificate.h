@@ -21,6 +21,8 @@ struct Extension {
     Bytes value;  // DER, without the OCTET STRING around it
 };
 
+Bytes encode(const Extension& extension);
+
 // Bits of keyUsage as its first byte has them.
 namespace usage {
 inline constexpr uint8_t digital_signature = 0x80, key_agreement = 0x08, cert_sign = 0x04, crl_sign = 0x02;

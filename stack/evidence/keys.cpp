@@ -1,8 +1,12 @@
 #include "stack/evidence/keys.h"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "stack/evidence/der.h"
@@ -26,6 +30,18 @@ SignAlgo plain(SignAlgo algo) {
     }
 }
 
+using Pkey = std::shared_ptr<EVP_PKEY>;
+
+// As the rest of the project reads keys; not valid when OpenSSL gave none.
+crypto::PrivateKey readable(const Pkey& pkey) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+    if (pkey == nullptr || bio == nullptr) return {};
+    PEM_write_bio_PrivateKey(bio.get(), pkey.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return crypto::PrivateKey::from_pem({text, static_cast<size_t>(size)}).value_or(crypto::PrivateKey());
+}
+
 class Keyring {
    public:
     crypto::PrivateKey key(const KeyName& name) {
@@ -33,11 +49,17 @@ class Keyring {
         const KeyName known{name.label, plain(name.algo)};
         crypto::PrivateKey& found = keys_[known];
         if (!found.valid()) {
-            auto made = is_rsa(name.algo) ? crypto::PrivateKey::generate(known.algo)
-                                          : crypto::PrivateKey::derive(name.algo, as_bytes(name.label));
-            if (made) found = *std::move(made);
+            found = is_rsa(name.algo) ? readable(rsa(known))
+                                      : crypto::PrivateKey::derive(name.algo, as_bytes(name.label))
+                                            .value_or(crypto::PrivateKey());
         }
         return found;
+    }
+
+    // What OpenSSL has of an RSA key.
+    Pkey rsa_key(const KeyName& name) {
+        const std::scoped_lock lock(mutex_);
+        return rsa({name.label, plain(name.algo)});
     }
 
     // The lock is not held while it is signed: at worst two threads sign the same bytes, and one wins.
@@ -72,8 +94,17 @@ class Keyring {
         auto operator<=>(const Signed&) const = default;
     };
 
+    const Pkey& rsa(const KeyName& name) {
+        Pkey& found = rsa_[name];
+        if (found == nullptr)
+            found = Pkey(EVP_RSA_gen(static_cast<unsigned>(8 * crypto::signature_size(name.algo))),
+                         EVP_PKEY_free);
+        return found;
+    }
+
     std::mutex mutex_;
     std::map<KeyName, crypto::PrivateKey> keys_;
+    std::map<KeyName, Pkey> rsa_;
     std::map<Signed, Bytes> signatures_, kept_;
 };
 
@@ -137,6 +168,22 @@ Bytes signature_algorithm(SignAlgo algo, HashAlgo hash) {
     if (plain(algo) == algo) return der::sequence({der::oid(rsa_with(hash)), der::element(der::kNull, {})});
     return der::sequence({der::oid("1.2.840.113549.1.1.10"), pss_parameters(hash)});
 }
+
+Bytes sign_pss_sha1(const KeyName& name, ByteView message) {
+    const Pkey pkey = keyring().rsa_key(name);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    EVP_PKEY_CTX* parameters = nullptr;
+    size_t size = crypto::signature_size(name.algo);
+    Bytes signature(size);
+    const bool made =
+        EVP_DigestSignInit(context.get(), &parameters, EVP_sha1(), nullptr, pkey.get()) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, SHA_DIGEST_LENGTH) == 1 &&
+        EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1;
+    return made ? signature : Bytes{};
+}
+
+Bytes pss_sha1_algorithm() { return der::sequence({der::oid("1.2.840.113549.1.1.10"), der::sequence({})}); }
 
 Bytes digest(HashAlgo hash, ByteView message) {
     const crypto::Digest made = crypto::openssl_provider().digest(hash, message);

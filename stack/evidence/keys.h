@@ -30,6 +30,11 @@ Bytes sign_der(const KeyName& name, crypto::HashAlgo hash, ByteView message);
 // AlgorithmIdentifier of what sign_der makes.
 Bytes signature_algorithm(crypto::SignAlgo algo, crypto::HashAlgo hash);
 
+// RSASSA-PSS with every parameter left at its default, which is SHA-1 (RFC 4055, 3.1): nobody should accept
+// it.
+Bytes sign_pss_sha1(const KeyName& name, ByteView message);
+Bytes pss_sha1_algorithm();
+
 Bytes digest(crypto::HashAlgo hash, ByteView message);
 // As OCSP names issuers, and old banks of a TPM are: 20 bytes.
 Bytes sha1(ByteView message);

@@ -40,17 +40,22 @@ Bytes standing(const OcspForm& form) {
     return der::tagged(1, concat({since, der::tagged(0, der::enumerated(reason))}));
 }
 
+Bytes extensions(const std::vector<Extension>& all) {
+    Bytes list;
+    for (const Extension& one : all) append(list, encode(one));
+    return all.empty() ? Bytes{} : der::tagged(1, der::element(der::kSequence, list));
+}
+
 Bytes response_data(const OcspForm& form) {
     const Bytes until = form.next_update ? der::tagged(0, der::generalized_time(*form.next_update)) : Bytes{};
     const Bytes single =
-        der::sequence({certificate_id(form), standing(form), der::generalized_time(form.this_update), until});
-    const Bytes nonce =
-        form.nonce
-            ? der::tagged(1, der::sequence(
-                                 {der::sequence({der::oid(kNonce), der::octets(der::octets(*form.nonce))})}))
-            : Bytes{};
+        der::sequence({certificate_id(form), standing(form), der::generalized_time(form.this_update), until,
+                       extensions(form.more_of_word)});
+    std::vector<Extension> all;
+    if (form.nonce) all.push_back({std::string(kNonce), false, der::octets(*form.nonce)});
+    all.insert(all.end(), form.more.begin(), form.more.end());
     return der::sequence({der::tagged(2, der::octets(key_identifier(form.signer))),
-                          der::generalized_time(form.produced), der::sequence({single}), nonce});
+                          der::generalized_time(form.produced), der::sequence({single}), extensions(all)});
 }
 
 }  // namespace
@@ -89,8 +94,11 @@ Bytes make(const OcspForm& form) {
         const Bytes data = response_data(form);
         const Bytes certificates =
             form.delegate ? der::tagged(0, der::sequence({issue(*form.delegate)})) : Bytes{};
-        const Bytes basic = der::sequence({data, signature_algorithm(form.signer.algo, form.hash),
-                                           der::bits(sign_der(form.signer, form.hash, data)), certificates});
+        const Bytes algorithm =
+            form.pss_sha1 ? pss_sha1_algorithm() : signature_algorithm(form.signer.algo, form.hash);
+        const Bytes signature =
+            form.pss_sha1 ? sign_pss_sha1(form.signer, data) : sign_der(form.signer, form.hash, data);
+        const Bytes basic = der::sequence({data, algorithm, der::bits(signature), certificates});
         made = der::sequence({der::enumerated(0),
                               der::tagged(0, der::sequence({der::oid(kBasicResponse), der::octets(basic)}))});
     }

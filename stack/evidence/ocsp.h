@@ -20,6 +20,8 @@ struct OcspForm {
     crypto::UnixTime produced{}, this_update{};
     std::optional<crypto::UnixTime> next_update;
     std::optional<Bytes> nonce;
+    std::vector<Extension> more, more_of_word;  // extensions of the response after the nonce, and of its word
+    bool pss_sha1 = false;  // an RSA signer signs by RSASSA-PSS with its defaults, which are SHA-1
     std::function<void(Bytes&)> edit_after;
 };
 

@@ -93,6 +93,72 @@ void name_excluded(Machine& machine) {
     machine.certificate(identity).more.push_back(constraint(false, {name.begin(), name.begin() + 1}));
 }
 
+void constraints_in_leaf(Machine& machine) {
+    machine.certificate(leaf).more.push_back(constraint(false, {{"O", "Another Corporation"}}));
+}
+void constraints_not_critical(Machine& machine) {
+    Extension one = constraint(false, {{"O", "Another Corporation"}});
+    one.critical = false;
+    machine.certificate(identity).more.push_back(one);
+}
+void authority_without_subject(Machine& machine) {
+    machine.certificate(provisioner).subject.clear();
+    relink(machine.gpu().chain);
+}
+// As certificates were before there were extensions: nothing says what the key is for.
+void version_1(Machine& machine) {
+    CertificateForm& form = machine.tpm->chain.front();
+    form.version = 1;
+    form.ca.reset();
+    form.key_usage = 0;
+    form.purposes.clear();
+    form.key_identifiers = false;
+}
+
+// Object identifiers of other arcs that end as those do that are looked for.
+void purpose_of_other_arc(Machine& machine) { machine.certificate(leaf).purposes = {"1.3.6.1.4.1.55555.3"}; }
+void critical_of_other_arc(Machine& machine) {
+    machine.certificate(leaf).more.push_back({"1.3.6.1.4.1.55555.6", true, evidence::der::boolean(true)});
+}
+void constraints_of_other_arc(Machine& machine) {
+    CertificateForm& form = machine.certificate(provisioner);
+    form.ca.reset();
+    form.more.push_back(
+        {"1.3.6.1.4.1.55555.19", false, evidence::der::sequence({evidence::der::boolean(true)})});
+}
+
+// A self-issued certificate does not count for the path's length, and what stands below it does.
+void deep_behind_self_issued(Machine& machine) {
+    Chain& chain = machine.gpu().chain;
+    CertificateForm self = chain[provisioner];
+    self.key.label += ", the next";
+    chain[provisioner].path_length = 0;
+    chain.insert(chain.begin() + provisioner, self);
+    relink(chain);
+}
+// Everything below a self-issued certificate is an authority that nobody made one.
+void not_authority_behind_self_issued(Machine& machine) {
+    Chain& chain = machine.gpu().chain;
+    CertificateForm self = chain[provisioner];
+    self.key.label += ", the next";
+    chain[boot].ca = false;
+    chain.insert(chain.begin() + provisioner, self);
+    relink(chain);
+}
+
+// The issuer's key signed it, and the certificate names another issuer.
+void issuer_renamed(Machine& machine) {
+    machine.certificate(leaf).issuer = machine.certificate(identity).subject;
+}
+// Outside it says SHA-256, inside SHA-384; the signature is of the latter.
+void algorithms_differ(Machine& machine) {
+    machine.certificate(leaf).edit_after = [](Bytes& der) {
+        const Bytes name = evidence::der::oid("1.2.840.10045.4.3.3");
+        const auto outer = std::ranges::find_end(der, name);
+        *(outer.end() - 1) = 2;
+    };
+}
+
 void weak_hash(Machine& machine) { machine.certificate(leaf).hash = crypto::HashAlgo::sha256; }
 void weak_curve(Machine& machine) {
     Chain& chain = machine.gpu().chain;
@@ -105,6 +171,7 @@ void leaf_authority(Machine& machine) {
     machine.certificate(leaf).ca = true;
     machine.certificate(leaf).key_usage = usage::digital_signature | usage::cert_sign;
 }
+void leaf_may_sign(Machine& machine) { machine.certificate(leaf).key_usage |= usage::cert_sign; }
 void leaf_usage(Machine& machine) { machine.certificate(leaf).key_usage = usage::key_agreement; }
 void leaf_without_usage(Machine& machine) { machine.certificate(leaf).key_usage = 0; }
 void leaf_purpose(Machine& machine) { machine.certificate(leaf).purposes = {"1.3.6.1.5.5.7.3.2"}; }
@@ -170,6 +237,18 @@ std::span<const Edit> certificate_edits() {
         {"certificate/critical-in-authority", critical_in_authority},
         {"certificate/name-not-permitted", name_not_permitted},
         {"certificate/name-excluded", name_excluded},
+        {"certificate/constraints-in-leaf", constraints_in_leaf},
+        {"certificate/constraints-not-critical", constraints_not_critical},
+        {"certificate/authority-without-subject", authority_without_subject},
+        {"certificate/version-1", version_1},
+        {"certificate/purpose-of-other-arc", purpose_of_other_arc},
+        {"certificate/critical-of-other-arc", critical_of_other_arc},
+        {"certificate/authority-of-other-arc", constraints_of_other_arc},
+        {"certificate/deep-behind-self-issued", deep_behind_self_issued},
+        {"certificate/no-authority-behind-self-issued", not_authority_behind_self_issued},
+        {"certificate/issuer-renamed", issuer_renamed},
+        {"certificate/algorithms-differ", algorithms_differ},
+        {"certificate/leaf-may-sign", leaf_may_sign},
         {"certificate/weak-hash", weak_hash},
         {"certificate/weak-curve", weak_curve},
         {"certificate/leaf-authority", leaf_authority},

@@ -1,5 +1,6 @@
 // Evidence that is as it should be, in ways beyond the plain shapes.
 #include "conformance/cases/verifier/edits.h"
+#include "stack/evidence/der.h"
 
 namespace assay::cases::verifier {
 
@@ -54,6 +55,37 @@ void svn_met(Machine& machine) { machine.policy["floors"] = {{"svn", 1}}; }
 void spare_manifests(Machine& machine) {
     machine.rims.insert(machine.rims.begin(), driver_rim(older_firmware()));
     machine.rims.push_back(vbios_rim(older_firmware()));
+}
+
+// As Google's cloud issues them: the key is named by its TPM alone.
+void cloud_key(Machine& machine) {
+    namespace der = evidence::der;
+    CertificateForm& form = machine.tpm->chain.front();
+    const Name model = {
+        {"2.23.133.2.1", "id:474F4F47"}, {"2.23.133.2.2", "vTPM"}, {"2.23.133.2.3", "id:20160511"}};
+    form.subject.clear();
+    form.purposes = {"2.23.133.8.1"};
+    form.more.push_back({"2.5.29.17", true, der::sequence({der::tagged(4, encode(model))})});
+}
+
+// A self-issued certificate is none of those that pathLenConstraint counts.
+void self_issued_between(Machine& machine) {
+    Chain& chain = machine.gpu().chain;
+    constexpr size_t kProvisioner = 2;
+    CertificateForm self = chain[kProvisioner];
+    self.key.label += ", the next";
+    self.path_length.reset();
+    chain[kProvisioner].path_length = 1;
+    chain.insert(chain.begin() + kProvisioner, self);
+    relink(chain);
+}
+
+// Of a responder that does not say until when it holds, for a policy that takes what is a day old.
+void ocsp_without_end(Machine& machine) {
+    machine.policy["ocsp"]["next_update_required"] = false;
+    machine.edit_ocsp = [](std::vector<OcspForm>& responses) {
+        for (OcspForm& one : responses) one.next_update.reset();
+    };
 }
 
 void without_root(Machine& machine) {
@@ -111,6 +143,9 @@ std::span<const Edit> genuine_edits() {
         {"genuine/floors-met", floors_met},
         {"genuine/svn-met", svn_met},
         {"genuine/spare-manifests", spare_manifests},
+        {"genuine/tpm-cloud-key", cloud_key},
+        {"genuine/self-issued-between", self_issued_between},
+        {"genuine/ocsp-without-end", ocsp_without_end},
         {"genuine/without-root", without_root},
         {"genuine/decoder-off", decoder_off},
     };

@@ -1,5 +1,6 @@
 // What is wrong with what is said of the certificates' standing.
 #include "conformance/cases/verifier/edits.h"
+#include "stack/evidence/der.h"
 
 namespace assay::cases::verifier {
 
@@ -92,6 +93,41 @@ void delegate_without_purpose(Machine& machine) {
 void delegate_expired(Machine& machine) {
     delegate_edit(machine, [](CertificateForm& form) { form.not_after = at(2026, 5, 1); });
 }
+void delegate_critical(Machine& machine) {
+    delegate_edit(machine, [](CertificateForm& form) {
+        form.more.push_back({"1.3.6.1.4.1.55555.1", true, evidence::der::boolean(true)});
+    });
+}
+void pss_sha1(Machine& machine) {
+    delegate_edit(machine, [](CertificateForm& form) {
+        form.key = {"a responder with an RSA key", crypto::SignAlgo::rsassa_2048};
+    });
+    machine.edit_ocsp = [delegated = machine.edit_ocsp](std::vector<OcspForm>& all) {
+        delegated(all);
+        all[kProvisioner].pss_sha1 = true;
+    };
+}
+Extension unknown_critical() { return {"1.3.6.1.4.1.55555.1", true, evidence::der::boolean(true)}; }
+void critical_in_response(Machine& machine) {
+    one(machine, [](OcspForm& form) { form.more = {unknown_critical()}; });
+}
+void critical_in_word(Machine& machine) {
+    one(machine, [](OcspForm& form) { form.more_of_word = {unknown_critical()}; });
+}
+// The verifier's own, and then another one.
+void second_nonce(Machine& machine) {
+    one(machine, [nonce = machine.nonce](OcspForm& form) {
+        form.nonce = nonce;
+        form.more = {{"1.3.6.1.5.5.7.48.1.2", false, evidence::der::octets(Bytes(32, 0x55))}};
+    });
+}
+void old_without_end(Machine& machine) {
+    machine.policy["ocsp"]["next_update_required"] = false;
+    one(machine, [](OcspForm& form) {
+        form.this_update -= std::chrono::days(10);
+        form.next_update.reset();
+    });
+}
 // The device's own leaf speaks for its issuer's issuer.
 void leaf_speaks(Machine& machine) {
     const CertificateForm leaf = machine.certificate(0);
@@ -171,6 +207,12 @@ std::span<const Edit> ocsp_edits() {
         {"ocsp/stranger-delegate", stranger_delegate},
         {"ocsp/delegate-without-purpose", delegate_without_purpose},
         {"ocsp/delegate-expired", delegate_expired},
+        {"ocsp/delegate-critical", delegate_critical},
+        {"ocsp/pss-sha1", pss_sha1},
+        {"ocsp/critical-in-response", critical_in_response},
+        {"ocsp/critical-in-word", critical_in_word},
+        {"ocsp/second-nonce", second_nonce},
+        {"ocsp/old-without-end", old_without_end},
         {"ocsp/leaf-speaks", leaf_speaks},
         {"ocsp/signature-changed", signature_changed},
         {"ocsp/status-changed", status_changed},
