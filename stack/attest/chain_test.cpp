@@ -23,7 +23,7 @@ crypto::PrivateKey key(std::string_view name, SignAlgo algo = kAlgo) {
 
 // Content of nameConstraints: what may be named is below CN=`name` (permitted), or is not (excluded).
 enum class Subtrees : uint8_t { permitted = 0xa0, excluded = 0xa1 };
-crypto::ExtensionSpec name_constraints(Subtrees kind, std::string_view name) {
+crypto::ExtensionSpec name_constraints(Subtrees kind, std::string_view name, bool is_critical = true) {
     const auto within = [](uint8_t tag, const Bytes& content) {
         return concat({Bytes{tag, static_cast<uint8_t>(content.size())}, content});
     };
@@ -31,7 +31,7 @@ crypto::ExtensionSpec name_constraints(Subtrees kind, std::string_view name) {
     const Bytes attribute = within(0x30, concat({Bytes{6, 3, 0x55, 4, 3}, value}));
     const Bytes base = within(0xa4, within(0x30, within(0x31, attribute)));
     const Bytes subtrees = within(static_cast<uint8_t>(kind), within(0x30, base));
-    return {"2.5.29.30", within(0x30, subtrees), true};
+    return {"2.5.29.30", within(0x30, subtrees), is_critical};
 }
 
 crypto::ExtensionSpec critical(std::string_view oid) { return {std::string(oid), {5, 0}, true}; }
@@ -40,7 +40,7 @@ crypto::ExtensionSpec critical(std::string_view oid) { return {std::string(oid),
 struct Form {
     CertificateSpec leaf, middle, root;
     std::string middle_signer = "middle";
-    HashAlgo hash = HashAlgo::sha384;
+    HashAlgo hash = HashAlgo::sha384, root_hash = hash;
     SignAlgo leaf_algo = kAlgo;
     ChainDemands demands{.purpose = Purpose::device, .roots = {}, .time = kNow, .allow_expired = false};
     bool pinned = true;
@@ -63,7 +63,8 @@ struct Form {
     std::vector<Check> refused() const {
         const auto make = [this](const CertificateSpec& spec, const crypto::PrivateKey& subject,
                                  std::string_view signer) {
-            return crypto::make_certificate(spec, subject.public_key(), key(signer), hash).value();
+            const HashAlgo over = &spec == &root ? root_hash : hash;
+            return crypto::make_certificate(spec, subject.public_key(), key(signer), over).value();
         };
         const Chain chain = {make(leaf, key("leaf", leaf_algo), middle_signer),
                              make(middle, key("middle"), "root"), make(root, key("root"), "root")};
@@ -116,10 +117,18 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
          [](Form& form) { form.root.extensions = {name_constraints(Subtrees::excluded, "leaf")}; }},
         {Check::cert_algorithm, [](Form& form) { form.hash = HashAlgo::sha256; }},
         {Check::cert_algorithm, [](Form& form) { form.leaf_algo = SignAlgo::ed25519; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.leaf.extensions = {name_constraints(Subtrees::excluded, "other")}; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.middle.extensions = {name_constraints(Subtrees::excluded, "other", false)}; }},
+        {Check::cert_version, [](Form& form) { form.leaf.version = 2; }},
         {Check::cert_leaf, [](Form& form) { form.leaf.ca = true; }},
+        {Check::cert_leaf, [](Form& form) { form.leaf.key_cert_sign = true; }},
         {Check::cert_purpose, [](Form& form) { form.leaf.digital_signature = false; }},
         {Check::cert_purpose, [](Form& form) { form.leaf.eku = {std::string(crypto::kOidRequesterAuth)}; }},
         {Check::cert_purpose, [](Form& form) { form.demands.purpose = Purpose::ocsp; }},
+        // An arc that ends as SPDM's responder authentication does.
+        {Check::cert_purpose, [](Form& form) { form.leaf.eku = {"1.3.6.1.4.1.55555.3"}; }},
     };
     for (const Row& row : rows) {
         Form form;
@@ -127,6 +136,52 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
         BOOST_TEST((form.refused() == std::vector{row.check}),
                    info(row.check).name << " of row " << (&row - rows));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_pinned_root_is_signed_with_is_not_asked_but_what_it_issued_is) {
+    Form form;
+    form.root_hash = HashAlgo::sha256;
+    BOOST_TEST(form.refused().empty());
+    form.root_hash = HashAlgo::sha384;
+    form.hash = HashAlgo::sha256;
+    BOOST_TEST((form.refused() == std::vector{Check::cert_algorithm}));
+}
+
+BOOST_AUTO_TEST_CASE(behind_a_self_issued_certificate_the_rest_is_still_held_to_the_names) {
+    const auto refused = [](std::string_view excluded) {
+        Form form;
+        form.root.extensions = {name_constraints(Subtrees::excluded, excluded)};
+        CertificateSpec self = form.middle;
+        self.issuer = "middle";
+        const auto make = [&](const CertificateSpec& spec, std::string_view subject,
+                              std::string_view signer) {
+            return crypto::make_certificate(spec, key(subject).public_key(), key(signer), form.hash).value();
+        };
+        const Chain chain = {make(form.leaf, "leaf", "next"), make(self, "next", "middle"),
+                             make(form.middle, "middle", "root"), make(form.root, "root", "root")};
+        const std::vector<crypto::Certificate> roots = {chain.back()};
+        form.demands.roots = roots;
+        Appraisal appraisal;
+        appraise_chain(appraisal, "gpu-0", chain, form.demands);
+        std::vector<Check> checks;
+        for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+        return checks;
+    };
+    BOOST_TEST(refused("other").empty());
+    BOOST_TEST((refused("middle") == std::vector{Check::cert_name_constraints}));
+}
+
+BOOST_AUTO_TEST_CASE(an_attestation_key_may_be_certified_as_either_of_two_kinds) {
+    for (const std::string_view usage : {"2.23.133.8.3", "2.23.133.8.1", "2.5.29.37.0"}) {
+        Form form;
+        form.demands.purpose = Purpose::tpm;
+        form.leaf.eku = {std::string(usage)};
+        BOOST_TEST(form.refused().empty(), usage);
+    }
+    Form form;
+    form.demands.purpose = Purpose::tpm;
+    form.leaf.eku = {"2.23.133.8.2"};
+    BOOST_TEST((form.refused() == std::vector{Check::cert_purpose}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_known_may_be_critical_and_what_is_not_may_stand_there) {

@@ -14,6 +14,7 @@ using crypto::Certificate;
 using crypto::OcspWord;
 
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
+constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
 const std::vector<Certificate>& roots_of(Revocable kind, const Roots& roots) {
     switch (kind) {
@@ -95,11 +96,15 @@ class Words {
         if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
         if (!crypto::key_usage(signer, crypto::KeyUsage::digital_signature).value_or(true))
             return "the responder's key is not for signatures";
-        if (crypto::version(signer) != 3 || !crypto::extensions_readable(signer) ||
-            !crypto::unknown_critical_extensions(signer).empty())
-            return "the responder's certificate has a critical extension that is not known, or one that "
-                   "cannot "
-                   "be read";
+        if (crypto::version(signer) != 3) return "the responder's certificate is not of version 3";
+        if (!crypto::extensions_readable(signer))
+            return "an extension of the responder's certificate cannot be read";
+        // RFC 6960, 4.2.2.2.1: id-pkix-ocsp-nocheck should not be critical, and may.
+        for (const std::string& oid : crypto::unknown_critical_extensions(signer)) {
+            if (oid != kOcspNoCheck)
+                return fmt::format("extension {} of the responder's certificate is critical and not known",
+                                   oid);
+        }
         if (is_weak(signer.public_key()))
             return "the responder's key is of a kind or size that is not allowed";
         if (context_.time < signer.not_before() || context_.time > signer.not_after())

@@ -128,6 +128,26 @@ std::vector<Wrong<Made>> wrongs() {
          [](Made& m) {
              delegate_with(m.leaf, [](CertificateSpec& spec) { spec.not_before = spec.not_after; });
          }},
+        {Check::ocsp_signer, "the responder's certificate has a critical extension that nobody knows",
+         [](Made& m) {
+             delegate_with(m.leaf,
+                           [](CertificateSpec& spec) { spec.extensions = {{"1.2.3.4.5", {5, 0}, true}}; });
+         }},
+        {Check::ocsp_signer, "the responder's certificate has an extension that cannot be read",
+         [](Made& m) {
+             delegate_with(m.leaf, [](CertificateSpec& spec) {
+                 spec.ca.reset();
+                 spec.extensions = {{"2.5.29.19", {5, 0}, false}};
+             });
+         }},
+        {Check::ocsp_signer, "the responder's certificate is of version 2",
+         [](Made& m) { delegate_with(m.leaf, [](CertificateSpec& spec) { spec.version = 2; }); }},
+        {Check::ocsp_age, "it holds for ever, is a day old and a second, and the policy takes a day",
+         [](Made& m) {
+             m.context.policy.ocsp.next_update_required = false;
+             m.leaf.next_update.reset();
+             m.leaf.this_update = kOcspNow - std::chrono::hours(24) - std::chrono::seconds(1);
+         }},
         {Check::ocsp_signature, "one bit of the signature",
          [](Made& m) { m.leaf.edit_after = [](Bytes& der) { der.back() ^= 1; }; }},
         {Check::ocsp_signature, "another key under the issuer's name",
@@ -189,6 +209,12 @@ BOOST_AUTO_TEST_CASE(a_responder_that_the_issuer_lets_speak_is_believed) {
     Made made;
     delegate(made.leaf, delegate_spec());
     BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
+    for (const bool is_critical : {false, true}) {
+        delegate_with(made.leaf, [=](CertificateSpec& spec) {
+            spec.extensions = {{"1.3.6.1.5.5.7.48.1.5", {5, 0}, is_critical}};
+        });
+        BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_a_little_ahead_is_forgiven) {

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(a_policy_says_what_is_wrong_with_it) {
         {R"({"floors": {"svn": -1}})", "floors.svn is no whole number"},
         {R"({"floors": {"newest": 1}})", "floors.newest is not known"},
         {R"({"ocsp": {"nonce": "maybe"}})", "ocsp.nonce is none of"},
+        {R"({"ocsp": {"max_age": 316224001}})", "ocsp.max_age is more than ten years"},
         {R"({"claims": [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]})", "nested too deep"},
     };
     for (const Row& row : rows) {
