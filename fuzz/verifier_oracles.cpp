@@ -79,7 +79,7 @@ Ruling rule(const Scene& scene) {
     Ruling ruling;
     const Sight sight(scene);
     for (const auto& facts : {whole_facts(), chain_facts(), word_facts(), report_facts(), field_facts(),
-                              manifest_facts(), tpm_facts(), snp_facts(), policy_facts()}) {
+                              topology_facts(), manifest_facts(), tpm_facts(), snp_facts(), policy_facts()}) {
         for (const Fact& fact : facts)
             if (!fact.holds(sight)) ruling.broken.push_back(fact.name);
     }

@@ -56,6 +56,7 @@ std::span<const Fact> chain_facts();
 std::span<const Fact> word_facts();
 std::span<const Fact> report_facts();
 std::span<const Fact> field_facts();
+std::span<const Fact> topology_facts();
 std::span<const Fact> manifest_facts();
 std::span<const Fact> tpm_facts();
 std::span<const Fact> snp_facts();
@@ -86,6 +87,8 @@ std::string vbios_version(const evidence::GpuForm& gpu);
 // What is measured at each index.
 std::map<uint8_t, Bytes> measurements(const evidence::GpuForm& gpu);
 bool is_debugged(const evidence::GpuForm& gpu);
+// What a GPU is set to, as policies name it. A switch has none unless it is debugged.
+std::string mode_of(const evidence::GpuForm& gpu);
 
 // What the leaf says of its firmware (TCG DICE).
 struct Identity {

@@ -90,15 +90,6 @@ bool firmware_is_secure_enough(const Sight& sight) {
     });
 }
 
-// A switch has none unless it is debugged. What FEATURE_FLAG says counts before the status of protected PCIe.
-std::string mode_of(const GpuForm& gpu) {
-    if (is_debugged(gpu)) return "devtools";
-    if (is_switch(gpu)) return {};
-    const auto flag = number_of(gpu, opaque::feature_flag);
-    if (flag == 1) return "mpt";
-    return flag == 2 || number_of(gpu, opaque::protected_pcie) == opaque::kOn ? "ppcie" : "spt";
-}
-
 bool modes_are_allowed(const Sight& sight) {
     const Texts allowed = sight.policy.value("modes", Texts{"spt", "mpt", "ppcie"});
     return each_gpu(sight, [&](const GpuForm& gpu) {
@@ -145,6 +136,15 @@ bool claims_are_as_wanted(const Sight& sight) {
 }
 
 }  // namespace
+
+// What FEATURE_FLAG says counts before the status of protected PCIe.
+std::string mode_of(const GpuForm& gpu) {
+    if (is_debugged(gpu)) return "devtools";
+    if (is_switch(gpu)) return {};
+    const auto flag = number_of(gpu, opaque::feature_flag);
+    if (flag == 1) return "mpt";
+    return flag == 2 || number_of(gpu, opaque::protected_pcie) == opaque::kOn ? "ppcie" : "spt";
+}
 
 std::span<const Fact> whole_facts() {
     static constexpr Fact kFacts[] = {

@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(edits_that_change_nothing_of_meaning_stay_trusted) {
         {"hopper", {{word_moved, 0, 4}, {word_delegate, 1, 0, 0}, {word_nonce, 2, 0, 1}, {word_hash, 3}}},
         {"hopper", {{measured_value, 0, 35, 19}, {root_more, 0, 0, 0}, {root_left_out, 0, 0, 0}}},
         {"composite", {{device_other, 0, 1, 0}, {quote_header, 0, 9, 2}, {time_moved, 0, 5, 0}}},
-        {"protected-pcie", {{device_moved, 0, 2, 0}, {device_gone, 1, 0, 0}}},
+        {"protected-pcie", {{device_moved, 0, 9, 0}}},
+        {"four", {{device_moved, 0, 2, 0}, {device_gone, 1, 0, 0}}},
     };
     for (const auto& [machine, steps] : programs) {
         const Examination done = examine(input(machine, steps));

@@ -27,9 +27,9 @@ std::string_view fitting_shape(VerifierKind kind) {
         case field_status:
         case field_value: return "hopper-flagged";
         case firmware_identity: return "blackwell";
-        case device_gone:
+        case device_gone: return "protected-pcie";
         case device_twice:
-        case device_moved: return "protected-pcie";
+        case device_moved: return "four";
         case device_other:
         case platform_gone:
         case bound_now:

@@ -26,7 +26,7 @@ void device_gone(Scene& scene, const VerifierStep& step) { erase_one(scene.machi
 void device_twice(Scene& scene, const VerifierStep& step) {
     const GpuForm* gpu = chosen(scene.machine.gpus, step.a);
     // Each costs as much as all the others.
-    if (gpu == nullptr || scene.machine.gpus.size() >= 4) return;
+    if (gpu == nullptr || scene.machine.gpus.size() > 4) return;
     GpuForm second = *gpu;
     if ((step.c & 1) != 0) {
         become_another(second, "device again");

@@ -72,10 +72,13 @@ void appraise_fwid_match(Appraisal& appraisal, const GpuFacts& gpu, bool require
 std::optional<GpuMode> mode_of(const GpuFacts& gpu) {
     if (gpu.report->debugged) return GpuMode::devtools;
     if (gpu.kind == DeviceKind::nvswitch) return {};
-    const auto flag = gpu.opaque.number(opaque::feature_flag);
-    if (flag == 1) return GpuMode::mpt;
-    const bool protected_pcie = gpu.opaque.number(opaque::protected_pcie) == opaque::kOn;
-    return protected_pcie || flag == 2 ? GpuMode::ppcie : GpuMode::spt;
+    if (gpu.opaque.number(opaque::feature_flag) == 1) return GpuMode::mpt;
+    return gpu.protected_pcie ? GpuMode::ppcie : GpuMode::spt;
+}
+
+bool has_protected_pcie(const GpuFacts& gpu) {
+    return gpu.kind == DeviceKind::gpu && (gpu.opaque.number(opaque::protected_pcie) == opaque::kOn ||
+                                           gpu.opaque.number(opaque::feature_flag) == 2);
 }
 
 void write_claims(Appraisal& appraisal, const GpuFacts& gpu, const GpuEvidence& evidence) {
@@ -151,6 +154,7 @@ GpuFacts appraise_gpu(Appraisal& appraisal, const std::string& subject, const Gp
         // Switches report no FWID, although their certificates have one.
         const bool reports_fwid = gpu.kind == DeviceKind::gpu;
         appraise_fwid_match(appraisal, gpu, context.policy.fwid_required && reports_fwid);
+        gpu.protected_pcie = has_protected_pcie(gpu);
         gpu.mode = mode_of(gpu);
     }
     write_claims(appraisal, gpu, evidence);

@@ -19,6 +19,7 @@ struct GpuFacts {
     std::optional<FirmwareId> fwid;
     Chain chain;  // as in the evidence, verified or not; empty when it could not be read
     std::optional<GpuMode> mode;
+    bool protected_pcie = false;  // whatever else it is set to
 
     std::string driver_version() const;
     std::string vbios_version() const;

@@ -38,7 +38,7 @@ std::span<const OpaqueInfo> opaque_table(DeviceKind kind);
 namespace opaque {
 inline constexpr uint16_t driver_version = 3, vbios_version = 6, nvdec0_status = 11, counts = 12,
                           chip_sku = 15, project = 17, project_sku = 18, fwid = 20, protected_pcie = 21,
-                          pdi = 22, data_version = 34, feature_flag = 36;
+                          pdi = 22, switch_gpu_pdis = 26, data_version = 34, feature_flag = 36;
 inline constexpr uint8_t kOn = 0xaa, kOff = 0x55;
 }  // namespace opaque
 

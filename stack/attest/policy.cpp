@@ -137,6 +137,7 @@ Result<Policy> Policy::from_json(const nlohmann::json& json) {
     policy.require = names_of<EvidenceKind>(object, "require", kKinds);
     policy.composite = object.flag("composite", false);
     policy.modes = names_of<GpuMode>(object, "modes", kModes, policy.modes);
+    policy.ppcie_topology = object.flag("ppcie_topology", policy.ppcie_topology);
     policy.fwid_required = object.flag("fwid_required", policy.fwid_required);
     policy.allow_expired_rims = object.flag("allow_expired_rims", policy.allow_expired_rims);
     for (const auto& [claim, allowed] : object.object("claims").items())

@@ -36,7 +36,7 @@ const std::vector<Trial>& trials() {
         {"08-azure-hcl-binding/azsnp", trusted},
         {"09-ocsp-delegate-critical-extension", refused, "ocsp_signer"},
         {"12-ocsp-pss-sha1", refused, "ocsp_signature"},
-        {"14-ppcie-without-switch", refused},
+        {"14-ppcie-without-switch", refused, "ppcie_devices"},
         {"15-snp-report-data-64", trusted},
         {"16-snp-masked-chip-id", trusted},
     };
@@ -53,7 +53,6 @@ const std::set<std::string> kPending = {
     "06-tpm-gce-ak-eku",
     "07-tpm-quote-with-ima-register",
     "08-azure-hcl-binding/azfull",
-    "14-ppcie-without-switch",
     "15-snp-report-data-64",
     "16-snp-masked-chip-id",
 };

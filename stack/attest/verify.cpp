@@ -8,6 +8,7 @@
 #include "stack/attest/ocsp.h"
 #include "stack/attest/policy_checks.h"
 #include "stack/attest/snp.h"
+#include "stack/attest/topology.h"
 #include "stack/attest/tpm.h"
 
 namespace assay::attest {
@@ -45,8 +46,11 @@ class Verification {
         for (size_t i = 0; i < evidence_.gpus.size(); ++i)
             device(fmt::format("gpu-{}", i), evidence_.gpus[i]);
         repeated();
+        appraise_topology(appraisal_, context_.policy, devices_);
         platform();
-        appraise_claims(appraisal_, context_.policy, devices_);
+        std::vector<std::string> subjects;
+        for (const GpuFacts& device : devices_) subjects.push_back(device.subject);
+        appraise_claims(appraisal_, context_.policy, subjects);
     }
 
    private:
@@ -81,20 +85,22 @@ class Verification {
     }
 
     void device(const std::string& subject, const GpuEvidence& gpu) {
-        const GpuFacts facts = appraise_gpu(appraisal_, subject, gpu, context_);
+        GpuFacts facts = appraise_gpu(appraisal_, subject, gpu, context_);
         appraise_revocation(appraisal_, subject, facts.chain, Revocable::device, ocsp_, context_);
         const auto chosen = appraise_measurements(appraisal_, facts, rims_);
         appraise_policy(appraisal_, context_.policy, facts, chosen);
-        devices_.push_back(subject);
-        if (!facts.chain.empty()) leaves_.push_back(to_bytes(facts.chain.front().der()));
+        devices_.push_back(std::move(facts));
     }
 
     // One device's report shown as that of several.
     void repeated() {
-        if (leaves_.size() < 2) return;
-        std::ranges::sort(leaves_);
-        const auto twice = std::ranges::adjacent_find(leaves_);
-        const bool held = twice == leaves_.end();
+        std::vector<Bytes> leaves;
+        for (const GpuFacts& device : devices_)
+            if (!device.chain.empty()) leaves.push_back(to_bytes(device.chain.front().der()));
+        if (leaves.size() < 2) return;
+        std::ranges::sort(leaves);
+        const auto twice = std::ranges::adjacent_find(leaves);
+        const bool held = twice == leaves.end();
         appraisal_.demand(Check::evidence_repeated, held,
                           {.field = "certificates[0]", .bytes = held ? ByteView() : ByteView(*twice)});
     }
@@ -117,8 +123,7 @@ class Verification {
     const Context& context_;
     std::vector<OcspFile> ocsp_;
     std::vector<Rim> rims_;
-    std::vector<std::string> devices_;
-    std::vector<Bytes> leaves_;
+    std::vector<GpuFacts> devices_;
 };
 
 }  // namespace

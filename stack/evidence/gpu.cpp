@@ -94,9 +94,9 @@ std::vector<OpaqueForm> gpu_fields(const GpuOptions& options, const ReportForm& 
     if (options.fwid_reported) fields.push_back({opaque::fwid, to_bytes(fwid), {}});
     fields.push_back({opaque::protected_pcie, {options.protected_pcie ? opaque::kOn : opaque::kOff}, {}});
     if (options.protected_pcie) {
-        Bytes switches;
-        for (size_t i = 0; i < 18; ++i) append(switches, number(0x0008d0ead91a0000 + i / 5, 8));
-        fields.push_back({opaque::pdi, switches, {}});
+        std::vector<Bytes> switches;
+        for (size_t i = 0; i < kMachineSwitches; ++i) switches.push_back(switch_pdi(i));
+        fields.push_back({opaque::pdi, switches_of_gpu(switches), {}});
     }
     if (options.feature_flag) {
         fields.push_back({opaque::sys_enable, number(1, 2), {}});
@@ -107,14 +107,15 @@ std::vector<OpaqueForm> gpu_fields(const GpuOptions& options, const ReportForm& 
 }
 
 std::vector<OpaqueForm> switch_fields(const GpuOptions& options, const ReportForm& report) {
-    Bytes gpus;
-    for (uint64_t i = 0; i < 16; ++i) append(gpus, number(0x90fd48d3b7c6b900 + i, 8));
+    // Each switch has them in an order of its own.
+    std::vector<Bytes> gpus;
+    for (size_t i = 0; i < kMachineGpus; ++i) gpus.push_back(gpu_pdi((i + options.position) % kMachineGpus));
     return {{opaque::vbios_version, to_bytes(as_bytes(options.firmware.vbios)), {}},
-            {opaque::pdi, number(0x0008d0ead91ab33e, 8), {}},
+            {opaque::pdi, switch_pdi(options.position), {}},
             {opaque::counts, measurement_counts(report, 26), {}},
-            {opaque::switch_gpu_pdis, gpus, {}},
+            {opaque::switch_gpu_pdis, gpus_of_switch(gpus), {}},
             {opaque::disabled_ports, number(0xec, 2), {}},
-            {opaque::position_id, number(2, 2), {}},
+            {opaque::position_id, number(options.position, 2), {}},
             {opaque::lock_status, number(1, 2), {}}};
 }
 
@@ -194,6 +195,29 @@ Bytes vbios_bytes(std::string_view version) {
                       .value_or(Bytes(5));
     parts.resize(5);
     return {parts[3], parts[2], parts[1], parts[0], parts[4], 0, 0, 0};
+}
+
+Bytes switch_pdi(size_t position) { return number(0x0008d0ead91ab33e + position, 8); }
+Bytes gpu_pdi(size_t position) { return number(0x90fd48d3b7c6b900 + position, 8); }
+
+Bytes switches_of_gpu(std::span<const Bytes> pdis) {
+    Bytes links;
+    for (size_t i = 0; i < kGpuLinks; ++i) {
+        const Bytes& pdi = pdis[i * pdis.size() / kGpuLinks];
+        links.insert(links.end(), pdi.rbegin(), pdi.rend());
+    }
+    return links;
+}
+
+Bytes gpus_of_switch(std::span<const Bytes> pdis) {
+    constexpr size_t kPorts = 64;
+    Bytes all;
+    for (const Bytes& pdi : pdis) append(all, pdi);
+    all.resize(8 * kMachineGpus, 0xff);
+    // The GPU at each port, some of which have none.
+    for (size_t i = 0; i < kPorts; ++i)
+        all.push_back(i % 2 == 0 && i / 2 < kMachineGpus * 2 ? static_cast<uint8_t>(i / 4) : 0xff);
+    return all;
 }
 
 Bytes measurement_counts(const ReportForm& form, size_t entries) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 
 #include "stack/evidence/certificate.h"
 #include "stack/evidence/report.h"
@@ -57,11 +58,20 @@ struct GpuOptions {
     bool fwid_reported = true;
     uint8_t nvdec0 = opaque::kOn;
     bool protected_pcie = false;
+    size_t position = 0;  // of a switch, among those of its machine
     // Opaque fields 33, 34 and 36: version 1, and this flag.
     std::optional<uint8_t> feature_flag;
 };
 // A genuine one.
 GpuForm genuine(const GpuOptions& options);
+
+// How devices of one machine with protected PCIe name each other, 8 bytes: as a switch names itself and the
+// GPUs. A GPU names the switches with the bytes in reverse order, one at each of its links.
+inline constexpr size_t kMachineGpus = 8, kMachineSwitches = 4, kGpuLinks = 18;
+Bytes switch_pdi(size_t position);
+Bytes gpu_pdi(size_t position);
+Bytes switches_of_gpu(std::span<const Bytes> pdis);  // SWITCH_PDI
+Bytes gpus_of_switch(std::span<const Bytes> pdis);   // SWITCH_GPU_PDIS, for 8
 
 // Five certificates, leaf first, the root the same for all.
 Chain device_chain(Model model, std::string_view label, ByteView fwid);

@@ -19,6 +19,7 @@ std::span<const Edit> whole_edits();
 std::span<const Edit> certificate_edits();
 std::span<const Edit> report_edits();
 std::span<const Edit> opaque_edits();
+std::span<const Edit> topology_edits();
 std::span<const Edit> firmware_edits();
 std::span<const Edit> manifest_edits();
 std::span<const Edit> manifest_signature_edits();

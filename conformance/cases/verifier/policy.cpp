@@ -47,11 +47,7 @@ void mode_single(Machine& machine) {
     feature_flag(machine, 0);
     machine.policy["modes"] = {"mpt"};
 }
-void mode_pcie(Machine& machine) {
-    feature_flag(machine, 2);
-    machine.report().field(opaque::protected_pcie)->value = {opaque::kOn};
-    machine.policy["modes"] = {"spt", "mpt"};
-}
+void mode_pcie(Machine& machine) { machine.policy["modes"] = {"spt", "mpt"}; }
 void mode_none(Machine& machine) { machine.policy["modes"] = ordered_json::array(); }
 
 // DSP0274, DeviceMode: what a device can be in, and is: a debugger is at it.

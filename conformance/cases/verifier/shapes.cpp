@@ -34,6 +34,15 @@ MachineOptions gpus(std::vector<GpuOptions> all) {
     return options;
 }
 
+// As NVIDIA's machines with protected PCIe are: eight GPUs, and four switches between them.
+MachineOptions protected_pcie() {
+    const GpuOptions one = with(gpu(kHopper), [](GpuOptions& options) { options.protected_pcie = true; });
+    MachineOptions options = gpus(std::vector<GpuOptions>(kMachineGpus, one));
+    for (size_t i = 0; i < kMachineSwitches; ++i)
+        options.gpus.push_back(with(gpu(kSwitch), [i](GpuOptions& other) { other.position = i; }));
+    return options;
+}
+
 MachineOptions platform(bool tpm, bool snp) {
     MachineOptions options;
     options.tpm = tpm;
@@ -49,7 +58,6 @@ MachineOptions composite(bool tpm) {
 }
 
 std::vector<Shape> make_shapes() {
-    const GpuOptions protected_pcie = with(gpu(kHopper), [](GpuOptions& one) { one.protected_pcie = true; });
     MachineOptions rsa = platform(true, false);
     rsa.boot.rsa = true;
     MachineOptions vlek = platform(false, true);
@@ -64,8 +72,7 @@ std::vector<Shape> make_shapes() {
         {"blackwell", "a B100, whose certificate has a DiceTcbInfo", gpus({gpu(kBlackwell)})},
         {"blackwell-1.2", "a B100 at SPDM 1.2", gpus({gpu(kBlackwell, Version::v1_2)})},
         {"switch", "an LS10 switch", gpus({gpu(kSwitch)})},
-        {"protected-pcie", "two GPUs and a switch with protected PCIe",
-         gpus({protected_pcie, protected_pcie, gpu(kSwitch)})},
+        {"protected-pcie", "eight GPUs and four switches with protected PCIe", protected_pcie()},
         {"four", "four H100", gpus({gpu(kHopper), gpu(kHopper), gpu(kHopper), gpu(kHopper)})},
         {"tpm", "a virtual TPM alone", platform(true, false)},
         {"tpm-rsa", "a virtual TPM with an RSA attestation key", rsa},
