@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "stack/base/writer.h"
-#include "stack/transport/stream.h"
+#include "stack/transport/endpoint.h"
 
 namespace assay::transport {
 
@@ -47,11 +47,7 @@ class SocketLink final : public Link {
    public:
     SocketLink(const Target& target, milliseconds send_time)
         : target_(target), send_time_(send_time), socket_(context_) {
-        if (target.scheme == Scheme::emu) {
-            deframer_ = std::make_unique<EmuDeframer>(target.binding);
-        } else {
-            deframer_ = std::make_unique<TcpDeframer>();
-        }
+        deframer_ = make_deframer(target.scheme, target.binding);
     }
     ~SocketLink() override { close(); }
 
@@ -103,6 +99,10 @@ class SocketLink final : public Link {
 
     Result<Message> receive_any(Timeout timeout) override {
         return next<Message>(timeout, [this](const Unit& unit) { return taken(unit); });
+    }
+
+    Result<Unit> receive_unit(Timeout timeout) override {
+        return next<Unit>(timeout, [](const Unit& unit) -> Result<std::optional<Unit>> { return unit; });
     }
 
     Result<bool> ask_for_key_update(uint32_t session, Timeout timeout) override {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "stack/transport/stream.h"
 #include "stack/transport/uri.h"
 
 namespace assay::transport {
@@ -30,6 +31,8 @@ class Link {
     virtual Result<Bytes> receive(Timeout timeout) = 0;
     // The next one or secured message, whichever comes first. Errors: as receive().
     virtual Result<Message> receive_any(Timeout timeout) = 0;
+    // The next unit of whatever kind, not unwrapped. Errors: as receive().
+    virtual Result<Unit> receive_unit(Timeout timeout) = 0;
     // Makes the peer ask for a key update in a session, as DMTF's emulators can be made. False when it does
     // not know how, or does not say within the time that it does. Errors: those of send().
     virtual Result<bool> ask_for_key_update(uint32_t session, Timeout timeout) = 0;

@@ -6,8 +6,6 @@
 #include <array>
 #include <boost/asio.hpp>
 
-#include "stack/transport/stream.h"
-
 namespace assay::transport {
 
 namespace {
@@ -17,9 +15,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kRetry{100};
-constexpr std::string_view kGreeting{"Server Hello!\0", 14};
-
-bool is(const Unit& unit, EmuCommand command) { return unit.command == static_cast<uint32_t>(command); }
 
 class SocketServer final : public Server {
    public:
@@ -79,11 +74,8 @@ class SocketServer final : public Server {
             socket_ = std::move(socket);
             error_code ignored;
             socket_.set_option(tcp::no_delay(true), ignored);
-            if (target_.scheme == Scheme::emu) {
-                deframer_ = std::make_unique<EmuDeframer>(target_.binding);
-            } else {
-                deframer_ = std::make_unique<TcpDeframer>();
-            }
+            endpoint_ =
+                std::make_unique<StreamEndpoint>(target_.scheme, target_.binding, log_, options_.framing);
             if (!service_) service_ = factory_();
             read();
         });
@@ -101,69 +93,19 @@ class SocketServer final : public Server {
     void read() {
         socket_.async_read_some(asio::buffer(piece_), [this](const error_code& error, size_t size) {
             if (error) return go_on(Then::forget);
-            deframer_->push(ByteView(piece_).first(size));
-            write_answers(take_units());
+            auto peer = endpoint_->take(*service_, ByteView(piece_).first(size), answers_);
+            write_answers(then(peer));
         });
     }
 
-    // Serves all units that are there.
-    Then take_units() {
-        while (true) {
-            auto unit = deframer_->next();
-            if (!unit) {
-                log_broken(unit.error());
-                return Then::forget;
-            }
-            if (!*unit) return Then::read;
-            bool shutdown = is(**unit, EmuCommand::shutdown);
-            if (shutdown || is(**unit, EmuCommand::proceed)) {
-                answer((*unit)->command, {});
-                if (!shutdown) return Then::leave_state;
-                return options_.shutdown_ends ? Then::end : Then::forget;
-            }
-            serve(**unit);
+    Then then(StreamEndpoint::Peer peer) const {
+        switch (peer) {
+            case StreamEndpoint::Peer::goes_on: return Then::read;
+            case StreamEndpoint::Peer::left: return Then::leave_state;
+            case StreamEndpoint::Peer::broken: return Then::forget;
+            case StreamEndpoint::Peer::shut_down: break;
         }
-    }
-
-    void serve(const Unit& unit) {
-        if (is(unit, EmuCommand::hello)) return answer(unit.command, as_bytes(kGreeting));
-        if (is(unit, EmuCommand::key_update) && service_->ask_for_key_update) {
-            uint32_t session = 0;
-            for (size_t i = std::min<size_t>(unit.payload.size(), 4); i-- > 0;)
-                session = session << 8 | unit.payload[i];
-            service_->ask_for_key_update(session);
-            return answer(unit.command, {});
-        }
-        if (!is(unit, EmuCommand::normal)) return answer(static_cast<uint32_t>(EmuCommand::unknown), {});
-        Binding binding = target_.scheme == Scheme::tcp ? Binding::tcp : target_.binding;
-        auto unwrapped = unwrap(binding, unit.payload);
-        if (!unwrapped) {
-            log_broken(unwrapped.error());
-            if (unwrapped.error().field == info(Framing::tcp_type).name)
-                answer(unit.command, tcp_notice(kTcpNotSupported));
-            return;
-        }
-        switch (unwrapped->payload) {
-            case Payload::spdm:
-            case Payload::secured: break;
-            case Payload::doe_discovery:
-                return answer(unit.command,
-                              doe_object(kDoeDiscovery, doe_discovery_response(unwrapped->message)));
-            case Payload::tcp_role: return answer(unit.command, tcp_notice(kTcpNoRequester));
-            case Payload::tcp_error: return;
-        }
-        std::optional<Message> response = service_->answer(unwrapped->payload, unwrapped->message);
-        if (!response) return;
-        if (response->bytes.size() > max_message(binding)) {
-            return log(fmt::format("an answer of {} bytes was not sent: {} carries at most {}",
-                                   response->bytes.size(), name(binding), max_message(binding)));
-        }
-        answer(unit.command, wrap(binding, response->bytes, response->payload));
-    }
-
-    void answer(uint32_t command, ByteView payload) {
-        append(answers_, target_.scheme == Scheme::tcp ? to_bytes(payload)
-                                                       : emu_unit(target_.binding, command, payload));
+        return options_.shutdown_ends ? Then::end : Then::forget;
     }
 
     // Not in one blocking call: a peer that does not read must not keep stop() from being seen.
@@ -183,8 +125,6 @@ class SocketServer final : public Server {
         if (acceptor_.is_open()) accept();
     }
 
-    void log_broken(const Error& error) { log(fmt::format("a peer broke the framing: {}", error.text())); }
-
     void log(const std::string& line) {
         if (log_) log_(line);
     }
@@ -197,7 +137,7 @@ class SocketServer final : public Server {
     tcp::acceptor acceptor_;
     tcp::socket socket_;
     asio::steady_timer retry_;
-    std::unique_ptr<Deframer> deframer_;
+    std::unique_ptr<StreamEndpoint> endpoint_;
     std::array<uint8_t, 4096> piece_{};
     Bytes answers_;
     std::optional<Service> service_;
