@@ -44,6 +44,10 @@ std::span<const engine::Case> all_cases() {
             add(cases);
         }
         add_requester(cases);
+        for (auto add : {add_transport_mctp, add_transport_doe, add_transport_tcp, add_transport_mctp_empty,
+                         add_transport_doe_empty, add_transport_tcp_empty}) {
+            add(cases);
+        }
         return cases;
     }();
     return all;

@@ -24,10 +24,20 @@ struct Excuse {
     std::string_view name;
     std::string_view why;
 };
+constexpr std::string_view kEmuOnly =
+    "DMTF's emulator ends over such a unit, so no case sends it; stream_test.cpp holds it";
 constexpr Excuse kExcuses[] = {
     {"record_short", "a record without its header cannot be taken apart, with or without the check"},
     {"response_short",
      "what is shorter than a header is malformed too: response_malformed refuses it at once"},
+    {"mctp_empty", "a message of no bytes gets no answer, with or without the check"},
+    {"doe_short", "a header that is not there cannot be read, with or without the check"},
+    {"doe_reserved", "either reading is accepted (DISPUTE-DOE-RESERVED)"},
+    {"tcp_short", "what PayloadLen 0 or 1 announces is dropped as a header without its message besides"},
+    {"emu_transport", kEmuOnly},
+    {"emu_size", kEmuOnly},
+    {"packet_short", "a packet of nothing adds nothing, with or without the check"},
+    {"packet_size", "no case sends a megabyte in packets; mctp_packet_test.cpp holds it"},
 };
 
 std::string excuse(std::string_view name) {
@@ -56,7 +66,9 @@ std::vector<Kind> kinds() {
     const uint32_t all = lab::kReferenceFlags;
     std::vector<Kind> list(1, {.name = "as it is"});
     list.push_back({"measurements not signed", {.flags = cap::cert | cap::chal | cap::meas_no_sig}});
-    list.push_back({"MCTP", {.transport = &record::mctp()}});
+    list.push_back({"MCTP", {.transport = &record::mctp(), .binding = transport::Binding::mctp}});
+    list.push_back({"DOE", {.transport = &record::doe(), .binding = transport::Binding::doe}});
+    list.push_back({"TCP", {.transport = &record::tcp(), .binding = transport::Binding::tcp}});
     list.push_back({"implicit GET_DIGESTS", {.mut_auth_requested = mut_auth::implicit_get_digests}});
     list.push_back({"requester known", {.mut_auth_requested = mut_auth::plain, .requester_known = true}});
     list.push_back({"PSK without context", {.flags = with_psk(all, cap::psk_no_context)}});
@@ -70,19 +82,26 @@ std::vector<Kind> kinds() {
     return list;
 }
 
+// What is waived and planted: in the protocol, or in its transport.
+struct Spoiling {
+    spdm::Waivers protocol{};
+    transport::FramingWaivers framing{};
+};
+
 // One kind of reference, sound or spoiled.
 class Bench {
    public:
     explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
 
     // The first case that notices; empty when none does.
-    std::string noticed_by(const spdm::Waivers& waivers, const std::vector<const Case*>& cases) {
-        Setting spoiled(*this, waivers);
+    std::string noticed_by(const Spoiling& spoiling, const std::vector<const Case*>& cases) {
+        Setting spoiled(*this, spoiling);
         for (const Case* one : cases) {
             for (wire::Version version : wire::kVersions) {
                 if (version < one->since || version > one->until) continue;
                 const engine::Claims& known = claims(version);
                 if (!known.supported || !able(known, one->needs)) continue;
+                if (one->once && version != kind_.options.versions.back()) continue;
                 engine::Trial trial(spoiled.lab, known);
                 bool reset = spoiled.lab.reset().has_value();
                 engine::Judgement judgement = reset ? one->run(trial) : engine::Judgement{};
@@ -94,8 +113,8 @@ class Bench {
         return {};
     }
     // Whether the sane exchange does.
-    std::string noticed_at_once(const spdm::Waivers& waivers) {
-        Setting spoiled(*this, waivers);
+    std::string noticed_at_once(const Spoiling& spoiling) {
+        Setting spoiled(*this, spoiling);
         for (wire::Version version : wire::kVersions) {
             if (!claims(version).supported) continue;
             engine::Trial trial(spoiled.lab, claims(version));
@@ -107,12 +126,13 @@ class Bench {
 
    private:
     struct Setting {
-        Setting(Bench& bench, const spdm::Waivers& waivers)
+        Setting(Bench& bench, const Spoiling& spoiling)
             : options(bench.kind_.options),
-              dut(bench.device_, *bench.kind_.provider, with(waivers)),
+              dut(bench.device_, *bench.kind_.provider, with(spoiling)),
               lab(dut, random, *bench.kind_.provider, &bench.leaf_keys_) {}
-        lab::ReferenceOptions with(const spdm::Waivers& waivers) {
-            options.waivers = waivers;
+        lab::ReferenceOptions with(const Spoiling& spoiling) {
+            options.waivers = spoiling.protocol;
+            options.framing = spoiling.framing;
             return options;
         }
         lab::ReferenceOptions options;
@@ -170,15 +190,17 @@ class Bench {
     std::map<wire::Version, engine::Claims> claims_;
 };
 
-// What is spoiled, and which cases may notice: the requester's own, or all others.
+// What is spoiled, and which cases may notice: the requester's own, those on framing, or all others.
 struct Spoilt {
-    spdm::Waivers waivers{};
+    Spoiling spoiling{};
     std::string requirement{};
     bool requester = false;
+    bool framing = false;
     bool session = false;  // it shows inside sessions, so their cases come first
 };
 
 bool is_requester(const Case& one) { return one.id.starts_with("req/"); }
+bool is_framing(const Case& one) { return one.id.starts_with("trn/"); }
 bool is_session(const Case& one) {
     constexpr std::string_view kGroups[] = {"kex/", "fin/", "psk/", "ses/", "upd/", "sec/", "enc/", "atk/"};
     return std::ranges::any_of(kGroups, [&](std::string_view group) { return one.id.starts_with(group); });
@@ -200,6 +222,8 @@ std::string noticed_by(const Spoilt& spoilt) {
     std::vector<const Case*> close, sessions, rest;
     for (const Case& one : all_cases()) {
         if (is_requester(one) != spoilt.requester || one.writes) continue;
+        // What is wrong with messages shows in any frame; what is wrong with frames shows to nobody else.
+        if (spoilt.framing && !is_framing(one)) continue;
         bool names_it = contains(one.requirements, spoilt.requirement);
         (names_it ? close : spoilt.session && is_session(one) ? sessions : rest).push_back(&one);
     }
@@ -207,11 +231,11 @@ std::string noticed_by(const Spoilt& spoilt) {
     for (const auto* cases : {&close, &sessions, &rest}) {
         for (Bench& bench : benches()) {
             if (spoilt.requester && &bench != &for_requesters()) continue;
-            std::string by = bench.noticed_by(spoilt.waivers, *cases);
+            std::string by = bench.noticed_by(spoilt.spoiling, *cases);
             if (!by.empty()) return by;
         }
-        if (cases != &close || spoilt.requester) continue;
-        std::string by = benches().front().noticed_at_once(spoilt.waivers);
+        if (cases != &close || spoilt.requester || spoilt.framing) continue;
+        std::string by = benches().front().noticed_at_once(spoilt.spoiling);
         if (!by.empty()) return by;
     }
     return {};
@@ -243,7 +267,7 @@ std::vector<std::string> kill_matrix_control() {
 size_t kill_matrix_size() {
     size_t size = spdm::kCheckCount;
     for (size_t i = 0; i < spdm::kDefectCount; ++i) size += is_in_matrix(static_cast<Defect>(i));
-    return size;
+    return size + transport::kFramingCount + transport::kFramingDefectCount;
 }
 
 std::vector<Kill> kill_matrix(const std::function<void(const Kill&)>& progress) {
@@ -259,15 +283,29 @@ std::vector<Kill> kill_matrix(const std::function<void(const Kill&)>& progress) 
         auto check = static_cast<Check>(i);
         const spdm::CheckInfo& info = spdm::info(check);
         Spoilt spoilt{.requirement = std::string(info.requirement), .requester = !info.responder};
-        spoilt.waivers.waive(check);
+        spoilt.spoiling.protocol.waive(check);
+        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
+    }
+    for (size_t i = 0; i < transport::kFramingCount; ++i) {
+        auto check = static_cast<transport::Framing>(i);
+        const transport::FramingInfo& info = transport::info(check);
+        Spoilt spoilt{.requirement = std::string(info.requirement), .framing = true};
+        spoilt.spoiling.framing.waive(check);
         add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
     }
     for (size_t i = 0; i < spdm::kDefectCount; ++i) {
         auto defect = static_cast<Defect>(i);
         if (!is_in_matrix(defect)) continue;
         Spoilt spoilt{.session = true};
-        spoilt.waivers.plant(defect);
+        spoilt.spoiling.protocol.plant(defect);
         add({.name = spdm::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
+            spoilt);
+    }
+    for (size_t i = 0; i < transport::kFramingDefectCount; ++i) {
+        auto defect = static_cast<transport::FramingDefect>(i);
+        Spoilt spoilt{.framing = true};
+        spoilt.spoiling.framing.plant(defect);
+        add({.name = transport::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
             spoilt);
     }
 #else

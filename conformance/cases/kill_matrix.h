@@ -1,7 +1,7 @@
 // The proof that the suite has teeth: the reference is spoiled in one place after the other, and some case
-// must notice. Each check of the table is waived in turn, and each defect of the protocol's logic or of its
-// state is planted in turn. Defects of input validation show to a sanitizer, not on the wire: the fuzzers
-// find them.
+// must notice. Each check of messages and of frames is waived in turn, and each defect of the protocol's
+// logic, of its state or of the transport is planted in turn. Defects of input validation show to a
+// sanitizer, not on the wire: the fuzzers find them.
 #pragma once
 
 #include <functional>

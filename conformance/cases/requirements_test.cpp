@@ -52,6 +52,15 @@ BOOST_AUTO_TEST_CASE(every_rule_for_requesters_has_a_case_or_a_reason) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(every_rule_for_transports_has_a_case_or_a_reason_and_not_both) {
+    std::set<std::string> named = named_by_cases();
+    for (const Requirement& requirement : Requirements::embedded().all()) {
+        if (requirement.level == engine::Level::may || requirement.role != "transport") continue;
+        bool excused = !requirement.deferred.empty() || !requirement.untestable.empty();
+        BOOST_TEST((excused != named.contains(requirement.id)), requirement.id << ": " << requirement.text);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(every_rule_for_the_encrypted_path_has_a_case_or_a_reason_and_not_both) {
     std::set<std::string> named;
     for (const path::PathCase& one : path::path_cases())

@@ -24,30 +24,34 @@ Result<Bytes> hexadecimal(std::string_view option, const std::string& text) {
 
 #ifdef ASSAY_HARNESS
 
-Result<> sabotage(const Sabotage& wanted, spdm::Waivers& waivers) {
+Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions& options) {
     for (const std::string& name : wanted.waive) {
-        auto check = spdm::check_from_name(name);
-        if (!check) {
+        if (auto check = spdm::check_from_name(name)) {
+            options.waivers.waive(*check);
+        } else if (auto framing = transport::framing_from_name(name)) {
+            options.framing.waive(*framing);
+        } else {
             return wrong("--waive",
                          fmt::format("there is no check '{}' (assay run --kill-matrix lists them)", name));
         }
-        waivers.waive(*check);
     }
     for (const std::string& name : wanted.defects) {
-        auto defect = spdm::defect_from_name(name);
-        if (!defect) {
-            return wrong(
-                "--defect",
-                fmt::format("there is no defect '{}' (stack/spdm/defect_table.inc lists them)", name));
+        if (auto defect = spdm::defect_from_name(name)) {
+            options.waivers.plant(*defect);
+        } else if (auto framing = transport::framing_defect_from_name(name)) {
+            options.framing.plant(*framing);
+        } else {
+            return wrong("--defect", fmt::format("there is no defect '{}' (stack/spdm/defect_table.inc and "
+                                                 "stack/transport/framing_defect_table.inc list them)",
+                                                 name));
         }
-        waivers.plant(*defect);
     }
     return {};
 }
 
 #else
 
-Result<> sabotage(const Sabotage& wanted, spdm::Waivers&) {
+Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions&) {
     if (wanted.waive.empty() && wanted.defects.empty()) return {};
     return wrong("--waive",
                  "this build cannot waive checks or plant defects: it was made without ASSAY_HARNESS");
@@ -85,6 +89,7 @@ Result<uint8_t> mut_auth(const std::string& name) {
 
 void answer_over(transport::Binding binding, lab::ReferenceOptions& options) {
     options.transport = &lab::records_over(binding);
+    options.binding = binding;
     if (!transport::carries_secured(binding)) options.flags = lab::kReferenceFlagsWithoutSessions;
 }
 

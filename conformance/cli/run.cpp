@@ -79,7 +79,7 @@ Result<Sides> sides(const RunCommand& command) {
         return fail(Errc::bad_text, "--waive", Error::npos,
                     "--waive and --defect are for the reference in this process; 'assay serve' has them too");
     }
-    TRY(sabotage(command.sabotage, both.reference.waivers));
+    TRY(sabotage(command.sabotage, both.reference));
     both.requester = lab::reference_requester();
     both.reference.psk = TRY(pre_shared_key(command.psk));
     if (both.reference.psk) both.requester.psk = *both.reference.psk;

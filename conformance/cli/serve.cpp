@@ -31,7 +31,7 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
     options.seed = command.seed;
     options.rsa = command.rsa;
     if (!command.versions.empty()) options.versions = command.versions;
-    TRY(sabotage(command.sabotage, options.waivers));
+    TRY(sabotage(command.sabotage, options));
     answer_over(binding, options);
     options.requester_roots = TRY(read_roots(command.requester_roots));
     options.judged_at = now();
@@ -46,19 +46,11 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
 }
 
 transport::Service service(const std::shared_ptr<lab::ReferenceDut>& dut) {
-    auto answer = [dut](transport::Payload payload, ByteView message) -> std::optional<transport::Message> {
-        using transport::Payload;
-        if (payload == Payload::spdm) {
-            auto response = dut->exchange(message).value_or(std::nullopt);
-            if (!response) return std::nullopt;
-            return transport::Message{Payload::spdm, std::move(*response)};
-        }
-        auto response = dut->exchange_secured(message).value_or(std::nullopt);
-        if (!response) return std::nullopt;
-        return transport::Message{response->secured ? Payload::secured : Payload::spdm,
-                                  std::move(response->bytes)};
-    };
-    return {answer, [dut](uint32_t session) { dut->ask_for_key_update(session); }};
+    transport::Service inner = lab::service(*dut);
+    // The device lives as long as what serves it.
+    return {
+        [dut, inner](transport::Payload payload, ByteView message) { return inner.answer(payload, message); },
+        [dut, inner](uint32_t session) { inner.ask_for_key_update(session); }};
 }
 
 int serve(const ServeCommand& command, Streams& streams) {
@@ -74,7 +66,8 @@ int serve(const ServeCommand& command, Streams& streams) {
         return service(std::make_shared<lab::ReferenceDut>(device, crypto::openssl_provider(), *options));
     };
     auto server = transport::Server::listen(
-        *target, factory, [&](const std::string& line) { streams.err << "assay: " << line << '\n'; });
+        *target, factory, [&](const std::string& line) { streams.err << "assay: " << line << '\n'; },
+        {.framing = options->framing});
     if (!server) return complain(streams, status::unreachable, server.error().detail);
     sigset_t signals = block_signals();
     std::thread waiter([&] {

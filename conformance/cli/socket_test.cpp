@@ -23,10 +23,12 @@ class Serving {
     explicit Serving(Target target, ServeCommand command = {}) {
         options_ = *reference_options(command, target.binding);
         device_ = lab::make_reference_device(options_);
-        server_ = *transport::Server::listen(target, [this] {
-            return service(
-                std::make_shared<lab::ReferenceDut>(device_, crypto::openssl_provider(), options_));
-        });
+        server_ = *transport::Server::listen(target,
+                                             [this] {
+                                                 return service(std::make_shared<lab::ReferenceDut>(
+                                                     device_, crypto::openssl_provider(), options_));
+                                             },
+                                             {}, {.framing = options_.framing});
         thread_ = std::thread([this] { server_->run(); });
     }
     Serving(const Serving&) = delete;
@@ -91,6 +93,36 @@ BOOST_AUTO_TEST_CASE(every_framing_gives_the_verdicts_of_the_process) {
                        transport::to_text(target) << " " << one.id << " " << engine::name(one.verdict));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(frames_are_judged_over_every_framing) {
+    const std::pair<Target, size_t> rows[] = {{emulator(Binding::mctp), 5},
+                                              {emulator(Binding::doe), 12},
+                                              {emulator(Binding::tcp), 7},
+                                              {plain_tcp(), 8},
+                                              {emulator(Binding::none), 1}};
+    for (const auto& [target, passes] : rows) {
+        BOOST_TEST_CONTEXT(transport::to_text(target)) {
+            Serving serving(target);
+            auto dut = serving.connected();
+            size_t passed = 0;
+            for (const engine::CaseResult& one : run(*dut, "trn/*").results) {
+                bool good = one.verdict == engine::Verdict::pass;
+                passed += good && one.id.starts_with("trn/");
+                BOOST_TEST((good || one.verdict == engine::Verdict::not_applicable),
+                           one.id << " " << engine::name(one.verdict)
+                                  << (one.findings.empty() ? "" : ": " + one.findings[0].got));
+            }
+            BOOST_TEST(passed == passes);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_defect_of_framing_shows_behind_a_socket) {
+    Serving serving(emulator(Binding::doe), {.sabotage = {.waive = {"doe_vendor"}, .defects = {}}});
+    auto dut = serving.connected();
+    engine::RunReport report = run(*dut, "trn/doe-vendor");
+    BOOST_TEST(report.exit_code() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(sessions_work_over_every_framing_that_carries_them) {

@@ -31,6 +31,7 @@ Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab:
         // In this process even bare records can be told from messages.
         reference.transport = &lab::records_over(target.binding);
         reference.target = transport::to_text(target);
+        reference.binding = target.binding;
         return std::make_unique<lab::ReferenceDut>(lab::make_reference_device(reference),
                                                    crypto::openssl_provider(), reference);
     }

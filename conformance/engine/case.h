@@ -87,6 +87,7 @@ struct Case {
     uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)
     bool negative = false;  // afterwards the device is checked to be alive and unharmed
     bool writes = false;    // changes the device for good
+    bool once = false;      // what it shows does not depend on the version: it is run at the last one only
 };
 
 // Every responder case sees this first and last: from GET_VERSION to signed measurements, as far as the

@@ -59,13 +59,13 @@ class Run {
         }
         std::vector<wire::Version> versions = offered();
         for (wire::Version version : versions) {
-            for (const Case* one : wanted) total_ += version >= one->since && version <= one->until;
+            for (const Case* one : wanted) total_ += is_due(*one, version, versions.back());
             total_ += 2;
         }
         for (wire::Version version : versions) {
             if (gone_) break;
             report_.versions.push_back(version);
-            at(version, wanted);
+            at(version, versions.back(), wanted);
         }
         report_.exchanges = lab_.count();
         return std::move(report_);
@@ -95,12 +95,17 @@ class Run {
         return list;
     }
 
-    void at(wire::Version version, std::span<const Case* const> cases) {
+    static bool is_due(const Case& one, wire::Version version, wire::Version last) {
+        bool holds = version >= one.since && version <= one.until;
+        return holds && (!one.once || version == last);
+    }
+
+    void at(wire::Version version, wire::Version last, std::span<const Case* const> cases) {
         claims_ = {};
         claims_.version = version;
         bool sane = this->sane(kSaneFirst, &claims_);
         for (const Case* one : cases) {
-            if (version < one->since || version > one->until) continue;
+            if (!is_due(*one, version, last)) continue;
             if (gone_) {
                 blocked(*one, "the target is gone since " + report_.killed_by);
             } else if (!sane) {

@@ -5,12 +5,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "stack/base/bytes.h"
 #include "stack/record/record.h"
 #include "stack/spdm/check.h"
 #include "stack/spdm/key_schedule.h"
+#include "stack/transport/binding.h"
 
 namespace assay::lab {
 
@@ -18,6 +21,20 @@ namespace assay::lab {
 struct Answer {
     Bytes bytes;
     bool secured = true;  // a record, as it should be, or a message outside sessions
+};
+
+// Where in a transport frames are handed over as they are.
+enum class FrameLayer : uint8_t {
+    packet,      // an MCTP packet (DSP0236)
+    unit,        // an MCTP message body, a DOE data object, a message of SPDM over TCP with its header
+    tcp_stream,  // a piece of a stream of SPDM over TCP
+    emu_stream,  // a piece of a stream of the emulator's framing
+};
+
+// What came back for frames: packets, units, or, of a stream, each unit as it was on it.
+struct Frames {
+    std::vector<Bytes> frames{};
+    bool closed = false;  // the target ended the connection, which was then made anew
 };
 
 class Dut {
@@ -39,6 +56,14 @@ class Dut {
     virtual Result<std::optional<Answer>> exchange_secured(ByteView record);
     // Whether exchange_secured() can carry anything.
     virtual bool carries_secured() const { return true; }
+    // The binding whose frames exchange_frames() carries.
+    virtual transport::Binding binding() const { return transport::Binding::none; }
+    // Whether it carries frames of a layer.
+    virtual bool carries_frames(FrameLayer) const { return false; }
+    // Sends frames as they are, one after the other, and gives what comes back. When `due` answers have come
+    // it is done; with none due it waits a little whether one comes nevertheless. Silence is no frame.
+    // Errors: as exchange(); Errc::unsupported where the adapter hides the framing.
+    virtual Result<Frames> exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due);
     // How its records are carried.
     virtual const record::Transport& transport() const { return record::none(); }
     // Makes the next record of a session have that number at the device, where the adapter can: false where
@@ -60,6 +85,10 @@ class Dut {
 
 inline Result<std::optional<Answer>> Dut::exchange_secured(ByteView) {
     return fail(Errc::unsupported, "target", Error::npos, "it cannot carry secured messages");
+}
+
+inline Result<Frames> Dut::exchange_frames(FrameLayer, std::span<const Bytes>, size_t) {
+    return fail(Errc::unsupported, "target", Error::npos, "the adapter hides the framing");
 }
 
 inline bool Dut::set_sequence(uint32_t, spdm::Way, uint64_t) { return false; }

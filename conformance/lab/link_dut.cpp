@@ -80,6 +80,44 @@ Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record) {
     return Answer{std::move(answer->bytes), answer->payload == transport::Payload::secured};
 }
 
+bool LinkDut::carries_frames(FrameLayer layer) const {
+    if (binding() == transport::Binding::none) return layer == FrameLayer::emu_stream;
+    bool emu = target_.scheme == transport::Scheme::emu;
+    return layer == FrameLayer::unit || layer == (emu ? FrameLayer::emu_stream : FrameLayer::tcp_stream);
+}
+
+Bytes LinkDut::framed(FrameLayer layer, const transport::Unit& unit) const {
+    if (layer != FrameLayer::emu_stream) return unit.payload;
+    return transport::emu_unit(target_.binding, unit.command, unit.payload);
+}
+
+Result<Frames> LinkDut::exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) {
+    if (!carries_frames(layer)) return Dut::exchange_frames(layer, frames, due);
+    // A piece of a stream is read behind whatever came before it.
+    if (layer != FrameLayer::unit) link_.reset();
+    TRY(reset());
+    bool wrapped = layer == FrameLayer::unit && target_.scheme == transport::Scheme::emu;
+    constexpr auto kNormal = static_cast<uint32_t>(transport::EmuCommand::normal);
+    Frames came;
+    for (const Bytes& frame : frames) {
+        // A target that hangs up over an earlier frame does not read this one.
+        if (!link_->send_raw(wrapped ? transport::emu_unit(target_.binding, kNormal, frame) : frame)) break;
+    }
+    while (due == 0 || came.frames.size() < due) {
+        auto unit = link_->receive_unit(came.frames.size() < due ? answer_time(true) : options_.round_trip);
+        if (unit) {
+            came.frames.push_back(framed(layer, *unit));
+            continue;
+        }
+        came.closed = unit.error().code != Errc::timeout;
+        // Whatever comes later is not to be taken for an answer to something else.
+        link_.reset();
+        TRY(reset());
+        break;
+    }
+    return came;
+}
+
 bool LinkDut::carries_secured() const { return transport::carries_secured(binding()); }
 
 const record::Transport& LinkDut::transport() const { return records_over(binding()); }

@@ -29,6 +29,10 @@ class LinkDut final : public Dut {
     Result<std::optional<Bytes>> exchange(ByteView request) override;
     Result<std::optional<Answer>> exchange_secured(ByteView record) override;
     bool carries_secured() const override;
+    transport::Binding binding() const override;
+    // Of an emulator units and streams; of SPDM over TCP streams, a unit being a piece of one.
+    bool carries_frames(FrameLayer layer) const override;
+    Result<Frames> exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) override;
     const record::Transport& transport() const override;
     bool ask_for_key_update(uint32_t session) override;
     void wait(std::chrono::microseconds time) override;
@@ -36,12 +40,14 @@ class LinkDut final : public Dut {
 
    private:
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}
-    transport::Binding binding() const;
     std::chrono::milliseconds answer_time(bool cryptographic) const;
     // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An
     // emulator that closes it between units and takes the next one was silent.
     template <class T>
     Result<std::optional<T>> settled(Result<T> answer);
+
+    // A unit as it was on the stream of that layer.
+    Bytes framed(FrameLayer layer, const transport::Unit& unit) const;
 
     transport::Target target_;
     LinkOptions options_;

@@ -154,11 +154,14 @@ ReferenceDut::ReferenceDut(std::shared_ptr<const spdm::Device> device, const cry
     : device_(std::move(device)),
       provider_(&provider),
       options_(std::move(options)),
-      random_(options_.seed) {}
+      random_(options_.seed),
+      service_(service(*this)) {}
 
 Result<> ReferenceDut::reset() {
     const Clock* clock = options_.clock != nullptr ? options_.clock : &clock_;
     responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers, clock);
+    packets_.reset();
+    units_.reset();
     return {};
 }
 
@@ -187,6 +190,65 @@ bool ReferenceDut::ask_for_key_update(uint32_t session) {
 Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request) {
     if (!responder_) TRY(reset());
     return responder_->receive(request);
+}
+
+bool ReferenceDut::carries_frames(FrameLayer layer) const {
+    if (options_.binding == transport::Binding::none) return false;
+    switch (layer) {
+        case FrameLayer::packet: return options_.binding == transport::Binding::mctp;
+        case FrameLayer::tcp_stream: return options_.binding == transport::Binding::tcp;
+        case FrameLayer::unit:
+        case FrameLayer::emu_stream: break;
+    }
+    return true;
+}
+
+Result<Frames> ReferenceDut::exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) {
+    if (!carries_frames(layer)) return Dut::exchange_frames(layer, frames, due);
+    if (!responder_) TRY(reset());
+    Frames came;
+    transport::Scheme scheme =
+        layer == FrameLayer::tcp_stream ? transport::Scheme::tcp : transport::Scheme::emu;
+    bool stream = layer == FrameLayer::tcp_stream || layer == FrameLayer::emu_stream;
+    if (!packets_) packets_.emplace(transport::Log{}, options_.framing);
+    if (!units_) units_.emplace(options_.binding, transport::Log{}, options_.framing);
+    // Each exchange has a stream of its own.
+    transport::StreamEndpoint pieces(scheme, options_.binding, {}, options_.framing);
+    Bytes answers;
+    for (const Bytes& frame : frames) {
+        if (layer == FrameLayer::packet) {
+            for (Bytes& packet : packets_->take(service_, frame)) came.frames.push_back(std::move(packet));
+        } else if (!stream) {
+            if (auto answer = units_->take(service_, frame)) came.frames.push_back(std::move(*answer));
+        } else if (pieces.take(service_, frame, answers) != transport::StreamEndpoint::Peer::goes_on) {
+            came.closed = true;
+            break;
+        }
+    }
+    auto deframer = transport::make_deframer(scheme, options_.binding);
+    deframer->push(answers);
+    while (auto unit = TRY(deframer->next())) {
+        came.frames.push_back(layer == FrameLayer::tcp_stream
+                                  ? std::move(unit->payload)
+                                  : transport::emu_unit(options_.binding, unit->command, unit->payload));
+    }
+    return came;
+}
+
+transport::Service service(ReferenceDut& dut) {
+    auto answer = [&dut](transport::Payload payload, ByteView message) -> std::optional<transport::Message> {
+        using transport::Payload;
+        if (payload == Payload::spdm) {
+            auto response = dut.exchange(message).value_or(std::nullopt);
+            if (!response) return std::nullopt;
+            return transport::Message{Payload::spdm, std::move(*response)};
+        }
+        auto response = dut.exchange_secured(message).value_or(std::nullopt);
+        if (!response) return std::nullopt;
+        return transport::Message{response->secured ? Payload::secured : Payload::spdm,
+                                  std::move(response->bytes)};
+    };
+    return {answer, [&dut](uint32_t session) { dut.ask_for_key_update(session); }};
 }
 
 }  // namespace assay::lab

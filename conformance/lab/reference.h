@@ -5,6 +5,7 @@
 #include "stack/base/clock.h"
 #include "stack/base/random.h"
 #include "stack/spdm/responder.h"
+#include "stack/transport/endpoint.h"
 
 namespace assay::lab {
 
@@ -29,6 +30,8 @@ struct ReferenceOptions {
     std::optional<crypto::UnixTime> judged_at{};  // the time for requesters' certificates
     const Clock* clock = nullptr;                 // that ends sessions, instead of one that wait() moves
     std::string target = "reference";             // how it was named
+    transport::Binding binding = transport::Binding::none;  // of the frames that it takes besides messages
+    transport::FramingWaivers framing{};                    // in whoever takes them
 };
 
 // What the reference claims: certificates, challenge, signed measurements, and all of sessions.
@@ -61,6 +64,10 @@ class ReferenceDut final : public Dut {
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request) override;
     Result<std::optional<Answer>> exchange_secured(ByteView record) override;
+    transport::Binding binding() const override { return options_.binding; }
+    // Of its binding's layers: packets of MCTP, the stream of TCP, units and the emulator's framing of each.
+    bool carries_frames(FrameLayer layer) const override;
+    Result<Frames> exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) override;
     const record::Transport& transport() const override { return *device_->transport; }
     bool set_sequence(uint32_t session, spdm::Way way, uint64_t next) override;
     bool ask_for_key_update(uint32_t session) override;
@@ -77,6 +84,14 @@ class ReferenceDut final : public Dut {
     SeededRandom random_;
     ManualClock clock_;
     std::unique_ptr<spdm::Responder> responder_;
+    transport::Service service_;
+    // Of each kind of connection one, which is made with the first frame.
+    std::optional<transport::PacketEndpoint> packets_;
+    std::optional<transport::UnitEndpoint> units_;
 };
+
+// The device behind an endpoint of a transport: messages and records go to it, and so does the wish for a key
+// update. It must outlive what is returned.
+transport::Service service(ReferenceDut& dut);
 
 }  // namespace assay::lab

@@ -42,5 +42,12 @@ void add_encapsulated_flows(CaseList& cases);
 void add_attack(CaseList& cases);
 void add_attack_handshake(CaseList& cases);
 void add_attack_records(CaseList& cases);
+void add_transport_mctp(CaseList& cases);
+void add_transport_doe(CaseList& cases);
+void add_transport_tcp(CaseList& cases);
+// Frames of no message, over which debug builds of DMTF's emulator stop: they stand behind all others.
+void add_transport_mctp_empty(CaseList& cases);
+void add_transport_doe_empty(CaseList& cases);
+void add_transport_tcp_empty(CaseList& cases);
 
 }  // namespace assay::cases

@@ -1,0 +1,58 @@
+// What the cases on framing share: frames, good and wrong, and what may come back for them.
+#pragma once
+
+#include "conformance/cases/responder/support.h"
+#include "stack/transport/endpoint.h"
+
+namespace assay::cases {
+
+using lab::FrameLayer;
+using transport::Binding;
+using transport::Payload;
+
+// GET_VERSION: every device answers it at any time, outside sessions.
+Bytes get_version();
+
+// A layer of the target's binding. What comes back is judged by the SPDM messages in it: a target may well
+// speak another protocol over the same transport, or end a connection on which a frame was broken.
+class FrameSender {
+   public:
+    FrameSender(Trial& trial, FrameLayer layer) : trial_(&trial), layer_(layer) {}
+
+    // The case ends here where the target has another binding or its adapter hides the framing of that layer.
+    Judgement applies(Binding binding) const;
+    // The frames of a message, and those of GET_VERSION.
+    std::vector<Bytes> frames(ByteView message, Payload payload = Payload::spdm) const;
+    Bytes probe() const { return frames(get_version()).front(); }
+    // What came back, and the messages in it.
+    std::expected<lab::Frames, engine::Finding> send(std::span<const Bytes> frames, size_t due) const;
+    std::vector<transport::Message> messages(const lab::Frames& came) const;
+
+    // No SPDM message comes back, and GET_VERSION is answered afterwards.
+    Judgement dropped(const Bytes& frame, std::string_view requirement, std::string_view what) const;
+    Judgement dropped(std::span<const Bytes> frames, std::string_view requirement,
+                      std::string_view what) const;
+    // One VERSION comes back for each GET_VERSION.
+    Judgement answered(std::span<const Bytes> frames, std::string_view requirement, std::string_view what,
+                       size_t due = 1) const;
+    // VERSION comes back or nothing does, and GET_VERSION is answered afterwards.
+    Judgement harmless(const Bytes& frame, std::string_view requirement, std::string_view what) const;
+
+   private:
+    Judgement alive(std::string_view requirement, std::string_view what) const;
+
+    Trial* trial_;
+    FrameLayer layer_;
+};
+
+// A failure that is about frames.
+std::unexpected<engine::Finding> wrong_frames(std::string_view requirement, std::string expected,
+                                              std::string got);
+
+// A record under the type of plain messages, and the other way round, are not taken for what they are.
+Judgement types_agree(Trial& trial, Binding binding, std::string_view requirement);
+
+// A case on framing: it shows the same at every version, so it is run at the last one.
+Case framing(std::string id, std::string title, Ids requirements, std::function<Judgement(Trial&)> run);
+
+}  // namespace assay::cases
