@@ -138,6 +138,30 @@ BOOST_AUTO_TEST_CASE(the_last_message_that_the_counter_can_count_is_the_last) {
     BOOST_TEST(pair.open(message) == to_hex(kHello));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_ends_with_the_last_message_that_the_counter_can_count) {
+    for (uint32_t run : {2U, 3U, 8U}) {
+        Pair pair;
+        std::vector<Message> messages(run, Message{.text = kHello});
+        std::vector<Piece> pieces;
+        for (Message& one : messages) pieces.push_back({one.text, one.text, one.tag});
+        // One more than there are left: nothing is sealed and nothing counted.
+        for (Channel* end : {&pair.sender, &pair.receiver}) end->set_counted(UINT32_MAX - run + 1);
+        BOOST_TEST(outcome(pair.sender.reserve(run, 0)) == "iv_exhausted");
+        BOOST_TEST(outcome(pair.sender.seal_run(pieces)) == "iv_exhausted");
+        BOOST_TEST(pair.sender.remaining() == run - 1);
+        BOOST_TEST((messages.back().text == kHello));
+        // As many as there are left.
+        for (Channel* end : {&pair.sender, &pair.receiver}) end->set_counted(UINT32_MAX - run);
+        BOOST_TEST(outcome(pair.sender.seal_run(pieces)) == "taken");
+        BOOST_TEST(pair.sender.remaining() == 0U);
+        pair.receiver.set_counted(UINT32_MAX - run + 1);
+        BOOST_TEST(outcome(pair.receiver.open_run(0, pieces)) == "iv_exhausted");
+        pair.receiver.set_counted(UINT32_MAX - run);
+        BOOST_TEST(outcome(pair.receiver.open_run(0, pieces)) == "taken");
+        for (const Message& one : messages) BOOST_TEST((one.text == kHello));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_explicit_iv_is_used_once_and_in_any_order) {
     Pair pair;
     Slots one = pair.sender.reserve(1, 5).value(), two = pair.sender.reserve(1, 5).value();

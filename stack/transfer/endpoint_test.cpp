@@ -1,5 +1,6 @@
 // The two ends together: copies, modes, the latch.
 #include <boost/test/unit_test.hpp>
+#include <deque>
 
 #include "stack/transfer/endpoint_test_support.h"
 
@@ -8,6 +9,23 @@ namespace assay::transfer {
 namespace {
 
 const Bytes kSecretText = SeededRandom(9).bytes(100);
+
+// A GPU that does nothing before it is waited for, and then one submission at a time.
+class SlowDoorbell final : public Doorbell {
+   public:
+    explicit SlowDoorbell(GpuEndpoint& gpu) : gpu_(gpu) {}
+    void ring(ByteView submission) override { rung_.push_back(to_bytes(submission)); }
+    bool wait() override {
+        if (rung_.empty()) return false;
+        const bool executed = gpu_.execute(rung_.front()).has_value();
+        rung_.pop_front();
+        return executed;
+    }
+
+   private:
+    GpuEndpoint& gpu_;
+    std::deque<Bytes> rung_;
+};
 
 // Where the first staging buffer's first page lies.
 std::span<uint8_t> first_page(Ends& ends) { return std::span(ends.shared).subspan(kStagingAt, 64); }
@@ -160,6 +178,21 @@ BOOST_AUTO_TEST_CASE(a_full_pool_refuses_and_loses_nothing) {
     BOOST_TEST(ends.write(0, Bytes(2000, 9)) == "taken");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_finds_the_pool_full_waits_and_goes_on_with_the_same_part) {
+    EndpointConfig config = small_config();
+    config.depth = 2 * config.staging.most;
+    Ends ends(config);
+    const Bytes data = SeededRandom(4).bytes(config.staging.buffer_size * (config.depth + 3) + 5);
+    SlowDoorbell doorbell(*ends.gpu);
+    BOOST_TEST(outcome(ends.guest->copy_to_gpu(doorbell, 0, Traffic::data, 7, data)) == "taken");
+    BOOST_TEST(equal(ByteView(ends.memory.bytes).subspan(7, data.size()), data));
+    Bytes back(data.size());
+    BOOST_TEST(outcome(ends.guest->copy_to_cpu(doorbell, 1, 7, back)) == "taken");
+    BOOST_TEST((back == data));
+    BOOST_TEST(ends.guest->pool().size() == config.staging.most);
+    BOOST_TEST(ends.guest->pool().in_use() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(the_policy_is_set_before_the_path_is_ready) {
     Bytes shared(4096);
     auto guest = GuestEndpoint::make(SecretBytes(export_secret()), shared, small_config()).value();
@@ -200,6 +233,28 @@ BOOST_AUTO_TEST_CASE(a_closed_path_leaves_no_secret) {
     leaking.guest->close(Refusal{Check::not_ready});
     BOOST_TEST(!leaking.guest->keys_are_gone());
     BOOST_TEST(SecretBytes::live() > before);
+}
+
+// What was made of a key goes with it: a channel that is kept knows how many messages it counted.
+BOOST_AUTO_TEST_CASE(a_closed_path_forgets_its_channels_in_both_directions) {
+    Ends ends;
+    Bytes back(300);
+    for (uint32_t channel : {0U, 1U}) {
+        BOOST_TEST(ends.write(0, Bytes(300, 1), channel) == "taken");
+        BOOST_TEST(ends.read(0, back, channel) == "taken");
+    }
+    BOOST_REQUIRE(ends.gpu->receive_rpc(ends.guest->send_rpc(Bytes(10)).value()));
+    BOOST_REQUIRE(ends.guest->receive_rpc(ends.gpu->send_rpc(Bytes(10)).value()));
+    for (Endpoint* end : std::initializer_list<Endpoint*>{ends.guest.get(), ends.gpu.get()}) {
+        std::vector<const Channel*> channels = {&end->rpc_out().channel(), &end->rpc_in().channel()};
+        for (size_t i = 0; i < end->channels(); ++i) {
+            channels.push_back(&end->data_channel(i).to_gpu);
+            channels.push_back(&end->data_channel(i).to_cpu);
+        }
+        for (const Channel* one : channels) BOOST_TEST(one->counted() > 0U);
+        end->close(Refusal{Check::not_ready});
+        for (const Channel* one : channels) BOOST_TEST(one->counted() == 0U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(rpc_and_faults_go_between_the_ends_and_close_them_when_tampered_with) {
