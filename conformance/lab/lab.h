@@ -68,6 +68,7 @@ Offer session_offer(uint32_t flags = kSessionFlags);
 // How a record differs from the one that is due.
 struct Sealing {
     std::optional<uint64_t> sequence{};
+    std::optional<uint64_t> stated{};      // in its header, instead of `sequence`
     std::optional<uint32_t> session_id{};  // in its header
     spdm::Way keys = spdm::Way::request;   // whose keys seal it
     Bytes random{};

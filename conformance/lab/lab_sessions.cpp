@@ -72,6 +72,7 @@ Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& ho
     record::SealOptions options = channel.seal_options(how.keys);
     if (how.keys != Way::request) options.sequence = channel.sequence(Way::request);
     if (how.sequence) options.sequence = *how.sequence;
+    options.stated = how.stated;
     if (how.session_id) options.session_id = *how.session_id;
     const record::TrafficKey& key = channel.key(how.keys);
     const record::Transport& transport = channel.transport();

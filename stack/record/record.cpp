@@ -34,7 +34,7 @@ size_t header_size(const Transport& transport) { return 4 + transport.sequence_s
 
 void write_header(std::span<uint8_t> header, const SealOptions& options, size_t length) {
     store_le(header.first(4), options.session_id);
-    store_le(header.subspan(4, header.size() - 6), options.sequence);
+    store_le(header.subspan(4, header.size() - 6), options.stated.value_or(options.sequence));
     store_le(header.last(2), length);
 }
 

@@ -57,6 +57,8 @@ struct SealOptions {
     uint64_t sequence = 0;
     Protection protection = Protection::encrypt;
     NonceOrder order = NonceOrder::little;
+    // What the header says instead of `sequence`, where a test wants the two to differ.
+    std::optional<uint64_t> stated{};
 };
 
 // The key and IV of one direction between two key updates.

@@ -53,6 +53,11 @@ Bytes Responder::secured_answer(uint16_t version) const {
 Checked<ResponderSession*> Responder::new_session(SessionKind kind, uint16_t req_session_id, uint16_t version,
                                                   const SecuredElements& said) {
     TRY(checker_.demand(Check::session_limit, sessions_.size() < device_.max_sessions));
+    // A planted defect: the two sessions would have one identifier.
+    bool twice = std::ranges::any_of(
+        sessions_, [&](const auto& one) { return static_cast<uint16_t>(one.first) == req_session_id; });
+    if (twice && checker_.has(Defect::session_id_by_request))
+        return std::unexpected(Refusal{Check::session_limit, ErrorCode::session_limit_exceeded, 0, {}});
     // Without that check the new session takes the place of another.
     bool full = !sessions_.empty() && sessions_.size() >= device_.max_sessions;
     if (full) end_session(sessions_.begin()->first);

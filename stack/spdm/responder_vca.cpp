@@ -82,6 +82,8 @@ Checked<Bytes> Responder::get_capabilities(ByteView request) {
     Capabilities response;
     response.ct_exponent = device_.ct_exponent;
     response.flags = p.responder_flags;
+    if (checker_.has(Defect::reserved_flags_echoed))
+        response.flags |= message->flags & ~known_requester_flags(version);
     if (version >= Version::v1_2) {
         response.data_transfer_size = p.responder_data_transfer_size = device_.data_transfer_size;
         response.max_spdm_msg_size = p.responder_max_msg_size = device_.max_msg_size;

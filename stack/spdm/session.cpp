@@ -46,6 +46,7 @@ Session::Session(const crypto::Provider& provider, const SessionSetup& setup, co
       schedule_(provider, schedule_parameters(parameters, setup.kind, checker)),
       number_first_(checker.has(Defect::sequence_before_tag)),
       number_stays_(checker.has(Defect::sequence_not_advanced)),
+      number_unread_(checker.has(Defect::sequence_in_header_unread)),
       restart_number_(!checker.has(Defect::sequence_kept_by_update)),
       keep_old_(checker.has(Defect::old_key_kept)),
       believe_length_(checker.has(Defect::record_application_unchecked)) {
@@ -90,7 +91,11 @@ bool Session::verifies(Way way, ByteView verify_data) const {
 }
 
 record::SealOptions Session::options(uint64_t sequence) const {
-    return {.session_id = setup_.id, .sequence = sequence, .protection = protection_, .order = setup_.order};
+    return {.session_id = setup_.id,
+            .sequence = sequence,
+            .protection = protection_,
+            .order = setup_.order,
+            .stated = {}};
 }
 
 Result<Bytes> Session::seal(Way way, ByteView application_data, ByteView random) {
@@ -116,7 +121,7 @@ bool Session::sequence_matches(const Keyed& keyed, const record::Parsed& record)
 
 Checked<Bytes> Session::open_by(Keyed& keyed, const record::Parsed& record, const Checker& checker,
                                 const RecordChecks& checks) const {
-    TRY(checker.demand(checks.sequence, sequence_matches(keyed, record)));
+    TRY(checker.demand(checks.sequence, number_unread_ || sequence_matches(keyed, record)));
     TRY(checker.demand(checks.limit, keyed.next < setup_.limit));
     // Without the check of the number its field says which record this claims to be.
     uint64_t number = keyed.next;

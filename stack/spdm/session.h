@@ -127,8 +127,8 @@ class Session {
     Direction directions_[2];
     bool opened_by_old_key_ = false;
     // Planted defects, false but in a harness build that asks for them.
-    bool number_first_ = false, number_stays_ = false, restart_number_ = true, keep_old_ = false,
-         believe_length_ = false;
+    bool number_first_ = false, number_stays_ = false, number_unread_ = false, restart_number_ = true,
+         keep_old_ = false, believe_length_ = false;
 };
 
 }  // namespace assay::spdm

@@ -295,7 +295,7 @@ Judgement counters(Trial& trial, const spdm::Waivers& waivers) {
     (void)requester.heartbeat();
     requester.session(id)->set_sequence(Way::response, record::kMaxSequence);
     const spdm::Session& channel = *stage->responder().session(id);
-    record::SealOptions options{.session_id = id, .sequence = record::kMaxSequence};
+    record::SealOptions options{.session_id = id, .sequence = record::kMaxSequence, .stated = {}};
     auto last = channel.key(Way::response).seal(options, record::none(), stage.header(code::heartbeat_ack));
     return stage.gives_up(stage.takes(*last), id, "SPDM-SEC-119");
 }

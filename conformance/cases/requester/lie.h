@@ -28,6 +28,7 @@ struct Seen {
 // How a record differs from the one that is due.
 struct Forgery {
     std::optional<uint64_t> sequence{};
+    std::optional<uint64_t> stated{};      // in its header, instead of `sequence`
     std::optional<uint32_t> session_id{};  // in its header
     spdm::Way keys = spdm::Way::response;
     record::NonceOrder order = record::NonceOrder::little;

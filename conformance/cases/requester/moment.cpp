@@ -158,7 +158,8 @@ Bytes Moment::seal(ByteView message, const Forgery& how, std::optional<uint32_t>
     record::SealOptions options{.session_id = how.session_id.value_or(*of),
                                 .sequence = how.sequence.value_or(channel.sequence(Way::response)),
                                 .protection = channel.protection(),
-                                .order = how.order};
+                                .order = how.order,
+                                .stated = how.stated};
     const record::TrafficKey& key = channel.key(how.keys);
     const record::Transport& transport = channel.transport();
     const Bytes data =

@@ -41,6 +41,13 @@ RecordLie ahead(uint64_t by) {
         record = now.seal(now.honest, {.sequence = due + by});
     });
 }
+// Under the number that is due, with another in the header.
+RecordLie stated(uint64_t change) {
+    return to_digests([change](const Moment& now, Bytes& record) {
+        uint64_t due = now.sessions->at(*now.session).channel.sequence(Way::response);
+        record = now.seal(now.honest, {.stated = due ^ change});
+    });
+}
 RecordLie flipped(size_t at) {
     return to_digests(
         [at](const Moment&, Bytes& record) { record.at(std::min(at, record.size() - 1)) ^= 1; });
@@ -98,6 +105,8 @@ void add_numbers(std::vector<LieRow>& rows) {
     numbered(ahead(1), "SPDM-SEC-104");
     numbered(ahead(2), "SPDM-ATK-103");
     numbered(to_digests(repeat), "SPDM-ATK-101");
+    numbered(stated(0x0001), "SPDM-SEC-129");
+    numbered(stated(0x8000), "SPDM-SEC-129");
     add(rows, {.check = Check::answer_record_limit,
                .version = v1_4,
                .setup =

@@ -107,14 +107,23 @@ Judgement too_short(Trial& trial) {
     return {};
 }
 
-// Bits without a meaning change nothing.
+// Bits without a meaning change nothing, and do not come back.
 Judgement reserved_flags(Trial& trial) {
+    TRY(trial.lab().after_capabilities(trial.version()));
+    const Exchange& plain = trial.lab().exchanges().back();
+    auto due = TRY(wire::decode<wire::Capabilities>(*plain.response, plain.response_context));
     TRY(trial.lab().after_version());
     wire::GetCapabilities message = trial.lab().capabilities(trial.version());
     message.flags |= ~wire::known_requester_flags(trial.version());
     message.reserved = 0xff;
     if (!trial.at_least(v1_4)) message.ext_flags = 0xffff;
-    TRY(trial.expect_answer(TRY(send_capabilities(trial, message)), "SPDM-CAP-005"));
+    Exchange exchange = TRY(send_capabilities(trial, message));
+    TRY(trial.expect_answer(exchange, "SPDM-CAP-005"));
+    auto answer = TRY(wire::decode<wire::Capabilities>(*exchange.response, exchange.response_context));
+    TRY(trial.expect_that(answer.flags == due.flags, "SPDM-CAP-105",
+                          fmt::format("the flags 0x{:08x} as without them", due.flags),
+                          fmt::format("0x{:08x}", answer.flags), "Flags"));
+    TRY(expect_nothing_reserved(trial, exchange, "SPDM-HDR-008"));
     return trial.expect_answer(TRY(trial.lab().send(trial.lab().algorithms(trial.version()))),
                                "SPDM-CAP-005");
 }
@@ -352,7 +361,7 @@ void add_capabilities(CaseList& cases) {
                        {"SPDM-CAP-004"}, too_short)));
     cases.push_back(
         since(v1_1, positive("cap/reserved-flags", "Flags without a meaning at this version are ignored",
-                             {"SPDM-CAP-005"}, reserved_flags)));
+                             {"SPDM-CAP-005", "SPDM-CAP-105"}, reserved_flags)));
     cases.push_back(positive(
         "cap/form", "CAPABILITIES has its version's size and flags that go together",
         {"SPDM-CAP-030", "SPDM-CAP-105", "SPDM-CAP-020", "SPDM-CAP-023", "SPDM-CAP-024", "SPDM-CAP-025",

@@ -138,6 +138,8 @@ Judgement sweep(Trial& trial, const Request& request, const Kind& kind) {
         TRY(request.reach(trial));
         Exchange exchange = TRY(trial.lab().send(variant.bytes));
         Judgement judgement = trial.expect(exchange, allowed(trial, request, variant), kind.requirement);
+        if (judgement && kind.kind == VariantKind::reserved)
+            judgement = expect_nothing_reserved(trial, exchange, "SPDM-HDR-008");
         if (judgement) continue;
         judgement.error().got += fmt::format(", to {}", variant.text);
         judgement.error().field = variant.field;

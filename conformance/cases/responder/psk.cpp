@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "conformance/cases/responder/handshake.h"
+#include "conformance/cases/responder/sessions.h"
 #include "stack/spdm/secured_opaque.h"
 #include "stack/wire/messages/opaque_data.h"
 
@@ -185,6 +185,12 @@ Judgement short_context(Trial& trial) {
 }
 
 // Without HBEAT_CAP, so that no session is too old at the end.
+Judgement session_ids(Trial& trial) {
+    TRY(ready_to_share(trial));
+    return expect_own_identifier(
+        trial, [](Trial& on, const ExchangeOptions& options) { return send_psk(on, {}, options); });
+}
+
 Judgement session_limit(Trial& trial) {
     TRY(ready_to_share(trial, lab::session_offer(lab::kSessionFlags & ~cap::hbeat)));
     auto open = [](Trial& on) -> Result<Exchange> {
@@ -281,6 +287,8 @@ void add_psk(CaseList& cases) {
                                                {"SPDM-PSK-017"}, fresh))));
     add(negative("psk/short-context", "A RequesterContext shorter than a hash is InvalidRequest",
                  {"SPDM-PSK-019"}, short_context));
+    add(positive("psk/session-ids", "Two live sessions have different identifiers", {"SPDM-KEX-015"},
+                 session_ids));
     add(positive("psk/session-limit", "A full table refuses, and END_SESSION makes room again",
                  {"SPDM-PSK-018"}, session_limit));
     add(negative("psk/opaque-form", "Opaque data against its form is InvalidRequest", {"SPDM-PSK-020"},

@@ -61,6 +61,22 @@ Judgement field_wraps(Trial& trial) {
     return {};
 }
 
+// The header says another number than the one that is due, while IV and MAC are made with that one.
+Judgement stated(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    if (lab.dut().transport().sequence_size == 0)
+        return Trial::not_applicable("the transport sends nothing of the sequence number");
+    for (uint64_t change : std::initializer_list<uint64_t>{0x0001, 0x0002, 0x0100, 0x8000}) {
+        BadRecords bad(trial, "SPDM-SEC-029");
+        uint32_t id = TRY(bad.session());
+        // The control: so far the session has taken a record, and its number is not zero.
+        TRY(expect_goes_on(trial, id, "SPDM-SEC-029"));
+        uint64_t due = bad.channel().sequence(Way::request);
+        TRY(bad.refuse(TRY(lab.seal(id, probe(trial), {.stated = due ^ change}))));
+    }
+    return {};
+}
+
 // Messages that get no answer take the request counter ahead.
 Judgement counters(Trial& trial) {
     uint32_t id = TRY(established(trial));
@@ -208,6 +224,9 @@ void add_record_numbers(CaseList& cases) {
                  {"SPDM-SEC-005", "SPDM-SEC-006"}, form));
     add(positive("sec/sequence-field-wraps", "The number goes on where its two bytes begin anew",
                  {"SPDM-SEC-006"}, field_wraps));
+    add(negative("sec/number-in-header",
+                 "A record whose header says another number than the one that is due is refused",
+                 {"SPDM-SEC-029"}, stated));
     add(positive("sec/counters", "Requests and responses are counted apart", {"SPDM-SEC-009"}, counters));
     add(negative("sec/last-request", "No request has the last number, nor the first one again",
                  {"SPDM-SEC-019"}, last_request));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "stack/base/ranges.h"
+
 namespace assay::cases {
 
 namespace {
@@ -73,6 +75,52 @@ SessionOr another(Trial& trial) {
 SessionOr another_handshake(Trial& trial) {
     lab::Lab& lab = trial.lab();
     return opened(trial, exchanges_keys(trial) ? lab.begin_session() : lab.begin_psk_session());
+}
+
+namespace {
+
+constexpr std::string_view kIdentifiers = "SPDM-KEX-015";
+constexpr uint16_t kSame = 0x1234, kOther = 0x5678;
+
+// The handshake, where there is one that is open.
+Judgement completed_if_open(Trial& trial, uint32_t id) {
+    bool open = trial.lab().session(id)->channel.phase() == spdm::Phase::handshake;
+    return open ? completed(trial, id, kIdentifiers) : Judgement{};
+}
+
+// Who is full refuses every identifier, not only the one that is in use.
+Judgement judge_refusal(Trial& trial, const Exchange& refusal, const AskSession& ask) {
+    if (refusal.error() != ErrorCode::session_limit_exceeded)
+        return trial.expect_answer(refusal, kIdentifiers);
+    Exchange other = TRY(ask(trial, {.req_session_id = kOther}));
+    TRY(trial.expect_that(other.error().has_value(), kIdentifiers,
+                          "a session for a ReqSessionID that is in use, as for another",
+                          "SessionLimitExceeded for that ReqSessionID alone", "RspSessionID"));
+    return Trial::not_applicable("the device has one session at a time");
+}
+
+}  // namespace
+
+Judgement expect_own_identifier(Trial& trial, const AskSession& ask) {
+    uint32_t first = TRY(begun(trial, TRY(ask(trial, {.req_session_id = kSame})), kIdentifiers));
+    bool open = trial.lab().session(first)->channel.phase() == spdm::Phase::handshake;
+    TRY(completed_if_open(trial, first));
+    // The next one's handshake is open when the one behind it is asked for.
+    std::vector<uint32_t> live{first};
+    for (int i = 0; i < 2; ++i) {
+        Exchange exchange = TRY(ask(trial, {.req_session_id = kSame}));
+        // How many handshakes may be open at once is the device's affair.
+        if (i > 0 && exchange.error()) break;
+        if (exchange.error()) return judge_refusal(trial, exchange, ask);
+        uint32_t next = TRY(begun(trial, exchange, kIdentifiers));
+        TRY(trial.expect_that(!contains(live, next), kIdentifiers, "another SessionID than a live one",
+                              fmt::format("0x{:08x} again", next), "RspSessionID"));
+        live.push_back(next);
+        if (!open) break;
+    }
+    for (uint32_t id : live) TRY(completed_if_open(trial, id));
+    for (uint32_t id : live) TRY(expect_goes_on(trial, id, kIdentifiers));
+    return {};
 }
 
 Bytes probe(Trial& trial) { return header(trial.version(), code::get_digests); }

@@ -24,6 +24,12 @@ SessionOr another(Trial& trial);
 // Up to the exchange's response only.
 SessionOr another_handshake(Trial& trial);
 
+// Asks for a session: KEY_EXCHANGE or PSK_EXCHANGE.
+using AskSession = std::function<Result<Exchange>(Trial&, const ExchangeOptions&)>;
+// A session whose request says the same ReqSessionID as that of a live one gets an identifier of its own, and
+// both go on (SPDM-KEX-015): beside one that is established, and beside one whose handshake is open.
+Judgement expect_own_identifier(Trial& trial, const AskSession& ask);
+
 // A request that every device answers inside a session, be it with an ERROR.
 Bytes probe(Trial& trial);
 // Whether something came as a record of the session, under its keys.

@@ -1,7 +1,10 @@
 #include "conformance/cases/responder/support.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "stack/wire/annotate.h"
 #include "stack/wire/messages/opaque_data.h"
 
 namespace assay::cases {
@@ -96,6 +99,16 @@ Judgement expect_signed_vca(Trial& trial, std::string_view requirement) {
     if (challenges) return trial.expect_signature(TRY(lab.send(lab.challenge())), requirement);
     return trial.expect_signature(TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, true))),
                                   requirement);
+}
+
+Judgement expect_nothing_reserved(Trial& trial, const Exchange& exchange, std::string_view requirement) {
+    for (const wire::Span& span : wire::annotate(*exchange.response, exchange.response_context).spans) {
+        if (!span.number) continue;
+        uint64_t set = span.value & wire::reserved_bits(span.field, span.size, trial.version());
+        TRY(trial.expect_that(set == 0, requirement, "reserved bits of zero", fmt::format("0x{:x}", set),
+                              span.path));
+    }
+    return {};
 }
 
 Judgement sound_opaque(Trial& trial, ByteView opaque, std::string_view absent, std::string_view form) {

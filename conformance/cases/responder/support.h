@@ -61,6 +61,8 @@ Judgement negotiate_with_chain(Trial& trial, uint8_t slot = 0);
 // On a negotiated connection: a signature that covers VCA, of CHALLENGE_AUTH or, from 1.2 on, of
 // MEASUREMENTS. Not applicable where the device signs neither.
 Judgement expect_signed_vca(Trial& trial, std::string_view requirement);
+// Whatever is reserved in a response that can be read is zero.
+Judgement expect_nothing_reserved(Trial& trial, const Exchange& exchange, std::string_view requirement);
 // Opaque data as the negotiated format wants it. `absent` is the rule that it is empty without a format,
 // `form` the one about its elements.
 Judgement sound_opaque(Trial& trial, ByteView opaque, std::string_view absent, std::string_view form);
