@@ -42,6 +42,8 @@ std::optional<ErrorCode> Exchange::error() const {
 
 bool Exchange::answered() const {
     if (!response || unreadable || response->size() < 4 || request.size() < 4) return false;
+    // An ERROR answers nothing, not even a request of code 0x7F or 0xFF.
+    if (error()) return false;
     // RESPOND_IF_READY is answered by whatever it asked for.
     uint8_t code = request[1] == code::respond_if_ready ? request[2] : request[1];
     return (*response)[1] == (code & 0x7f);
