@@ -69,6 +69,25 @@ Result<> Requirements::add(std::string_view text, std::string_view file) {
     return {};
 }
 
+Result<> Requirements::add_disputes(std::string_view text, std::string_view file) {
+    try {
+        Json json = Json::parse(text);
+        for (const Json& row : json.at("disputes")) {
+            for (const Json& id : row.at("requirements")) {
+                auto rule = std::ranges::find(all_, id.get<std::string>(), &Requirement::id);
+                if (rule == all_.end()) {
+                    return fail(Errc::bad_text, "requirements", Error::npos,
+                                fmt::format("{}: {} is no requirement", file, id.get<std::string>()));
+                }
+                rule->disputes.push_back(row.at("id"));
+            }
+        }
+    } catch (const Json::exception& error) {
+        return fail(Errc::bad_text, "requirements", Error::npos, fmt::format("{}: {}", file, error.what()));
+    }
+    return {};
+}
+
 const Requirement* Requirements::find(std::string_view id) const {
     auto found = std::ranges::find(all_, id, &Requirement::id);
     return found == all_.end() ? nullptr : &*found;
@@ -80,6 +99,10 @@ const Requirements& Requirements::embedded() {
         // The files are part of the program, and a test demands that each can be read.
         for (const EmbeddedFile& file : requirement_files()) {
             Result<> added = read.add(file.text, file.path);
+            if (!added) break;
+        }
+        for (const EmbeddedFile& file : dispute_files()) {
+            Result<> added = read.add_disputes(file.text, file.path);
             if (!added) break;
         }
         return read;

@@ -33,7 +33,8 @@ struct Requirement {
     std::string role;      // responder, requester, both, transport or transfer
     std::string deferred;  // why no case proves it yet, if none does
     std::string untestable;
-    std::string threat;  // the row of the threat model that it serves, if any
+    std::string threat;                 // the row of the threat model that it serves, if any
+    std::vector<std::string> disputes;  // ids in vectors/disputes.json of the clauses it rests on
 };
 
 std::string_view name(Level level);
@@ -41,10 +42,13 @@ std::string_view name(Evidence evidence);
 
 class Requirements {
    public:
-    // Those compiled into the program from vectors/requirements.
+    // Those compiled into the program from vectors/requirements, with their disputes.
     static const Requirements& embedded();
     // Reads one file's text and adds what it holds. Errors: Errc::bad_text naming the file and the place.
     Result<> add(std::string_view text, std::string_view file);
+    // Reads the disputes and notes each at the requirements that it touches. Errors: Errc::bad_text, also for
+    // a requirement that was not added before.
+    Result<> add_disputes(std::string_view text, std::string_view file);
 
     const Requirement* find(std::string_view id) const;
     std::span<const Requirement> all() const { return all_; }

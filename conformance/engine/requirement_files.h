@@ -1,4 +1,4 @@
-// The files of vectors/requirements, compiled in.
+// The files of vectors/requirements and vectors/disputes.json, compiled in.
 #pragma once
 
 #include <span>
@@ -8,5 +8,6 @@
 namespace assay {
 
 std::span<const EmbeddedFile> requirement_files();
+std::span<const EmbeddedFile> dispute_files();
 
 }  // namespace assay

@@ -1,6 +1,7 @@
 #include "conformance/report/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -76,6 +77,7 @@ std::string finding_text(const CaseResult& result, const Finding& finding, const
                             rule->text, rule->document, rule->section);
         if (rule->evidence != engine::Evidence::read)
             text += fmt::format("  evidence: {}\n", engine::name(rule->evidence));
+        if (!rule->disputes.empty()) text += fmt::format("  disputed: {}\n", fmt::join(rule->disputes, ", "));
     } else {
         text += finding.requirement.empty() ? "Not about a requirement\n" : finding.requirement + "\n";
     }
