@@ -94,7 +94,8 @@ Bytes doe_object(uint8_t type, ByteView payload) {
 Bytes doe_discovery_request(uint8_t index, uint8_t version) { return {index, version, 0, 0}; }
 
 Bytes doe_discovery_response(ByteView request, const FramingWaivers& waivers) {
-    if (request.size() > 1 && request[1] != 0 && waivers.has(FramingDefect::discovery_old_alone)) return {};
+    bool old = request.size() < 2 || request[1] == 0;
+    if (waivers.has(old ? FramingDefect::discovery_new_alone : FramingDefect::discovery_old_alone)) return {};
     std::vector<uint8_t> types = {kDoeDiscovery};
     if (!waivers.has(FramingDefect::discovery_without_spdm)) types.push_back(kDoeSpdm);
     if (!waivers.has(FramingDefect::discovery_without_secured)) types.push_back(kDoeSecured);

@@ -30,6 +30,15 @@ bool is_version(const transport::Message& message) {
            message.bytes[1] == (code::get_version & 0x7f);
 }
 
+bool is_error(const transport::Message& message, ErrorCode wanted) {
+    return message.payload == Payload::spdm && message.bytes.size() > 2 && message.bytes[1] == code::error &&
+           message.bytes[2] == static_cast<uint8_t>(wanted);
+}
+
+// Who is busy is asked again.
+constexpr int kPatience = 16;
+constexpr std::chrono::milliseconds kBusyWait{10};
+
 }  // namespace
 
 Bytes get_version() { return header(v1_0, code::get_version); }
@@ -60,9 +69,16 @@ std::vector<Bytes> FrameSender::frames(ByteView message, Payload payload) const 
 }
 
 std::expected<lab::Frames, Finding> FrameSender::send(std::span<const Bytes> frames, size_t due) const {
-    auto came = trial_->lab().dut().exchange_frames(layer_, frames, due);
-    if (!came) return std::unexpected(Finding(came.error()));
-    return std::move(*came);
+    lab::Dut& dut = trial_->lab().dut();
+    for (int i = 0;; ++i) {
+        auto came = dut.exchange_frames(layer_, frames, due);
+        if (!came) return std::unexpected(Finding(came.error()));
+        bool busy = std::ranges::any_of(messages(*came), [](const transport::Message& message) {
+            return is_error(message, ErrorCode::busy);
+        });
+        if (!busy || i == kPatience) return std::move(*came);
+        dut.wait(kBusyWait);
+    }
 }
 
 std::vector<transport::Message> FrameSender::messages(const lab::Frames& came) const {
@@ -114,7 +130,7 @@ Judgement FrameSender::dropped(std::span<const Bytes> frames, std::string_view r
 
 Judgement FrameSender::harmless(const Bytes& frame, std::string_view requirement,
                                 std::string_view what) const {
-    lab::Frames came = TRY(send(std::span(&frame, 1), 1));
+    lab::Frames came = TRY(send(std::span(&frame, 1), 0));  // none is due, and one may come
     for (const transport::Message& message : messages(came)) {
         if (is_version(message)) continue;
         return wrong_frames(requirement, fmt::format("VERSION or nothing for {}", what), shown(came));

@@ -24,7 +24,7 @@ class FrameSender {
     // The frames of a message, and those of GET_VERSION.
     std::vector<Bytes> frames(ByteView message, Payload payload = Payload::spdm) const;
     Bytes probe() const { return frames(get_version()).front(); }
-    // What came back, and the messages in it.
+    // What came back, not counting that the target is busy, and the messages in it.
     std::expected<lab::Frames, engine::Finding> send(std::span<const Bytes> frames, size_t due) const;
     std::vector<transport::Message> messages(const lab::Frames& came) const;
 

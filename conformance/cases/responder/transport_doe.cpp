@@ -13,6 +13,8 @@ namespace assay::cases {
 namespace {
 
 constexpr size_t kHeader = 8;
+// Of a discovery request: at capability version 1, and at version 2 and later.
+constexpr std::initializer_list<uint8_t> kDiscoveryVersions = {0, 2};
 // Types with a connection id (DOE 1.1), and types that nobody has given a meaning to.
 constexpr uint8_t kOtherTypes[] = {0x03, 0x04, 0x7e, 0xee};
 
@@ -65,7 +67,8 @@ Judgement reserved(Trial& trial) {
                              came.frames.empty() ? "nothing" : to_hex(came.frames[0]));
 }
 
-// The ordinary answer, or none (vectors/disputes.json, DISPUTE-DOE-PADDING): but no signature over padding.
+// The ordinary answer, an error or none (vectors/disputes.json, DISPUTE-DOE-PADDING): but no signature over
+// padding.
 Judgement padding_received(Trial& trial) {
     FrameSender units(trial, FrameLayer::unit);
     TRY(units.applies(Binding::doe));
@@ -76,7 +79,7 @@ Judgement padding_received(Trial& trial) {
     for (size_t at = kHeader + request.size(); at < frame.size(); ++at) frame[at] = 0xff;
     lab::Frames came = TRY(units.send(std::span(&frame, 1), 1));
     auto found = units.messages(came);
-    if (found.empty()) return {};
+    if (found.empty() || (found.front().bytes.size() > 1 && found.front().bytes[1] == code::error)) return {};
     lab.observer().request(request);
     lab.observer().response(found.front().bytes);
     const auto& signature = lab.seen().last_signature();
@@ -108,49 +111,73 @@ Judgement padding_sent(Trial& trial) {
     return {};
 }
 
-// What discovery names, by asking for one index after the other with a version byte.
-std::expected<std::set<std::pair<int, int>>, engine::Finding> walk(const FrameSender& units,
-                                                                   uint8_t version) {
-    const std::string rule = version == 0 ? "SPDM-TRN-007" : "SPDM-TRN-029";
-    std::set<std::pair<int, int>> named;
+// Vendor and type of what discovery names.
+using Named = std::set<std::pair<int, int>>;
+
+Bytes asking(uint8_t index, uint8_t version) {
+    return transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index, version));
+}
+
+// The entry that came back; empty: none did.
+std::expected<Bytes, engine::Finding> entry(const FrameSender& units, uint8_t index, uint8_t version) {
+    const Bytes asked = asking(index, version);
+    lab::Frames came = TRY(units.send(std::span(&asked, 1), 1));
+    if (came.frames.size() != 1) return Bytes{};
+    auto object = transport::unwrap(Binding::doe, came.frames[0]);
+    bool entry = object && object->payload == Payload::doe_discovery &&
+                 object->message.size() == transport::kDoeDiscoverySize;
+    return entry ? to_bytes(object->message) : Bytes{};
+}
+
+// Asks for one index after the other with a version byte; nullopt: it is not answered.
+std::expected<std::optional<Named>, engine::Finding> walk(const FrameSender& units, uint8_t version) {
+    Named named;
     uint8_t index = 0;
     for (int step = 0; step < 256; ++step) {
-        const Bytes asked =
-            transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index, version));
-        lab::Frames came = TRY(units.send(std::span(&asked, 1), 1));
-        auto entry = came.frames.size() == 1 ? transport::unwrap(Binding::doe, came.frames[0])
-                                             : transport::refuse(transport::Framing::doe_short);
-        if (!entry || entry->payload != Payload::doe_discovery ||
-            entry->message.size() != transport::kDoeDiscoverySize) {
-            return wrong_frames(rule,
-                                fmt::format("a discovery response for index {}, version {}", index, version),
-                                came.frames.empty() ? "nothing" : to_hex(came.frames[0]));
+        const Bytes found = TRY(entry(units, index, version));
+        if (found.empty() && step == 0) return std::nullopt;
+        if (found.empty()) {
+            return wrong_frames("SPDM-TRN-007",
+                                fmt::format("an entry of index {}, which the one before names", index),
+                                "none");
         }
-        named.emplace(entry->message[0] | entry->message[1] << 8, entry->message[2]);
-        index = entry->message[3];
+        named.emplace(found[0] | found[1] << 8, found[2]);
+        index = found[3];
         if (index == 0) return named;
     }
     return wrong_frames("SPDM-TRN-007", "an entry whose next index is 0", "256 entries without one");
 }
 
+// At whichever version discovery answers.
+std::expected<Named, engine::Finding> named_objects(const FrameSender& units) {
+    for (uint8_t version : kDiscoveryVersions)
+        if (auto named = TRY(walk(units, version))) return std::move(*named);
+    return wrong_frames("SPDM-TRN-019", "a discovery response for index 0",
+                        "none at version 0 nor at version 2");
+}
+
 Judgement discovery(Trial& trial) {
     FrameSender units(trial, FrameLayer::unit);
     TRY(units.applies(Binding::doe));
-    auto named = TRY(walk(units, 0));
-    auto later = TRY(walk(units, 2));
-    TRY(trial.expect_that(named == later, "SPDM-TRN-029", "the same entries at both versions", "other ones"));
+    const Named named = TRY(named_objects(units));
     std::vector<int> due = {transport::kDoeDiscovery, transport::kDoeSpdm};
     if (trial.claims().has(cap::key_ex | cap::psk)) due.push_back(transport::kDoeSecured);
     for (int type : due)
         TRY(trial.expect_that(named.contains({1, type}), "SPDM-TRN-019",
                               fmt::format("an entry of vendor 0001h and type {:02x}h", type), "none"));
+    for (uint8_t version : kDiscoveryVersions) {
+        auto at = TRY(walk(units, version));
+        TRY(trial.expect_that(at == named, "SPDM-TRN-029",
+                              fmt::format("the same entries at version {}", version),
+                              at ? "other ones" : "no answer"));
+    }
     return {};
 }
 
 Judgement unknown_types(Trial& trial) {
     FrameSender units(trial, FrameLayer::unit);
     TRY(units.applies(Binding::doe));
-    auto named = TRY(walk(units, 0));
+    const Named named = TRY(named_objects(units));
     for (uint8_t type : kOtherTypes) {
         if (named.contains({1, type})) continue;
         TRY(units.dropped(changed(2, type), "SPDM-TRN-020", fmt::format("data object type {:02x}h", type)));
@@ -161,15 +188,16 @@ Judgement unknown_types(Trial& trial) {
 Judgement beyond(Trial& trial) {
     FrameSender units(trial, FrameLayer::unit);
     TRY(units.applies(Binding::doe));
-    const Bytes asked =
-        transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(0xff, 0));
-    lab::Frames came = TRY(units.send(std::span(&asked, 1), 1));
-    TRY(units.answered(units.frames(get_version()), "SPDM-TRN-027",
-                       "GET_VERSION after an index beyond the last"));
-    bool ffff = came.frames.size() == 1 && came.frames[0].size() == kHeader + transport::kDoeDiscoverySize &&
-                came.frames[0][kHeader] == 0xff && came.frames[0][kHeader + 1] == 0xff;
-    return trial.expect_that(ffff, "SPDM-TRN-027", "vendor FFFFh for index 255",
-                             came.frames.empty() ? "nothing" : to_hex(came.frames[0]));
+    std::vector<std::string> other;
+    for (uint8_t version : kDiscoveryVersions) {
+        const Bytes found = TRY(entry(units, 0xff, version));
+        TRY(units.answered(units.frames(get_version()), "SPDM-TRN-027",
+                           "GET_VERSION after an index beyond the last"));
+        if (found.size() == transport::kDoeDiscoverySize && found[0] == 0xff && found[1] == 0xff) return {};
+        other.push_back(found.empty() ? "nothing" : to_hex(found));
+    }
+    return wrong_frames("SPDM-TRN-027", "vendor FFFFh for index 255, at either version",
+                        fmt::format("{} and {}", other[0], other[1]));
 }
 
 Judgement no_message(Trial& trial) {

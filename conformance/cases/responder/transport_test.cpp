@@ -61,6 +61,31 @@ BOOST_AUTO_TEST_CASE(each_binding_is_held_to_its_own_cases) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_device_that_is_busy_is_asked_again) {
+    for (transport::Binding binding : {transport::Binding::mctp, transport::Binding::doe}) {
+        lab::ReferenceOptions options = over(binding);
+        options.deferrals[wire::code::get_version] = {.busy = 2};
+        engine::RunReport report = run(options);
+        for (const engine::CaseResult& one : report.results)
+            BOOST_TEST((one.verdict <= engine::Verdict::not_applicable),
+                       one.id << " " << engine::name(one.verdict)
+                              << (one.findings.empty() ? "" : ": " + one.findings[0].got));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_knows_one_discovery_version_is_warned_of_it_alone) {
+    for (auto defect :
+         {transport::FramingDefect::discovery_old_alone, transport::FramingDefect::discovery_new_alone}) {
+        lab::ReferenceOptions options = over(transport::Binding::doe);
+        options.framing.plant(defect);
+        for (const engine::CaseResult& one : run(options, "trn/doe-*").results) {
+            bool at_fault = one.id == "trn/doe-discovery";
+            BOOST_TEST((one.verdict == (at_fault ? engine::Verdict::warning : engine::Verdict::pass)),
+                       one.id << " " << engine::name(one.verdict));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(framing_is_judged_once_a_run) {
     engine::RunReport report = run(over(transport::Binding::doe), "trn/doe-length");
     size_t results = 0;
