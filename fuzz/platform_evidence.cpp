@@ -142,7 +142,7 @@ void tpm_quote(ByteView input) {
 void snp_report(ByteView input) {
     const Exact bytes(kept(input));
     const auto report = parse_snp_report(bytes);
-    const auto reserved = reserved_in_use(bytes);
+    const auto reserved = report ? reserved_in_use(*report) : std::nullopt;
     feature(report_read, report ? report->version : 0,
             reserved ? static_cast<uint32_t>(reserved->offset) : 0);
     if (report && verify_snp_report(*report, key(crypto::SignAlgo::ecdsa_p384)))

@@ -142,8 +142,10 @@ void policy_snp(Scene& scene, const VerifierStep& step) {
     if (!scene.machine.snp) return;
     ordered_json& snp = scene.machine.policy["snp"];
     constexpr const char* kComponents[] = {"bootloader", "tee", "snp", "microcode", "fmc"};
+    constexpr const char* kFlags[] = {"allow_debug", "allow_rollback", "chip_id_required",
+                                      "platform_info_known"};
     switch (step.c % 7) {
-        case 0: snp["allow_debug"] = step.b % 2 == 1; break;
+        case 0: snp[chosen(kFlags, step.b / 2)] = step.b % 2 == 1; break;
         case 1: snp["allow_migration"] = step.b % 2 == 1; break;
         case 2: snp["tcb"][chosen(kComponents, step.c / 8)] = step.b; break;
         case 3: snp["vmpl"] = step.b % 4 == 3 ? ordered_json::array() : ordered_json{step.b % 4}; break;

@@ -31,9 +31,31 @@ bool is_of_a_provider(const SnpForm& snp) { return extension(snp, std::string(kO
 bool report_is_as_the_abi_has_it(const Sight& sight) {
     return of_report(sight, [](const SnpForm& snp) {
         const bool policy = snp.policy >> 26 == 0 && (snp.policy & kReservedOne) != 0;
-        const bool platform = snp.platform_info >> 8 == 0 && (snp.platform_info & 0x40) == 0;
-        return snp.version >= 2 && snp.version <= 5 && policy && platform && snp.flags >> 5 == 0 &&
-               !snp.edit_before;
+        // Five bits at first, a sixth from version 3 on, and any in the newest.
+        const bool platform = snp.version >= 5 || snp.platform_info >> (snp.version >= 3 ? 6 : 5) == 0;
+        const bool mitigations =
+            snp.version >= 5 || (snp.launch_mitigations == 0 && snp.current_mitigations == 0);
+        return snp.version >= 2 && snp.version <= 5 && policy && platform && mitigations &&
+               snp.flags >> 5 == 0 && !snp.edit_before;
+    });
+}
+
+bool platform_is_known(const Sight& sight) {
+    return of_report(sight, [&](const SnpForm& snp) {
+        return snp.platform_info >> 8 == 0 || !sight.policy_part("snp").value("platform_info_known", false);
+    });
+}
+
+// The edits leave the processor as the shape has it.
+bool certificate_is_of_the_processor(const Sight& sight) {
+    return of_report(sight, [](const SnpForm& snp) {
+        const Extension* product = extension(snp, kOidProduct);
+        const Extension* structure = extension(snp, kOidStructure);
+        if (product == nullptr) return false;
+        const bool of_line = product->value == der::text(der::kIa5, snp.processor.line) ||
+                             product->value == der::text(der::kIa5, snp.processor.product_name);
+        const auto layout = der::integer(uint64_t{snp.processor.turin() ? 1U : 0U});
+        return of_line && (is_of_a_provider(snp) || (structure != nullptr && structure->value == layout));
     });
 }
 
@@ -53,8 +75,13 @@ bool key_is_of_the_kind_it_says(const Sight& sight) {
 }
 
 bool report_is_of_its_chip(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
-        return !is_of_a_chip(snp) || extension(snp, kOidHardware)->value == snp.chip_id;
+    return of_report(sight, [&](const SnpForm& snp) {
+        if (snp.chip_id == Bytes(64)) return !sight.policy_part("snp").value("chip_id_required", false);
+        if (!is_of_a_chip(snp)) return true;
+        Bytes id = extension(snp, kOidHardware)->value;
+        const bool known_size = id.size() == (snp.processor.turin() ? 8U : 64U);
+        id.resize(64);
+        return known_size && id == snp.chip_id;
     });
 }
 
@@ -64,22 +91,28 @@ bool certificate_is_for_the_tcb(const Sight& sight) {
                                                                {kOidTee, snp.reported.tee},
                                                                {kOidSnp, snp.reported.snp},
                                                                {kOidMicrocode, snp.reported.microcode}};
-        return std::ranges::all_of(levels, [&](const auto& level) {
-            const Extension* one = extension(snp, level.first);
-            return one != nullptr && one->value == der::integer(uint64_t{level.second});
-        });
+        const auto is_for = [&](std::string_view oid, uint8_t level) {
+            const Extension* one = extension(snp, oid);
+            return one != nullptr && one->value == der::integer(uint64_t{level});
+        };
+        const bool fmc = snp.processor.turin() ? is_for(kOidFmc, snp.reported.fmc.value_or(0))
+                                               : extension(snp, kOidFmc) == nullptr;
+        return fmc && std::ranges::all_of(
+                          levels, [&](const auto& level) { return is_for(level.first, level.second); });
     });
 }
 
 bool covers(const TcbForm& tcb, const TcbForm& least) {
-    return tcb.boot_loader >= least.boot_loader && tcb.tee >= least.tee && tcb.snp >= least.snp &&
-           tcb.microcode >= least.microcode;
+    return tcb.fmc.value_or(0) >= least.fmc.value_or(0) && tcb.boot_loader >= least.boot_loader &&
+           tcb.tee >= least.tee && tcb.snp >= least.snp && tcb.microcode >= least.microcode;
 }
 
-// The host may report less than what runs, and commits to no more than that.
+// Nothing is newer than what runs.
 bool tcbs_fit_each_other(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
-        return covers(snp.current, snp.committed) && covers(snp.current, snp.reported);
+    return of_report(sight, [&](const SnpForm& snp) {
+        const bool rollback = sight.policy_part("snp").value("allow_rollback", false);
+        return covers(snp.current, snp.committed) && covers(snp.current, snp.reported) &&
+               (rollback || covers(snp.current, snp.launch));
     });
 }
 
@@ -90,9 +123,9 @@ bool tcb_is_new_enough(const Sight& sight) {
         const TcbForm least{.boot_loader = level("bootloader"),
                             .tee = level("tee"),
                             .snp = level("snp"),
-                            .microcode = level("microcode")};
-        // What this layout does not have is 0.
-        return level("fmc") == 0 && covers(snp.reported, least) && covers(snp.launch, least);
+                            .microcode = level("microcode"),
+                            .fmc = level("fmc")};
+        return covers(snp.reported, least) && covers(snp.launch, least);
     });
 }
 
@@ -133,6 +166,8 @@ std::span<const Fact> snp_facts() {
         {"the processor's report is as the ABI has it", report_is_as_the_abi_has_it},
         {"the processor's report is signed by its key", report_is_signed_by_its_key},
         {"the processor's key is of the kind that the report says", key_is_of_the_kind_it_says},
+        {"the processor's platform is known", platform_is_known},
+        {"the processor's key is of the report's product", certificate_is_of_the_processor},
         {"the processor's report is of its key's chip", report_is_of_its_chip},
         {"the processor's key is for the TCB of the report", certificate_is_for_the_tcb},
         {"the processor's TCBs fit each other", tcbs_fit_each_other},

@@ -144,6 +144,7 @@ struct VerifyCommand {
     // The verifier's own side; what is given here goes before what the context says.
     std::string context;               // a file, as vectors/schemas/context.schema.json has it
     std::string nonce;                 // hexadecimal
+    std::string report_data;           // of SEV-SNP, hexadecimal
     std::string at;                    // 2026-11-24T00:00:00Z; empty: now
     std::string policy;                // a file
     std::vector<std::string> roots;    // KIND=FILE

@@ -106,6 +106,8 @@ Result<Context> context_of(const VerifyCommand& command) {
     context.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (!command.context.empty()) context = TRY(context_file(command.context));
     if (!command.nonce.empty()) context.nonce = TRY(attest::read_nonce(command.nonce));
+    if (!command.report_data.empty())
+        context.snp_report_data = TRY(attest::read_report_data(command.report_data));
     if (!command.at.empty()) context.time = TRY(attest::parse_time(command.at));
     for (const std::string& option : command.roots) TRY(add_roots(context.roots, option));
     if (command.policy.empty()) return context;

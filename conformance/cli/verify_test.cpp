@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
         {{"verify", "--report", "/", "--certificates", file}, 2, "cannot read /: it is a folder"},
         {{"verify", "--report", "/dev/zero", "--certificates", file}, 2, "it is no plain file"},
         {{"verify", "/", "--nonce", "12"}, 2, "the nonce is not 64 hexadecimal digits"},
+        {{"verify", "/", "--report-data", "12"}, 2, "the report data is not 128 hexadecimal digits"},
         {{"verify", "/", "--at", "tomorrow"}, 2, "'tomorrow' is no time like"},
         {{"verify", "/", "--policy", file}, 2, "this is no JSON"},
         {{"verify", "/", "--context", file}, 2, "this is no JSON"},

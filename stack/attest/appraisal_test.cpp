@@ -29,6 +29,22 @@ BOOST_AUTO_TEST_CASE(each_step_is_reported_with_all_that_it_says) {
     BOOST_TEST(made.to_json().at("verdict") == "malformed");
 }
 
+BOOST_AUTO_TEST_CASE(the_text_names_each_refusal_with_its_place_and_counts_what_held) {
+    Appraisal made;
+    const Bytes bytes = {0xab, 0xcd};
+    made.demand(Check::snp_form, true, {.subject = "snp", .field = "r.bin"});
+    made.demand(Check::snp_chip, false,
+                {.subject = "snp", .field = "CHIP_ID", .offset = 416, .bytes = bytes, .reason = "other"});
+    made.demand(Check::evidence_form, true, {});
+    BOOST_TEST(
+        made.text() ==
+        "refused\n"
+        "  snp_chip: the SEV-SNP report is of another chip than its certificate; other (snp, CHIP_ID at "
+        "byte 416: abcd)\n"
+        "  evidence: 1 checks held\n"
+        "  snp: 1 checks held\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_check_at_all_is_not_trust) {
     BOOST_TEST((Appraisal().verdict() == Verdict::refused));
 }

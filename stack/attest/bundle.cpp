@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr size_t kReportDataSize = 64;
+
 std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -126,6 +128,7 @@ struct ContextPaths {
     std::map<std::string, std::string, std::less<>> roots;
     std::string policy;
     std::string nonce;
+    std::string report_data;
     std::string time;
 };
 
@@ -138,10 +141,13 @@ Result<ContextPaths> outline(std::string_view text) {
         if (roots.has(kind)) paths.roots[std::string(kind)] = roots.text(kind);
     paths.policy = object.text("policy");
     paths.nonce = object.text("nonce");
+    JsonObject snp(object.object("snp"), "snp");
+    paths.report_data = snp.text("report_data");
     paths.time = object.text("time");
     if (paths.time.empty()) object.refuse("time", "is missing");
     TRY(object.finish());
     TRY(roots.finish());
+    TRY(snp.finish());
     return paths;
 }
 
@@ -212,10 +218,19 @@ Result<wire::Nonce> read_nonce(std::string_view text) {
     return nonce;
 }
 
+Result<Bytes> read_report_data(std::string_view text) {
+    Result<Bytes> bytes = from_hex(text);
+    if (!bytes || bytes->size() != kReportDataSize)
+        return fail(Errc::bad_text, "report_data", Error::npos,
+                    "the report data is not 128 hexadecimal digits");
+    return bytes;
+}
+
 Result<Context> read_context(std::string_view text, const Files& files) {
     const ContextPaths paths = TRY(outline(text));
     Context context;
     if (!paths.nonce.empty()) context.nonce = TRY(read_nonce(paths.nonce));
+    if (!paths.report_data.empty()) context.snp_report_data = TRY(read_report_data(paths.report_data));
     context.time = TRY(parse_time(paths.time));
     for (const auto& [kind, path] : paths.roots) {
         auto roots = read_roots(TRY(look_up(files, path)));

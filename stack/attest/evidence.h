@@ -72,6 +72,8 @@ struct OcspAnswer {
 // What the verifier brings itself. Never taken from the evidence.
 struct Context {
     std::optional<wire::Nonce> nonce;  // that the evidence must have been made for
+    // 64 bytes that REPORT_DATA of a SEV-SNP report must be, instead of what follows from the nonce.
+    std::optional<Bytes> snp_report_data{};
     crypto::UnixTime time{};
     Roots roots;
     Policy policy;
@@ -82,5 +84,6 @@ struct Context {
 // nonce, and a SEV-SNP report's REPORT_DATA the nonce and 32 zeros. When the policy says "composite":
 // extraData is SHA-256 of the nonce and of SHA-384 of each GPU's leaf certificate (DER), in order;
 // REPORT_DATA is SHA-512 of the same and, if there is a TPM, of SHA-384 of the attestation key's certificate.
+// Where the context gives REPORT_DATA it is that, and what it binds is for whoever gave it.
 
 }  // namespace assay::attest

@@ -41,17 +41,20 @@ BOOST_AUTO_TEST_CASE(a_policy_of_a_tpm_that_is_not_understood_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(a_policy_of_sev_snp_is_read) {
     json asked = json::parse(R"({"allow_debug": true, "allow_migration": true, "vmpl": [0, 1], "guest_svn": 3,
+                                 "allow_rollback": true, "chip_id_required": true, "platform_info_known": true,
                                  "tcb": {"bootloader": 4, "snp": 24, "microcode": 219}})");
     asked["measurements"] = json::array({std::string(96, 'b')});
     const auto policy = SnpPolicy::from_json(asked);
     BOOST_REQUIRE(policy);
     BOOST_TEST((policy->allow_debug && policy->allow_migration));
+    BOOST_TEST((policy->allow_rollback && policy->chip_id_required && policy->platform_info_known));
     BOOST_TEST((policy->tcb == Tcb{.bootloader = 4, .snp = 24, .microcode = 219}));
     BOOST_TEST((policy->vmpl == std::set<uint32_t>{0, 1}));
     BOOST_TEST((policy->measurements == std::vector<Bytes>{Bytes(48, 0xbb)}));
     BOOST_TEST(policy->guest_svn == 3U);
     const auto empty = SnpPolicy::from_json(json::object());
     BOOST_TEST((!empty->allow_debug && !empty->allow_migration && empty->vmpl.empty()));
+    BOOST_TEST((!empty->allow_rollback && !empty->chip_id_required && !empty->platform_info_known));
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_of_sev_snp_that_is_not_understood_is_an_error) {

@@ -34,6 +34,12 @@ nlohmann::ordered_json to_json(const Tcb& tcb) {
             {"microcode", tcb.microcode}};
 }
 
+// What a verifier compares that takes the wire's 64 bits for a number.
+uint64_t number(const Tcb& tcb) {
+    return uint64_t{tcb.microcode} << 56 | uint64_t{tcb.snp} << 48 | uint64_t{tcb.tee} << 16 |
+           uint64_t{tcb.bootloader} << 8 | tcb.fmc;
+}
+
 // One report: what has been read of it, and the checks on that.
 class SnpAppraisal {
    public:
@@ -51,6 +57,7 @@ class SnpAppraisal {
             appraise_chain(appraisal_, kSubject, *chain,
                            {.purpose = Purpose::amd, .roots = context_.roots.amd, .time = context_.time});
         }
+        if (chain) certificate_ = read_snp_certificate(chain->front(), appraisal_.switches());
         if (!read_report()) return;
         check_form();
         if (chain) check_certificate(chain->front());
@@ -75,18 +82,21 @@ class SnpAppraisal {
     }
 
     bool read_report() {
-        const Result<SnpReport> report = parse_snp_report(snp_.report.bytes);
-        if (report) {
+        const TcbLayout layout = certificate_.product ? layout_of(*certificate_.product) : TcbLayout::milan;
+        const Result<SnpReport> report = parse_snp_report(snp_.report.bytes, layout);
+        if (report && (report->version == 2 || !appraisal_.has(Defect::snp_only_version_2))) {
             report_ = *report;
             return demand(Check::snp_form, true, {.subject = kSubject, .field = snp_.report.path});
         }
         appraisal_.demand(Check::snp_form, false,
-                          {.subject = kSubject, .field = snp_.report.path, .reason = report.error().text()});
+                          {.subject = kSubject,
+                           .field = snp_.report.path,
+                           .reason = report ? "only version 2 is known" : report.error().text()});
         return false;
     }
 
     void check_form() {
-        const auto reserved = reserved_in_use(snp_.report.bytes);
+        const auto reserved = reserved_in_use(report_);
         demand(Check::snp_reserved, !reserved,
                reserved ? at(std::string(reserved->name), reserved->offset, reserved->size)
                         : Look{.subject = kSubject});
@@ -94,33 +104,62 @@ class SnpAppraisal {
     }
 
     void check_certificate(const crypto::Certificate& leaf) {
-        const SnpCertificate certificate = read_snp_certificate(leaf, appraisal_.switches());
-        const bool same_kind = certificate.kind != SnpSigner::none && certificate.kind == report_.signer();
-        demand(Check::snp_signer, same_kind,
-               at("SIGNING_KEY", 0x48, 4, fmt::format("the certificate is of a {}", name(certificate.kind))));
+        const bool same_kind = certificate_.kind != SnpSigner::none && certificate_.kind == report_.signer();
+        demand(
+            Check::snp_signer, same_kind,
+            at("SIGNING_KEY", 0x48, 4, fmt::format("the certificate is of a {}", name(certificate_.kind))));
         const Result<> verified = verify_snp_report(report_, leaf.public_key());
         demand(Check::snp_signature, verified.has_value(),
                at("SIGNATURE", kSnpSignedSize, 144, verified ? "" : verified.error().text()));
-        check_chip(certificate);
-        const bool same_tcb = certificate.tcb && *certificate.tcb == judged_tcb();
+        check_product();
+        check_chip();
+        // From family 1Ah on an FMC is part of the TCB, before that there is none.
+        const bool same_parts = certificate_.has_fmc == (report_.layout == TcbLayout::turin);
+        const bool same_tcb = certificate_.tcb && same_parts && *certificate_.tcb == judged_tcb();
         demand(Check::snp_certificate_tcb, same_tcb,
                at("REPORTED_TCB", 0x180, 8,
-                  fmt::format("{}; the certificate is for {}", text(report_.reported_tcb),
-                              certificate.tcb ? text(*certificate.tcb) : "none that can be read")));
+                  fmt::format(
+                      "{}; the certificate is for {}", text(report_.reported_tcb),
+                      certificate_.tcb && same_parts ? text(*certificate_.tcb) : "none that can be read")));
+    }
+
+    // Version 2 does not say what processor it is of.
+    void check_product() {
+        std::optional<SnpProduct> product = report_.cpu ? product_of(*report_.cpu) : certificate_.product;
+        if (appraisal_.has(Defect::snp_only_milan) && product != SnpProduct::milan) product.reset();
+        const uint8_t structure = report_.layout == TcbLayout::turin ? 1 : 0;
+        const bool same_structure =
+            certificate_.kind != SnpSigner::vcek || certificate_.struct_version == structure;
+        demand(Check::snp_product, product && certificate_.product == product && same_structure,
+               at("CPUID_FAM_ID", 0x188, 3,
+                  fmt::format("{}; the certificate is of {}{}", product ? name(*product) : "no known product",
+                              certificate_.product ? name(*certificate_.product) : "no known product",
+                              same_structure ? "" : ", with the wrong structVersion")));
     }
 
     // A VLEK is of a provider, not of a chip; a VCEK names 64 bytes, or 8 of which the rest are zeros.
-    void check_chip(const SnpCertificate& certificate) {
-        if (certificate.kind == SnpSigner::vlek) return;
-        Bytes expected = certificate.hardware_id;
+    void check_chip() {
+        if (report_.chip_masked() && certificate_.kind != SnpSigner::none) {
+            demand(Check::snp_chip, !policy_.chip_id_required, at("CHIP_ID", 0x1a0, 64, "it is masked"));
+            return;
+        }
+        if (certificate_.kind == SnpSigner::vlek) return;
+        Bytes expected = certificate_.hardware_id;
         if (expected.empty() && appraisal_.has(Defect::snp_vcek_without_chip)) return;
-        const bool known_size = expected.size() == 64 || expected.size() == 8;
+        const bool known_size = expected.size() == (report_.layout == TcbLayout::turin ? 8U : 64U);
         expected.resize(64);
-        demand(Check::snp_chip, known_size && equal(expected, report_.chip_id),
-               at("CHIP_ID", 0x1a0, 64, "the certificate's is " + to_hex(certificate.hardware_id)));
+        const size_t compared = appraisal_.has(Defect::snp_chip_beginning) ? 8 : 64;
+        demand(Check::snp_chip,
+               known_size && equal(ByteView(expected).first(compared), report_.chip_id.first(compared)),
+               at("CHIP_ID", 0x1a0, 64, "the certificate's is " + to_hex(certificate_.hardware_id)));
     }
 
     void check_nonce() {
+        if (context_.snp_report_data) {
+            demand(Check::snp_report_data, equal(report_.report_data, *context_.snp_report_data),
+                   at("REPORT_DATA", 0x50, 64, "expected " + to_hex(*context_.snp_report_data)));
+            return;
+        }
         if (!context_.nonce) {
             demand(Check::nonce_expected, false, {.subject = kSubject});
             return;
@@ -142,18 +181,33 @@ class SnpAppraisal {
     }
 
     void check_platform() {
-        // The host may report less than what runs, and commits to no more than that.
-        const bool ordered = report_.current_tcb.at_least(report_.committed_tcb) &&
-                             report_.current_tcb.at_least(report_.reported_tcb) && versions_ordered();
+        // Nothing is newer than what runs: the host may report less, can only commit to what runs, and that
+        // ran already, or something older, when the guest was launched, unless firmware was taken back since.
+        // The other three stand in no order: a host may report what it has not committed to, or less than
+        // that.
+        const Tcb& current = report_.current_tcb;
+        const bool launched = policy_.allow_rollback || current.at_least(report_.launch_tcb);
+        const bool ordered = current.at_least(report_.committed_tcb) &&
+                             current.at_least(report_.reported_tcb) && launched && versions_ordered();
         demand(Check::snp_tcb_order, ordered,
                at("CURRENT_TCB", 0x38, 8,
-                  fmt::format("current {}; reported {}; committed {}", text(report_.current_tcb),
-                              text(report_.reported_tcb), text(report_.committed_tcb))));
-        const bool reported = judged_tcb().at_least(policy_.tcb);
-        const bool recent = reported && report_.launch_tcb.at_least(policy_.tcb);
+                  fmt::format("current {}; reported {}; committed {}; launch {}", text(current),
+                              text(report_.reported_tcb), text(report_.committed_tcb),
+                              text(report_.launch_tcb))));
+        const bool reported = new_enough(judged_tcb());
+        const bool recent = reported && new_enough(report_.launch_tcb);
         demand(Check::snp_tcb_floor, recent,
                reported ? at("LAUNCH_TCB", 0x1f0, 8, text(report_.launch_tcb))
                         : at("REPORTED_TCB", 0x180, 8, text(report_.reported_tcb)));
+        if (policy_.platform_info_known) {
+            demand(Check::snp_platform_info, unnamed_platform_info(report_.platform_info) == 0,
+                   at("PLATFORM_INFO", 0x40, 8));
+        }
+    }
+
+    bool new_enough(const Tcb& tcb) const {
+        if (appraisal_.has(Defect::snp_tcb_as_number)) return number(tcb) >= number(policy_.tcb);
+        return tcb.at_least(policy_.tcb);
     }
 
     // The TCB that the signing key is derived from, and which counts.
@@ -193,7 +247,9 @@ class SnpAppraisal {
             {"vmpl", report_.vmpl},
             {"measurement", to_hex(report_.measurement)},
             {"host-data", to_hex(report_.host_data)},
-            {"chip-id", to_hex(report_.chip_id)},
+            {"chip-id", report_.chip_masked() ? nlohmann::ordered_json()
+                                              : nlohmann::ordered_json(to_hex(report_.chip_id))},
+            {"platform-info", platform_info_names(report_.platform_info)},
             {"id-key-digest", to_hex(report_.id_key_digest)},
             {"reported-tcb", to_json(report_.reported_tcb)},
             {"launch-tcb", to_json(report_.launch_tcb)},
@@ -206,6 +262,7 @@ class SnpAppraisal {
     const Evidence& evidence_;
     const Context& context_;
     const SnpPolicy policy_;
+    SnpCertificate certificate_;
     SnpReport report_;
 };
 

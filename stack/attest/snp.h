@@ -9,10 +9,12 @@ namespace assay::attest {
 
 // Makes the checks snp_* and binding_snp, policy_svn for the guest's, and those of the chain of the VCEK or
 // VLEK under context.roots.amd, with subject "snp". A policy without a word on SEV-SNP is one that allows
-// neither debugging nor migration. A context without a nonce violates nonce_expected.
+// neither debugging nor migration. A context that has neither a nonce nor the report data violates
+// nonce_expected.
 //
 // Claims, under "snp": "dbgstat" (RFC 9711); "version", "guest-svn", "vmpl", "measurement", "host-data",
-// "chip-id", "id-key-digest"; "reported-tcb" and "launch-tcb" by component; "signer", "vcek" or "vlek".
+// "chip-id" (null when it is masked), "platform-info", the names of its bits; "id-key-digest"; "reported-tcb"
+// and "launch-tcb" by component; "signer", "vcek" or "vlek".
 void appraise_snp(Appraisal& appraisal, const SnpEvidence& snp, const Evidence& evidence,
                   const Context& context);
 

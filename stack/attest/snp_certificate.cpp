@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace assay::attest {
 
 namespace {
 
 constexpr uint8_t kDerInteger = 0x02;
 constexpr uint8_t kDerOctets = 0x04;
+constexpr uint8_t kDerIa5String = 0x16;
+constexpr size_t kHardwareIds[] = {64, 8};  // their sizes, the latter from family 1Ah on
 
 std::optional<Bytes> amd_extension(const crypto::Certificate& certificate, std::string_view below) {
     return crypto::extension(certificate, fmt::format("{}.{}", kOidSnpArc, below));
@@ -29,8 +33,28 @@ std::optional<Tcb> tcb_of(const crypto::Certificate& certificate) {
     const auto microcode = small_integer(amd_extension(certificate, "3.8"));
     const auto fmc_extension = amd_extension(certificate, "3.9");
     const auto fmc = fmc_extension ? small_integer(fmc_extension) : uint8_t{0};
+    for (std::string_view reserved : {"3.4", "3.5", "3.6", "3.7"}) {
+        const auto level = amd_extension(certificate, reserved);
+        if (level && small_integer(level) != uint8_t{0}) return std::nullopt;
+    }
     if (!bootloader || !tee || !snp || !microcode || !fmc) return std::nullopt;
     return Tcb{.fmc = *fmc, .bootloader = *bootloader, .tee = *tee, .snp = *snp, .microcode = *microcode};
+}
+
+std::optional<SnpProduct> product_named(const std::optional<Bytes>& der) {
+    if (!der || der->size() < 2 || (*der)[0] != kDerIa5String || (*der)[1] != der->size() - 2)
+        return std::nullopt;
+    return product_from_name({reinterpret_cast<const char*>(der->data()) + 2, der->size() - 2});
+}
+
+// AMD's key server leaves out the OCTET STRING; the specification has it. Only the size tells them apart: an
+// identifier may begin with any byte.
+Bytes hardware_id_in(const Bytes& value, bool by_first_byte) {
+    const bool plain = std::ranges::find(kHardwareIds, value.size()) != std::end(kHardwareIds);
+    const bool wrapped = !plain && value.size() > 2 && value[0] == kDerOctets && value[1] == value.size() - 2;
+    const bool looks_so =
+        by_first_byte && value.size() > 2 && (value[0] == kDerInteger || value[0] == kDerOctets);
+    return wrapped || looks_so ? Bytes(value.begin() + 2, value.end()) : value;
 }
 
 }  // namespace
@@ -43,13 +67,10 @@ SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, cons
     const bool of_any_chip = switches.has(Defect::snp_vcek_without_chip);
     if ((hardware || of_any_chip) && !provider) read.kind = SnpSigner::vcek;
     if (!hardware && provider) read.kind = SnpSigner::vlek;
-    if (hardware) {
-        // AMD's key server leaves out the OCTET STRING; the specification has it.
-        const bool wrapped = hardware->size() > 2 && (*hardware)[0] == kDerOctets &&
-                             (*hardware)[1] == hardware->size() - 2 && hardware->size() != 64 &&
-                             hardware->size() != 8;
-        read.hardware_id = wrapped ? Bytes(hardware->begin() + 2, hardware->end()) : *hardware;
-    }
+    if (hardware) read.hardware_id = hardware_id_in(*hardware, switches.has(Defect::snp_hardware_id_as_der));
+    read.has_fmc = amd_extension(certificate, "3.9").has_value();
+    read.struct_version = small_integer(amd_extension(certificate, "1"));
+    read.product = product_named(amd_extension(certificate, "2"));
     return read;
 }
 

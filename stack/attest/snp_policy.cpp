@@ -36,6 +36,9 @@ Result<SnpPolicy> SnpPolicy::from_json(const nlohmann::json& json) {
     SnpPolicy policy;
     policy.allow_debug = object.flag("allow_debug", policy.allow_debug);
     policy.allow_migration = object.flag("allow_migration", policy.allow_migration);
+    policy.allow_rollback = object.flag("allow_rollback", policy.allow_rollback);
+    policy.chip_id_required = object.flag("chip_id_required", policy.chip_id_required);
+    policy.platform_info_known = object.flag("platform_info_known", policy.platform_info_known);
     policy.tcb = TRY(tcb_from(object.object("tcb")));
     for (const nlohmann::json& level : object.array("vmpl")) {
         if (level.is_number_unsigned() && level.get<uint64_t>() < kLevels) {

@@ -12,14 +12,15 @@ namespace {
 
 constexpr size_t kWireInteger = 72;  // bytes of R or S in the report
 constexpr size_t kInteger = 48;      // bytes of one that is on the curve
-constexpr size_t kFamilyOffset = 0x188;
+constexpr size_t kCpuOffset = 0x188;
 constexpr uint8_t kFamilyTurin = 0x1a;
+constexpr uint32_t kNewestVersion = 5;
 
 // What is reserved in versions up to `until`.
 struct Reserved {
     std::string_view name;
     size_t begin, end;
-    uint32_t until = 5;
+    uint32_t until = kNewestVersion;
 };
 constexpr Reserved kReserved[] = {
     {"reserved at 4Ch", 0x4c, 0x50},    {"CPUID fields of version 3", 0x188, 0x18b, 2},
@@ -29,6 +30,29 @@ constexpr Reserved kReserved[] = {
 };
 constexpr size_t kTcbOffsets[] = {0x38, 0x180, 0x1e0, 0x1f0};
 
+// Bits of PLATFORM_INFO, in order, each with the version of the report that brought it.
+struct PlatformBit {
+    std::string_view name;
+    uint32_t since;
+};
+constexpr PlatformBit kPlatformBits[] = {
+    {"smt-en", 2},
+    {"tsme-en", 2},
+    {"ecc-en", 2},
+    {"rapl-dis", 2},
+    {"ciphertext-hiding-dram-en", 2},
+    {"alias-check-complete", 3},
+    {"iommu-write-safe", 5},
+    {"tio-en", 5},
+};
+
+uint64_t platform_bits_until(uint32_t version) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < std::size(kPlatformBits); ++i)
+        if (kPlatformBits[i].since <= version) bits |= uint64_t{1} << i;
+    return bits;
+}
+
 Tcb tcb_at(ByteView bytes, size_t offset, TcbLayout layout) {
     const ByteView at = bytes.subspan(offset, 8);
     if (layout == TcbLayout::turin)
@@ -36,8 +60,9 @@ Tcb tcb_at(ByteView bytes, size_t offset, TcbLayout layout) {
     return {.bootloader = at[0], .tee = at[1], .snp = at[6], .microcode = at[7]};
 }
 
-TcbLayout layout_of(ByteView bytes, uint32_t version) {
-    return version >= 3 && bytes[kFamilyOffset] >= kFamilyTurin ? TcbLayout::turin : TcbLayout::milan;
+// By the family alone, so that what is of no known product can be read too.
+TcbLayout layout_of(const SnpCpu& cpu) {
+    return cpu.family >= kFamilyTurin ? TcbLayout::turin : TcbLayout::milan;
 }
 
 bool zero(ByteView bytes) {
@@ -66,7 +91,9 @@ std::string text(const Tcb& tcb) {
                        tcb.tee, tcb.snp, tcb.microcode);
 }
 
-Result<SnpReport> parse_snp_report(ByteView bytes) {
+bool SnpReport::chip_masked() const { return zero(chip_id); }
+
+Result<SnpReport> parse_snp_report(ByteView bytes, TcbLayout layout) {
     Reader reader(bytes);
     SnpReport report;
     const ByteView whole = TRY(reader.take(kSnpReportSize, "ATTESTATION_REPORT"));
@@ -75,7 +102,7 @@ Result<SnpReport> parse_snp_report(ByteView bytes) {
         return little_endian(whole.subspan(offset, size));
     };
     report.version = static_cast<uint32_t>(number(0x00, 4));
-    if (report.version < 2 || report.version > 5) {
+    if (report.version < 2 || report.version > kNewestVersion) {
         return fail(Errc::unsupported, "VERSION", 0, fmt::format("version {}", report.version));
     }
     report.guest_svn = static_cast<uint32_t>(number(0x04, 4));
@@ -93,7 +120,10 @@ Result<SnpReport> parse_snp_report(ByteView bytes) {
     report.author_key_digest = whole.subspan(0x110, 48);
     report.report_id = whole.subspan(0x140, 32);
     report.report_id_ma = whole.subspan(0x160, 32);
-    report.layout = layout_of(whole, report.version);
+    if (report.version >= 3)
+        report.cpu = {
+            .family = whole[kCpuOffset], .model = whole[kCpuOffset + 1], .stepping = whole[kCpuOffset + 2]};
+    report.layout = report.cpu ? layout_of(*report.cpu) : layout;
     report.current_tcb = tcb_at(whole, 0x38, report.layout);
     report.reported_tcb = tcb_at(whole, 0x180, report.layout);
     report.chip_id = whole.subspan(0x1a0, 64);
@@ -101,31 +131,44 @@ Result<SnpReport> parse_snp_report(ByteView bytes) {
     report.current = version_at(whole, 0x1e8);
     report.committed = version_at(whole, 0x1ec);
     report.launch_tcb = tcb_at(whole, 0x1f0, report.layout);
+    report.bytes = whole;
     report.signed_bytes = whole.first(kSnpSignedSize);
     report.signature = whole.subspan(kSnpSignedSize, 2 * kWireInteger);
     return report;
 }
 
-std::optional<ReservedField> reserved_in_use(ByteView report) {
-    if (report.size() != kSnpReportSize) return std::nullopt;
-    const auto version = static_cast<uint32_t>(little_endian(report.first(4)));
+std::optional<ReservedField> reserved_in_use(const SnpReport& report) {
     for (const Reserved& field : kReserved) {
         const size_t size = field.end - field.begin;
-        if (version <= field.until && !zero(report.subspan(field.begin, size)))
+        if (report.version <= field.until && !zero(report.bytes.subspan(field.begin, size)))
             return ReservedField{field.name, field.begin, size};
     }
-    const uint64_t policy = little_endian(report.subspan(0x08, 8));
-    if (policy >> 26 != 0 || (policy >> 17 & 1) != 1) return ReservedField{"POLICY", 0x08, 8};
-    const uint64_t platform = little_endian(report.subspan(0x40, 8));
-    if (platform >> 8 != 0 || (platform >> 6 & 1) != 0) return ReservedField{"PLATFORM_INFO", 0x40, 8};
-    if (little_endian(report.subspan(0x48, 4)) >> 5 != 0) return ReservedField{"KEY_INFO", 0x48, 4};
-    const bool turin = layout_of(report, version) == TcbLayout::turin;
+    if (report.policy >> 26 != 0 || (report.policy >> 17 & 1) != 1) return ReservedField{"POLICY", 0x08, 8};
+    const bool frozen = report.version < kNewestVersion;
+    if (frozen && (report.platform_info & ~platform_bits_until(report.version)) != 0)
+        return ReservedField{"PLATFORM_INFO", 0x40, 8};
+    if (report.key_info >> 5 != 0) return ReservedField{"KEY_INFO", 0x48, 4};
+    const bool turin = report.layout == TcbLayout::turin;
     for (size_t offset : kTcbOffsets) {
         const size_t from = offset + (turin ? 4 : 2);
         const size_t size = turin ? 3 : 4;
-        if (!zero(report.subspan(from, size))) return ReservedField{"TCB_VERSION", from, size};
+        if (!zero(report.bytes.subspan(from, size))) return ReservedField{"TCB_VERSION", from, size};
     }
     return std::nullopt;
+}
+
+std::vector<std::string> platform_info_names(uint64_t platform_info) {
+    std::vector<std::string> names;
+    for (size_t bit = 0; bit < 64; ++bit) {
+        if ((platform_info >> bit & 1) == 0) continue;
+        names.push_back(bit < std::size(kPlatformBits) ? std::string(kPlatformBits[bit].name)
+                                                       : fmt::format("bit-{}", bit));
+    }
+    return names;
+}
+
+uint64_t unnamed_platform_info(uint64_t platform_info) {
+    return platform_info & ~platform_bits_until(kNewestVersion);
 }
 
 Result<> verify_snp_report(const SnpReport& report, const crypto::PublicKey& key) {

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "stack/attest/snp_product.h"
 #include "stack/base/bytes.h"
 #include "stack/crypto/provider.h"
 
@@ -26,9 +28,6 @@ struct Tcb {
 };
 std::string text(const Tcb& tcb);
 
-// The layout of TCB_VERSION, which changed with family 1Ah (Turin).
-enum class TcbLayout : uint8_t { milan, turin };
-
 enum class SnpSigner : uint8_t { vcek = 0, vlek = 1, none = 7 };  // SIGNING_KEY; the rest is reserved
 
 struct SnpReport {
@@ -45,29 +44,40 @@ struct SnpReport {
     ByteView measurement;  // 48 bytes
     ByteView host_data;    // 32 bytes
     ByteView id_key_digest, author_key_digest, report_id, report_id_ma;
+    std::optional<SnpCpu> cpu;  // none in version 2
     TcbLayout layout = TcbLayout::milan;
-    ByteView chip_id;                  // 64 bytes
+    ByteView chip_id;  // 64 bytes; from family 1Ah on 8 and zeros; zeros when the host masks it
     std::array<uint8_t, 3> current{};  // version of the firmware: build, minor, major
     std::array<uint8_t, 3> committed{};
+    ByteView bytes;  // the whole
     ByteView signed_bytes;
     ByteView signature;  // R and S, 72 bytes each, little-endian
 
     bool debug() const { return (policy >> 19 & 1) != 0; }
     bool migration() const { return (policy >> 18 & 1) != 0; }
+    bool chip_masked() const;
     SnpSigner signer() const { return static_cast<SnpSigner>(key_info >> 2 & 7); }
 };
 
-// Reads a report of kSnpReportSize bytes, which must outlive what is returned. Errors: Errc::truncated,
-// Errc::trailing, Errc::unsupported for another version.
-Result<SnpReport> parse_snp_report(ByteView bytes);
+// Reads a report of kSnpReportSize bytes, which must outlive what is returned. `layout` is of reports of
+// version 2, which do not say what processor they are of. Errors: Errc::truncated, Errc::trailing,
+// Errc::unsupported for another version.
+Result<SnpReport> parse_snp_report(ByteView bytes, TcbLayout layout = TcbLayout::milan);
 
-// The first field that is not as the ABI reserves it: zero, and one in bit 17 of the policy.
+// The first field that is not as the ABI reserves it: zero, and one in bit 17 of the policy. PLATFORM_INFO
+// may have the bits that its version of the report has, and in the newest, to which firmware adds without
+// another version, any.
 struct ReservedField {
     std::string_view name;
     size_t offset = 0;
     size_t size = 0;
 };
-std::optional<ReservedField> reserved_in_use(ByteView report);
+std::optional<ReservedField> reserved_in_use(const SnpReport& report);
+
+// Bits of PLATFORM_INFO, by their names; those without one as "bit-8".
+std::vector<std::string> platform_info_names(uint64_t platform_info);
+// Those of the bits that have no name.
+uint64_t unnamed_platform_info(uint64_t platform_info);
 
 // Verifies the signature, ECDSA on P-384 with SHA-384 (chapter 10). Errors: Errc::bad_signature,
 // Errc::bad_key.

@@ -61,11 +61,16 @@ crypto::ExtensionSpec amd(std::string_view below, Bytes content) {
     return {std::string(kArc) + std::string(below), std::move(content)};
 }
 
+Bytes ia5(std::string_view text) {
+    return concat({Bytes{0x16, static_cast<uint8_t>(text.size())}, as_bytes(text)});
+}
+
 // A report before it is signed, and what the certificate says.
 struct Made {
     Bytes report = synthetic::genuine_snp_report(report_data(test_nonce()));
     std::vector<crypto::ExtensionSpec> extensions = {
         amd("1", integer(0)),
+        amd("2", ia5("Milan-B0")),
         amd("3.1", integer(synthetic::kSnpTcb[0])),
         amd("3.2", integer(synthetic::kSnpTcb[1])),
         amd("3.3", integer(synthetic::kSnpTcb[2])),
@@ -142,6 +147,23 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::snp_reserved, "bit 17 of the policy", [](Made& m) { m.set(0x0a, {1}); }},
         {Check::snp_reserved, "bit 26 of the policy", [](Made& m) { m.set(0x0b, {4}); }},
         {Check::snp_reserved, "a family of a CPU in version 2", [](Made& m) { m.set(0, {2}); }},
+        {Check::snp_reserved, "the alias check in version 2",
+         [](Made& m) {
+             m.set(0, {2});
+             m.set(0x188, {0, 0, 0});
+             m.set(0x40, {0x21});
+         }},
+        {Check::snp_reserved, "safe writes of the IOMMU in version 4",
+         [](Made& m) {
+             m.set(0, {4});
+             m.set(0x40, {0x61});
+         }},
+        {Check::snp_platform_info, "a bit that is not known, which the policy does not allow",
+         [](Made& m) {
+             m.set(0, {5});
+             m.set(0x41, {1});
+             m.context.policy.snp->platform_info_known = true;
+         }},
         {Check::snp_reserved, "mitigations in version 4",
          [](Made& m) {
              m.set(0, {4});
@@ -160,13 +182,37 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::snp_signature, "a signature beyond the curve",
          [](Made& m) { m.edit_after = [](SnpEvidence& s) { s.report.bytes[0x2a0 + 48] = 1; }; }},
         {Check::snp_chip, "another chip", [](Made& m) { m.set(0x1a0, {0xff}); }},
-        {Check::snp_chip, "a chip that is masked",
-         [](Made& m) { std::fill_n(m.report.begin() + 0x1a0, 64, uint8_t{0}); }},
+        {Check::snp_chip, "a chip that is masked, where the policy requires it",
+         [](Made& m) {
+             std::fill_n(m.report.begin() + 0x1a0, 64, uint8_t{0});
+             m.context.policy.snp->chip_id_required = true;
+         }},
+        {Check::snp_chip, "a chip whose last byte differs", [](Made& m) { m.set(0x1df, {0xff}); }},
+        {Check::snp_product, "no processor", [](Made& m) { m.set(0x188, {0, 0, 0}); }},
+        {Check::snp_product, "another processor", [](Made& m) { m.set(0x188, {0x19, 0x11}); }},
+        {Check::snp_product, "a product of another name",
+         [](Made& m) { m.extension("2").content = ia5("Genoa-B1"); }},
+        {Check::snp_product, "a product that is not known, in version 2",
+         [](Made& m) {
+             m.set(0, {2});
+             m.set(0x188, {0, 0, 0});
+             m.extension("2").content = ia5("Naples-B0");
+         }},
+        {Check::snp_product, "the structure of a later certificate",
+         [](Made& m) { m.extension("1").content = integer(1); }},
+        {Check::snp_product, "no structure", [](Made& m) { m.extensions.erase(m.extensions.begin()); }},
         {Check::snp_certificate_tcb, "a certificate of another microcode",
          [](Made& m) { m.extension("3.8").content = integer(0xda); }},
         {Check::snp_certificate_tcb, "a certificate without a bootloader",
-         [](Made& m) { m.extensions.erase(m.extensions.begin() + 1); }},
+         [](Made& m) {
+             std::erase_if(m.extensions, [](const auto& one) { return one.oid.ends_with(".3.1"); });
+         }},
+        {Check::snp_certificate_tcb, "a certificate with an FMC that this processor does not have",
+         [](Made& m) { m.extensions.push_back(amd("3.9", integer(0))); }},
+        {Check::snp_certificate_tcb, "a certificate with a reserved security version",
+         [](Made& m) { m.extensions.push_back(amd("3.6", integer(1))); }},
         {Check::snp_tcb_order, "committed to more than runs", [](Made& m) { m.set(0x1e0, {5}); }},
+        {Check::snp_tcb_order, "launched under more than runs", [](Made& m) { m.set(0x1f6, {25}); }},
         {Check::snp_tcb_order, "committed to later firmware", [](Made& m) { m.set(0x1ed, {56}); }},
         {Check::snp_tcb_floor, "an old bootloader",
          [](Made& m) { m.context.policy.snp->tcb.bootloader = 5; }},
@@ -188,6 +234,11 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::policy_svn, "an old guest", [](Made& m) { m.context.policy.snp->guest_svn = 3; }},
         {Check::snp_report_data, "another nonce", [](Made& m) { m.set(0x50, {0}); }},
         {Check::snp_report_data, "something behind the nonce", [](Made& m) { m.set(0x8f, {1}); }},
+        {Check::snp_report_data, "other data than was given",
+         [](Made& m) {
+             m.context.snp_report_data = report_data(test_nonce());
+             m.context.snp_report_data->back() = 1;
+         }},
         {Check::nonce_expected, "no nonce", [](Made& m) { m.context.nonce.reset(); }},
         {Check::binding_snp, "the nonce alone where it should be bound",
          [](Made& m) { m.context.policy.composite = true; }},
@@ -258,17 +309,73 @@ BOOST_AUTO_TEST_CASE(a_report_that_a_vlek_signed_is_of_no_chip) {
     BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
 }
 
-BOOST_AUTO_TEST_CASE(turin_has_an_fmc_and_a_short_chip_id) {
+BOOST_AUTO_TEST_CASE(a_report_whose_chip_is_masked_is_of_the_chip_that_the_certificate_names) {
     Made made;
-    made.set(0x188, {0x1a});
+    std::fill_n(made.report.begin() + 0x1a0, 64, uint8_t{0});
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    BOOST_TEST(appraisal.claims().at("snp").at("chip-id").is_null());
+    made.extensions.pop_back();
+    BOOST_TEST(refused_by(appraised(made)) == (std::vector<std::string>{"snp_signer", "snp_chip"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(report_data_that_is_given_needs_no_nonce) {
+    Made made;
+    const Bytes data(64, 0x66);
+    write_report_data(made, data);
+    made.context.nonce.reset();
+    made.context.snp_report_data = data;
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_version_may_have_bits_of_the_platform_that_later_firmware_brings) {
+    Made made;
+    made.set(0, {5});
+    made.set(0x40, {0xe1, 1});
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    BOOST_TEST(appraisal.claims().at("snp").at("platform-info") ==
+               nlohmann::json({"smt-en", "alias-check-complete", "iommu-write-safe", "tio-en", "bit-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(firmware_may_have_been_taken_back_where_the_policy_allows_it) {
+    Made made;
+    made.set(0x1f6, {25});
+    made.context.policy.snp->allow_rollback = true;
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
+}
+
+void make_turin(Made& made) {
+    made.set(0x188, {0x1a, 0x02, 0x01});
     for (size_t tcb : {0x38U, 0x180U, 0x1e0U, 0x1f0U}) made.set(tcb, {1, 4, 0, 24, 0, 0, 0, 0xdb});
     std::fill_n(made.report.begin() + 0x1a8, 56, uint8_t{0});
+    made.extension("1").content = integer(1);
+    made.extension("2").content = ia5("Turin");
     made.extension("4").content.resize(8);
     made.extensions.push_back(amd("3.9", integer(1)));
     made.context.policy.snp->tcb.fmc = 1;
+}
+
+BOOST_AUTO_TEST_CASE(version_2_is_laid_out_as_the_certificate_says) {
+    Made made;
+    make_turin(made);
+    made.set(0, {2});
+    made.set(0x188, {0, 0, 0});
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
+}
+
+BOOST_AUTO_TEST_CASE(turin_has_an_fmc_and_a_short_chip_id) {
+    Made made;
+    make_turin(made);
     BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
     made.context.policy.snp->tcb.fmc = 2;
     BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"snp_tcb_floor"},
+               boost::test_tools::per_element());
+    made.context.policy.snp->tcb.fmc = 0;
+    for (size_t tcb : {0x38U, 0x180U, 0x1e0U, 0x1f0U}) made.set(tcb, {0});
+    made.extensions.pop_back();
+    BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"snp_certificate_tcb"},
                boost::test_tools::per_element());
 }
 

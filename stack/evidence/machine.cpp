@@ -31,13 +31,12 @@ ordered_json tpm_policy(const TpmForm& tpm) {
 }
 
 ordered_json snp_policy(const SnpForm& snp) {
-    return {{"tcb",
-             {{"bootloader", snp.reported.boot_loader},
-              {"tee", snp.reported.tee},
-              {"snp", snp.reported.snp},
-              {"microcode", snp.reported.microcode}}},
-            {"vmpl", {0}},
-            {"measurements", {to_hex(snp.measurement)}}};
+    ordered_json tcb = {{"bootloader", snp.reported.boot_loader},
+                        {"tee", snp.reported.tee},
+                        {"snp", snp.reported.snp},
+                        {"microcode", snp.reported.microcode}};
+    if (snp.reported.fmc) tcb["fmc"] = *snp.reported.fmc;
+    return {{"tcb", tcb}, {"vmpl", {0}}, {"measurements", {to_hex(snp.measurement)}}};
 }
 
 ordered_json default_policy(const MachineOptions& options) {

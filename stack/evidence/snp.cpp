@@ -30,13 +30,22 @@ CertificateForm authority(const std::string& title, uint64_t serial) {
     return form;
 }
 
-Bytes chip_of(std::string_view label) {
-    return digest(crypto::HashAlgo::sha512, as_bytes(fmt::format("{} chip", label)));
+Bytes chip_of(const SnpOptions& options) {
+    Bytes id = digest(crypto::HashAlgo::sha512, as_bytes(fmt::format("{} chip", options.label)));
+    if (options.processor.turin()) id.resize(8);
+    return id;
+}
+
+TcbForm tcb_of(const ProcessorForm& processor) {
+    TcbForm tcb;
+    if (processor.turin()) tcb = {.boot_loader = 2, .tee = 1, .snp = 4, .microcode = 81, .fmc = uint8_t{1}};
+    return tcb;
 }
 
 Chain amd_chain(const SnpOptions& options) {
-    CertificateForm ark = authority("ARK-Milan", 0);
-    CertificateForm ask = authority(options.vlek ? "SEV-VLEK-Milan" : "SEV-Milan", 1);
+    const ProcessorForm& processor = options.processor;
+    CertificateForm ark = authority("ARK-" + processor.line, 0);
+    CertificateForm ask = authority((options.vlek ? "SEV-VLEK-" : "SEV-") + processor.line, 1);
     ask.path_length = 0;
     CertificateForm leaf;
     leaf.key = {options.label};
@@ -45,14 +54,15 @@ Chain amd_chain(const SnpOptions& options) {
     leaf.not_before = at(2024, 9, 24);
     leaf.not_after = at(2031, 9, 24);
     leaf.key_identifiers = false;
-    leaf.more.push_back({fmt::format("{}1", kOidAmd), false, der::integer(uint64_t{options.vlek ? 1U : 0U})});
     leaf.more.push_back(
-        {fmt::format("{}2", kOidAmd), false, der::text(der::kIa5, options.vlek ? "Milan" : "Milan-B0")});
-    set_tcb(leaf, {});
+        {std::string(kOidStructure), false, der::integer(uint64_t{processor.turin() ? 1U : 0U})});
+    leaf.more.push_back({std::string(kOidProduct), false,
+                         der::text(der::kIa5, options.vlek ? processor.line : processor.product_name)});
+    set_tcb(leaf, tcb_of(processor));
     if (options.vlek) {
         leaf.more.push_back({fmt::format("{}5", kOidAmd), false, der::text(der::kIa5, "Assay cloud")});
     } else {
-        leaf.more.push_back({std::string(kOidHardware), false, chip_of(options.label)});
+        leaf.more.push_back({std::string(kOidHardware), false, chip_of(options)});
     }
     Chain chain = {leaf, ask, ark};
     relink(chain);
@@ -63,24 +73,47 @@ Bytes reversed(ByteView big_endian) { return {big_endian.rbegin(), big_endian.re
 
 }  // namespace
 
+ProcessorForm milan() { return {}; }
+ProcessorForm genoa() { return {0x19, 0x11, 0x01, "Genoa", "Genoa-B1"}; }
+ProcessorForm turin() { return {0x1a, 0x02, 0x01, "Turin", "Turin"}; }
+
 uint64_t TcbForm::value() const {
+    if (fmc) {
+        return *fmc | uint64_t{boot_loader} << 8 | uint64_t{tee} << 16 | uint64_t{snp} << 24 |
+               uint64_t{microcode} << 56;
+    }
     return boot_loader | uint64_t{tee} << 8 | uint64_t{snp} << 48 | uint64_t{microcode} << 56;
 }
 
 void set_tcb(CertificateForm& leaf, const TcbForm& tcb) {
-    const std::pair<std::string, uint8_t> levels[] = {{std::string(kOidBootLoader), tcb.boot_loader},
-                                                      {std::string(kOidTee), tcb.tee},
-                                                      {"1.3.6.1.4.1.3704.1.3.4", 0},
-                                                      {"1.3.6.1.4.1.3704.1.3.5", 0},
-                                                      {"1.3.6.1.4.1.3704.1.3.6", 0},
-                                                      {"1.3.6.1.4.1.3704.1.3.7", 0},
-                                                      {std::string(kOidSnp), tcb.snp},
-                                                      {std::string(kOidMicrocode), tcb.microcode}};
+    std::vector<std::pair<std::string, uint8_t>> levels = {{std::string(kOidBootLoader), tcb.boot_loader},
+                                                           {std::string(kOidTee), tcb.tee},
+                                                           {"1.3.6.1.4.1.3704.1.3.5", 0},
+                                                           {"1.3.6.1.4.1.3704.1.3.6", 0},
+                                                           {"1.3.6.1.4.1.3704.1.3.7", 0},
+                                                           {std::string(kOidSnp), tcb.snp},
+                                                           {std::string(kOidMicrocode), tcb.microcode}};
+    if (tcb.fmc) {
+        levels.emplace_back(kOidFmc, *tcb.fmc);
+    } else {
+        levels.emplace_back("1.3.6.1.4.1.3704.1.3.4", 0);
+    }
     for (const auto& [oid, level] : levels) {
         Extension* known = find(leaf, oid);
         if (known == nullptr) known = &leaf.more.emplace_back(Extension{oid, false, {}});
         known->value = der::integer(uint64_t{level});
     }
+}
+
+void set_chip(SnpForm& snp, ByteView id) {
+    snp.chip_id = to_bytes(id);
+    snp.chip_id.resize(64);
+    if (Extension* hardware = find(snp.chain.front(), kOidHardware)) hardware->value = to_bytes(id);
+}
+
+uint64_t platform_info_of(uint32_t version) {
+    constexpr uint64_t kSmt = 1, kEcc = 1 << 2, kAliasCheck = 1 << 5, kIommuWriteSafe = 1 << 6;
+    return kSmt | (version >= 3 ? kEcc | kAliasCheck : 0) | (version >= 5 ? kIommuWriteSafe : 0);
 }
 
 Bytes make(const SnpForm& form) {
@@ -90,9 +123,11 @@ Bytes make(const SnpForm& form) {
     out.bytes(form.report_data).bytes(form.measurement);
     out.zeros(32 + 48 + 48);                                        // host data, key digests
     out.bytes(digest(crypto::HashAlgo::sha256, form.measurement));  // REPORT_ID
-    out.bytes(Bytes(32, 0xff)).u64(form.reported.value()).zeros(24).bytes(form.chip_id);
+    out.bytes(Bytes(32, 0xff)).u64(form.reported.value());
+    const ProcessorForm named = form.version >= 3 ? form.processor : ProcessorForm{0, 0, 0, {}, {}};
+    out.u8(named.family).u8(named.model).u8(named.stepping).zeros(21).bytes(form.chip_id);
     out.u64(form.committed.value()).u8(3).u8(49).u8(1).u8(0).u8(3).u8(49).u8(1).u8(0);
-    out.u64(form.launch.value()).zeros(168);
+    out.u64(form.launch.value()).u64(form.launch_mitigations).u64(form.current_mitigations).zeros(152);
     Bytes report = std::move(out).take();
     if (form.edit_before) form.edit_before(report);
     const Bytes raw = sign(form.signer, crypto::HashAlgo::sha384, report);
@@ -112,7 +147,13 @@ SnpForm genuine(const SnpOptions& options) {
     snp.chain = amd_chain(options);
     snp.signer = snp.chain.front().key;
     snp.measurement = digest(crypto::HashAlgo::sha384, as_bytes(options.label + " launch"));
-    snp.chip_id = chip_of(options.label);
+    snp.version = options.version;
+    snp.processor = options.processor;
+    snp.current = snp.reported = snp.committed = snp.launch = tcb_of(options.processor);
+    snp.platform_info = platform_info_of(options.version);
+    if (options.version >= 5) snp.launch_mitigations = snp.current_mitigations = 0x3f;
+    snp.chip_id = chip_of(options);
+    snp.chip_id.resize(64);
     if (options.vlek) snp.flags = 1 << 2;
     return snp;
 }

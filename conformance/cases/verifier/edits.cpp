@@ -40,6 +40,13 @@ void replace(Machine& machine, std::string path, Bytes content) {
     };
 }
 
+void give_report_data(Machine& machine, ByteView data) {
+    machine.edit_lists = [text = to_hex(data)](nlohmann::ordered_json& /*evidence*/,
+                                               nlohmann::ordered_json& context) {
+        context["snp"] = {{"report_data", text}};
+    };
+}
+
 }  // namespace edits
 
 }  // namespace assay::cases::verifier

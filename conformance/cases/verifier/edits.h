@@ -45,6 +45,8 @@ void flip(Bytes& bytes, size_t at);
 // Ends a file of the bundle after so many bytes.
 void cut(Machine& machine, std::string path, size_t size);
 void replace(Machine& machine, std::string path, Bytes content);
+// Has the verifier bring what a SEV-SNP report's REPORT_DATA must be.
+void give_report_data(Machine& machine, ByteView data);
 }  // namespace edits
 
 }  // namespace assay::cases::verifier

@@ -101,6 +101,42 @@ void decoder_off(Machine& machine) {
     measure(machine, 35, Bytes(48));
 }
 
+void of_version(Machine& machine, uint32_t version) {
+    SnpForm& snp = *machine.snp;
+    snp.version = version;
+    snp.platform_info = platform_info_of(version);
+    snp.launch_mitigations = version >= 5 ? 0x0f : 0;
+    snp.current_mitigations = version >= 5 ? 0x3f : 0;
+}
+void version_2(Machine& machine) { of_version(machine, 2); }
+void version_3(Machine& machine) { of_version(machine, 3); }
+void version_4(Machine& machine) { of_version(machine, 4); }
+void version_5(Machine& machine) { of_version(machine, 5); }
+
+void bergamo(Machine& machine) { machine.snp->processor.model = 0xa0; }
+void later_platform(Machine& machine) { machine.snp->platform_info |= 1 << 7 | 1 << 8; }
+
+void masked_chip(Machine& machine) { machine.snp->chip_id = Bytes(64); }
+void beginning_with(Machine& machine, uint8_t tag) {
+    SnpForm& snp = *machine.snp;
+    Bytes id = find(snp.chain[0], kOidHardware)->value;
+    id[0] = tag;
+    id[1] = static_cast<uint8_t>(id.size() - 2);
+    set_chip(snp, id);
+}
+void chip_like_integer(Machine& machine) { beginning_with(machine, 0x02); }
+void chip_like_octets(Machine& machine) { beginning_with(machine, 0x04); }
+// As the specification has it, and AMD's key server does not.
+void chip_in_octets(Machine& machine) {
+    Bytes& value = find(machine.snp->chain[0], kOidHardware)->value;
+    value = concat({Bytes{0x04, static_cast<uint8_t>(value.size())}, value});
+}
+
+void given_report_data(Machine& machine) {
+    machine.snp->report_data = digest(crypto::HashAlgo::sha512, as_bytes(std::string_view("a guest's key")));
+    give_report_data(machine, machine.snp->report_data);
+}
+
 // The host runs the newest, has committed to the oldest, and reports what lies between; the guest was
 // launched under another one yet.
 void four_tcbs(Machine& machine) {
@@ -112,6 +148,21 @@ void four_tcbs(Machine& machine) {
     snp.reported.snp += 1;
     snp.reported.microcode += 1;
     set_tcb(snp.chain[0], snp.reported);
+}
+
+// What is reported is older than anything else, since other machines of the provider's still run that.
+void least_reported(Machine& machine) {
+    SnpForm& snp = *machine.snp;
+    snp.current.snp += 3;
+    snp.launch.snp += 2;
+    snp.committed.snp += 1;
+    set_tcb(snp.chain[0], snp.reported);
+}
+
+// Since the launch the host has gone back to what it had committed to.
+void rolled_back(Machine& machine) {
+    machine.snp->launch.microcode += 1;
+    machine.policy["snp"]["allow_rollback"] = true;
 }
 
 }  // namespace
@@ -131,7 +182,27 @@ std::span<const Edit> genuine_edits() {
         {"genuine/tpm-rsa", as_it_is},
         {"genuine/snp", as_it_is},
         {"genuine/snp-vlek", as_it_is},
+        {"genuine/snp-genoa", as_it_is},
+        {"genuine/snp-turin", as_it_is},
+        {"genuine/snp-3", version_3},
+        {"genuine/snp-4", version_4},
+        {"genuine/snp-5", version_5},
+        {"genuine/snp-vlek-3", version_3},
+        {"genuine/snp-turin-2", version_2},
+        {"genuine/snp-turin-3", version_3},
+        {"genuine/snp-bergamo", bergamo},
+        {"genuine/snp-later-platform", later_platform},
+        {"genuine/snp-masked-chip", masked_chip},
+        {"genuine/snp-vlek-masked-chip", masked_chip},
+        {"genuine/snp-chip-like-integer", chip_like_integer},
+        {"genuine/snp-chip-like-octets", chip_like_octets},
+        {"genuine/snp-turin-chip-like-octets", chip_like_octets},
+        {"genuine/snp-chip-in-octets", chip_in_octets},
+        {"genuine/snp-report-data", given_report_data},
         {"genuine/snp-tcbs", four_tcbs},
+        {"genuine/snp-turin-tcbs", four_tcbs},
+        {"genuine/snp-least-reported", least_reported},
+        {"genuine/snp-rolled-back", rolled_back},
         {"genuine/composite", as_it_is},
         {"genuine/composite-no-tpm", as_it_is},
         {"genuine/der-certificates", der_certificates},

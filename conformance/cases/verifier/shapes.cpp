@@ -62,6 +62,10 @@ std::vector<Shape> make_shapes() {
     rsa.boot.rsa = true;
     MachineOptions vlek = platform(false, true);
     vlek.processor.vlek = true;
+    MachineOptions genoa = platform(false, true);
+    genoa.processor = {.label = "genoa", .version = 3, .processor = evidence::genoa()};
+    MachineOptions turin = platform(false, true);
+    turin.processor = {.label = "turin", .version = 5, .processor = evidence::turin()};
     return {
         {"hopper", "an H100 at SPDM 1.1", gpus({gpu(kHopper)})},
         {"hopper-1.2", "an H100 at SPDM 1.2", gpus({gpu(kHopper, Version::v1_2)})},
@@ -80,6 +84,8 @@ std::vector<Shape> make_shapes() {
         {"snp-vlek", "SEV-SNP alone, signed by a cloud provider's key", vlek},
         {"composite", "an H100, a virtual TPM and SEV-SNP, bound together", composite(true)},
         {"composite-no-tpm", "an H100 and SEV-SNP, bound together", composite(false)},
+        {"snp-genoa", "SEV-SNP of a Genoa, in a report of version 3", genoa},
+        {"snp-turin", "SEV-SNP of a Turin, in a report of version 5", turin},
     };
 }
 
