@@ -17,10 +17,10 @@ class ExactDut final : public lab::Dut {
 
     std::string target() const override { return "program"; }
     Result<> reset() override { return {}; }
-    Result<std::optional<Bytes>> exchange(ByteView request) override {
+    Result<std::optional<Bytes>> exchange(ByteView request, lab::Wait /*wait*/) override {
         return responder_.receive(Exact(request));
     }
-    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
+    Result<std::optional<lab::Answer>> exchange_secured(ByteView record, lab::Wait /*wait*/) override {
         std::optional<Bytes> answer = responder_.receive_secured(Exact(record));
         if (!answer) return std::nullopt;
         return lab::Answer{std::move(*answer), responder_.answered_secured()};

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "conformance/cases/cases.h"
+#include "conformance/engine/judge.h"
 #include "conformance/lab/reference.h"
 #include "stack/base/ranges.h"
 
@@ -103,10 +104,7 @@ class Bench {
                 if (!known.supported || !able(known, one->needs)) continue;
                 if (one->once && version != kind_.options.versions.back()) continue;
                 engine::Trial trial(spoiled.lab, known);
-                bool reset = spoiled.lab.reset().has_value();
-                engine::Judgement judgement = reset ? one->run(trial) : engine::Judgement{};
-                if (judgement && one->negative) judgement = unharmed(trial);
-                if (noticed(judgement, trial))
+                if (noticed(engine::judge(*one, trial).judgement, trial))
                     return fmt::format("{} at {} ({})", one->id, wire::name(version), kind_.name);
             }
         }
@@ -118,7 +116,11 @@ class Bench {
         for (wire::Version version : wire::kVersions) {
             if (!claims(version).supported) continue;
             engine::Trial trial(spoiled.lab, claims(version));
-            if (noticed(engine::sane_exchange(trial, nullptr), trial))
+            engine::SaneOutcome sane = engine::sane_exchange(trial);
+            auto fails = [](const engine::StageFailure& failure) {
+                return engine::is_failure(failure.finding.verdict);
+            };
+            if (std::ranges::any_of(sane.failures, fails))
                 return fmt::format("the sane exchange at {} ({})", wire::name(version), kind_.name);
         }
         return {};
@@ -157,20 +159,6 @@ class Bench {
         }
         return true;
     }
-    // The connection goes on where there is one, and a new one can be made.
-    static engine::Judgement unharmed(engine::Trial& trial) {
-        lab::Lab& lab = trial.lab();
-        bool cert = trial.claims().has(wire::cap::cert);
-        if (cert && lab.seen().state() == spdm::ConnectionState::negotiated) {
-            const Bytes digests{wire::byte(trial.version()), wire::code::get_digests, 0, 0};
-            lab::Exchange next = TRY(lab.send(digests));
-            // A flow that the case left open stops everything else, as it must.
-            if (next.error() != wire::ErrorCode::request_in_flight)
-                TRY(trial.expect_answer(next, "SPDM-HDR-103"));
-        }
-        TRY(lab.negotiated(trial.version()));
-        return {};
-    }
     // What the sound device says of itself.
     const engine::Claims& claims(wire::Version version) {
         auto known = claims_.find(version);
@@ -179,9 +167,8 @@ class Bench {
         engine::Claims nothing;
         nothing.version = version;
         engine::Trial trial(sound.lab, nothing);
-        engine::Claims learned;
-        bool sane = engine::sane_exchange(trial, &learned).has_value();
-        return claims_[version] = sane ? learned : nothing;
+        engine::SaneOutcome sane = engine::sane_exchange(trial);
+        return claims_[version] = sane.failures.empty() ? sane.claims : nothing;
     }
 
     Kind kind_;

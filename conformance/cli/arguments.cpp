@@ -16,7 +16,9 @@ namespace {
 constexpr const char* kFooter =
     "Targets: reference?binding=mctp|doe|tcp|none (built in), tcp://HOST:PORT,\n"
     "         emu://HOST:PORT?binding=mctp|doe|tcp|none\n"
-    "Exit codes: 0 no failure; 1 failures; 2 usage; 3 the target could not be reached or died; 4 internal";
+    "Exit codes: 0 no failure; 1 failures, or cases that could not be judged; 2 usage; 3 the target could "
+    "not be "
+    "reached or died; 4 internal";
 constexpr const char* kVerifyFooter =
     "Exit codes: 0 trusted; 1 refused; 2 usage, a file that cannot be used or a responder that gave no "
     "answer;\n"
@@ -90,8 +92,33 @@ void add_target(CLI::App* app, TargetOptions& options) {
     app->add_option("--patience", options.patience_ms, "milliseconds for the target to listen")
         ->capture_default_str();
     app->add_option("--round-trip", options.round_trip_ms,
-                    "milliseconds there and back, besides the device's own time")
+                    "milliseconds there and back, besides the device's own time; the least that silence is "
+                    "waited for where it is a right answer")
         ->capture_default_str();
+    app->add_option("--answer-timeout", options.answer_timeout_ms,
+                    "the least milliseconds that an answer which is due is waited for")
+        ->capture_default_str();
+}
+
+void add_delay(CLI::App* app, ServeCommand& options) {
+    app->add_option_function<std::string>(
+           "--delay-answers",
+           [&options](const std::string& range) {
+               constexpr unsigned kMost = 60000;
+               unsigned least = 0, most = 0;
+               int read = 0;
+               bool whole = std::sscanf(range.c_str(), "%u..%u%n", &least, &most, &read) == 2 &&
+                            static_cast<size_t>(read) == range.size();
+               if (!whole || least > most || most > kMost)
+                   throw CLI::ValidationError("--delay-answers",
+                                              fmt::format("'{}' is not MIN..MAX, two numbers "
+                                                          "up to {}",
+                                                          range, kMost));
+               options.delay_min_ms = least;
+               options.delay_max_ms = most;
+           },
+           "milliseconds between which each answer is held back for a random time, as a slow device does")
+        ->type_name("MIN..MAX");
 }
 
 CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
@@ -195,6 +222,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
                      "seconds after which a session wants to be heard of; 0: never")
         ->check(CLI::Range(0, 255))
         ->capture_default_str();
+    add_delay(serve_app, serve_options);
 
     ConnectCommand connect_options;
     CLI::App* connect_app =

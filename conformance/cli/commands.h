@@ -33,6 +33,7 @@ struct TargetOptions {
     std::string target = "reference";
     unsigned patience_ms = 2000;
     unsigned round_trip_ms = 400;
+    unsigned answer_timeout_ms = 10000;
 };
 
 // Checks that the reference does not make, and defects that it has, by name.
@@ -98,6 +99,8 @@ struct ServeCommand {
     PskOptions psk{};
     std::string keylog{};     // a file
     unsigned heartbeat = 10;  // seconds, at most 255
+    // Milliseconds between which each answer is held back for a random time.
+    unsigned delay_min_ms = 0, delay_max_ms = 0;
 };
 // Serves until SIGINT or SIGTERM.
 int serve(const ServeCommand& command, Streams& streams);

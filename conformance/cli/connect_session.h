@@ -20,8 +20,8 @@ Result<> drive(lab::Dut& dut, Walk& walk, const std::function<void()>& seen = {}
         dut.wait(next->delay);
         std::optional<lab::Answer> answer;
         if (next->secured) {
-            answer = TRY(dut.exchange_secured(next->message));
-        } else if (auto plain = TRY(dut.exchange(next->message))) {
+            answer = TRY(dut.exchange_secured(next->message, lab::Wait::due));
+        } else if (auto plain = TRY(dut.exchange(next->message, lab::Wait::due))) {
             answer = lab::Answer{std::move(*plain), false};
         }
         spdm::Checked<> taken = answer ? walk.receive(answer->bytes, answer->secured) : walk.timed_out();

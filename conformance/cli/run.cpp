@@ -53,6 +53,13 @@ class ProgressLine {
 std::vector<std::string> further_arguments(const RunCommand& command) {
     std::vector<std::string> arguments = common_arguments(command);
     if (command.rsa) arguments.emplace_back("--rsa");
+    auto add_time = [&](std::string_view option, unsigned value, unsigned usual) {
+        if (value != usual) arguments.insert(arguments.end(), {std::string(option), std::to_string(value)});
+    };
+    const TargetOptions usual;
+    add_time("--patience", command.patience_ms, usual.patience_ms);
+    add_time("--round-trip", command.round_trip_ms, usual.round_trip_ms);
+    add_time("--answer-timeout", command.answer_timeout_ms, usual.answer_timeout_ms);
     auto add = [&](std::string_view option, const std::string& value) {
         arguments.insert(arguments.end(), {std::string(option), value});
     };
@@ -86,6 +93,7 @@ Result<Sides> sides(const RunCommand& command) {
     std::map<crypto::SignAlgo, spdm::Slots> own =
         TRY(read_identity(command.identity.chain, command.identity.key));
     for (const auto& [algo, slots] : own) both.requester.identities[algo][0] = slots[0];
+    both.requester.anchored = !own.empty();
     TRY(trust_requester(command.identity, both.reference));
     return both;
 }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <csignal>
 
+#include <array>
+#include <numeric>
 #include <ostream>
 #include <thread>
 
@@ -53,6 +55,26 @@ transport::Service service(const std::shared_ptr<lab::ReferenceDut>& dut) {
         [dut, inner](uint32_t session) { inner.ask_for_key_update(session); }};
 }
 
+transport::Service delayed(transport::Service service, std::chrono::milliseconds least,
+                           std::chrono::milliseconds most, uint64_t seed) {
+    if (most.count() == 0) return service;
+    auto random = std::make_shared<SeededRandom>(seed);
+    auto hold_back = [random, least, range = static_cast<uint64_t>((most - least).count()) + 1] {
+        std::array<uint8_t, 8> bytes{};
+        random->fill(bytes);
+        uint64_t drawn = std::accumulate(bytes.begin(), bytes.end(), uint64_t{0},
+                                         [](uint64_t sum, uint8_t byte) { return sum << 8 | byte; });
+        std::this_thread::sleep_for(least + std::chrono::milliseconds(drawn % range));
+    };
+    service.answer = [inner = std::move(service.answer), hold_back](transport::Payload payload,
+                                                                    ByteView message) {
+        auto answer = inner(payload, message);
+        hold_back();
+        return answer;
+    };
+    return service;
+}
+
 int serve(const ServeCommand& command, Streams& streams) {
     auto target = transport::parse_target(command.listen);
     if (!target) return complain(streams, status::usage, target.error().detail);
@@ -63,7 +85,10 @@ int serve(const ServeCommand& command, Streams& streams) {
     auto device = lab::make_reference_device(*options);
     // One dut a peer; a peer that left with CONTINUE finds its own again.
     auto factory = [&] {
-        return service(std::make_shared<lab::ReferenceDut>(device, crypto::openssl_provider(), *options));
+        return delayed(
+            service(std::make_shared<lab::ReferenceDut>(device, crypto::openssl_provider(), *options)),
+            std::chrono::milliseconds(command.delay_min_ms), std::chrono::milliseconds(command.delay_max_ms),
+            command.seed);
     };
     auto server = transport::Server::listen(
         *target, factory, [&](const std::string& line) { streams.err << "assay: " << line << '\n'; },

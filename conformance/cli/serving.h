@@ -13,4 +13,8 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
 // Messages and records go to the device, and so does the wish for a key update.
 transport::Service service(const std::shared_ptr<lab::ReferenceDut>& dut);
 
+// The same, with each answer held back for a random time between two.
+transport::Service delayed(transport::Service service, std::chrono::milliseconds least,
+                           std::chrono::milliseconds most, uint64_t seed);
+
 }  // namespace assay::cli

@@ -23,12 +23,15 @@ class Serving {
     explicit Serving(Target target, ServeCommand command = {}) {
         options_ = *reference_options(command, target.binding);
         device_ = lab::make_reference_device(options_);
-        server_ = *transport::Server::listen(target,
-                                             [this] {
-                                                 return service(std::make_shared<lab::ReferenceDut>(
-                                                     device_, crypto::openssl_provider(), options_));
-                                             },
-                                             {}, {.framing = options_.framing});
+        server_ = *transport::Server::listen(
+            target,
+            [this, command] {
+                return delayed(service(std::make_shared<lab::ReferenceDut>(
+                                   device_, crypto::openssl_provider(), options_)),
+                               std::chrono::milliseconds(command.delay_min_ms),
+                               std::chrono::milliseconds(command.delay_max_ms), command.seed);
+            },
+            {}, {.framing = options_.framing});
         thread_ = std::thread([this] { server_->run(); });
     }
     Serving(const Serving&) = delete;
@@ -118,6 +121,25 @@ BOOST_AUTO_TEST_CASE(frames_are_judged_over_every_framing) {
     }
 }
 
+// Each answer comes after a time of its own, some long after what silence is first waited for.
+BOOST_AUTO_TEST_CASE(answers_that_come_late_give_the_same_verdicts) {
+    Serving serving(emulator(Binding::mctp), {.delay_min_ms = 0, .delay_max_ms = 300});
+    lab::ReferenceDut inside(lab::make_reference_device(serving.options()), crypto::openssl_provider(),
+                             serving.options());
+    for (const std::string filter : {"ver/*", "dig/*"}) {
+        engine::RunReport expected = run(inside, filter);
+        auto dut = serving.connected();
+        engine::RunReport report = run(*dut, filter);
+        BOOST_REQUIRE(report.results.size() == expected.results.size());
+        for (size_t i = 0; i < report.results.size(); ++i) {
+            const engine::CaseResult& one = report.results[i];
+            if (differs_by_nature(one)) continue;
+            BOOST_TEST((one.verdict == expected.results[i].verdict),
+                       one.id << " " << engine::name(one.verdict));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_defect_of_framing_shows_behind_a_socket) {
     Serving serving(emulator(Binding::doe), {.sabotage = {.waive = {"doe_vendor"}, .defects = {}}});
     auto dut = serving.connected();
@@ -186,10 +208,10 @@ BOOST_AUTO_TEST_CASE(bare_messages_carry_no_sessions) {
     Serving serving(emulator(Binding::none));
     auto dut = serving.connected();
     BOOST_TEST(!dut->carries_secured());
-    auto answer = dut->exchange_secured(Bytes(40));
+    auto answer = dut->exchange_secured(Bytes(40), lab::Wait::due);
     BOOST_REQUIRE(!answer.has_value());
     BOOST_TEST((answer.error().code == Errc::unsupported));
-    BOOST_TEST(dut->exchange(Bytes{0x10, wire::code::get_version, 0, 0}).has_value());
+    BOOST_TEST(dut->exchange(Bytes{0x10, wire::code::get_version, 0, 0}, lab::Wait::due).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

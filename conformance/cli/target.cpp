@@ -36,7 +36,8 @@ Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab:
                                                    crypto::openssl_provider(), reference);
     }
     lab::LinkOptions link{std::chrono::milliseconds(options.patience_ms),
-                          std::chrono::milliseconds(options.round_trip_ms)};
+                          std::chrono::milliseconds(options.round_trip_ms),
+                          std::chrono::milliseconds(options.answer_timeout_ms)};
     return TRY(lab::LinkDut::open(target, link));
 }
 

@@ -75,6 +75,7 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
         return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
     };
     bool preferred = allowed.equal || allowed.errors.empty();
+    if (!contains(allowed.errors, ErrorCode::request_in_flight)) TRY(no_flow_first(exchange));
     if (exchange.silent()) {
         if (!allowed.silence) return wrong(Verdict::dead);
     } else if (auto error = exchange.error()) {
@@ -125,7 +126,16 @@ Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
                        "ExtendedErrorData");
 }
 
+// RequestInFlight is right while the device waits for a flow that the case does not run: whatever the case is
+// about cannot be seen there.
+Judgement Trial::no_flow_first(const lab::Exchange& exchange) const {
+    if (exchange.error() != ErrorCode::request_in_flight || !lab_->seen().flow_is_open()) return {};
+    return std::unexpected(finding(Verdict::blocked, "SPDM-ENC-005", "a connection without an open flow",
+                                   "a flow of encapsulated requests that the device asked for is open"));
+}
+
 Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
+    TRY(no_flow_first(exchange));
     std::string expected = exchange.request.size() > 1 ? wire::message_name(exchange.request[1] & 0x7f)
                                                        : std::string("an answer");
     if (exchange.silent()) {

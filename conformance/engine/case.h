@@ -68,6 +68,7 @@ class Trial {
    private:
     Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
                     std::string got) const;
+    Judgement no_flow_first(const lab::Exchange& exchange) const;
     Judgement expect_version(const lab::Exchange& exchange);
     Judgement expect_error_form(const lab::Exchange& exchange);
 
@@ -85,13 +86,12 @@ struct Case {
     wire::Version since = wire::Version::v1_0;
     wire::Version until = wire::Version::v1_4;
     uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)
+    // Request codes whose refusal while the lab prepares a state is a failure in this case. In every other
+    // case it blocks, and the reason names this one.
+    std::vector<uint8_t> judges{};
     bool negative = false;  // afterwards the device is checked to be alive and unharmed
     bool writes = false;    // changes the device for good
     bool once = false;      // what it shows does not depend on the version: it is run at the last one only
 };
-
-// Every responder case sees this first and last: from GET_VERSION to signed measurements, as far as the
-// device claims. Fills in `learned`, if given.
-Judgement sane_exchange(Trial& trial, Claims* learned);
 
 }  // namespace assay::engine

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "conformance/engine/decide.h"
+#include "conformance/engine/judge.h"
 #include "stack/base/ranges.h"
-#include "stack/wire/messages/digests.h"
 
 namespace assay::engine {
 
@@ -43,18 +43,29 @@ std::string missing_claim(const Claims& claims, uint32_t flags) {
     return {};
 }
 
+// Whether a verdict weighs more than another in a result that has both.
+bool graver(Verdict one, Verdict other) {
+    auto weight = [](Verdict verdict) {
+        if (verdict == Verdict::harness_error) return 4;
+        if (is_failure(verdict)) return 3;
+        return verdict == Verdict::warning ? 2 : 1;
+    };
+    return weight(one) > weight(other);
+}
+
 class Run {
    public:
-    Run(lab::Lab& lab, const Requirements& requirements, const RunOptions& options, const Progress& progress)
-        : lab_(lab), requirements_(requirements), options_(options), progress_(progress) {
+    Run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
+        const RunOptions& options, const Progress& progress)
+        : lab_(lab), all_(cases), requirements_(requirements), options_(options), progress_(progress) {
         report_.target = lab.dut().target();
         report_.transport = &lab.dut().transport();
         report_.options = options;
     }
 
-    RunReport all(std::span<const Case> cases) {
+    RunReport all() {
         std::vector<const Case*> wanted;
-        for (const Case& one : cases) {
+        for (const Case& one : all_) {
             if (matches(options_.filter, one.id)) wanted.push_back(&one);
         }
         std::vector<wire::Version> versions = offered();
@@ -103,94 +114,135 @@ class Run {
     void at(wire::Version version, wire::Version last, std::span<const Case* const> cases) {
         claims_ = {};
         claims_.version = version;
-        bool sane = this->sane(kSaneFirst, &claims_);
+        hopeless_.clear();
+        SaneOutcome first = sane(kSaneFirst, {});
+        claims_ = first.claims;
         for (const Case* one : cases) {
             if (!is_due(*one, version, last)) continue;
             if (gone_) {
                 blocked(*one, "the target is gone since " + report_.killed_by);
-            } else if (!sane) {
-                blocked(*one, std::string(kSaneFirst) + " failed at this version");
+            } else if (const StageFailure* failure = first.hides(one->needs)) {
+                blocked(*one, fmt::format("{} failed at this version: {}", kSaneFirst, failure->finding.got));
             } else {
                 run_case(*one);
             }
         }
-        if (!gone_) this->sane(kSaneLast, nullptr);
+        if (!gone_) sane(kSaneLast, first.failures);
     }
 
-    bool sane(std::string_view id, Claims* learned) {
+    // `known`: what failed at the beginning already, and says nothing new at the end.
+    SaneOutcome sane(std::string_view id, std::span<const StageFailure> known) {
         CaseResult result{.id = std::string(id),
                           .title = "From GET_VERSION to signed measurements, as far as the device claims",
                           .version = claims_.version};
         Trial trial(lab_, claims_);
-        Judgement judgement = sane_exchange(trial, learned);
-        conclude(result, trial, judgement);
-        bool passed = result.verdict != Verdict::dead && result.verdict != Verdict::fail &&
-                      result.verdict != Verdict::harness_error;
+        SaneOutcome outcome = sane_exchange(trial);
+        for (const StageFailure& failure : outcome.failures) {
+            auto same = [&](const StageFailure& one) {
+                return one.stage == failure.stage && one.finding.got == failure.finding.got;
+            };
+            Finding finding = failure.finding;
+            if (std::ranges::any_of(known, same)) finding.verdict = Verdict::blocked;
+            CaseResult alone{.id = result.id, .version = result.version};
+            decide(alone, std::unexpected(finding), {}, requirements_, options_);
+            result.findings.push_back(std::move(finding));
+            if (result.findings.size() == 1 || graver(alone.verdict, result.verdict)) {
+                result.verdict = alone.verdict;
+                result.reason = std::move(alone.reason);
+                std::swap(result.findings.front(), result.findings.back());
+            }
+        }
+        if (result.verdict == Verdict::blocked) result.reason = std::string(kSaneFirst) + " failed likewise";
+        result.exchanges = std::move(outcome.exchanges);
+        check_alive(result);
         finish(std::move(result));
-        return passed;
+        return outcome;
     }
 
     void run_case(const Case& one) {
-        CaseResult result{.id = one.id,
-                          .title = one.title,
-                          .requirements = one.requirements,
-                          .version = claims_.version,
-                          .reason = missing_claim(claims_, one.needs)};
+        std::string missing = missing_claim(claims_, one.needs);
         bool sessions = (one.needs & (wire::cap::key_ex | wire::cap::psk)) != 0;
-        if (result.reason.empty() && sessions && !lab_.dut().carries_secured())
-            result.reason = "secured messages cannot be carried to this target";
-        if (one.writes && !options_.allow_writes)
-            result.reason = "it writes to the device: needs --allow-writes";
-        if (!result.reason.empty()) {
+        if (missing.empty() && sessions && !lab_.dut().carries_secured())
+            missing = "secured messages cannot be carried to this target";
+        if (one.writes && !options_.allow_writes) missing = "it writes to the device: needs --allow-writes";
+        CaseResult result = result_of(one);
+        if (!missing.empty()) {
             result.verdict = Verdict::not_applicable;
+            result.reason = std::move(missing);
             return finish(std::move(result));
         }
-        Trial trial(lab_, claims_);
-        Judgement judgement = lab_.reset();
-        if (judgement) judgement = one.run(trial);
-        std::vector<lab::Exchange> exchanges = lab_.exchanges();
-        if (judgement && one.negative) judgement = unharmed(trial);
-        conclude(result, trial, judgement);
-        if (result.verdict != Verdict::pass && result.exchanges.size() < exchanges.size())
-            result.exchanges = exchanges;
+        attempt(one, result);
+        if (deserves_another(result)) try_again(one, result);
+        check_alive(result);
+        if (result.refused_step) hopeless_.insert(*result.refused_step);
         finish(std::move(result));
     }
 
-    // The same connection goes on, where there is one, and a new one finds the same device.
-    Judgement unharmed(Trial& trial) {
-        constexpr std::string_view kRule = "SPDM-HDR-103";
-        bool cert = claims_.has(wire::cap::cert);
-        if (cert && lab_.seen().state() == spdm::ConnectionState::negotiated) {
-            lab::Exchange next = TRY(lab_.send(wire::GetDigests{}));
-            // A flow that the case left open stops everything else, as it must.
-            if (next.error() != wire::ErrorCode::request_in_flight) TRY(trial.expect_answer(next, kRule));
-        }
-        TRY(lab_.negotiated(claims_.version));
-        if (!cert) return {};
-        lab::Exchange digests = TRY(lab_.send(wire::GetDigests{}));
-        TRY(trial.expect_answer(digests, kRule));
-        return trial.expect_that(lab_.seen().digests() == claims_.digests, kRule,
-                                 "the digests of the sane exchange", "other ones", "Digest");
+    CaseResult result_of(const Case& one) const {
+        return {
+            .id = one.id, .title = one.title, .requirements = one.requirements, .version = claims_.version};
     }
 
-    void conclude(CaseResult& result, const Trial& trial, const Judgement& judgement) {
-        decide(result, judgement, trial.notes(), requirements_, options_);
-        if (!judgement || !trial.notes().empty()) result.exchanges = lab_.exchanges();
-        if (judgement || judgement.error().verdict != Verdict::dead) return;
-        // Whatever the profile says of it: is there still somebody to talk to?
-        if (!lab_.after_version()) {
-            gone_ = report_.unreachable = true;
-            report_.killed_by = result.id;
+    void attempt(const Case& one, CaseResult& result) {
+        Trial trial(lab_, claims_);
+        Judged judged = judge(one, trial);
+        decide(result, judged.judgement, trial.notes(), requirements_, options_);
+        if (!judged.judgement || !trial.notes().empty()) result.exchanges = std::move(judged.exchanges);
+        if (result.verdict != Verdict::blocked) return;
+        result.reason = judged.judgement.error().got;
+        result.refused_step = lab_.refused_step();
+        if (auto step = result.refused_step)
+            result.reason += fmt::format("; {} judges that", judging_case(*step));
+    }
+
+    // A refused preparation may be what an earlier case left behind, and silence an answer that came late.
+    bool deserves_another(const CaseResult& result) const {
+        if (result.refused_step) return !hopeless_.contains(*result.refused_step);
+        bool silent = !result.exchanges.empty() && result.exchanges.back().silent();
+        return result.verdict == Verdict::dead && silent;
+    }
+
+    // On a connection of its own, where there is such a thing. What then goes well was no failure of the
+    // device for certain.
+    void try_again(const Case& one, CaseResult& result) {
+        auto anew = lab_.dut().reconnect();
+        if (!anew || !*anew) return;
+        CaseResult again = result_of(one);
+        attempt(one, again);
+        bool recovered = result.verdict == Verdict::dead && !is_failure(again.verdict);
+        if (recovered) {
+            again.verdict = Verdict::warning;
+            Finding first = result.findings.front();
+            first.verdict = Verdict::warning;
+            first.got += "; a second run of the case was answered";
+            again.findings.insert(again.findings.begin(), std::move(first));
+            again.exchanges = std::move(result.exchanges);
         }
+        result = std::move(again);
+    }
+
+    // Which case says that the device refuses such a request.
+    std::string_view judging_case(uint8_t step) const {
+        if (is_sane_step(step)) return kSaneFirst;
+        auto judging =
+            std::ranges::find_if(all_, [&](const Case& one) { return contains(one.judges, step); });
+        return judging == all_.end() ? kSaneFirst : std::string_view(judging->id);
+    }
+
+    // After silence, whatever the profile says of it: is there still somebody to talk to?
+    void check_alive(const CaseResult& result) {
+        bool dead = std::ranges::any_of(
+            result.findings, [](const Finding& finding) { return finding.verdict == Verdict::dead; });
+        if (!dead || lab_.after_version()) return;
+        gone_ = report_.unreachable = true;
+        report_.killed_by = result.id;
     }
 
     void blocked(const Case& one, std::string why) {
-        finish({.id = one.id,
-                .title = one.title,
-                .requirements = one.requirements,
-                .version = claims_.version,
-                .verdict = Verdict::blocked,
-                .reason = std::move(why)});
+        CaseResult result = result_of(one);
+        result.verdict = Verdict::blocked;
+        result.reason = std::move(why);
+        finish(std::move(result));
     }
 
     void finish(CaseResult result) {
@@ -199,6 +251,7 @@ class Run {
     }
 
     lab::Lab& lab_;
+    std::span<const Case> all_;
     const Requirements& requirements_;
     const RunOptions& options_;
     const Progress& progress_;
@@ -206,6 +259,7 @@ class Run {
     Claims claims_;
     size_t total_ = 0;
     bool gone_ = false;
+    std::set<uint8_t> hopeless_;  // steps that are refused on new connections too, at this version
 };
 
 }  // namespace
@@ -219,12 +273,14 @@ int RunReport::exit_code() const {
     if (unreachable) return 3;
     bool failed =
         std::ranges::any_of(results, [](const CaseResult& result) { return is_failure(result.verdict); });
-    return failed ? 1 : 0;
+    bool refused = std::ranges::any_of(
+        results, [](const CaseResult& result) { return result.refused_step.has_value(); });
+    return failed || refused ? 1 : 0;
 }
 
 RunReport run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
               const RunOptions& options, const Progress& progress) {
-    return Run(lab, requirements, options, progress).all(cases);
+    return Run(lab, cases, requirements, options, progress).all();
 }
 
 }  // namespace assay::engine

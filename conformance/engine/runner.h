@@ -33,7 +33,9 @@ struct CaseResult {
     std::vector<std::string> requirements{};
     wire::Version version = wire::Version::v1_0;
     Verdict verdict = Verdict::pass;
-    std::string reason{};                    // of not applicable, blocked, waived
+    std::string reason{};  // of not applicable, blocked, waived
+    // Of blocked: the request code that the target refused before the case could begin.
+    std::optional<uint8_t> refused_step{};
     std::vector<Finding> findings{};         // what decided it first, loose passes after it
     std::vector<lab::Exchange> exchanges{};  // of every case that did not plainly pass
 };
@@ -47,7 +49,8 @@ struct RunReport {
     size_t exchanges = 0;
 
     size_t count(Verdict verdict) const;
-    // 0 no failure, 1 failures, 3 the target could not be reached or died, 4 a defect of this program.
+    // 0 no failure, 1 failures, or cases that could not be judged because the target refused what comes
+    // before them, 3 the target could not be reached or died, 4 a defect of this program.
     int exit_code() const;
     bool unreachable = false;
     std::string killed_by;  // the case after which the target could not be reached any more
@@ -57,7 +60,10 @@ struct RunReport {
 using Progress = std::function<void(size_t done, size_t total, const CaseResult& last)>;
 
 // Runs the sane exchange, the cases and the sane exchange again at each version. A case that kills the
-// target is named, and the run goes on with the rest after a reset, if that is possible.
+// target is named, and the run goes on with the rest after a reset, if that is possible. A case that was
+// blocked by a step that the target refused, or that waited for an answer in vain, is run a second time on a
+// connection of its own, where the target has connections: what an earlier case left behind blocks no other,
+// and an answer that only the second run got is a warning.
 RunReport run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
               const RunOptions& options, const Progress& progress = {});
 

@@ -1,7 +1,7 @@
 // The sane exchange.
-#include <fmt/format.h>
+#include <algorithm>
 
-#include "conformance/engine/case.h"
+#include "conformance/engine/judge.h"
 #include "stack/wire/decode.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/session.h"
@@ -12,71 +12,165 @@ using namespace wire;
 
 namespace {
 
-Judgement certificates(Trial& trial, Claims& learned) {
-    lab::Lab& lab = trial.lab();
-    TRY(trial.expect_answer(TRY(lab.send(GetDigests{})), "SPDM-DIG-001"));
-    learned.digests = lab.seen().digests();
-    TRY(trial.expect_that(learned.digests.contains(0), "SPDM-DIG-016", "slot 0 is provisioned", "it is not",
-                          "ProvisionedSlotMask"));
-    TRY(lab.read_chain(0));
-    return {};
-}
-
-Judgement measurements(Trial& trial, Claims& learned) {
-    lab::Lab& lab = trial.lab();
-    TRY(trial.expect_answer(TRY(lab.send(lab.get_measurements(kMeasurementCount, false))), "SPDM-MEA-005"));
-    lab::Exchange all = TRY(lab.send(lab.get_measurements(kAllMeasurements, false)));
-    TRY(trial.expect_answer(all, "SPDM-MEA-009"));
-    auto message = TRY(decode<Measurements>(*all.response, all.response_context));
-    auto record = TRY(decode_exact<MeasurementRecord>(message.measurement_record, all.response_context));
-    for (const MeasurementBlock& block : record.blocks) learned.measurements.push_back(block.index);
-    bool signs = lab.seen().parameters().meas_cap() == cap::meas_sig;
-    if (!signs || !trial.lab().seen().chains().contains(0)) return {};
-    return trial.expect_signature(TRY(lab.send(lab.get_measurements(kAllMeasurements, true))),
-                                  "SPDM-MEA-021");
-}
-
-// A session from its exchange to its end. The lab has just negotiated for it.
-Judgement use_session(Trial& trial, uint32_t id) {
-    lab::Lab& lab = trial.lab();
-    for (const lab::MacCheck& mac : lab.exchanges().back().macs) {
-        TRY(trial.expect_that(mac.good, "SPDM-KEX-018", to_hex(mac.due), "another HMAC", "VerifyData"));
+// The responder flags of the cases that need a stage.
+uint32_t flags_of(Stage stage) {
+    switch (stage) {
+        case Stage::negotiation: return 0xffffffff;
+        case Stage::certificates: return cap::cert;
+        case Stage::challenge: return cap::chal;
+        case Stage::measurements: return cap::meas;
+        case Stage::sessions: return cap::key_ex;
     }
-    lab::Exchange digests = TRY(lab.send_in(id, GetDigests{}));
-    if (trial.claims().has(cap::cert)) TRY(trial.expect_answer(digests, "SPDM-DIG-013"));
-    return trial.expect_answer(TRY(lab.send_in(id, EndSession{})), "SPDM-SES-021");
+    return 0;
 }
 
-Judgement sessions(Trial& trial, Claims& learned) {
-    lab::Lab& lab = trial.lab();
-    TRY(lab.negotiated_with_chain(trial.version()));
-    learned.session = lab.seen().parameters();
-    if (learned.session.both(cap::key_ex) && learned.session.both(cap::mac)) {
-        TRY(use_session(trial, TRY(lab.new_session())));
+class Sane {
+   public:
+    explicit Sane(Trial& trial) : trial_(trial), lab_(trial.lab()) {
+        outcome_.claims.version = trial.version();
     }
-    return {};
-}
+
+    SaneOutcome all() {
+        if (!stage(Stage::negotiation, [&] { return negotiation(); })) return std::move(outcome_);
+        const spdm::Parameters p = claims().parameters;
+        if ((p.responder_flags & cap::cert) != 0) stage(Stage::certificates, [&] { return certificates(); });
+        if ((p.responder_flags & cap::chal) != 0 && !claims().digests.empty())
+            stage(Stage::challenge, [&] { return challenge(); });
+        if (p.meas_cap() != 0 && p.measurement_specification != 0)
+            stage(Stage::measurements, [&] { return measurements(); });
+        bool possible = (p.responder_flags & cap::key_ex) != 0 && lab_.dut().carries_secured();
+        if (trial_.at_least(Version::v1_1) && possible) stage(Stage::sessions, [&] { return sessions(); });
+        return std::move(outcome_);
+    }
+
+   private:
+    Claims& claims() { return outcome_.claims; }
+
+    template <class Body>
+    bool stage(Stage which, const Body& body) {
+        learned_ = false;
+        Judgement judgement = body();
+        if (judgement) return true;
+        StageFailure failure{which, std::move(judgement).error(), false};
+        keep(failure);
+        outcome_.failures.push_back(std::move(failure));
+        // Whatever the stage left behind, the next one begins on a connection of its own.
+        fresh_ = false;
+        return false;
+    }
+
+    void keep(StageFailure& failure) {
+        Finding& finding = failure.finding;
+        const auto& exchanges = lab_.exchanges();
+        bool silent = !exchanges.empty() && exchanges.back().silent();
+        // No other case judges what the lab could not get through here.
+        if (finding.verdict == Verdict::blocked && lab_.refused_step()) {
+            finding.verdict = silent ? Verdict::dead : Verdict::fail;
+            finding.exchange = exchanges.size() - 1;
+        }
+        failure.hides = !learned_ || finding.verdict == Verdict::dead;
+        if (finding.exchange != Finding::npos) finding.exchange += outcome_.exchanges.size();
+        outcome_.exchanges.insert(outcome_.exchanges.end(), exchanges.begin(), exchanges.end());
+    }
+
+    Judgement connect() {
+        if (!fresh_) TRY(lab_.negotiated(trial_.version()));
+        fresh_ = true;
+        return {};
+    }
+
+    Judgement negotiation() {
+        TRY(connect());
+        claims().supported = true;
+        claims().parameters = lab_.seen().parameters();
+        return {};
+    }
+
+    Judgement certificates() {
+        TRY(connect());
+        TRY(trial_.expect_answer(TRY(lab_.send(GetDigests{})), "SPDM-DIG-001"));
+        claims().digests = lab_.seen().digests();
+        learned_ = true;
+        TRY(trial_.expect_that(claims().digests.contains(0), "SPDM-DIG-016", "slot 0 is provisioned",
+                               "it is not", "ProvisionedSlotMask"));
+        TRY(lab_.read_chain(0));
+        return {};
+    }
+
+    Judgement challenge() {
+        TRY(connect());
+        learned_ = true;
+        return trial_.expect_signature(TRY(lab_.send(lab_.challenge())), "SPDM-CHL-001");
+    }
+
+    Judgement measurements() {
+        TRY(connect());
+        TRY(trial_.expect_answer(TRY(lab_.send(lab_.get_measurements(kMeasurementCount, false))),
+                                 "SPDM-MEA-005"));
+        lab::Exchange all = TRY(lab_.send(lab_.get_measurements(kAllMeasurements, false)));
+        TRY(trial_.expect_answer(all, "SPDM-MEA-009"));
+        auto message = TRY(decode<Measurements>(*all.response, all.response_context));
+        auto record = TRY(decode_exact<MeasurementRecord>(message.measurement_record, all.response_context));
+        for (const MeasurementBlock& block : record.blocks) claims().measurements.push_back(block.index);
+        learned_ = true;
+        bool signs = claims().parameters.meas_cap() == cap::meas_sig;
+        if (!signs || !lab_.seen().chains().contains(0)) return {};
+        return trial_.expect_signature(TRY(lab_.send(lab_.get_measurements(kAllMeasurements, true))),
+                                       "SPDM-MEA-021");
+    }
+
+    Judgement sessions() {
+        fresh_ = false;
+        TRY(lab_.negotiated_with_chain(trial_.version()));
+        claims().session = lab_.seen().parameters();
+        learned_ = true;
+        if (!claims().session.both(cap::key_ex) || !claims().session.both(cap::mac)) return {};
+        return use_session(TRY(lab_.new_session()));
+    }
+
+    // A session from its exchange to its end.
+    Judgement use_session(uint32_t id) {
+        for (const lab::MacCheck& mac : lab_.exchanges().back().macs) {
+            TRY(trial_.expect_that(mac.good, "SPDM-KEX-018", to_hex(mac.due), "another HMAC", "VerifyData"));
+        }
+        lab::Exchange digests = TRY(lab_.send_in(id, GetDigests{}));
+        if (claims().has(cap::cert)) TRY(trial_.expect_answer(digests, "SPDM-DIG-013"));
+        return trial_.expect_answer(TRY(lab_.send_in(id, EndSession{})), "SPDM-SES-021");
+    }
+
+    Trial& trial_;
+    lab::Lab& lab_;
+    SaneOutcome outcome_;
+    bool fresh_ = false;    // the connection is negotiated, and no stage has failed on it
+    bool learned_ = false;  // the stage has filled in its part of the claims
+};
 
 }  // namespace
 
-Judgement sane_exchange(Trial& trial, Claims* learned) {
-    Claims ours;
-    ours.version = trial.version();
-    ours.supported = true;
-    lab::Lab& lab = trial.lab();
-    TRY(lab.negotiated(trial.version()));
-    const spdm::Parameters& p = ours.parameters = lab.seen().parameters();
-    if ((p.responder_flags & cap::cert) != 0) TRY(certificates(trial, ours));
-    if ((p.responder_flags & cap::chal) != 0 && !ours.digests.empty()) {
-        TRY(trial.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-CHL-001"));
+const StageFailure* SaneOutcome::hides(uint32_t needs) const {
+    auto hiding = std::ranges::find_if(failures, [needs](const StageFailure& failure) {
+        bool needed = failure.stage == Stage::negotiation || (flags_of(failure.stage) & needs) != 0;
+        return failure.hides && needed;
+    });
+    return hiding == failures.end() ? nullptr : &*hiding;
+}
+
+SaneOutcome sane_exchange(Trial& trial) { return Sane(trial).all(); }
+
+bool is_sane_step(uint8_t request_code) {
+    switch (request_code) {
+        case code::get_version:
+        case code::get_capabilities:
+        case code::negotiate_algorithms:
+        case code::get_digests:
+        case code::get_certificate:
+        case code::challenge:
+        case code::get_measurements:
+        case code::key_exchange:
+        case code::finish:
+        case code::end_session: return true;
+        default: return false;
     }
-    if (p.meas_cap() != 0 && p.measurement_specification != 0) TRY(measurements(trial, ours));
-    bool possible = (p.responder_flags & cap::key_ex) != 0 && lab.dut().carries_secured();
-    if (trial.at_least(Version::v1_1) && possible) {
-        TRY(sessions(trial, ours));
-    }
-    if (learned != nullptr) *learned = ours;
-    return {};
 }
 
 }  // namespace assay::engine

@@ -9,10 +9,21 @@ Verdict verdict_of(Errc code) {
         case Errc::closed:
         case Errc::io:
         case Errc::timeout: return Verdict::dead;
-        case Errc::internal:
-        case Errc::unsupported: return Verdict::harness_error;
-        default: return Verdict::fail;
+        case Errc::internal: return Verdict::harness_error;
+        case Errc::refused:
+        case Errc::state:
+        case Errc::unsupported: return Verdict::blocked;
+        case Errc::truncated:
+        case Errc::trailing:
+        case Errc::out_of_range:
+        case Errc::inconsistent:
+        case Errc::bad_code:
+        case Errc::bad_text:
+        case Errc::bad_key:
+        case Errc::bad_signature:
+        case Errc::bad_cert: break;  // of what the device sent: the lab's own errors are internal
     }
+    return Verdict::fail;
 }
 
 }  // namespace

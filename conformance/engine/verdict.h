@@ -41,8 +41,10 @@ struct Finding {
     std::string field;       // the path of the field it is about, if it is about one
 
     Finding() = default;
-    // An error from the lab: dead when the target is gone or silent, else a defect of the harness. A step of
-    // the way to a state that the target refused (Errc::state) is a failure.
+    // An error from the lab: dead when the target is gone; a defect of the harness when this program failed
+    // (Errc::internal); blocked when a step that comes before what is judged was refused (Errc::refused) or
+    // when the lab cannot take it (Errc::state, Errc::unsupported); else a failure: what the target sent
+    // cannot be read.
     Finding(const Error& error);  // NOLINT(google-explicit-constructor): TRY passes the lab's errors on
     Finding(Verdict verdict, std::string requirement, std::string expected, std::string got)
         : verdict(verdict),

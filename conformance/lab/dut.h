@@ -37,6 +37,12 @@ struct Frames {
     bool closed = false;  // the target ended the connection, which was then made anew
 };
 
+// How long an exchange waits for an answer.
+enum class Wait : uint8_t {
+    due,      // an answer is due: for as long as the target may take at most; ends when it comes
+    silence,  // silence is a right outcome too: for as long as this target was seen to need, with a margin
+};
+
 class Dut {
    public:
     Dut() = default;
@@ -49,11 +55,16 @@ class Dut {
     // A fresh start, as far as the target allows: what it may keep, GET_VERSION clears. Errors: the target
     // cannot be reached.
     virtual Result<> reset() = 0;
-    // Sends a request and gives the answer; nullopt: silence for as long as an answer may take. Errors:
-    // Errc::closed and Errc::io when the target is gone, others for a framing that it broke.
-    virtual Result<std::optional<Bytes>> exchange(ByteView request) = 0;
+    // A new connection to the target, whatever the old one is still good for; false: the target has no
+    // connection that could differ from the old one. Errors: as reset().
+    virtual Result<bool> reconnect() { return false; }
+    // Sends a request and gives the answer; nullopt: none came while `wait` allows for one, and what comes
+    // later is never given for the answer to another request. Errors: Errc::closed and Errc::io when the
+    // target is gone, Errc::unsupported when the target's binding cannot carry the request, others for a
+    // framing that the target broke.
+    virtual Result<std::optional<Bytes>> exchange(ByteView request, Wait wait) = 0;
     // Sends a record of a session. Errors: as exchange(); Errc::unsupported where the adapter cannot.
-    virtual Result<std::optional<Answer>> exchange_secured(ByteView record);
+    virtual Result<std::optional<Answer>> exchange_secured(ByteView record, Wait wait);
     // Whether exchange_secured() can carry anything.
     virtual bool carries_secured() const { return true; }
     // The binding whose frames exchange_frames() carries.
@@ -73,6 +84,8 @@ class Dut {
     virtual bool ask_for_key_update(uint32_t) { return false; }
     // What the transport pads messages to: a multiple of so many bytes arrives.
     virtual size_t alignment() const { return 1; }
+    // Whether the target is known to have the root of reference_requester() as a trust anchor.
+    virtual bool trusts_reference_requester() const { return false; }
     // Resets the device behind the connection's back, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
     // The checks that are waived in the requester that the target has too; nullopt: it has none.
@@ -83,7 +96,7 @@ class Dut {
     virtual bool time_is_cheap() const { return false; }
 };
 
-inline Result<std::optional<Answer>> Dut::exchange_secured(ByteView) {
+inline Result<std::optional<Answer>> Dut::exchange_secured(ByteView, Wait) {
     return fail(Errc::unsupported, "target", Error::npos, "it cannot carry secured messages");
 }
 

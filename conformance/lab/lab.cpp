@@ -75,17 +75,18 @@ Result<> Lab::reset() {
     observer_ = Observer(*provider_, leaf_keys_);
     connect_observer();
     version_.reset();
+    refused_step_.reset();
     return dut_->reset();
 }
 
-Result<Exchange> Lab::send_once(ByteView request) {
+Result<Exchange> Lab::send_once(ByteView request, Wait wait) {
     Exchange exchange;
     exchange.request = to_bytes(request);
     exchange.request_context = observer_.request_context(request);
     exchange.response_context = observer_.response_context(request);
     observer_.request(request);
     ++count_;
-    auto answer = dut_->exchange(request);
+    auto answer = dut_->exchange(request, wait);
     if (!answer) {
         exchanges_.push_back(exchange);
         return std::unexpected(answer.error());
@@ -104,8 +105,9 @@ Result<Exchange> Lab::send_once(ByteView request) {
     return exchange;
 }
 
-Result<Exchange> Lab::send(ByteView request) {
-    return persist(TRY(send_once(request)), [this](ByteView again) { return send_once(again); });
+Result<Exchange> Lab::send(ByteView request, Wait wait) {
+    return persist(TRY(send_once(request, wait)),
+                   [this, wait](ByteView again) { return send_once(again, wait); });
 }
 
 Result<Exchange> Lab::persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again) {
@@ -191,11 +193,16 @@ GetMeasurements Lab::get_measurements(uint8_t operation, bool sign, uint8_t slot
     return message;
 }
 
-Result<> Lab::expect_step(const Exchange& exchange) const {
+Result<> Lab::expect_step(const Exchange& exchange) {
     if (exchange.answered() && !exchange.unreadable) return {};
-    std::string asked = exchange.request.size() > 1 ? message_name(exchange.request[1]) : "a message";
-    return fail(Errc::state, "response", Error::npos,
-                fmt::format("{} was answered with {}", asked, lab::describe(exchange)));
+    const uint8_t asked = exchange.request.size() > 1 ? exchange.request[1] : uint8_t{0};
+    return unusable(asked, {},
+                    fmt::format("{} was answered with {}", message_name(asked), lab::describe(exchange)));
+}
+
+std::unexpected<Error> Lab::unusable(uint8_t request_code, std::string_view field, std::string why) {
+    refused_step_ = request_code;
+    return fail(Errc::refused, field, Error::npos, std::move(why));
 }
 
 template <class M>
@@ -268,7 +275,7 @@ Result<Bytes> Lab::read_chain(uint8_t slot, uint16_t portion) {
         }
         if (answer.cert_chain.empty()) break;
     }
-    return fail(Errc::state, "CERTIFICATE", Error::npos, "the chain does not come to an end");
+    return unusable(code::get_certificate, "CERTIFICATE", "the chain does not come to an end");
 }
 
 Result<> Lab::ensure_chain(uint8_t slot) {

@@ -73,6 +73,7 @@ struct Sealing {
     spdm::Way keys = spdm::Way::request;   // whose keys seal it
     Bytes random{};
     bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
+    Wait wait = Wait::due;
 };
 
 // What KEY_EXCHANGE and PSK_EXCHANGE ask for.
@@ -90,6 +91,7 @@ struct RequesterIdentity {
     std::map<crypto::SignAlgo, spdm::Slots> identities;
     uint8_t slot = 0;
     spdm::PreSharedKey psk;
+    bool anchored = false;  // whoever gave it says that the device has its root as a trust anchor
 };
 
 class Lab {
@@ -101,19 +103,19 @@ class Lab {
     Result<> reset();
 
     // Sends bytes as they are. Errors: those of Dut::exchange.
-    Result<Exchange> send_once(ByteView request);
+    Result<Exchange> send_once(ByteView request, Wait wait = Wait::due);
     // The same, and when the target is Busy or not ready, waits and asks again as DSP0274 says, a few times.
-    Result<Exchange> send(ByteView request);
-    // Sends a well-formed message. Errors: also those of the strict encoder.
+    Result<Exchange> send(ByteView request, Wait wait = Wait::due);
+    // Sends a well-formed message. Errors: also Errc::internal when the strict encoder refuses the message.
     template <class M>
         requires requires(M m, wire::Visitor& v) { m.describe(v); }
-    Result<Exchange> send(const M& message) {
-        return send(TRY(wire::encode(message, context_for(M::kCode))));
+    Result<Exchange> send(const M& message, Wait wait = Wait::due) {
+        return send(TRY(encode(message)), wait);
     }
-    // The bytes that send(message) would send.
+    // The bytes that send(message) would send. Errors: Errc::internal.
     template <class M>
     Result<Bytes> encode(const M& message) {
-        return wire::encode(message, context_for(M::kCode));
+        return ours(wire::encode(message, context_for(M::kCode)));
     }
 
     // The messages of VCA, well-formed, without any expectation.
@@ -125,7 +127,8 @@ class Lab {
                                            uint8_t attributes = 0);
 
     // GET_VERSION answered with VERSION. Each of the following begins with reset() and does what the one
-    // before does. Errors: Errc::state with the answer that came instead.
+    // before does. Errors: Errc::refused with the answer that came instead, and refused_step() names the
+    // request.
     Result<> after_version();
     Result<> after_capabilities(wire::Version version, const Offer& offer = {});
     Result<> negotiated(wire::Version version, const Offer& offer = {});
@@ -141,7 +144,7 @@ class Lab {
     // The bytes as a record of a session, without sending them. Errors: Errc::state without such a session.
     Result<Bytes> seal(uint32_t session_id, ByteView message, const Sealing& how = {}) const;
     // Sends a record. `plaintext` is what it is known to hold, for the reports, if it will not open.
-    Result<Exchange> send_record(ByteView record, ByteView plaintext = {});
+    Result<Exchange> send_record(ByteView record, ByteView plaintext = {}, Wait wait = Wait::due);
     // A message inside a session, and the same when the target puts it off, as send().
     Result<Exchange> send_in(uint32_t session_id, ByteView message, const Sealing& how = {});
     template <class M>
@@ -172,7 +175,7 @@ class Lab {
     Result<uint32_t> in_session(wire::Version version, const Offer& offer = session_offer());
     Result<uint32_t> in_psk_session(wire::Version version, const Offer& offer = session_offer());
     // The exchange where a handshake's message goes: inside, or outside when the handshake is in the clear.
-    Result<Exchange> send_handshake(uint32_t session_id, ByteView message);
+    Result<Exchange> send_handshake(uint32_t session_id, ByteView message, Wait wait = Wait::due);
     // Polls and delivers until the encapsulated flow is over. `session`: where it goes on; nullopt outside.
     // `implicit`: it begins with an unasked DIGESTS. Gives the last exchange.
     Result<Exchange> run_encapsulated(std::optional<uint32_t> session_id, bool implicit = false);
@@ -200,6 +203,8 @@ class Lab {
     wire::Nonce nonce();
     // How many bytes arrive of a message of that size: transports pad.
     size_t arriving(size_t size) const;
+    // The request that the target had to answer before a case could begin, and did not, since reset().
+    std::optional<uint8_t> refused_step() const { return refused_step_; }
     // Exchanges since the lab was made.
     size_t count() const { return count_; }
 
@@ -208,7 +213,15 @@ class Lab {
     wire::Context context_for(uint8_t code) const;
     template <class M>
     Result<> step(const M& message);
-    Result<> expect_step(const Exchange& exchange) const;
+    Result<> expect_step(const Exchange& exchange);
+    // An answer that is no use to the step that it answers.
+    std::unexpected<Error> unusable(uint8_t request_code, std::string_view field, std::string why);
+    // An error that is this program's own and none of the target's.
+    template <class T>
+    static Result<T> ours(Result<T> made) {
+        if (!made) made.error().code = Errc::internal;
+        return made;
+    }
     // Asks again as long as the target puts off.
     Result<Exchange> persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again);
     void connect_observer();
@@ -221,6 +234,7 @@ class Lab {
     Observer observer_;
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
+    std::optional<uint8_t> refused_step_;
     size_t count_ = 0;
     RequesterIdentity identity_;
     std::unique_ptr<crypto::Dhe> dhe_;  // of the last KEY_EXCHANGE

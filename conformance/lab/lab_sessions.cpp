@@ -80,7 +80,7 @@ Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& ho
     return key.seal(options, transport, record::to_application(transport, message), how.random);
 }
 
-Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext) {
+Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext, Wait wait) {
     Exchange exchange;
     exchange.request_record = to_bytes(record);
     auto parsed = record::parse(record, dut_->transport());
@@ -90,7 +90,7 @@ Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext) {
     exchange.request_context = observer_.request_context(exchange.request);
     exchange.response_context = observer_.response_context(exchange.request);
     ++count_;
-    auto answer = dut_->exchange_secured(record);
+    auto answer = dut_->exchange_secured(record, wait);
     if (!answer) {
         exchanges_.push_back(exchange);
         return std::unexpected(answer.error());
@@ -116,20 +116,20 @@ Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext) {
 
 Result<Exchange> Lab::send_in(uint32_t session_id, ByteView message, const Sealing& how) {
     auto once = [&](ByteView again) -> Result<Exchange> {
-        return send_record(TRY(seal(session_id, again, how)), again);
+        return send_record(TRY(seal(session_id, again, how)), again, how.wait);
     };
     return persist(TRY(once(message)), once);
 }
 
-Result<Exchange> Lab::send_handshake(uint32_t session_id, ByteView message) {
-    if (observer_.parameters().clear_handshake()) return send(message);
-    return send_in(session_id, message);
+Result<Exchange> Lab::send_handshake(uint32_t session_id, ByteView message, Wait wait) {
+    if (observer_.parameters().clear_handshake()) return send(message, wait);
+    return send_in(session_id, message, {.wait = wait});
 }
 
 Result<KeyExchange> Lab::key_exchange(const ExchangeOptions& options) {
     auto group = spdm::dhe_group(observer_.parameters().dhe);
     if (!group) return fail(Errc::state, "DHE", Error::npos, "no group was negotiated");
-    dhe_ = TRY(provider_->new_dhe(*group, *random_));
+    dhe_ = TRY(ours(provider_->new_dhe(*group, *random_)));
     KeyExchange message;
     message.slot_id = options.slot;
     message.measurement_summary_hash_type = options.summary_type;
@@ -178,8 +178,8 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
         const spdm::Identity* who = slots_->find(slot);
         if (who == nullptr) return fail(Errc::state, "slot", Error::npos, "the lab has no identity there");
         chain_digest = slots_->chain_digest(slot);
-        message.signature = TRY(spdm::sign_transcript(*provider_, *suite, who->key, spdm::kFinishContext,
-                                                      channel.th_with({chain_digest, head})));
+        message.signature = TRY(ours(spdm::sign_transcript(*provider_, *suite, who->key, spdm::kFinishContext,
+                                                           channel.th_with({chain_digest, head}))));
     }
     crypto::Digest th = channel.th_with({chain_digest, head, message.signature});
     message.requester_verify_data = to_bytes(channel.schedule().verify_data(Way::request, th.view()).view());
@@ -203,7 +203,7 @@ Result<Bytes> Lab::psk_finish(uint32_t session_id) {
 Result<uint32_t> Lab::begin_session(const ExchangeOptions& options) {
     TRY(expect_step(TRY(send(TRY(key_exchange(options))))));
     auto id = observer_.last_session();
-    if (!id) return fail(Errc::state, "KEY_EXCHANGE_RSP", Error::npos, "no session can be made of it");
+    if (!id) return unusable(code::key_exchange, "KEY_EXCHANGE_RSP", "no session can be made of it");
     return *id;
 }
 
@@ -228,7 +228,7 @@ Result<uint32_t> Lab::new_session(const ExchangeOptions& options) {
 Result<uint32_t> Lab::begin_psk_session(const ExchangeOptions& options) {
     TRY(expect_step(TRY(send(psk_exchange(options)))));
     auto id = observer_.last_session();
-    if (!id) return fail(Errc::state, "PSK_EXCHANGE_RSP", Error::npos, "no session can be made of it");
+    if (!id) return unusable(code::psk_exchange, "PSK_EXCHANGE_RSP", "no session can be made of it");
     return *id;
 }
 
@@ -332,7 +332,7 @@ Result<Exchange> Lab::run_encapsulated(std::optional<uint32_t> session_id, bool 
         id = ack.request_id;
         asked = std::move(ack.encapsulated_request);
     }
-    return fail(Errc::state, "encapsulated flow", Error::npos, "it does not come to an end");
+    return unusable(code::get_encapsulated_request, "encapsulated flow", "it does not come to an end");
 }
 
 }  // namespace assay::lab

@@ -1,5 +1,6 @@
 #include "conformance/lab/link_dut.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "stack/transport/timing.h"
@@ -8,6 +9,19 @@
 namespace assay::lab {
 
 namespace code = wire::code;
+
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// What may lie between a late answer and the one behind it, besides the time that the device takes.
+constexpr milliseconds kBetweenAnswers{50};
+
+// No byte of an answer came in time.
+bool is_silence(const Error& error) { return error.code == Errc::timeout && error.offset == Error::npos; }
+
+}  // namespace
 
 const record::Transport& records_over(transport::Binding binding) {
     switch (binding) {
@@ -25,44 +39,88 @@ Result<std::unique_ptr<LinkDut>> LinkDut::open(const transport::Target& target, 
     return dut;
 }
 
-Result<> LinkDut::reset() {
+Result<> LinkDut::connected() {
     if (link_) {
         link_->drain();
         return {};
     }
     link_ = TRY(transport::connect(target_, options_.patience));
+    owed_ = false;
     return {};
+}
+
+Result<> LinkDut::reset() {
+    if (owed_) link_.reset();
+    return connected();
+}
+
+Result<bool> LinkDut::reconnect() {
+    link_.reset();
+    TRY(connected());
+    return true;
 }
 
 transport::Binding LinkDut::binding() const {
     return target_.scheme == transport::Scheme::tcp ? transport::Binding::tcp : target_.binding;
 }
 
-std::chrono::milliseconds LinkDut::answer_time(bool cryptographic) const {
-    auto time = transport::answer_time(cryptographic, ct_exponent_, options_.round_trip);
-    return std::chrono::ceil<std::chrono::milliseconds>(time);
+// DSP0274's time is the least. Silence is waited for as long as the slowest answer so far took, half as long
+// again and a round trip.
+milliseconds LinkDut::wait_time(bool cryptographic, Wait wait) const {
+    auto least = std::chrono::ceil<milliseconds>(
+        transport::answer_time(cryptographic, ct_exponent_, options_.round_trip));
+    milliseconds due = std::max(least, options_.answer_timeout);
+    if (wait == Wait::due) return due;
+    return std::clamp(longest_ + longest_ / 2 + options_.round_trip, least, due);
+}
+
+template <class T, class Receive>
+Result<T> LinkDut::receive(milliseconds time, const Receive& receive) {
+    const Clock::time_point begun = Clock::now();
+    auto elapsed = [&] { return std::chrono::ceil<milliseconds>(Clock::now() - begun); };
+    Result<T> answer = receive(time);
+    // Who woke up long after the end of the wait had no time to look: that says nothing of the device.
+    bool starved = elapsed() > time + time / 4;
+    if (!answer && is_silence(answer.error()) && starved) answer = receive(2 * time);
+    if (!answer) return answer;
+    // A slow time passes: what answers took long ago counts less and less.
+    longest_ = std::max(longest_ - longest_ / 16, elapsed());
+    if (!owed_) return answer;
+    // Answers come in the order of their requests: the last one is this exchange's.
+    owed_ = false;
+    while (Result<T> later = receive(longest_ + longest_ / 2 + kBetweenAnswers)) answer = std::move(later);
+    return answer;
 }
 
 template <class T>
-Result<std::optional<T>> LinkDut::settled(Result<T> answer) {
+Result<std::optional<T>> LinkDut::settled(Result<T> answer, bool sent) {
     if (answer) return std::move(*answer);
-    bool silent = answer.error().code == Errc::timeout && answer.error().detail.starts_with("no answer");
-    if (silent) return std::nullopt;
+    Error error = std::move(answer).error();
+    if (is_silence(error)) {
+        owed_ = true;
+        return std::nullopt;
+    }
     link_.reset();
     // DMTF's emulator closes the connection over what it drops, listens again, and has kept its state.
-    bool hung_up = target_.scheme == transport::Scheme::emu && answer.error().code == Errc::closed &&
-                   answer.error().detail.starts_with("waiting");
-    if (hung_up && reset()) return std::nullopt;
-    return std::unexpected(answer.error());
+    bool hung_up = target_.scheme == transport::Scheme::emu && sent && error.code == Errc::closed &&
+                   error.offset == Error::npos;
+    if (hung_up && connected()) return std::nullopt;
+    // An error of DSP0287 is what the device answered, and no answer to that request.
+    if (sent && error.code == Errc::unsupported) error.code = Errc::bad_code;
+    return std::unexpected(std::move(error));
 }
 
-Result<std::optional<Bytes>> LinkDut::exchange(ByteView request) {
-    TRY(reset());
+Result<std::optional<Bytes>> LinkDut::exchange(ByteView request, Wait wait) {
+    TRY(connected());
     uint8_t asked = request.size() < 4 ? code::get_version : request[1];
     bool vca =
         asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
     Result<> sent = link_->send(request);
-    auto answer = settled<Bytes>(sent ? link_->receive(answer_time(!vca)) : std::unexpected(sent.error()));
+    if (!sent && sent.error().code == Errc::out_of_range) sent.error().code = Errc::unsupported;
+    if (!sent && sent.error().code == Errc::unsupported) return std::unexpected(sent.error());
+    auto take = [this](milliseconds time) { return link_->receive(time); };
+    auto answer = settled<Bytes>(
+        sent ? receive<Bytes>(wait_time(!vca, wait), take) : std::unexpected(sent.error()), sent.has_value());
     if (answer && *answer && (**answer).size() > 5 && (**answer)[1] == code::capabilities) {
         ct_exponent_ = (**answer)[5];
     }
@@ -70,12 +128,15 @@ Result<std::optional<Bytes>> LinkDut::exchange(ByteView request) {
 }
 
 // Whatever it holds, opening a record takes cryptography.
-Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record) {
-    TRY(reset());
+Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record, Wait wait) {
+    TRY(connected());
     Result<> sent = link_->send(record, transport::Payload::secured);
+    if (!sent && sent.error().code == Errc::out_of_range) sent.error().code = Errc::unsupported;
     if (!sent && sent.error().code == Errc::unsupported) return std::unexpected(sent.error());
-    auto answer = TRY(settled<transport::Message>(sent ? link_->receive_any(answer_time(true))
-                                                       : std::unexpected(sent.error())));
+    auto take = [this](milliseconds time) { return link_->receive_any(time); };
+    auto answer = TRY(settled<transport::Message>(
+        sent ? receive<transport::Message>(wait_time(true, wait), take) : std::unexpected(sent.error()),
+        sent.has_value()));
     if (!answer) return std::nullopt;
     return Answer{std::move(answer->bytes), answer->payload == transport::Payload::secured};
 }
@@ -104,7 +165,8 @@ Result<Frames> LinkDut::exchange_frames(FrameLayer layer, std::span<const Bytes>
         if (!link_->send_raw(wrapped ? transport::emu_unit(target_.binding, kNormal, frame) : frame)) break;
     }
     while (due == 0 || came.frames.size() < due) {
-        auto unit = link_->receive_unit(came.frames.size() < due ? answer_time(true) : options_.round_trip);
+        auto unit =
+            link_->receive_unit(wait_time(true, came.frames.size() < due ? Wait::due : Wait::silence));
         if (unit) {
             came.frames.push_back(framed(layer, *unit));
             continue;
@@ -123,8 +185,8 @@ bool LinkDut::carries_secured() const { return transport::carries_secured(bindin
 const record::Transport& LinkDut::transport() const { return records_over(binding()); }
 
 bool LinkDut::ask_for_key_update(uint32_t session) {
-    if (!reset()) return false;
-    auto asked = link_->ask_for_key_update(session, answer_time(true));
+    if (!connected()) return false;
+    auto asked = link_->ask_for_key_update(session, options_.answer_timeout);
     return asked && *asked;
 }
 

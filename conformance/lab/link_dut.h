@@ -11,8 +11,11 @@ namespace assay::lab {
 struct LinkOptions {
     // How long a peer may take to listen, again after each connection that broke.
     std::chrono::milliseconds patience{2000};
-    // There and back, with whatever lies between; the device's own time (ST1, CT) comes on top.
+    // There and back, with whatever lies between; the device's own time (ST1, CT) comes on top. The least
+    // time after which no answer is taken for silence, where silence is allowed.
     std::chrono::milliseconds round_trip{400};
+    // The least time that an answer which is due is waited for.
+    std::chrono::milliseconds answer_timeout{10000};
 };
 
 // What a binding adds to records.
@@ -24,10 +27,12 @@ class LinkDut final : public Dut {
     static Result<std::unique_ptr<LinkDut>> open(const transport::Target& target, LinkOptions options);
 
     std::string target() const override { return transport::to_text(target_); }
-    // Connects again if the connection broke; else only forgets answers that came too late.
+    // Connects again if the connection broke, or if an answer may still come over it that was not waited for
+    // to its end.
     Result<> reset() override;
-    Result<std::optional<Bytes>> exchange(ByteView request) override;
-    Result<std::optional<Answer>> exchange_secured(ByteView record) override;
+    Result<bool> reconnect() override;
+    Result<std::optional<Bytes>> exchange(ByteView request, Wait wait) override;
+    Result<std::optional<Answer>> exchange_secured(ByteView record, Wait wait) override;
     bool carries_secured() const override;
     transport::Binding binding() const override;
     // Of an emulator units and streams; of SPDM over TCP streams, a unit being a piece of one.
@@ -40,11 +45,15 @@ class LinkDut final : public Dut {
 
    private:
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}
-    std::chrono::milliseconds answer_time(bool cryptographic) const;
+    Result<> connected();
+    std::chrono::milliseconds wait_time(bool cryptographic, Wait wait) const;
+    // Receives within `time`, which is kept apart from what an earlier exchange did not wait for.
+    template <class T, class Receive>
+    Result<T> receive(std::chrono::milliseconds time, const Receive& receive);
     // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An
     // emulator that closes it between units and takes the next one was silent.
     template <class T>
-    Result<std::optional<T>> settled(Result<T> answer);
+    Result<std::optional<T>> settled(Result<T> answer, bool sent);
 
     // A unit as it was on the stream of that layer.
     Bytes framed(FrameLayer layer, const transport::Unit& unit) const;
@@ -52,7 +61,9 @@ class LinkDut final : public Dut {
     transport::Target target_;
     LinkOptions options_;
     std::unique_ptr<transport::Link> link_;
-    uint8_t ct_exponent_ = 0;  // as CAPABILITIES said last
+    uint8_t ct_exponent_ = 0;              // as CAPABILITIES said last
+    bool owed_ = false;                    // an exchange ended in silence: its answer may still come
+    std::chrono::milliseconds longest_{};  // that an answer took lately
 };
 
 }  // namespace assay::lab

@@ -99,6 +99,7 @@ void Observer::reset() {
     last_session_.reset();
     last_exchange_.reset();
     encapsulated_.clear();
+    flow_open_ = false;
     mutual_.clear();
     requester_portions_.clear();
     transfers_.clear();
@@ -138,6 +139,7 @@ void Observer::answered(ByteView message) {
         if (code != code::respond_if_ready) deferred_ = std::move(asked);
         return;
     }
+    if (error) flow_refused(code, static_cast<ErrorCode>(*error));
     if (error && pending_session_) {
         if (breaks_off(code) && !authenticated_) b_.may_restart();
         return refused_in_session(code, message);
@@ -297,6 +299,7 @@ void Observer::challenge_auth(ByteView request, ByteView response) {
           answer->signature);
     b_.clear();
     authenticated_ = true;
+    flow_open_ |= (answer->slot_id & kBasicMutAuthReq) != 0;
 }
 
 void Observer::measurements(ByteView request, ByteView response) {

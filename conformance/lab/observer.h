@@ -121,6 +121,9 @@ class Observer {
     size_t macs(bool good) const { return mac_counts_[good]; }
     // The encapsulated request that waits for its response; empty when there is none.
     const Bytes& encapsulated() const { return encapsulated_; }
+    // The responder asked for a flow of encapsulated requests that is not over: until then it answers every
+    // other request with RequestInFlight (DSP0274, ErrorCode values).
+    bool flow_is_open() const { return flow_open_; }
     // What the requester's M1/M2 holds of the flow so far.
     const Bytes& mutual() const { return mutual_; }
     // The requester's certificate chains by slot, as encapsulated messages carried them.
@@ -215,6 +218,7 @@ class Observer {
     void encapsulated(ByteView request, ByteView response);
     void encapsulated_request(ByteView request);
     void encapsulated_response(ByteView response);
+    void flow_refused(uint8_t code, wire::ErrorCode error);
     void keep_digests(ByteView response);
     wire::Context encapsulated_context() const;
 
@@ -239,6 +243,7 @@ class Observer {
     Bytes encapsulated_, mutual_;  // the request that is out; M1/M2 of the requester so far
     std::map<uint8_t, Bytes> requester_chains_, requester_portions_;
     std::map<uint8_t, Bytes> requester_digests_;
+    bool flow_open_ = false;
     bool authenticated_ = false;
     bool digests_open_ = false;  // nothing but GET_DIGESTS since ALGORITHMS
     std::vector<uint16_t> versions_;

@@ -34,6 +34,7 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     if (request[1] == code::get_encapsulated_request) {
         auto answer = decode<EncapsulatedRequest>(response, context_);
         if (answer) encapsulated_request(answer->encapsulated_request);
+        flow_open_ |= answer.has_value();
         return;
     }
     auto delivered = decode<DeliverEncapsulatedResponse>(request, context_);
@@ -46,12 +47,22 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     encapsulated_response(inner);
     if (ObservedSession* session = pending_session_ ? pending_in() : handshake()) ++session->encapsulated;
     encapsulated_.clear();
-    if (ack->payload_type == static_cast<uint8_t>(AckPayload::present)) {
+    flow_open_ = ack->payload_type == static_cast<uint8_t>(AckPayload::present);
+    if (flow_open_) {
         encapsulated_request(ack->encapsulated_request);
     } else if (ack->payload_type == static_cast<uint8_t>(AckPayload::req_slot_number)) {
         ObservedSession* session = pending_session_ ? pending_in() : handshake();
         if (session != nullptr) session->requester_slot = ack->req_slot_number;
     }
+}
+
+// Who has nothing to ask has no flow open. A response that is refused for its form may be delivered again.
+void Observer::flow_refused(uint8_t code, ErrorCode error) {
+    bool nothing_pending = error == ErrorCode::unexpected_request ||
+                           error == ErrorCode::no_pending_requests ||
+                           error == ErrorCode::invalid_response_code;
+    bool flow = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
+    if (flow && nothing_pending) flow_open_ = false;
 }
 
 void Observer::encapsulated_request(ByteView request) {

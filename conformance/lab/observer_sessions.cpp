@@ -169,6 +169,7 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
         setup.id = spdm::session_id(asked->req_session_id, answer->rsp_session_id);
         session.heartbeat_period = answer->heartbeat_period;
         session.mut_auth_requested = answer->mut_auth_requested;
+        flow_open_ |= answer->mut_auth_requested > mut_auth::plain;
         if (answer->mut_auth_requested == mut_auth::plain)
             session.requester_slot = answer->slot_id_param & 0x0f;
         ours = std::move(asked->opaque_data);

@@ -170,7 +170,7 @@ bool ReferenceDut::lose_state() {
     return responder_ != nullptr;
 }
 
-Result<std::optional<Answer>> ReferenceDut::exchange_secured(ByteView record) {
+Result<std::optional<Answer>> ReferenceDut::exchange_secured(ByteView record, Wait /*wait*/) {
     if (!responder_) TRY(reset());
     std::optional<Bytes> answer = responder_->receive_secured(record);
     if (!answer) return std::nullopt;
@@ -187,7 +187,7 @@ bool ReferenceDut::ask_for_key_update(uint32_t session) {
     return responder_ && responder_->ask_for_key_update(session);
 }
 
-Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request) {
+Result<std::optional<Bytes>> ReferenceDut::exchange(ByteView request, Wait /*wait*/) {
     if (!responder_) TRY(reset());
     return responder_->receive(request);
 }

@@ -62,8 +62,8 @@ class ReferenceDut final : public Dut {
 
     std::string target() const override { return options_.target; }
     Result<> reset() override;
-    Result<std::optional<Bytes>> exchange(ByteView request) override;
-    Result<std::optional<Answer>> exchange_secured(ByteView record) override;
+    Result<std::optional<Bytes>> exchange(ByteView request, Wait wait = Wait::due) override;
+    Result<std::optional<Answer>> exchange_secured(ByteView record, Wait wait = Wait::due) override;
     transport::Binding binding() const override { return options_.binding; }
     // Of its binding's layers: packets of MCTP, the stream of TCP, units and the emulator's framing of each.
     bool carries_frames(FrameLayer layer) const override;
@@ -74,6 +74,7 @@ class ReferenceDut final : public Dut {
     void wait(std::chrono::microseconds time) override { clock_.advance(time); }
     bool time_is_cheap() const override { return options_.clock == nullptr; }
     bool lose_state() override;
+    bool trusts_reference_requester() const override { return true; }
     std::optional<spdm::Waivers> requester() const override { return options_.waivers; }
     spdm::Responder& responder() { return *responder_; }
 

@@ -106,11 +106,13 @@ std::string blocked(const engine::RunReport& report) {
     return text;
 }
 
-// A warning is easily missed above a last line that says no failure.
-std::string with_warnings(std::string outcome, const engine::RunReport& report) {
-    const auto count = std::ranges::count(report.results, Verdict::warning, &CaseResult::verdict);
-    if (count == 0) return outcome;
-    return outcome + fmt::format(", {} warning{}", count, count == 1 ? "" : "s");
+// What is easily missed above a last line that says no failure.
+std::string with_counts(std::string outcome, const engine::RunReport& report) {
+    size_t warnings = report.count(Verdict::warning), blocked = report.count(Verdict::blocked);
+    if (warnings != 0) outcome += fmt::format(", {} warning{}", warnings, warnings == 1 ? "" : "s");
+    if (blocked != 0)
+        outcome += fmt::format(", {} case{} could not be judged", blocked, blocked == 1 ? "" : "s");
+    return outcome;
 }
 
 std::string outcome(const engine::RunReport& report) {
@@ -119,7 +121,10 @@ std::string outcome(const engine::RunReport& report) {
     if (report.results.empty()) return "NOTHING WAS RUN: the target has none of the versions asked for";
     switch (report.exit_code()) {
         case 0: return "no failure";
-        case 1: return "failures";
+        case 1: {
+            bool failed = std::ranges::any_of(report.results, engine::is_failure, &CaseResult::verdict);
+            return failed ? "failures" : "no failure";
+        }
         case 3: return lost;
         default: return "a defect of the harness" + (report.unreachable ? ", and " + lost : "");
     }
@@ -136,7 +141,7 @@ std::string summary(const engine::RunReport& report, const Details& details) {
     if (!list.empty()) text += "\n" + list;
     text +=
         fmt::format("\n{} results, {} exchanges, exit code {}: {}\n", report.results.size(), report.exchanges,
-                    report.exit_code(), printable(with_warnings(outcome(report), report), Lines::one));
+                    report.exit_code(), printable(with_counts(outcome(report), report), Lines::one));
     return text + "to repeat: " + printable(command(report, details), Lines::one) + "\n";
 }
 

@@ -20,6 +20,7 @@ std::string_view name(Errc code) {
         case Errc::timeout: return "timeout";
         case Errc::closed: return "closed";
         case Errc::state: return "state";
+        case Errc::refused: return "refused";
         case Errc::internal: return "internal";
     }
     return "unknown";

@@ -26,6 +26,7 @@ enum class Errc : uint8_t {
     timeout,        // no answer within the time allowed
     closed,         // the peer is gone
     state,          // not possible in this state
+    refused,        // the peer did not do what has to come first
     internal,       // a library call failed that should not
 };
 

@@ -248,9 +248,10 @@ class SocketLink final : public Link {
         if (read.error == asio::error::operation_aborted) return std::unexpected(late(timeout));
         if (read.error) {
             bool between = deframer_->pending() == 0;
-            return std::unexpected(io_error(read.error, between
-                                                            ? "waiting for an answer"
-                                                            : fmt::format("after {} of a unit", progress())));
+            Error error = io_error(read.error, between ? "waiting for an answer"
+                                                       : fmt::format("after {} of a unit", progress()));
+            if (!between) error.offset = deframer_->pending();
+            return std::unexpected(std::move(error));
         }
         deframer_->push(ByteView(piece).first(read.size));
         return {};
@@ -261,7 +262,8 @@ class SocketLink final : public Link {
     Error late(Timeout timeout) const {
         bool silent = deframer_->pending() == 0;
         std::string what = silent ? "no answer" : fmt::format("only {} of a unit", progress());
-        return {Errc::timeout, "socket", Error::npos, fmt::format("{} within {} ms", what, timeout.count())};
+        return {Errc::timeout, "socket", silent ? Error::npos : deframer_->pending(),
+                fmt::format("{} within {} ms", what, timeout.count())};
     }
 
     // "3 bytes", or "14 of 17 bytes" once the header has come.

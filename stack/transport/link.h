@@ -26,7 +26,8 @@ class Link {
     // Sends bytes as they are. Errors: as send().
     virtual Result<> send_raw(ByteView bytes) = 0;
     // The next SPDM message outside sessions; what else comes is passed over. Errors: Errc::timeout, which
-    // says how much of a unit had come and loses nothing of it; Errc::closed; Errc::bad_code with a Framing's
+    // says how much of a unit had come, by its offset, which is npos when nothing had, and loses nothing of
+    // it; Errc::closed, with an offset likewise; Errc::bad_code with a Framing's
     // name; Errc::unsupported when the peer answers with an error of DSP0287.
     virtual Result<Bytes> receive(Timeout timeout) = 0;
     // The next one or secured message, whichever comes first. Errors: as receive().

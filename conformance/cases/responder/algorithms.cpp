@@ -40,7 +40,8 @@ Judgement twice(Trial& trial) {
     message.base_hash_algo ^= message.base_hash_algo & (~message.base_hash_algo + 1);
     allowed = unexpected();
     allowed.silence = allowed.equal = true;
-    exchange = TRY(trial.lab().send(wire::encode_raw(message, trial.lab().seen().request_context())));
+    exchange = TRY(trial.lab().send(wire::encode_raw(message, trial.lab().seen().request_context()),
+                                    lab::Wait::silence));
     return trial.expect(exchange, allowed, "SPDM-ALG-001");
 }
 

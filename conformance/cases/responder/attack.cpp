@@ -89,7 +89,7 @@ std::expected<bool, engine::Finding> gets_session(Trial& trial, Deceived& deceiv
     bool negotiated = TRY(went_along(lab.negotiated_with_chain(trial.version(), lab::session_offer(flags))));
     if (!negotiated || !lab.seen().parameters().both(cap::key_ex)) return false;
     auto session = lab.begin_session();
-    if (!session && session.error().code == Errc::state) return false;
+    if (!session && session.error().code == Errc::refused) return false;
     return TRY(went_along(lab.finish_session(TRY(session))));
 }
 
@@ -178,7 +178,7 @@ Judgement talked_away_on_the_way(Trial& trial, uint32_t flags, uint8_t shown, bo
     const Bytes message = TRY(lab.finish(id, [&](wire::Finish& finish) {
         if (!is_signed) finish.param1 = finish.slot_id = 0;
     }));
-    Exchange last = TRY(lab.send_handshake(id, message));
+    Exchange last = TRY(lab.send_handshake(id, message, lab::Wait::silence));
     deceived.report();
     return expect_not_taken(trial, last, "SPDM-ATK-014");
 }
@@ -203,7 +203,7 @@ Judgement flow_broken_off(Trial& trial, uint32_t flags) {
     const Bytes message =
         TRY(lab.finish(id, [](wire::Finish& finish) { finish.param1 = finish.slot_id = 0; }));
     const Bytes first_record = TRY(later_record(trial, id));
-    TRY(expect_not_taken(trial, TRY(lab.send_handshake(id, message)), "SPDM-ATK-014"));
+    TRY(expect_not_taken(trial, TRY(lab.send_handshake(id, message, lab::Wait::silence)), "SPDM-ATK-014"));
     return expect_dead_record(trial, first_record, "SPDM-ATK-014");
 }
 
@@ -235,7 +235,8 @@ Judgement another_signer(Trial& trial) {
             Bytes message = TRY(signed_finish(trial, id, {.signer = 1}));
             if (own_name) message[3] = 1;
             const Bytes first_record = TRY(later_record(trial, id));
-            TRY(expect_not_taken(trial, TRY(lab.send_handshake(id, message)), "SPDM-ATK-019"));
+            TRY(expect_not_taken(trial, TRY(lab.send_handshake(id, message, lab::Wait::silence)),
+                                 "SPDM-ATK-019"));
             TRY(expect_dead_record(trial, first_record, "SPDM-ATK-019"));
         }
     }

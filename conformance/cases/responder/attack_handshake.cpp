@@ -126,7 +126,8 @@ Judgement psk_finish_instead(Trial& trial) {
             const Bytes first_record = TRY(later_record(trial, id));
             for (bool inside : {true, false}) {
                 if (lab.session(id) == nullptr) break;
-                Exchange last = TRY(inside ? lab.send_in(id, message) : lab.send(message));
+                Exchange last = TRY(inside ? lab.send_in(id, message, {.wait = lab::Wait::silence})
+                                           : lab.send(message, lab::Wait::silence));
                 TRY(expect_not_taken(trial, last, "SPDM-ATK-017"));
             }
             TRY(expect_dead_record(trial, first_record, "SPDM-ATK-017"));

@@ -128,12 +128,14 @@ Judgement without_finish(Trial& trial) {
         header(trial.version(), code::key_update, 1, 1), header(trial.version(), code::end_session)};
     for (const Bytes& request : requests) {
         uint32_t id = TRY(in_handshake(trial));
-        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request)), "SPDM-ATK-015"));
+        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request, {.wait = lab::Wait::silence})),
+                             "SPDM-ATK-015"));
     }
     for (const Bytes& request : requests) {
         uint32_t id = TRY(in_handshake(trial));
         lab.session(id)->channel.establish();
-        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request)), "SPDM-ATK-015"));
+        TRY(expect_not_taken(trial, TRY(lab.send_in(id, request, {.wait = lab::Wait::silence})),
+                             "SPDM-ATK-015"));
     }
     return {};
 }
@@ -169,7 +171,7 @@ Judgement early_data(Trial& trial) {
     bool refusal = early.silent() || code_of(early) == code::error;
     TRY(trial.expect_that(refusal, "SPDM-ATK-016", "a refusal, or no answer", lab::describe(early)));
     if (!early.silent()) return {};
-    Exchange late = TRY(lab.send_record(finish_record, finish));
+    Exchange late = TRY(lab.send_record(finish_record, finish, lab::Wait::silence));
     if (code_of(late) != response[1]) return {};
     channel.set_sequence(Way::request, 0);
     return expect_goes_on(trial, id, "SPDM-ATK-016");
@@ -185,7 +187,7 @@ Judgement plain_messages(Trial& trial) {
     for (uint8_t operation = 1; operation <= 3; ++operation)
         requests.push_back(header(trial.version(), code::key_update, operation, 7));
     for (const Bytes& request : requests) {
-        Exchange exchange = TRY(lab.send(request));
+        Exchange exchange = TRY(lab.send(request, lab::Wait::silence));
         TRY(expect_not_taken(trial, exchange, "SPDM-ATK-020"));
         TRY(expect_goes_on(trial, id, "SPDM-ATK-020"));
     }
@@ -237,7 +239,8 @@ Judgement updated_once(Trial& trial, const Update& update, std::string_view requ
 Judgement lost_acknowledgement(Trial& trial) {
     for (KeyOperation operation : {KeyOperation::update_key, KeyOperation::update_all_keys}) {
         Update update = TRY(updated(trial, operation));
-        (void)TRY(trial.lab().send_record(update.again, header(trial.version(), code::key_update)));
+        (void)TRY(trial.lab().send_record(update.again, header(trial.version(), code::key_update),
+                                          lab::Wait::silence));
         TRY(updated_once(trial, update, "SPDM-ATK-021"));
     }
     return {};
@@ -248,7 +251,7 @@ Judgement doubled_update(Trial& trial) {
     for (KeyOperation operation : {KeyOperation::update_key, KeyOperation::update_all_keys}) {
         Update update = TRY(updated(trial, operation));
         const Bytes plain = header(trial.version(), code::key_update);
-        Exchange again = TRY(trial.lab().send_record(update.record, plain));
+        Exchange again = TRY(trial.lab().send_record(update.record, plain, lab::Wait::silence));
         TRY(expect_not_taken(trial, again, "SPDM-ATK-022"));
         TRY(updated_once(trial, update, "SPDM-ATK-022"));
         update = TRY(updated(trial, operation));
@@ -287,8 +290,8 @@ Judgement deferred_elsewhere(Trial& trial) {
     if (!token)
         return Trial::not_applicable("the device does not put VENDOR_DEFINED_REQUEST off in a session");
     const Bytes ready = header(trial.version(), code::respond_if_ready, request[1], *token);
-    TRY(expect_not_taken(trial, TRY(lab.send_once(ready)), "SPDM-ATK-024"));
-    Exchange foreign = TRY(lab.send_record(TRY(lab.seal(other, ready)), ready));
+    TRY(expect_not_taken(trial, TRY(lab.send_once(ready, lab::Wait::silence)), "SPDM-ATK-024"));
+    Exchange foreign = TRY(lab.send_record(TRY(lab.seal(other, ready)), ready, lab::Wait::silence));
     TRY(expect_not_taken(trial, foreign, "SPDM-ATK-024"));
     return expect_answer_inside(trial, TRY(lab.send_in(id, ready)), "SPDM-ATK-024");
 }

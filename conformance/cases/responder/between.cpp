@@ -2,11 +2,11 @@
 
 namespace assay::cases {
 
-Result<std::optional<Bytes>> Between::exchange(ByteView request) {
+Result<std::optional<Bytes>> Between::exchange(ByteView request, lab::Wait wait) {
     const Bytes said = to_bytes(request);
     Bytes sent = said;
     if (tampering_.request) tampering_.request(sent);
-    std::optional<Bytes> response = TRY(real_->exchange(sent));
+    std::optional<Bytes> response = TRY(real_->exchange(sent, wait));
     changed_ = changed_ || sent != said;
     if (!response || !tampering_.response) return response;
     const Bytes honest = *response;

@@ -18,11 +18,12 @@ class Between final : public lab::Dut {
 
     std::string target() const override { return real_->target(); }
     Result<> reset() override { return real_->reset(); }
-    Result<std::optional<Bytes>> exchange(ByteView request) override;
-    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
-        return real_->exchange_secured(record);
+    Result<std::optional<Bytes>> exchange(ByteView request, lab::Wait wait) override;
+    Result<std::optional<lab::Answer>> exchange_secured(ByteView record, lab::Wait wait) override {
+        return real_->exchange_secured(record, wait);
     }
     bool carries_secured() const override { return real_->carries_secured(); }
+    bool trusts_reference_requester() const override { return real_->trusts_reference_requester(); }
     const record::Transport& transport() const override { return real_->transport(); }
     size_t alignment() const override { return real_->alignment(); }
     void wait(std::chrono::microseconds time) override { real_->wait(time); }

@@ -17,10 +17,11 @@ namespace assay::cases {
 
 namespace {
 
-Result<Exchange> send_capabilities(Trial& trial, const wire::GetCapabilities& message) {
+Result<Exchange> send_capabilities(Trial& trial, const wire::GetCapabilities& message,
+                                   lab::Wait wait = lab::Wait::due) {
     wire::Context context;
     context.version = trial.version();
-    return trial.lab().send(wire::encode_raw(message, context));
+    return trial.lab().send(wire::encode_raw(message, context), wait);
 }
 
 Judgement before_version(Trial& trial) {
@@ -36,7 +37,7 @@ Judgement before_version(Trial& trial) {
         refused(ErrorCode::unexpected_request, {ErrorCode::version_mismatch, ErrorCode::request_resynch});
     allowed.silence = true;
     allowed.answer = !trial.at_least(v1_1);
-    return trial.expect(TRY(send_capabilities(trial, message)), allowed, "SPDM-CAP-001");
+    return trial.expect(TRY(send_capabilities(trial, message, wait_for(allowed))), allowed, "SPDM-CAP-001");
 }
 
 // The same request once more may be a retry, and then gets the same answer; another one is out of order.
@@ -61,7 +62,7 @@ Judgement twice(Trial& trial) {
         message.ct_exponent = 7;
         allowed = unexpected();
         allowed.silence = allowed.equal = true;
-        TRY(trial.expect(TRY(send_capabilities(trial, message)), allowed, "SPDM-CAP-001"));
+        TRY(trial.expect(TRY(send_capabilities(trial, message, wait_for(allowed))), allowed, "SPDM-CAP-001"));
     }
     return {};
 }

@@ -17,7 +17,7 @@ using wire::ChallengeAuth;
 
 // Whether the device went along: a refusal on the way is no finding, a device that is gone is.
 Result<bool> reached(Result<> way) {
-    if (!way && way.error().code != Errc::state) return std::unexpected(way.error());
+    if (!way && way.error().code != Errc::refused) return std::unexpected(way.error());
     return way.has_value();
 }
 
@@ -98,7 +98,7 @@ Judgement refused_leaves_no_trace(Trial& trial) {
 Result<ChallengeAuth> authenticate(Trial& trial, const Challenge& message) {
     Exchange exchange = TRY(trial.lab().send(message));
     if (!exchange.answered()) {
-        return fail(Errc::state, "response", Error::npos,
+        return fail(Errc::bad_code, "response", Error::npos,
                     "CHALLENGE was answered with " + lab::describe(exchange));
     }
     return wire::decode<ChallengeAuth>(*exchange.response, exchange.response_context);

@@ -25,7 +25,7 @@ Judgement expect_flow_over(Trial& trial, const Asked& asked, std::string_view re
     Allowed allowed = nothing_pending(trial);
     allowed.silence = asked.flow == Flow::session;
     allowed.equal = allowed.silence;
-    return expect_there(trial, asked, TRY(poll(trial, asked)), allowed, requirement);
+    return expect_there(trial, asked, TRY(poll(trial, asked, wait_for(allowed))), allowed, requirement);
 }
 
 // Delivers what must be refused, in each flow that the device has.

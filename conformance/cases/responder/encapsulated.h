@@ -23,7 +23,7 @@ struct Asked {
 Judgement each_flow(Trial& trial, const std::function<Judgement(const Asked&)>& judge);
 
 // GET_ENCAPSULATED_REQUEST, and a delivery, where the flow is.
-Result<Exchange> poll(Trial& trial, const Asked& asked);
+Result<Exchange> poll(Trial& trial, const Asked& asked, lab::Wait wait = lab::Wait::due);
 Result<Exchange> deliver(Trial& trial, const Asked& asked, uint8_t request_id, ByteView inner);
 // What came must be among the allowed, and have come where the flow is.
 Judgement expect_there(Trial& trial, const Asked& asked, const Exchange& exchange, const Allowed& allowed,

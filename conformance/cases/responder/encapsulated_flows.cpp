@@ -25,7 +25,7 @@ Opened open_session(Trial& trial, Asked& asked) {
     if (!lab.dut().carries_secured()) return false;
     // Who does not want that requester has its reasons.
     Result<uint32_t> begun = lab.begin_session();
-    if (!begun && begun.error().code == Errc::state) return false;
+    if (!begun && begun.error().code == Errc::refused) return false;
     uint32_t id = TRY(std::move(begun));
     asked.place = id;
     if (lab.seen().parameters().clear_handshake()) asked.place.reset();
@@ -97,9 +97,10 @@ Judgement each_flow(Trial& trial, const std::function<Judgement(const Asked&)>& 
     return {};
 }
 
-Result<Exchange> poll(Trial& trial, const Asked& asked) {
+Result<Exchange> poll(Trial& trial, const Asked& asked, lab::Wait wait) {
     Bytes message = header(trial.version(), code::get_encapsulated_request);
-    return asked.place ? trial.lab().send_in(*asked.place, message) : trial.lab().send(message);
+    return asked.place ? trial.lab().send_in(*asked.place, message, {.wait = wait})
+                       : trial.lab().send(message, wait);
 }
 
 Result<Exchange> deliver(Trial& trial, const Asked& asked, uint8_t request_id, ByteView inner) {
@@ -262,9 +263,10 @@ void add_encapsulated_flows(CaseList& cases) {
     auto add = [&](Case one, uint32_t flags = cap::encap) {
         cases.push_back(since(v1_1, needs(flags, std::move(one))));
     };
-    add(positive("enc/acknowledgements",
-                 "Each delivery is acknowledged with its RequestID and what comes next",
-                 {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"}, acknowledgements));
+    add(judges({code::get_encapsulated_request, code::deliver_encapsulated_response},
+               positive("enc/acknowledgements",
+                        "Each delivery is acknowledged with its RequestID and what comes next",
+                        {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"}, acknowledgements)));
     add(positive("enc/not-in-transcript", "The messages of a flow are not in the transcript of its session",
                  {"SPDM-ENC-014"}, [](Trial& trial) { return session_with_flow(trial, false); }),
         cap::encap | cap::mut_auth | cap::key_ex);

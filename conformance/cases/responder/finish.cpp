@@ -66,7 +66,9 @@ Judgement clear_in_session(Trial& trial) {
         refused(ErrorCode::unexpected_request, {ErrorCode::session_required, ErrorCode::unspecified,
                                                 ErrorCode::invalid_request, ErrorCode::decrypt_error});
     allowed.silence = allowed.equal = true;
-    return trial.expect(TRY(trial.lab().send_in(id, TRY(trial.lab().finish(id)))), allowed, "SPDM-FIN-002");
+    return trial.expect(
+        TRY(trial.lab().send_in(id, TRY(trial.lab().finish(id)), {.wait = lab::Wait::silence})), allowed,
+        "SPDM-FIN-002");
 }
 
 // Outside of a session FINISH belongs to the latest exchange.
@@ -80,7 +82,7 @@ Judgement latest_exchange(Trial& trial) {
     uint32_t second = TRY(begun(trial, exchange, "SPDM-FIN-022"));
     TRY(trial.expect_answer(TRY(lab.send(TRY(lab.finish(second)))), "SPDM-FIN-022"));
     TRY(expect_alive(trial, second, "SPDM-FIN-022"));
-    return expect_not_taken(trial, TRY(lab.send(earlier)), "SPDM-FIN-022");
+    return expect_not_taken(trial, TRY(lab.send(earlier, lab::Wait::silence)), "SPDM-FIN-022");
 }
 
 Judgement no_session(Trial& trial) {
@@ -268,7 +270,8 @@ Judgement replay(Trial& trial) {
         TRY(ready(trial, clear));
         uint32_t third = TRY(lab.begin_session());
         for (size_t i = 0; i < 4; ++i) record[i] = static_cast<uint8_t>(third >> 8 * i);
-        TRY(trial.expect(TRY(lab.send_record(record, message)), not_authentic(), "SPDM-FIN-019"));
+        TRY(trial.expect(TRY(lab.send_record(record, message, lab::Wait::silence)), not_authentic(),
+                         "SPDM-FIN-019"));
     }
     return {};
 }

@@ -189,10 +189,20 @@ Judgement verify_data(Trial& trial) {
     return {};
 }
 
+// A device without a trust anchor for requesters takes any of them, and so does one that does not look.
+engine::Finding no_anchor() {
+    return {
+        engine::Verdict::warning, "SPDM-FIN-016",
+        "a refusal, if the device was given a trust anchor for requesters",
+        "a requester with a root of its own was accepted: give the device the root of a chain, and this run "
+        "the chain and its key (--requester-chain, --requester-key)"};
+}
+
 // Whether the flow is refused or only its result: neither a signature of the stranger nor none at all will
 // do.
 Judgement stranger(Trial& trial) {
     lab::Lab& lab = trial.lab();
+    const bool anchored = lab.identity().anchored || lab.dut().trusts_reference_requester();
     // To somebody the device must say yes, or its no says nothing.
     (void)TRY(settled(trial));
     AsStranger stranger(lab);
@@ -204,7 +214,9 @@ Judgement stranger(Trial& trial) {
             Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
                 if (!is_signed) finish.param1 = finish.slot_id = 0;
             }));
-            TRY(expect_not_taken(trial, TRY(lab.send_handshake(mutual.id, message)), "SPDM-FIN-016"));
+            Exchange last = TRY(lab.send_handshake(mutual.id, message, lab::Wait::silence));
+            if (is_signed && last.answered() && !anchored) return std::unexpected(no_anchor());
+            TRY(expect_not_taken(trial, last, "SPDM-FIN-016"));
         }
     }
     return {};
@@ -232,8 +244,9 @@ void add_finish_mutual(CaseList& cases) {
         cases.push_back(since(version, needs(kExchanges | cap::mut_auth, std::move(one))));
     };
     auto add = [&](Case one) { add_since(v1_1, std::move(one)); };
-    add(positive("fin/mutual", "A requester that authenticates itself gets its session",
-                 {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013"}, completes));
+    add(judges({code::get_encapsulated_request, code::deliver_encapsulated_response, code::finish},
+               positive("fin/mutual", "A requester that authenticates itself gets its session",
+                        {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013"}, completes)));
     add(negative("fin/mutual-before-the-flow", "FINISH before the encapsulated flow is RequestInFlight",
                  {"SPDM-FIN-015"}, before_the_flow));
     add(negative("fin/mutual-missing-signature",

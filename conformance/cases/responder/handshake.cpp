@@ -25,7 +25,7 @@ constexpr int kLongestFlow = 200;
 }  // namespace
 
 Result<bool> went_along(const Result<>& way) {
-    if (!way && way.error().code != Errc::state) return std::unexpected(way.error());
+    if (!way && way.error().code != Errc::refused) return std::unexpected(way.error());
     return way.has_value();
 }
 
@@ -135,7 +135,7 @@ namespace {
 
 // The device's mistake, not ours.
 std::unexpected<Error> unreadable(const Error& error) {
-    return fail(Errc::state, error.field, error.offset, error.text());
+    return fail(Errc::bad_code, error.field, error.offset, error.text());
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ Result<Exchange> run_flow(Trial& trial, std::optional<uint32_t> place, bool impl
         request_id = ack->request_id;
         asked = std::move(ack->encapsulated_request);
     }
-    return fail(Errc::state, "encapsulated flow", Error::npos, "it does not come to an end");
+    return fail(Errc::out_of_range, "encapsulated flow", Error::npos, "it does not come to an end");
 }
 
 Judgement expect_unsupported(Trial& trial, const Exchange& exchange, std::vector<ErrorCode> also,
@@ -246,7 +246,8 @@ Result<Bytes> later_record(Trial& trial, uint32_t session) {
 
 Judgement expect_dead_record(Trial& trial, ByteView record, std::string_view requirement) {
     Bytes plain = header(trial.version(), code::get_digests);
-    return expect_not_taken(trial, TRY(trial.lab().send_record(record, plain)), requirement);
+    return expect_not_taken(trial, TRY(trial.lab().send_record(record, plain, lab::Wait::silence)),
+                            requirement);
 }
 
 Judgement fill_the_table(Trial& trial, const OpenSession& open, std::string_view requirement) {

@@ -105,7 +105,8 @@ Judgement response_codes(Trial& trial) {
         Allowed allowed = refused(ErrorCode::unsupported_request,
                                   {ErrorCode::invalid_request, ErrorCode::unexpected_request});
         allowed.silence = allowed.equal = true;
-        TRY(trial.expect(TRY(trial.lab().send(header(trial.version(), response))), allowed, "SPDM-HDR-005"));
+        TRY(trial.expect(TRY(trial.lab().send(header(trial.version(), response), lab::Wait::silence)),
+                         allowed, "SPDM-HDR-005"));
     }
     return {};
 }
@@ -115,7 +116,7 @@ Judgement short_messages(Trial& trial) {
     Bytes request = header(trial.version(), code::get_digests);
     for (size_t size : {0U, 1U, 2U, 3U}) {
         if (trial.lab().arriving(size) >= request.size()) break;
-        Exchange exchange = TRY(trial.lab().send_once(ByteView(request).first(size)));
+        Exchange exchange = TRY(trial.lab().send_once(ByteView(request).first(size), lab::Wait::silence));
         TRY(trial.expect(exchange, Allowed{.errors = {}, .silence = true}, "SPDM-HDR-006"));
     }
     return {};

@@ -93,7 +93,7 @@ Judgement old_key_refused(Trial& trial) {
 Judgement old_key_in_between(Trial& trial) {
     Bytes old;
     uint32_t id = TRY(with_new_key(trial, false, old));
-    Exchange exchange = TRY(trial.lab().send_record(old, probe(trial)));
+    Exchange exchange = TRY(trial.lab().send_record(old, probe(trial), lab::Wait::silence));
     TRY(trial.expect_that(goes_on(exchange), "SPDM-SES-016", "an answer", lab::describe(exchange)));
     TRY(acknowledged(trial, id, kVerify, 2, "SPDM-SES-012"));
     return expect_goes_on(trial, id, "SPDM-SES-012");
@@ -184,7 +184,7 @@ Judgement repeated(Trial& trial) {
     uint64_t next = lab.session(id)->channel.sequence(Way::request);
     Bytes again = TRY(lab.seal(id, request, {.sequence = next + 1}));
     TRY(acknowledged(trial, id, kUpdate, 3, "SPDM-SES-012"));
-    Exchange second = TRY(lab.send_record(again, request));
+    Exchange second = TRY(lab.send_record(again, request, lab::Wait::silence));
     if (second.silent() || second.error() == ErrorCode::decrypt_error) return {};
     return still_one_new_key(trial, id, second, "SPDM-ATK-021");
 }

@@ -13,7 +13,7 @@ namespace assay::cases {
 
 Result<MeasurementAnswer> read_measurements(const Exchange& exchange) {
     if (!exchange.answered()) {
-        return fail(Errc::state, "response", Error::npos,
+        return fail(Errc::bad_code, "response", Error::npos,
                     "GET_MEASUREMENTS was answered with " + lab::describe(exchange));
     }
     MeasurementAnswer answer;

@@ -11,7 +11,7 @@ struct MeasurementAnswer {
     std::vector<wire::MeasurementBlock> blocks;
 };
 
-// MEASUREMENTS taken apart. Errors: Errc::state for another answer, those of the decoder.
+// MEASUREMENTS taken apart. Errors: Errc::bad_code for another answer, those of the decoder.
 Result<MeasurementAnswer> read_measurements(const Exchange& exchange);
 
 }  // namespace assay::cases

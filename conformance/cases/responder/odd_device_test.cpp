@@ -28,18 +28,19 @@ class ChangedDut final : public lab::Dut {
         ++resets_;
         return dut_->reset();
     }
-    Result<std::optional<Bytes>> exchange(ByteView request) override {
+    Result<std::optional<Bytes>> exchange(ByteView request, lab::Wait wait) override {
         if (before_) {
             if (Answer instead = before_(request)) return instead;
         }
-        Answer answer = TRY(dut_->exchange(request));
+        Answer answer = TRY(dut_->exchange(request, wait));
         if (resets_ > sane_ && change_) change_(request, answer);
         return answer;
     }
-    Result<std::optional<lab::Answer>> exchange_secured(ByteView record) override {
-        return dut_->exchange_secured(record);
+    Result<std::optional<lab::Answer>> exchange_secured(ByteView record, lab::Wait wait) override {
+        return dut_->exchange_secured(record, wait);
     }
     bool carries_secured() const override { return dut_->carries_secured(); }
+    bool trusts_reference_requester() const override { return dut_->trusts_reference_requester(); }
     const record::Transport& transport() const override { return dut_->transport(); }
     bool set_sequence(uint32_t session, spdm::Way way, uint64_t next) override {
         return dut_->set_sequence(session, way, next);

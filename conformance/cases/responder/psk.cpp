@@ -280,8 +280,10 @@ void add_psk(CaseList& cases) {
     cases.push_back(until(v1_1, since(v1_1, needs(kShares, positive("psk/policy-before-1-2",
                                                                     "What became SessionPolicy is ignored",
                                                                     {"SPDM-PSK-015"}, policy_before_1_2)))));
-    add(positive("psk/form", "The response follows from both sides' flags",
-                 {"SPDM-PSK-004", "SPDM-PSK-016", "SPDM-PSK-020", "SPDM-PSK-021", "SPDM-PSK-025"}, form));
+    add(judges(
+        {code::psk_exchange},
+        positive("psk/form", "The response follows from both sides' flags",
+                 {"SPDM-PSK-004", "SPDM-PSK-016", "SPDM-PSK-020", "SPDM-PSK-021", "SPDM-PSK-025"}, form)));
     cases.push_back(since(v1_1, needs(cap::psk_with_context | cap::mac,
                                       positive("psk/fresh", "Each exchange has a ResponderContext of its own",
                                                {"SPDM-PSK-017"}, fresh))));

@@ -146,7 +146,8 @@ Judgement other_key(Trial& trial) {
     uint32_t id = TRY(lab.begin_psk_session());
     Bytes message =
         with_context(trial) ? TRY(lab.psk_finish(id)) : header(trial.version(), code::get_digests);
-    return expect_not_taken(trial, TRY(lab.send_in(id, message)), "SPDM-PSK-009");
+    return expect_not_taken(trial, TRY(lab.send_in(id, message, {.wait = lab::Wait::silence})),
+                            "SPDM-PSK-009");
 }
 
 // As often as no table has places; then one that is good.
@@ -226,8 +227,10 @@ void add_psk_finish(CaseList& cases) {
     };
     auto add = [&](Case one) { add_since(v1_1, cap::psk, std::move(one)); };
     auto add_context = [&](Case one) { add_since(v1_1, cap::psk_with_context, std::move(one)); };
-    add(positive("psk/keys", "Both sides come to the same keys",
-                 {"SPDM-PSK-011", "SPDM-PSK-111", "SPDM-PSK-012", "SPDM-PSK-010", "SPDM-PSK-026"}, keys));
+    add(judges(
+        {code::psk_finish},
+        positive("psk/keys", "Both sides come to the same keys",
+                 {"SPDM-PSK-011", "SPDM-PSK-111", "SPDM-PSK-012", "SPDM-PSK-010", "SPDM-PSK-026"}, keys)));
     add(positive("psk/established-at-once", "Without a ResponderContext the session is there at once",
                  {"SPDM-PSK-010"}, established_at_once));
     add(negative("psk/finish-without-context", "Without a ResponderContext there is no PSK_FINISH",

@@ -151,7 +151,7 @@ Judgement cut_in_header(Trial& trial) {
         // Whose session can be read may be told in that session.
         Allowed allowed = refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request});
         allowed.silence = allowed.equal = true;
-        Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+        Exchange exchange = TRY(trial.lab().send_record(record, probe(trial), lab::Wait::silence));
         TRY(trial.expect(exchange, allowed, "SPDM-SEC-027"));
         if (exchange.silent()) TRY(expect_goes_on(trial, bad.channel().id(), "SPDM-SEC-027"));
     }
@@ -177,7 +177,8 @@ Judgement behind_length(Trial& trial) {
     bool pads = trial.lab().dut().alignment() != 1;
     for (Bytes more : {Bytes{0}, Bytes{0, 0, 0}, Bytes{0xa5, 0x5a}, Bytes(16)}) {
         uint32_t id = TRY(established(trial));
-        Exchange exchange = TRY(trial.lab().send_record(concat({TRY(due_record(trial, id)), more})));
+        Exchange exchange =
+            TRY(trial.lab().send_record(concat({TRY(due_record(trial, id)), more}), {}, lab::Wait::silence));
         TRY(expect_inside(trial, exchange));
         if (!pads && !goes_on(exchange)) continue;
         TRY(trial.expect_that(goes_on(exchange), "SPDM-SEC-028", "an answer inside the session",

@@ -60,7 +60,8 @@ Judgement short_message(Trial& trial) {
         uint32_t id = TRY(established(trial));
         Bytes message = probe(trial);
         message.resize(size);
-        Exchange exchange = TRY(trial.lab().send_record(TRY(trial.lab().seal(id, message))));
+        Exchange exchange =
+            TRY(trial.lab().send_record(TRY(trial.lab().seal(id, message)), {}, lab::Wait::silence));
         // Who has other application data may answer with the like.
         TRY(trial.expect_that(exchange.silent() || exchange.application, "SPDM-SEC-012",
                               "silence, or application data that is no SPDM message",
@@ -230,7 +231,8 @@ Judgement nested(Trial& trial) {
     Bytes data = record::to_application(transport, record);
     if (!transport.spdm_prefix.empty())
         data[transport.spdm_length_size + transport.spdm_prefix.size() - 1] = 6;
-    Exchange exchange = TRY(lab.send_record(TRY(seal_data(lab.session(outer)->channel, data)), probe(trial)));
+    Exchange exchange = TRY(
+        lab.send_record(TRY(seal_data(lab.session(outer)->channel, data)), probe(trial), lab::Wait::silence));
     TRY(trial.expect_that(!exchange.answered(), "SPDM-SEC-023", "no answer to what is inside",
                           lab::describe(exchange)));
     // It was not taken: its number is still the next one.

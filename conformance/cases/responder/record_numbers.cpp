@@ -82,7 +82,7 @@ Judgement counters(Trial& trial) {
     uint32_t id = TRY(established(trial));
     for (int i = 0; i < 3; ++i) {
         Bytes nothing = TRY(trial.lab().seal(id, Bytes{}));
-        TRY(trial.lab().send_record(nothing));
+        TRY(trial.lab().send_record(nothing, {}, lab::Wait::silence));
         TRY(expect_goes_on(trial, id, "SPDM-SEC-009"));
     }
     return {};
@@ -105,8 +105,10 @@ Judgement last_request(Trial& trial) {
         records.push_back(TRY(lab.seal(id, probe(trial), {.sequence = number})));
     Exchange exchange = TRY(lab.send_record(records[0], probe(trial)));
     if (!goes_on(exchange)) TRY(expect_untaken(trial, exchange, "SPDM-SEC-019"));
-    TRY(expect_untaken(trial, TRY(lab.send_record(records[1], probe(trial))), "SPDM-SEC-019"));
-    return expect_untaken(trial, TRY(lab.send_record(records[2], probe(trial))), "SPDM-SEC-019");
+    TRY(expect_untaken(trial, TRY(lab.send_record(records[1], probe(trial), lab::Wait::silence)),
+                       "SPDM-SEC-019"));
+    return expect_untaken(trial, TRY(lab.send_record(records[2], probe(trial), lab::Wait::silence)),
+                          "SPDM-SEC-019");
 }
 
 Judgement last_response(Trial& trial) {
@@ -158,7 +160,8 @@ Judgement limit_of_requests(Trial& trial) {
         }
     }
     Bytes beyond = TRY(due_record(trial, id));
-    return expect_untaken(trial, TRY(lab.send_record(beyond, probe(trial))), "SPDM-SEC-020");
+    return expect_untaken(trial, TRY(lab.send_record(beyond, probe(trial), lab::Wait::silence)),
+                          "SPDM-SEC-020");
 }
 
 Judgement update(Trial& trial, uint32_t id, wire::KeyOperation operation) {
@@ -178,7 +181,7 @@ Judgement limit_of_responses(Trial& trial) {
     if (trial.lab().session(id)->channel.sequence(Way::response) != kLimit)
         return Trial::not_applicable("the device puts KEY_UPDATE off");
     Bytes beyond = TRY(due_record(trial, id));
-    Exchange exchange = TRY(trial.lab().send_record(beyond, probe(trial)));
+    Exchange exchange = TRY(trial.lab().send_record(beyond, probe(trial), lab::Wait::silence));
     return trial.expect_that(exchange.silent(), "SPDM-SEC-020", "no record beyond the limit of its key",
                              lab::describe(exchange));
 }

@@ -107,7 +107,7 @@ Judgement bad_record(Trial& trial) {
     Bytes bad = due;
     bad.back() ^= 1;
     trial.lab().dut().wait(one + one / 2);
-    TRY(trial.lab().send_record(bad, probe(trial)));
+    TRY(trial.lab().send_record(bad, probe(trial), lab::Wait::silence));
     trial.lab().dut().wait(one);
     return expect_expired(trial, due, "SPDM-SES-029");
 }

@@ -174,13 +174,13 @@ Result<Bytes> due_record(Trial& trial, uint32_t session, uint64_t further) {
 }
 
 Judgement expect_over(Trial& trial, ByteView record, std::string_view requirement) {
-    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial), lab::Wait::silence));
     return trial.expect_that(exchange.silent(), requirement, "silence: the session is over",
                              lab::describe(exchange));
 }
 
 Judgement expect_expired(Trial& trial, ByteView record, std::string_view requirement) {
-    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial)));
+    Exchange exchange = TRY(trial.lab().send_record(record, probe(trial), lab::Wait::silence));
     bool over = exchange.silent() || exchange.error() == ErrorCode::decrypt_error;
     return trial.expect_that(over, requirement, "silence or DecryptError: the session is over",
                              lab::describe(exchange));
@@ -207,7 +207,7 @@ Judgement BadRecords::refuse(ByteView record) {
     bool numbered = trial_.lab().dut().transport().sequence_size != 0;
     Bytes due = TRY(due_record(trial_, id));
     Bytes further = TRY(due_record(trial_, id, numbered ? 1 : 2));
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
     if (!exchange.silent()) {
         TRY(trial_.expect_that(came_inside(exchange), "SPDM-SEC-025",
                                "DecryptError in a record of the session",
@@ -222,7 +222,7 @@ Judgement BadRecords::refuse(ByteView record) {
 }
 
 Judgement BadRecords::judge_after(bool said_so, ByteView due, ByteView further) {
-    Exchange next = TRY(trial_.lab().send_record(due, probe(trial_)));
+    Exchange next = TRY(trial_.lab().send_record(due, probe(trial_), lab::Wait::silence));
     bool answered = !next.silent() && next.error() != ErrorCode::decrypt_error;
     if (said_so) {
         session_.reset();
@@ -233,7 +233,7 @@ Judgement BadRecords::judge_after(bool said_so, ByteView due, ByteView further) 
                            lab::describe(next)));
     if (answered) return {};
     session_.reset();
-    Exchange last = TRY(trial_.lab().send_record(further, probe(trial_)));
+    Exchange last = TRY(trial_.lab().send_record(further, probe(trial_), lab::Wait::silence));
     answered = !last.silent() && last.error() != ErrorCode::decrypt_error;
     return trial_.expect_that(!answered, requirement_, "a refused record that uses no sequence number up",
                               "the record behind the due one was taken");
@@ -242,7 +242,7 @@ Judgement BadRecords::judge_after(bool said_so, ByteView due, ByteView further) 
 Judgement BadRecords::refuse_authentic(ByteView record, const Allowed& allowed) {
     TRY(session());
     session_.reset();
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
     // What is no SPDM message may be somebody's, who answers with the like.
     if (exchange.silent() || exchange.application) return {};
     TRY(trial_.expect_that(came_inside(exchange), "SPDM-SES-026", "an answer in a record of the session",
@@ -252,7 +252,7 @@ Judgement BadRecords::refuse_authentic(ByteView record, const Allowed& allowed) 
 
 Judgement BadRecords::ignore(ByteView record, std::string_view requirement) {
     uint32_t id = TRY(session());
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_)));
+    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
     TRY(trial_.expect_that(exchange.silent(), requirement, "silence", lab::describe(exchange)));
     return expect_goes_on(trial_, id, requirement);
 }

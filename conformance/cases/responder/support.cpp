@@ -29,7 +29,8 @@ Case refusal(std::string id, std::string title, Ids requirements, MakeRequest re
     auto run = [request = std::move(request), allowed = std::move(allowed),
                 requirement](Trial& trial) -> Judgement {
         TRY(negotiate(trial));
-        return trial.expect(TRY(trial.lab().send(TRY(request(trial)))), allowed, requirement);
+        return trial.expect(TRY(trial.lab().send(TRY(request(trial)), wait_for(allowed))), allowed,
+                            requirement);
     };
     return negative(std::move(id), std::move(title), std::move(requirements), std::move(run));
 }
@@ -46,6 +47,11 @@ Case until(Version version, Case one) {
 
 Case needs(uint32_t responder_flags, Case one) {
     one.needs = responder_flags;
+    return one;
+}
+
+Case judges(std::vector<uint8_t> request_codes, Case one) {
+    one.judges = std::move(request_codes);
     return one;
 }
 

@@ -37,6 +37,13 @@ Case refusal(std::string id, std::string title, Ids requirements, MakeRequest re
 Case since(Version version, Case one);
 Case until(Version version, Case one);
 Case needs(uint32_t responder_flags, Case one);
+// The same case, in which it is a failure when one of these requests is refused to the lab.
+Case judges(std::vector<uint8_t> request_codes, Case one);
+
+// How long the answers take that are allowed.
+inline lab::Wait wait_for(const Allowed& allowed) {
+    return allowed.silence ? lab::Wait::silence : lab::Wait::due;
+}
 
 // Four bytes.
 Bytes header(Version version, uint8_t code, uint8_t param1 = 0, uint8_t param2 = 0);

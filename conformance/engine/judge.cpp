@@ -1,0 +1,68 @@
+#include "conformance/engine/judge.h"
+
+#include "stack/base/ranges.h"
+#include "stack/wire/messages/digests.h"
+
+namespace assay::engine {
+
+namespace {
+
+constexpr std::string_view kUnharmed = "SPDM-HDR-103";
+
+// A step of the lab that was refused where nothing else would report it.
+Judgement reported(Judgement judgement, const lab::Lab& lab, std::string_view requirement) {
+    if (judgement || judgement.error().verdict != Verdict::blocked || !lab.refused_step()) return judgement;
+    Finding finding = std::move(judgement).error();
+    finding.verdict = lab.exchanges().back().silent() ? Verdict::dead : Verdict::fail;
+    finding.requirement = requirement;
+    finding.exchange = lab.exchanges().size() - 1;
+    return std::unexpected(std::move(finding));
+}
+
+// The connection goes on, where there is one.
+Judgement goes_on(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    bool known = !trial.claims().digests.empty();  // else the device cannot say them
+    if (!known || lab.seen().state() != spdm::ConnectionState::negotiated) return {};
+    lab::Exchange next = TRY(lab.send(wire::GetDigests{}));
+    // A flow that the case left open stops everything else, as it must.
+    if (next.error() == wire::ErrorCode::request_in_flight) return {};
+    return trial.expect_answer(next, kUnharmed);
+}
+
+Judgement negotiate(Trial& trial) {
+    TRY(trial.lab().negotiated(trial.version()));
+    return {};
+}
+
+// A new connection finds the same device.
+Judgement is_the_same(Trial& trial) {
+    TRY(reported(negotiate(trial), trial.lab(), kUnharmed));
+    if (trial.claims().digests.empty()) return {};
+    TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), kUnharmed));
+    return trial.expect_that(trial.lab().seen().digests() == trial.claims().digests, kUnharmed,
+                             "the digests of the sane exchange", "other ones", "Digest");
+}
+
+}  // namespace
+
+Judged judge(const Case& one, Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    Result<> ready = lab.reset();
+    if (!ready) return {std::unexpected(Finding(ready.error()))};
+    Judgement judgement = one.run(trial);
+    auto step = lab.refused_step();
+    if (!judgement && step && contains(one.judges, *step))
+        judgement = reported(std::move(judgement), lab, one.requirements.front());
+    if (judgement && one.negative) judgement = goes_on(trial);
+    Judged judged{std::move(judgement), lab.exchanges()};
+    if (!judged.judgement || !one.negative) return judged;
+    judged.judgement = is_the_same(trial);
+    if (judged.judgement) return judged;
+    Finding& finding = judged.judgement.error();
+    if (finding.exchange != Finding::npos) finding.exchange += judged.exchanges.size();
+    judged.exchanges.insert(judged.exchanges.end(), lab.exchanges().begin(), lab.exchanges().end());
+    return judged;
+}
+
+}  // namespace assay::engine
