@@ -24,6 +24,20 @@ std::string printable(std::string line) {
     return line;
 }
 
+std::string_view verdict_of(const Step& step) {
+    if (step.waived) return "waived";
+    if (step.warned) return "warning";
+    return step.held ? "held" : "refused";
+}
+
+std::string line_of(const Step& step) {
+    std::string line = fmt::format("  {}{}: {}", step.warned ? "warning " : "", info(step.check).name,
+                                   info(step.check).violated);
+    if (!step.reason.empty()) line += "; " + step.reason;
+    line += fmt::format(" ({})", place(step));
+    return printable(std::move(line)) + "\n";
+}
+
 }  // namespace
 
 std::string_view name(Verdict verdict) {
@@ -35,19 +49,25 @@ std::string_view name(Verdict verdict) {
     return "malformed";
 }
 
-bool Appraisal::demand(Check check, bool holds, Look look) {
-    const bool waived = !holds && waivers_.waived(check);
+void Appraisal::add(Check check, bool holds, bool waived, bool warned, Look look) {
     const ByteView kept = look.bytes.first(std::min(look.bytes.size(), kLookLimit));
     steps_.push_back({.check = check,
-                      .held = holds || waived,
+                      .held = holds || waived || warned,
                       .waived = waived,
+                      .warned = warned,
                       .subject = std::move(look.subject),
                       .field = std::move(look.field),
                       .offset = look.offset,
                       .bytes = Bytes(kept.begin(), kept.end()),
                       .reason = std::move(look.reason)});
+}
+
+bool Appraisal::demand(Check check, bool holds, Look look) {
+    add(check, holds, !holds && waivers_.waived(check), false, std::move(look));
     return steps_.back().held;
 }
+
+void Appraisal::warn(Check check, Look look) { add(check, false, false, true, std::move(look)); }
 
 std::vector<const Step*> Appraisal::refusals() const {
     std::vector<const Step*> found;
@@ -69,10 +89,7 @@ Verdict Appraisal::verdict() const {
 nlohmann::ordered_json Appraisal::to_json() const {
     auto steps = nlohmann::ordered_json::array();
     for (const Step& step : steps_) {
-        nlohmann::ordered_json row = {{"check", info(step.check).name},
-                                      {"verdict", step.waived ? "waived"
-                                                  : step.held ? "held"
-                                                              : "refused"}};
+        nlohmann::ordered_json row = {{"check", info(step.check).name}, {"verdict", verdict_of(step)}};
         if (!step.subject.empty()) row["subject"] = step.subject;
         if (!step.field.empty()) row["field"] = step.field;
         if (step.offset != Look::npos) row["offset"] = step.offset;
@@ -85,15 +102,13 @@ nlohmann::ordered_json Appraisal::to_json() const {
 
 std::string Appraisal::text() const {
     std::string out = fmt::format("{}\n", name(verdict()));
-    for (const Step* step : refusals()) {
-        std::string line = fmt::format("  {}: {}", info(step->check).name, info(step->check).violated);
-        if (!step->reason.empty()) line += "; " + step->reason;
-        line += fmt::format(" ({})", place(*step));
-        out += printable(std::move(line)) + "\n";
-    }
+    for (const Step* step : refusals()) out += line_of(*step);
+    for (const Step& step : steps_)
+        if (step.warned) out += line_of(step);
     std::map<std::string_view, size_t> held;
     for (const Step& step : steps_) {
-        if (step.held) ++held[step.subject.empty() ? "evidence" : std::string_view(step.subject)];
+        if (step.held && !step.warned)
+            ++held[step.subject.empty() ? "evidence" : std::string_view(step.subject)];
     }
     for (const auto& [subject, count] : held) out += fmt::format("  {}: {} checks held\n", subject, count);
     return out;

@@ -27,11 +27,12 @@ struct Look {
 };
 inline constexpr size_t kLookLimit = 64;
 
-// One check that was made. A violated check that is waived counts as held.
+// One check that was made. A violated check that is waived, or no more than warned of, counts as held.
 struct Step {
     Check check;
     bool held = false;
     bool waived = false;
+    bool warned = false;
     std::string subject;
     std::string field;
     size_t offset = Look::npos;
@@ -46,6 +47,9 @@ class Appraisal {
 
     // Makes a step. Whether what follows may go on as if the check held.
     bool demand(Check check, bool holds, Look look);
+    // Makes a step of a check that does not hold where the policy lets that pass: it is named and decides
+    // nothing.
+    void warn(Check check, Look look);
     // What is waived and planted in this verifier.
     const Waivers& switches() const { return waivers_; }
     bool has(Defect defect) const { return waivers_.has(defect); }
@@ -66,13 +70,15 @@ class Appraisal {
     nlohmann::ordered_json& claims() { return claims_; }
     const nlohmann::ordered_json& claims() const { return claims_; }
 
-    // {"verdict", "steps": [{"check", "verdict", "subject", "field", "offset", "bytes", "reason"}],
-    // "claims"}.
+    // {"verdict", "steps": [{"check", "verdict" (held, warning, waived or refused), "subject", "field",
+    // "offset", "bytes", "reason"}], "claims"}.
     nlohmann::ordered_json to_json() const;
-    // For people: the refusals first, then how many checks held, by subject.
+    // For people: the refusals first, then the warnings, then how many checks held, by subject.
     std::string text() const;
 
    private:
+    void add(Check check, bool holds, bool waived, bool warned, Look look);
+
     Waivers waivers_;
     std::vector<Step> steps_;
     Signatures signatures_;

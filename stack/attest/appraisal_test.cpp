@@ -45,6 +45,17 @@ BOOST_AUTO_TEST_CASE(the_text_names_each_refusal_with_its_place_and_counts_what_
         "  snp: 1 checks held\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_warning_is_named_and_decides_nothing) {
+    Appraisal made;
+    made.demand(Check::report_form, true, {.subject = "gpu-0"});
+    made.warn(Check::report_trailing, {.subject = "gpu-0", .reason = "one zero"});
+    BOOST_TEST((made.verdict() == Verdict::trusted));
+    BOOST_TEST(made.to_json().at("steps").back().at("verdict") == "warning");
+    BOOST_TEST(made.text() ==
+               "trusted\n  warning report_trailing: bytes follow the report; one zero (gpu-0)\n"
+               "  gpu-0: 1 checks held\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_check_at_all_is_not_trust) {
     BOOST_TEST((Appraisal().verdict() == Verdict::refused));
 }

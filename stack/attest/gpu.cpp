@@ -140,7 +140,7 @@ GpuFacts appraise_gpu(Appraisal& appraisal, const std::string& subject, const Gp
         gpu.fwid = appraise_fwid(appraisal, subject, gpu.chain.front(), context.policy.fwid_required);
     }
     appraise_vca(appraisal, subject, evidence);
-    gpu.report = appraise_report(appraisal, subject, evidence, context.nonce);
+    gpu.report = appraise_report(appraisal, subject, evidence, context.nonce, context.policy);
     if (gpu.report) {
         const crypto::PublicKey key =
             gpu.chain.empty() ? crypto::PublicKey() : gpu.chain.front().public_key();

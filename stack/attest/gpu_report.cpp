@@ -40,7 +40,7 @@ class Reading {
           evidence_(evidence),
           context_(context_of(evidence.version)) {}
 
-    std::optional<GpuReport> read() {
+    std::optional<GpuReport> read(const Policy& policy) {
         const ByteView bytes = evidence_.report.bytes;
         if (bytes.size() > kMaxReport)
             return refuse_form({Errc::out_of_range, "report", 0, "it is too long"});
@@ -64,7 +64,7 @@ class Reading {
         report.opaque_offset = report.record_offset + report.response.measurement_record.size() +
                                wire::kNonceSize + kOpaqueLength;
         demand(Check::report_form, true, "report", 0, bytes.size());
-        demand(Check::report_trailing, end == bytes.size(), "report", end, bytes.size() - end);
+        trailing(end, policy);
         return report;
     }
 
@@ -119,6 +119,19 @@ class Reading {
                                   .reason = holds ? std::string() : reason});
     }
 
+    void trailing(size_t end, const Policy& policy) {
+        const ByteView behind = ByteView(evidence_.report.bytes).subspan(end);
+        if (policy.report_padding && behind.size() == 1 && behind.front() == 0) {
+            appraisal_.warn(Check::report_trailing, {.subject = subject_,
+                                                     .field = "report",
+                                                     .offset = end,
+                                                     .bytes = behind,
+                                                     .reason = "one zero, which the policy lets pass"});
+            return;
+        }
+        demand(Check::report_trailing, behind.empty(), "report", end, behind.size());
+    }
+
     std::nullopt_t refuse_form(const Error& error) {
         demand(Check::report_form, false, std::string(error.field),
                error.offset == Error::npos ? 0 : error.offset, kLookLimit, error.text());
@@ -153,10 +166,10 @@ class Reading {
 }  // namespace
 
 std::optional<GpuReport> appraise_report(Appraisal& appraisal, const std::string& subject,
-                                         const GpuEvidence& evidence,
-                                         const std::optional<wire::Nonce>& nonce) {
+                                         const GpuEvidence& evidence, const std::optional<wire::Nonce>& nonce,
+                                         const Policy& policy) {
     Reading reading(appraisal, subject, evidence);
-    std::optional<GpuReport> report = reading.read();
+    std::optional<GpuReport> report = reading.read(policy);
     if (!report) return report;
     reading.messages(*report, nonce);
     appraise_blocks(appraisal, subject, evidence.version, *report);

@@ -1,5 +1,6 @@
 #include "stack/attest/gpu_report.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "stack/attest/fwid.h"
@@ -40,14 +41,20 @@ struct Form {
     }
 };
 
-std::vector<Check> refused(const Bytes& bytes, wire::Version version = wire::Version::v1_1) {
+Appraisal appraised(const Bytes& bytes, wire::Version version, const Policy& policy) {
     GpuEvidence evidence;
     evidence.version = version;
     evidence.report.bytes = bytes;
     wire::Nonce nonce;
     nonce.fill(0xaa);
     Appraisal appraisal;
-    appraise_report(appraisal, "gpu-0", evidence, nonce);
+    appraise_report(appraisal, "gpu-0", evidence, nonce, policy);
+    return appraisal;
+}
+
+std::vector<Check> refused(const Bytes& bytes, wire::Version version = wire::Version::v1_1,
+                           const Policy& policy = {}) {
+    const Appraisal appraisal = appraised(bytes, version, policy);
     std::vector<Check> checks;
     for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
@@ -65,7 +72,8 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
         void (*edit)(Form&);
     };
     const Row rows[] = {
-        {Check::report_trailing, [](Form& form) { form.tail = {0}; }},
+        {Check::report_trailing, [](Form& form) { form.tail = {1}; }},
+        {Check::report_trailing, [](Form& form) { form.tail = {0, 0}; }},
         {Check::report_request, [](Form& form) { form.operation = 1; }},
         {Check::report_request, [](Form& form) { form.attributes = 3; }},
         {Check::report_version, [](Form& form) { form.request_version = 0x12; }},
@@ -88,6 +96,20 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
         BOOST_TEST((refused(form.bytes()) == std::vector{row.check}),
                    info(row.check).name << " of row " << (&row - rows));
     }
+}
+
+BOOST_AUTO_TEST_CASE(one_zero_behind_a_report_is_warned_of_or_refused_as_the_policy_says) {
+    Form form;
+    form.tail = {0};
+    const Appraisal appraisal = appraised(form.bytes(), wire::Version::v1_1, {});
+    BOOST_TEST(appraisal.refusals().empty());
+    const auto warned = std::ranges::find_if(appraisal.steps(), &Step::warned);
+    BOOST_REQUIRE((warned != appraisal.steps().end()));
+    BOOST_TEST((warned->check == Check::report_trailing));
+    BOOST_TEST(warned->offset == form.bytes().size() - 1);
+    Policy policy;
+    policy.report_padding = false;
+    BOOST_TEST((refused(form.bytes(), wire::Version::v1_1, policy) == std::vector{Check::report_trailing}));
 }
 
 BOOST_AUTO_TEST_CASE(a_report_that_breaks_off_anywhere_is_malformed) {

@@ -138,6 +138,7 @@ Result<Policy> Policy::from_json(const nlohmann::json& json) {
     policy.composite = object.flag("composite", false);
     policy.modes = names_of<GpuMode>(object, "modes", kModes, policy.modes);
     policy.ppcie_topology = object.flag("ppcie_topology", policy.ppcie_topology);
+    policy.report_padding = object.flag("report_padding", policy.report_padding);
     policy.fwid_required = object.flag("fwid_required", policy.fwid_required);
     policy.allow_expired_rims = object.flag("allow_expired_rims", policy.allow_expired_rims);
     for (const auto& [claim, allowed] : object.object("claims").items())

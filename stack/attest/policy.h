@@ -56,7 +56,8 @@ struct Policy {
     std::set<GpuMode> modes = {GpuMode::spt, GpuMode::mpt, GpuMode::ppcie};
     // GPUs with protected PCIe are shown with all GPUs and switches of their machine; else each for itself.
     bool ppcie_topology = true;
-    bool fwid_required = true;  // the leaf certificate and the report both name the firmware
+    bool report_padding = true;  // one zero byte behind a device's report is no more than warned of
+    bool fwid_required = true;   // the leaf certificate and the report both name the firmware
     // Signers whose time has passed are good: of the manifests that still stand for what they said then.
     bool allow_expired_rims = false;
 

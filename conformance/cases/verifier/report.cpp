@@ -86,8 +86,13 @@ void vca_before_1_2(Machine& machine) { machine.gpu().vca = VcaForm{.version = w
 void param1(Machine& machine) { machine.report().param1 = 1; }
 void param2(Machine& machine) { machine.report().param2 = 0x40; }
 void slot(Machine& machine) { machine.report().slot = 0x10; }
+template <uint8_t kByte, size_t kCount>
 void bytes_behind(Machine& machine) {
-    machine.report().edit_after = [](Bytes& report) { report.push_back(0); };
+    machine.report().edit_after = [](Bytes& report) { report.resize(report.size() + kCount, kByte); };
+}
+void zero_refused(Machine& machine) {
+    bytes_behind<0, 1>(machine);
+    machine.policy["report_padding"] = false;
 }
 void error_instead(Machine& machine) {
     machine.report().response_code = 0x7f;
@@ -187,7 +192,10 @@ std::span<const Edit> report_edits() {
         {"report/param1", param1},
         {"report/param2", param2},
         {"report/slot", slot},
-        {"report/bytes-behind", bytes_behind},
+        {"report/bytes-behind", bytes_behind<0xee, 1>},
+        {"report/zeros-behind", bytes_behind<0, 2>},
+        {"report/zero-behind-refused", zero_refused},
+        {"genuine/zero-behind-report", bytes_behind<0, 1>},
         {"report/error-instead", error_instead},
         {"report/other-request", other_request},
         {"report/count-more", count_more},
