@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "stack/base/ranges.h"
-
 namespace assay::attest {
 
 namespace {
@@ -186,14 +184,23 @@ Found leaf_issues_nothing(const Path& path) {
     return {};
 }
 
-Found purpose_of_leaf(const Path& path, Purpose purpose) {
+bool same_oid(std::string_view one, std::string_view other, const Waivers& switches) {
+    if (switches.has(Defect::purpose_oid_last_byte))
+        return one.substr(one.rfind('.') + 1) == other.substr(other.rfind('.') + 1);
+    return one == other;
+}
+
+Found purpose_of_leaf(const Path& path, Purpose purpose, const Waivers& switches) {
     if (path.size() == 0) return {};
     const Need needed = need(purpose);
     const bool may_sign =
         crypto::key_usage(path.leaf(), crypto::KeyUsage::digital_signature).value_or(!needed.key_usage);
     if (!may_sign) return Fault{0, "its keyUsage does not have digitalSignature"};
     const auto usages = crypto::extended_key_usage(path.leaf());
-    const auto named = [&](std::string_view usage) { return contains(*usages, usage); };
+    const auto named = [&](std::string_view usage) {
+        return std::ranges::any_of(*usages,
+                                   [&](const std::string& one) { return same_oid(one, usage, switches); });
+    };
     const bool fits =
         usages ? named(kAnyUsage) || std::ranges::any_of(needed.usages, named) : !needed.extended_key_usage;
     if (!fits)
@@ -289,7 +296,7 @@ bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chai
     held &= check(Check::cert_constraints_form, name_constraints(path));
     held &= check(Check::cert_algorithm, algorithm(path, demands.purpose));
     held &= check(Check::cert_leaf, leaf_issues_nothing(path));
-    held &= check(Check::cert_purpose, purpose_of_leaf(path, demands.purpose));
+    held &= check(Check::cert_purpose, purpose_of_leaf(path, demands.purpose, appraisal.switches()));
     return held;
 }
 

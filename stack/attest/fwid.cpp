@@ -42,23 +42,28 @@ Result<ByteView> sequence(ByteView der) {
     return whole.content;
 }
 
+bool is_sha384(ByteView oid, const Waivers& switches) {
+    if (switches.has(Defect::fwid_oid_last_byte)) return !oid.empty() && oid.back() == std::end(kSha384)[-1];
+    return equal(oid, kSha384);
+}
+
 // SEQUENCE { hashAlg, digest }
-Result<Bytes> fwid(ByteView content) {
+Result<Bytes> fwid(ByteView content, const Waivers& switches) {
     Reader reader(content);
     const DerElement algorithm = TRY(next(reader, crypto::kDerOid, "hashAlg"));
     const DerElement digest = TRY(next(reader, kOctets, "digest"));
     if (!reader.empty()) return wrong(reader.offset(), "bytes follow the digest");
-    if (!equal(algorithm.content, kSha384)) return wrong(0, "hashAlg is not SHA-384");
+    if (!is_sha384(algorithm.content, switches)) return wrong(0, "hashAlg is not SHA-384");
     if (digest.content.size() != kDigest) return wrong(0, "the digest has not 48 bytes");
     return to_bytes(digest.content);
 }
 
-Result<Bytes> first_fwid(ByteView list) {
+Result<Bytes> first_fwid(ByteView list, const Waivers& switches) {
     Reader reader(list);
     Bytes first;
     for (bool is_first = true; is_first || !reader.empty(); is_first = false) {
         const DerElement entry = TRY(next(reader, crypto::kDerSequence, "a FWID"));
-        Bytes digest = TRY(fwid(entry.content));
+        Bytes digest = TRY(fwid(entry.content, switches));
         if (is_first) first = std::move(digest);
     }
     return first;
@@ -76,17 +81,17 @@ Result<uint64_t> unsigned_integer(ByteView content) {
 
 }  // namespace
 
-Result<FirmwareId> parse_composite_device_id(ByteView extension) {
+Result<FirmwareId> parse_composite_device_id(ByteView extension, const Waivers& switches) {
     Reader reader(TRY(sequence(extension)));
     const DerElement version = TRY(next(reader, kInteger, "version"));
     if (version.content.size() != 1 || version.content[0] != 1) return wrong(0, "version is not 1");
     TRY(next(reader, crypto::kDerSequence, "SubjectPublicKeyInfo"));
     const DerElement id = TRY(next(reader, crypto::kDerSequence, "the FWID"));
     if (!reader.empty()) return wrong(reader.offset(), "bytes follow the FWID");
-    return FirmwareId{TRY(fwid(id.content)), {}};
+    return FirmwareId{TRY(fwid(id.content, switches)), {}};
 }
 
-Result<FirmwareId> parse_tcb_info(ByteView extension) {
+Result<FirmwareId> parse_tcb_info(ByteView extension, const Waivers& switches) {
     Reader reader(TRY(sequence(extension)));
     FirmwareId found;
     for (int last = -1; !reader.empty();) {
@@ -98,7 +103,7 @@ Result<FirmwareId> parse_tcb_info(ByteView extension) {
             return wrong(at, "no field of DiceTcbInfo in its order");
         last = field;
         if (element->tag == kSvn) found.svn = TRY(unsigned_integer(element->content));
-        if (element->tag == kFwids) found.digest = TRY(first_fwid(element->content));
+        if (element->tag == kFwids) found.digest = TRY(first_fwid(element->content, switches));
     }
     if (found.digest.empty()) return wrong(0, "there are no fwids");
     return found;
@@ -115,7 +120,8 @@ std::optional<FirmwareId> appraise_fwid(Appraisal& appraisal, const std::string&
     look.bytes = composite ? *composite : *tcb_info;
     Result<FirmwareId> read = wrong(0, "there are two of them");
     if (!composite || !tcb_info)
-        read = composite ? parse_composite_device_id(*composite) : parse_tcb_info(*tcb_info);
+        read = composite ? parse_composite_device_id(*composite, appraisal.switches())
+                         : parse_tcb_info(*tcb_info, appraisal.switches());
     if (!read) look.reason = read.error().text();
     if (!appraisal.demand(Check::fwid_form, read.has_value(), look) || !read) return {};
     return *std::move(read);

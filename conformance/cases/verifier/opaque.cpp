@@ -95,11 +95,14 @@ void fwid_none(Machine& machine) {
     info.fwids.clear();
     set_tcb_info(machine, info);
 }
-void fwid_hash(Machine& machine) {
+void fwid_hash_is(Machine& machine, std::string_view oid) {
     TcbInfoForm info = tcb_form(machine);
-    info.digest_oid = "2.16.840.1.101.3.4.2.1";
+    info.digest_oid = oid;
     set_tcb_info(machine, info);
 }
+void fwid_hash(Machine& machine) { fwid_hash_is(machine, "2.16.840.1.101.3.4.2.1"); }
+// Of DSA with SHA-256, whose last byte is that of SHA-384.
+void fwid_hash_of_other_arc(Machine& machine) { fwid_hash_is(machine, "2.16.840.1.101.3.4.3.2"); }
 
 }  // namespace
 
@@ -142,6 +145,7 @@ std::span<const Edit> opaque_edits() {
         {"fwid/second-matches", fwid_second},
         {"fwid/none-listed", fwid_none},
         {"fwid/other-hash", fwid_hash},
+        {"fwid/hash-of-other-arc", fwid_hash_of_other_arc},
     };
     return kEdits;
 }
