@@ -75,6 +75,8 @@ Scene scene_of(ByteView input) {
 }
 
 Bytes vouched_by_processor(const Machine& machine) {
+    if (machine.runtime_data)
+        return concat({digest(crypto::HashAlgo::sha256, make(*machine.runtime_data)), Bytes(32)});
     if (!is_composite(machine)) return concat({machine.nonce, Bytes(64 - machine.nonce.size())});
     Bytes all = nonce_and_leaves(machine);
     if (machine.tpm && !machine.tpm->chain.empty())
@@ -94,7 +96,8 @@ std::vector<OwnedChain> chains(Machine& machine) {
         all.push_back({Owner::device, &machine.gpus[i].chain, i});
     for (size_t i = 0; i < machine.rims.size(); ++i)
         all.push_back({Owner::rim, &machine.rims[i].signature.certificates, i});
-    if (machine.tpm) all.push_back({Owner::tpm, &machine.tpm->chain, 0});
+    const bool uncertified = machine.tpm && machine.tpm->chain.empty() && machine.runtime_data;
+    if (machine.tpm && !uncertified) all.push_back({Owner::tpm, &machine.tpm->chain, 0});
     if (machine.snp) all.push_back({Owner::amd, &machine.snp->chain, 0});
     return all;
 }

@@ -33,11 +33,12 @@ void settle(Scene& scene);
 Scene scene_of(ByteView input);
 
 // What the processor and the TPM vouch for, of the machine as it stands: SHA-512 and SHA-256 of the brought
-// nonce and the leaves if the policy says "composite", else the nonce (stack/attest/evidence.h).
+// nonce and the leaves if the policy says "composite", else the nonce (stack/attest/evidence.h). With runtime
+// data the processor vouches for that.
 Bytes vouched_by_processor(const evidence::Machine& machine);
 Bytes vouched_by_tpm(const evidence::Machine& machine);
 
-// Every chain of the evidence, with whose it is.
+// Every chain of the evidence, with whose it is. A TPM's key that the runtime data names may have none.
 enum class Owner : uint8_t { device, rim, tpm, amd };
 struct OwnedChain {
     Owner owner;

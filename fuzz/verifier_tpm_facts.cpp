@@ -46,11 +46,27 @@ bool quote_is_for_the_nonce(const Sight& sight) {
     });
 }
 
+// The attestation key that the runtime data names, if the processor vouches for some.
+std::optional<KeyName> named_key(const Machine& machine) {
+    if (!machine.snp || !machine.runtime_data) return std::nullopt;
+    for (const auto& [kid, key] : machine.runtime_data->keys)
+        if (kid == "HCLAkPub") return key;
+    return std::nullopt;
+}
+
 bool quote_is_signed_by_its_key(const Sight& sight) {
-    return of_quote(sight, [](const TpmForm& tpm) {
-        return !tpm.chain.empty() && tpm.quote.signer == tpm.chain.front().key && !tpm.quote.edit_after &&
+    return of_quote(sight, [&](const TpmForm& tpm) {
+        const std::optional<KeyName> named = named_key(sight.machine);
+        const bool certified = !tpm.chain.empty();
+        return (named || certified) && (!named || tpm.quote.signer == *named) &&
+               (!certified || tpm.quote.signer == tpm.chain.front().key) && !tpm.quote.edit_after &&
                !tpm.quote.edit_signature;
     });
+}
+
+// Runtime data says nothing of the nonce.
+bool runtime_data_comes_with_a_quote(const Sight& sight) {
+    return !sight.machine.snp || !sight.machine.runtime_data || sight.machine.tpm;
 }
 
 bool quote_is_signed_as_allowed(const Sight& sight) {
@@ -218,6 +234,7 @@ std::span<const Fact> tpm_facts() {
         {"the quote is one, of a TPM", quote_is_a_tpms},
         {"the quote is for what it should be for", quote_is_for_the_nonce},
         {"the quote is signed by its key", quote_is_signed_by_its_key},
+        {"runtime data comes with a quote", runtime_data_comes_with_a_quote},
         {"the quote is signed in the way that is allowed", quote_is_signed_as_allowed},
         {"registers that are needed are quoted", needed_registers_are_quoted},
         {"the log leads to the registers", log_leads_to_the_registers},

@@ -140,9 +140,11 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     verify->add_option("--context", options.context, "a file with nonce, time, roots and policy");
     verify->add_option("--nonce", options.nonce,
                        "that the evidence was asked for with, 64 hexadecimal digits");
-    verify->add_option("--report-data", options.report_data,
-                       "what a SEV-SNP report's REPORT_DATA must be instead of the nonce and zeros, 128 "
-                       "hexadecimal digits");
+    verify
+        ->add_option("--expect", options.expected,
+                     "PART=HEX: what gpu-0 (or gpu, for all), tpm or snp was made for, where it is not the "
+                     "nonce: a nonce of 32 bytes, extraData, REPORT_DATA of 64")
+        ->take_all();
     verify->add_option("--at", options.at, "the time to judge it for, 2026-11-24T00:00:00Z; now without it");
     verify->add_option("--policy", options.policy,
                        "a file; without one nothing is required, and nothing trusted");

@@ -145,14 +145,14 @@ struct VerifyCommand {
     std::string spdm_version = "1.1";
     std::vector<std::string> rims, ocsp;  // files, beside those of the bundle
     // The verifier's own side; what is given here goes before what the context says.
-    std::string context;               // a file, as vectors/schemas/context.schema.json has it
-    std::string nonce;                 // hexadecimal
-    std::string report_data;           // of SEV-SNP, hexadecimal
-    std::string at;                    // 2026-11-24T00:00:00Z; empty: now
-    std::string policy;                // a file
-    std::vector<std::string> roots;    // KIND=FILE
-    std::string ocsp_url;              // a responder; empty: nobody is asked
-    unsigned ocsp_patience_ms = 5000;  // for each of its answers
+    std::string context;                // a file, as vectors/schemas/context.schema.json has it
+    std::string nonce;                  // hexadecimal
+    std::vector<std::string> expected;  // PART=HEX
+    std::string at;                     // 2026-11-24T00:00:00Z; empty: now
+    std::string policy;                 // a file
+    std::vector<std::string> roots;     // KIND=FILE
+    std::string ocsp_url;               // a responder; empty: nobody is asked
+    unsigned ocsp_patience_ms = 5000;   // for each of its answers
     bool json = false;
 };
 // Exit codes besides internal and usage, which is also for a file or a responder that cannot be read: ok,

@@ -101,13 +101,22 @@ Result<> add_roots(attest::Roots& roots, const std::string& option) {
     return {};
 }
 
+Result<> add_expected(Context& context, const std::string& option) {
+    const size_t equals = option.find('=');
+    if (equals == std::string::npos) return wrong(fmt::format("--expect {} is not PART=HEX", option));
+    const std::string part = option.substr(0, equals);
+    auto bytes = attest::read_expected(part, option.substr(equals + 1));
+    if (!bytes) return wrong(fmt::format("--expect {}: {} {}", option, part, bytes.error().detail));
+    context.expected[part] = *std::move(bytes);
+    return {};
+}
+
 Result<Context> context_of(const VerifyCommand& command) {
     Context context;
     context.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     if (!command.context.empty()) context = TRY(context_file(command.context));
     if (!command.nonce.empty()) context.nonce = TRY(attest::read_nonce(command.nonce));
-    if (!command.report_data.empty())
-        context.snp_report_data = TRY(attest::read_report_data(command.report_data));
+    for (const std::string& option : command.expected) TRY(add_expected(context, option));
     if (!command.at.empty()) context.time = TRY(attest::parse_time(command.at));
     for (const std::string& option : command.roots) TRY(add_roots(context.roots, option));
     if (command.policy.empty()) return context;

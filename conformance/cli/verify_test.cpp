@@ -59,6 +59,22 @@ BOOST_AUTO_TEST_CASE(another_nonce_and_another_time_are_refused) {
     BOOST_TEST(time.out.find("cert_validity") != std::string::npos, time.out);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_expected_of_one_part_goes_before_the_nonce) {
+    const Bundle bundle;
+    const auto expecting = [&](const std::string& option) {
+        return assay({"verify", bundle.path(), "--context", bundle.path("context.json"), "--expect", option});
+    };
+    const std::string other(64, 'a');
+    BOOST_TEST(expecting("gpu-1=" + other).code == 0);
+    for (const char* part : {"gpu=", "gpu-0="}) {
+        const Ran ran = expecting(part + other);
+        BOOST_TEST(ran.code == 1);
+        BOOST_TEST(ran.out.contains("report_nonce"), ran.out);
+    }
+    for (const std::string& bad : {std::string("gpu-0"), std::string("gpu-0=aa"), "cpu=" + other})
+        BOOST_TEST(expecting(bad).code == 2, bad);
+}
+
 BOOST_AUTO_TEST_CASE(machines_read_steps_and_claims_as_json) {
     const Bundle bundle;
     const Ran ran = assay({"verify", bundle.path(), "--context", bundle.path("context.json"), "--json"});
@@ -102,7 +118,7 @@ BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
         {{"verify", "--report", "/", "--certificates", file}, 2, "cannot read /: it is a folder"},
         {{"verify", "--report", "/dev/zero", "--certificates", file}, 2, "it is no plain file"},
         {{"verify", "/", "--nonce", "12"}, 2, "the nonce is not 64 hexadecimal digits"},
-        {{"verify", "/", "--report-data", "12"}, 2, "the report data is not 128 hexadecimal digits"},
+        {{"verify", "/", "--expect", "snp=12"}, 2, "--expect snp=12: snp is not 64 bytes"},
         {{"verify", "/", "--at", "tomorrow"}, 2, "'tomorrow' is no time like"},
         {{"verify", "/", "--policy", file}, 2, "this is no JSON"},
         {{"verify", "/", "--context", file}, 2, "this is no JSON"},

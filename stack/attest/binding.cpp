@@ -1,5 +1,9 @@
 #include "stack/attest/binding.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "stack/attest/chain.h"
 
 namespace assay::attest {
@@ -28,6 +32,12 @@ Result<crypto::Certificate> leaf_of(const File& file) {
     return chain->front();
 }
 
+// What is expected of one subject, or null.
+const Bytes* given(const Context& context, const std::string& subject) {
+    const auto found = context.expected.find(subject);
+    return found == context.expected.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 Bytes quote_data(const wire::Nonce& nonce) { return to_bytes(nonce); }
@@ -43,6 +53,38 @@ Bytes bound_report_data(const wire::Nonce& nonce, std::span<const crypto::Certif
     Bytes all = nonce_and_leaves(nonce, gpu_leaves);
     if (attestation_key != nullptr) append_leaf(all, *attestation_key);
     return digest(crypto::HashAlgo::sha512, all);
+}
+
+std::optional<wire::Nonce> expected_nonce(const Context& context, const std::string& gpu_subject) {
+    const Bytes* bytes = given(context, gpu_subject);
+    if (bytes == nullptr) bytes = given(context, "gpu");
+    if (bytes == nullptr) return context.nonce;
+    wire::Nonce nonce{};
+    // One of another size is no report's.
+    if (bytes->size() != nonce.size()) return std::nullopt;
+    std::ranges::copy(*bytes, nonce.begin());
+    return nonce;
+}
+
+std::optional<Bytes> expected_quote_data(const Context& context) {
+    if (const Bytes* bytes = given(context, "tpm")) return *bytes;
+    if (context.nonce) return quote_data(*context.nonce);
+    return std::nullopt;
+}
+
+std::optional<Bytes> expected_report_data(const Context& context) {
+    if (const Bytes* bytes = given(context, "snp")) return *bytes;
+    if (context.nonce) return report_data(*context.nonce);
+    return std::nullopt;
+}
+
+bool all_expected(const Context& context, const Evidence& evidence) {
+    if (evidence.empty()) return context.nonce.has_value();
+    for (size_t i = 0; i < evidence.gpus.size(); ++i)
+        if (!expected_nonce(context, fmt::format("gpu-{}", i))) return false;
+    if (evidence.tpm && !expected_quote_data(context)) return false;
+    const bool snp = evidence.snp && evidence.snp->runtime_data.path.empty();
+    return !snp || expected_report_data(context).has_value();
 }
 
 Result<std::vector<crypto::Certificate>> gpu_leaves(const Evidence& evidence) {

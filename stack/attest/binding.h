@@ -20,6 +20,14 @@ Bytes report_data(const wire::Nonce& nonce);
 Bytes bound_report_data(const wire::Nonce& nonce, std::span<const crypto::Certificate> gpu_leaves,
                         const crypto::Certificate* attestation_key);
 
+// What a part must have been made for: what the context expects of it, or else follows from the nonce.
+// nullopt when it has neither.
+std::optional<wire::Nonce> expected_nonce(const Context& context, const std::string& gpu_subject);
+std::optional<Bytes> expected_quote_data(const Context& context);
+std::optional<Bytes> expected_report_data(const Context& context);
+// Whether each part of the evidence has one.
+bool all_expected(const Context& context, const Evidence& evidence);
+
 // The leaf certificates that these are made of. Errors: Errc::bad_cert when one cannot be read, Errc::state
 // when there is no TPM.
 Result<std::vector<crypto::Certificate>> gpu_leaves(const Evidence& evidence);

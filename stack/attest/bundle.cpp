@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kReportDataSize = 64;
-
 std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -41,7 +39,10 @@ struct Listed {
             all.insert(all.end(), {&evidence.tpm->quote, &evidence.tpm->signature,
                                    &evidence.tpm->certificates, &evidence.tpm->event_log});
         }
-        if (evidence.snp) all.insert(all.end(), {&evidence.snp->report, &evidence.snp->certificates});
+        if (evidence.snp) {
+            all.insert(all.end(),
+                       {&evidence.snp->report, &evidence.snp->certificates, &evidence.snp->runtime_data});
+        }
         std::erase_if(all, [](const File* file) { return file->path.empty(); });
         return all;
     }
@@ -69,17 +70,19 @@ Result<GpuEvidence> gpu_of(const json& value, size_t index) {
     return gpu;
 }
 
-Result<TpmEvidence> tpm_of(const json& value) {
+// `certified`: the attestation key has a certificate, for want of runtime data that names it.
+Result<TpmEvidence> tpm_of(const json& value, bool certified) {
     JsonObject object(value, "tpm");
-    TpmEvidence tpm{file_of(object, "quote"), file_of(object, "signature"), file_of(object, "certificates"),
-                    file_of(object, "event_log")};
+    TpmEvidence tpm{file_of(object, "quote"), file_of(object, "signature"),
+                    file_of(object, "certificates", certified), file_of(object, "event_log")};
     TRY(object.finish());
     return tpm;
 }
 
 Result<SnpEvidence> snp_of(const json& value) {
     JsonObject object(value, "snp");
-    SnpEvidence snp{file_of(object, "report"), file_of(object, "certificates")};
+    SnpEvidence snp{file_of(object, "report"), file_of(object, "certificates"),
+                    file_of(object, "runtime_data", false)};
     TRY(object.finish());
     return snp;
 }
@@ -109,8 +112,9 @@ Result<Listed> listed(std::string_view text) {
     const bool snp = object.has("snp");
     TRY(object.finish());
     for (size_t i = 0; i < gpus.size(); ++i) list.evidence.gpus.push_back(TRY(gpu_of(gpus[i], i)));
-    if (tpm) list.evidence.tpm = TRY(tpm_of(object.value("tpm")));
     if (snp) list.evidence.snp = TRY(snp_of(object.value("snp")));
+    const bool named = snp && !list.evidence.snp->runtime_data.path.empty();
+    if (tpm) list.evidence.tpm = TRY(tpm_of(object.value("tpm"), !named));
     return list;
 }
 
@@ -123,14 +127,38 @@ std::string missing(const Files& files, const std::string& path, size_t budget) 
     return {};
 }
 
+// Why what is expected of a subject cannot be; empty when it can.
+std::string_view wrong_expectation(std::string_view subject, size_t size) {
+    if (subject == "snp") return size == 64 ? "" : "is not 64 bytes";
+    if (subject == "tpm") return size >= 1 && size <= 64 ? "" : "is not 1 to 64 bytes";
+    const std::string_view number = subject.starts_with("gpu-") ? subject.substr(4) : std::string_view();
+    const bool numbered = !number.empty() && number.size() <= 2 && (number == "0" || number.front() != '0') &&
+                          std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+    if (subject != "gpu" && !numbered) return "is no part of evidence";
+    return size == wire::kNonceSize ? "" : "is not 32 bytes";
+}
+
 // The outline of context.json: keys and the paths behind them.
 struct ContextPaths {
     std::map<std::string, std::string, std::less<>> roots;
     std::string policy;
     std::string nonce;
-    std::string report_data;
+    std::map<std::string, Bytes> expected;
     std::string time;
 };
+
+// What is expected of single parts. A key is a subject, or "gpu" for all of that kind.
+Result<std::map<std::string, Bytes>> expected_of(const json& value) {
+    std::map<std::string, Bytes> all;
+    JsonObject object(value, "expected");
+    for (const auto& [subject, ignored] : value.items()) {
+        Result<Bytes> bytes = read_expected(subject, object.text(subject));
+        if (!bytes) object.refuse(subject, bytes.error().detail);
+        if (bytes) all[subject] = *std::move(bytes);
+    }
+    TRY(object.finish());
+    return all;
+}
 
 Result<ContextPaths> outline(std::string_view text) {
     const json root = TRY(parse_json(text));
@@ -141,13 +169,12 @@ Result<ContextPaths> outline(std::string_view text) {
         if (roots.has(kind)) paths.roots[std::string(kind)] = roots.text(kind);
     paths.policy = object.text("policy");
     paths.nonce = object.text("nonce");
-    JsonObject snp(object.object("snp"), "snp");
-    paths.report_data = snp.text("report_data");
     paths.time = object.text("time");
     if (paths.time.empty()) object.refuse("time", "is missing");
+    const json& expected = object.object("expected");
     TRY(object.finish());
     TRY(roots.finish());
-    TRY(snp.finish());
+    paths.expected = TRY(expected_of(expected));
     return paths;
 }
 
@@ -218,19 +245,18 @@ Result<wire::Nonce> read_nonce(std::string_view text) {
     return nonce;
 }
 
-Result<Bytes> read_report_data(std::string_view text) {
+Result<Bytes> read_expected(std::string_view subject, std::string_view text) {
     Result<Bytes> bytes = from_hex(text);
-    if (!bytes || bytes->size() != kReportDataSize)
-        return fail(Errc::bad_text, "report_data", Error::npos,
-                    "the report data is not 128 hexadecimal digits");
+    const std::string_view why = bytes ? wrong_expectation(subject, bytes->size()) : "is not hexadecimal";
+    if (!why.empty()) return fail(Errc::bad_text, "expected", Error::npos, std::string(why));
     return bytes;
 }
 
 Result<Context> read_context(std::string_view text, const Files& files) {
-    const ContextPaths paths = TRY(outline(text));
+    ContextPaths paths = TRY(outline(text));
     Context context;
+    context.expected = std::move(paths.expected);
     if (!paths.nonce.empty()) context.nonce = TRY(read_nonce(paths.nonce));
-    if (!paths.report_data.empty()) context.snp_report_data = TRY(read_report_data(paths.report_data));
     context.time = TRY(parse_time(paths.time));
     for (const auto& [kind, path] : paths.roots) {
         auto roots = read_roots(TRY(look_up(files, path)));

@@ -37,7 +37,8 @@ Result<std::vector<std::string>> context_paths(std::string_view text);
 Result<std::vector<crypto::Certificate>> read_roots(ByteView bytes);
 // 32 bytes in hexadecimal. Errors: Errc::bad_text.
 Result<wire::Nonce> read_nonce(std::string_view text);
-// 64 bytes in hexadecimal. Errors: Errc::bad_text.
-Result<Bytes> read_report_data(std::string_view text);
+// What is expected of one part (Context::expected), in hexadecimal. Errors: Errc::bad_text for a subject that
+// no part has, or bytes that it cannot carry.
+Result<Bytes> read_expected(std::string_view subject, std::string_view text);
 
 }  // namespace assay::attest

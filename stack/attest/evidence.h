@@ -32,7 +32,8 @@ struct GpuEvidence {
     File certificates;                            // PEM or concatenated DER, leaf first
 };
 
-// A quote, as tpm2_quote writes it.
+// A quote, as tpm2_quote writes it. Without certificates the attestation key is the one that the runtime data
+// names.
 struct TpmEvidence {
     File quote;         // TPMS_ATTEST
     File signature;     // TPMT_SIGNATURE
@@ -43,6 +44,7 @@ struct TpmEvidence {
 struct SnpEvidence {
     File report;        // ATTESTATION_REPORT, 1184 bytes
     File certificates;  // VCEK or VLEK, ASK, ARK; PEM or concatenated DER, leaf first
+    File runtime_data;  // without a path: there is none (runtime_data.h)
 };
 
 struct Evidence {
@@ -72,8 +74,10 @@ struct OcspAnswer {
 // What the verifier brings itself. Never taken from the evidence.
 struct Context {
     std::optional<wire::Nonce> nonce;  // that the evidence must have been made for
-    // 64 bytes that REPORT_DATA of a SEV-SNP report must be, instead of what follows from the nonce.
-    std::optional<Bytes> snp_report_data{};
+    // What one part must have been made for where that is not the nonce, by its subject: "gpu-0", or "gpu"
+    // for all of them: the Nonce of the report, 32 bytes; "tpm": the quote's extraData, 1 to 64; "snp":
+    // REPORT_DATA, 64.
+    std::map<std::string, Bytes> expected{};
     crypto::UnixTime time{};
     Roots roots;
     Policy policy;
@@ -84,6 +88,8 @@ struct Context {
 // nonce, and a SEV-SNP report's REPORT_DATA the nonce and 32 zeros. When the policy says "composite":
 // extraData is SHA-256 of the nonce and of SHA-384 of each GPU's leaf certificate (DER), in order;
 // REPORT_DATA is SHA-512 of the same and, if there is a TPM, of SHA-384 of the attestation key's certificate.
-// Where the context gives REPORT_DATA it is that, and what it binds is for whoever gave it.
+// Where the context expects something else of one of them it is that, and what it binds is for whoever gave
+// it. With runtime data REPORT_DATA is SHA-256 of that and 32 zeros, composite or not: what is fresh and what
+// is bound then says the quote, whose key the runtime data names.
 
 }  // namespace assay::attest

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "stack/attest/binding.h"
 #include "stack/attest/vca.h"
 
 namespace assay::attest {
@@ -140,7 +141,8 @@ GpuFacts appraise_gpu(Appraisal& appraisal, const std::string& subject, const Gp
         gpu.fwid = appraise_fwid(appraisal, subject, gpu.chain.front(), context.policy.fwid_required);
     }
     appraise_vca(appraisal, subject, evidence);
-    gpu.report = appraise_report(appraisal, subject, evidence, context.nonce, context.policy);
+    gpu.report =
+        appraise_report(appraisal, subject, evidence, expected_nonce(context, subject), context.policy);
     if (gpu.report) {
         const crypto::PublicKey key =
             gpu.chain.empty() ? crypto::PublicKey() : gpu.chain.front().public_key();

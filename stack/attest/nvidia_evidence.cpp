@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "stack/attest/base64.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/json_object.h"
 
@@ -19,27 +18,6 @@ std::string_view as_text(ByteView bytes) {
 
 std::unexpected<Error> wrong(std::string why) {
     return fail(Errc::bad_text, "evidence", Error::npos, std::move(why));
-}
-
-// RFC 4648, 4: with padding, without line breaks.
-std::optional<Bytes> from_base64(std::string_view text) {
-    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-    const size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    Bytes out;
-    out.reserve(text.size() / 4 * 3);
-    uint32_t bits = 0;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const bool padded = i >= text.size() - padding;
-        const size_t digit = padded ? 0 : kDigits.find(text[i]);
-        if (digit == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<uint32_t>(digit);
-        if (i % 4 != 3) continue;
-        for (int shift : {16, 8, 0}) out.push_back(static_cast<uint8_t>(bits >> shift & 0xff));
-        bits = 0;
-    }
-    out.resize(out.size() - padding);
-    return out;
 }
 
 std::optional<std::string> model_of_arch(std::string_view arch) {

@@ -6,6 +6,7 @@
 
 #include "stack/attest/binding.h"
 #include "stack/attest/chain.h"
+#include "stack/attest/runtime_data.h"
 #include "stack/attest/snp_certificate.h"
 #include "stack/attest/snp_report.h"
 
@@ -155,29 +156,47 @@ class SnpAppraisal {
     }
 
     void check_nonce() {
-        if (context_.snp_report_data) {
-            demand(Check::snp_report_data, equal(report_.report_data, *context_.snp_report_data),
-                   at("REPORT_DATA", 0x50, 64, "expected " + to_hex(*context_.snp_report_data)));
-            return;
-        }
-        if (!context_.nonce) {
+        const bool vouches = !snp_.runtime_data.path.empty();
+        if (vouches) check_runtime_data();
+        const bool given = context_.expected.contains(kSubject);
+        if (vouches && !given) return;
+        const std::optional<Bytes> expected = expected_report_data(context_);
+        if (!expected) {
             demand(Check::nonce_expected, false, {.subject = kSubject});
-            return;
+        } else if (context_.policy.composite && !given) {
+            check_binding(*context_.nonce);
+        } else {
+            demand(Check::snp_report_data, equal(report_.report_data, *expected),
+                   at("REPORT_DATA", 0x50, 64, "expected " + to_hex(*expected)));
         }
-        if (!context_.policy.composite) {
-            const Bytes expected = report_data(*context_.nonce);
-            demand(Check::snp_report_data, equal(report_.report_data, expected),
-                   at("REPORT_DATA", 0x50, 64, "expected " + to_hex(expected)));
-            return;
-        }
+    }
+
+    void check_binding(const wire::Nonce& nonce) {
         const auto leaves = gpu_leaves(evidence_);
         const auto key = attestation_key(evidence_);
         const bool readable = leaves && (key || !evidence_.tpm);
-        const Bytes expected =
-            readable ? bound_report_data(*context_.nonce, *leaves, key ? &*key : nullptr) : Bytes{};
+        const Bytes expected = readable ? bound_report_data(nonce, *leaves, key ? &*key : nullptr) : Bytes{};
         demand(Check::binding_snp, readable && equal(report_.report_data, expected),
                at("REPORT_DATA", 0x50, 64,
                   readable ? "expected " + to_hex(expected) : "what it is bound to cannot be read"));
+    }
+
+    // The report is as old as the runtime data; only a quote by the key that this names is fresh.
+    void check_runtime_data() {
+        const ByteView bytes = snp_.runtime_data.bytes;
+        const Result<RuntimeData> data = parse_runtime_data(bytes);
+        demand(Check::runtime_data_form, data.has_value(),
+               {.subject = kSubject,
+                .field = snp_.runtime_data.path,
+                .reason = data ? "" : data.error().text()});
+        const Bytes expected = runtime_report_data(bytes);
+        demand(Check::snp_runtime_data, equal(report_.report_data, expected),
+               at("REPORT_DATA", 0x50, 64, "expected " + to_hex(expected)));
+        demand(Check::evidence_required, evidence_.tpm.has_value(),
+               {.subject = kSubject,
+                .field = "tpm",
+                .reason = "nothing is fresh without a quote by the key that the runtime data names"});
+        if (data) vm_configuration_ = data->vm_configuration;
     }
 
     void check_platform() {
@@ -255,6 +274,8 @@ class SnpAppraisal {
             {"launch-tcb", to_json(report_.launch_tcb)},
             {"signer", name(report_.signer())},
         };
+        if (!vm_configuration_.is_null())
+            appraisal_.claims()[kSubject]["vm-configuration"] = vm_configuration_;
     }
 
     Appraisal& appraisal_;
@@ -264,6 +285,7 @@ class SnpAppraisal {
     const SnpPolicy policy_;
     SnpCertificate certificate_;
     SnpReport report_;
+    nlohmann::json vm_configuration_;
 };
 
 }  // namespace

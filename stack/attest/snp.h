@@ -7,14 +7,15 @@
 
 namespace assay::attest {
 
-// Makes the checks snp_* and binding_snp, policy_svn for the guest's, and those of the chain of the VCEK or
-// VLEK under context.roots.amd, with subject "snp". A policy without a word on SEV-SNP is one that allows
-// neither debugging nor migration. A context that has neither a nonce nor the report data violates
-// nonce_expected.
+// Makes the checks snp_*, runtime_data_form and binding_snp, policy_svn for the guest's, and those of the
+// chain of the VCEK or VLEK under context.roots.amd, with subject "snp". A policy without a word on SEV-SNP
+// is one that allows neither debugging nor migration. A context that has neither a nonce nor the report data
+// violates nonce_expected.
 //
 // Claims, under "snp": "dbgstat" (RFC 9711); "version", "guest-svn", "vmpl", "measurement", "host-data",
 // "chip-id" (null when it is masked), "platform-info", the names of its bits; "id-key-digest"; "reported-tcb"
-// and "launch-tcb" by component; "signer", "vcek" or "vlek".
+// and "launch-tcb" by component; "signer", "vcek" or "vlek"; "vm-configuration" as the runtime data
+// has it.
 void appraise_snp(Appraisal& appraisal, const SnpEvidence& snp, const Evidence& evidence,
                   const Context& context);
 

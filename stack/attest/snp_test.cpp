@@ -236,8 +236,8 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::snp_report_data, "something behind the nonce", [](Made& m) { m.set(0x8f, {1}); }},
         {Check::snp_report_data, "other data than was given",
          [](Made& m) {
-             m.context.snp_report_data = report_data(test_nonce());
-             m.context.snp_report_data->back() = 1;
+             m.context.expected["snp"] = report_data(test_nonce());
+             m.context.expected["snp"].back() = 1;
          }},
         {Check::nonce_expected, "no nonce", [](Made& m) { m.context.nonce.reset(); }},
         {Check::binding_snp, "the nonce alone where it should be bound",
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(report_data_that_is_given_needs_no_nonce) {
     const Bytes data(64, 0x66);
     write_report_data(made, data);
     made.context.nonce.reset();
-    made.context.snp_report_data = data;
+    made.context.expected["snp"] = data;
     BOOST_TEST((appraised(made).verdict() == Verdict::trusted), appraised(made).text());
 }
 

@@ -10,6 +10,7 @@
 #include "stack/attest/chain.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/quote.h"
+#include "stack/attest/runtime_data.h"
 
 namespace assay::attest {
 
@@ -39,14 +40,10 @@ class TpmAppraisal {
           policy_(context.policy.tpm.value_or(TpmPolicy{})) {}
 
     void run() {
-        const std::optional<Chain> chain = read_chain(appraisal_, kSubject, tpm_.certificates);
-        if (chain) {
-            appraise_chain(appraisal_, kSubject, *chain,
-                           {.purpose = Purpose::tpm, .roots = context_.roots.tpm, .time = context_.time});
-        }
+        const std::optional<crypto::PublicKey> key = signing_key();
         const bool quoted = read_quote();
         const bool signed_form = read_signature();
-        if (quoted && signed_form && chain) check_signature(chain->front());
+        if (quoted && signed_form && key) check_signature(*key);
         if (quoted) {
             check_nonce();
             check_selection();
@@ -58,6 +55,30 @@ class TpmAppraisal {
     bool demand(Check check, bool holds, Look look) {
         look.subject = kSubject;
         return appraisal_.demand(check, holds, std::move(look));
+    }
+
+    // The attestation key, by its certificates or as the runtime data names it. If by both, they agree.
+    std::optional<crypto::PublicKey> signing_key() {
+        const std::optional<crypto::PublicKey> named = named_key();
+        if (named && tpm_.certificates.path.empty()) return named;
+        const std::optional<Chain> chain = read_chain(appraisal_, kSubject, tpm_.certificates);
+        if (!chain) return std::nullopt;
+        appraise_chain(appraisal_, kSubject, *chain,
+                       {.purpose = Purpose::tpm, .roots = context_.roots.tpm, .time = context_.time});
+        crypto::PublicKey key = chain->front().public_key();
+        if (named) {
+            demand(Check::runtime_data_key, equal(key.spki(), named->spki()),
+                   {.field = "certificates[0] SubjectPublicKeyInfo", .bytes = key.spki()});
+        }
+        return key;
+    }
+
+    // That of runtime data that cannot be read is not known: what is wrong with it, the processor's part
+    // says.
+    std::optional<crypto::PublicKey> named_key() const {
+        if (!evidence_.snp || evidence_.snp->runtime_data.path.empty()) return std::nullopt;
+        Result<RuntimeData> data = parse_runtime_data(evidence_.snp->runtime_data.bytes);
+        return data ? std::move(data->attestation_key) : crypto::PublicKey();
     }
 
     bool read_quote() {
@@ -87,8 +108,8 @@ class TpmAppraisal {
                                              signature_.hash)});
     }
 
-    void check_signature(const crypto::Certificate& key) {
-        const Result<> verified = verify_quote(tpm_.quote.bytes, signature_, key.public_key());
+    void check_signature(const crypto::PublicKey& key) {
+        const Result<> verified = verify_quote(tpm_.quote.bytes, signature_, key);
         demand(Check::quote_signature, verified.has_value(),
                {.field = "signature",
                 .bytes = tpm_.signature.bytes,
@@ -96,25 +117,32 @@ class TpmAppraisal {
     }
 
     void check_nonce() {
-        if (!context_.nonce) {
+        const std::optional<Bytes> expected = expected_quote_data(context_);
+        if (!expected) {
             demand(Check::nonce_expected, false, {});
-            return;
+        } else if (context_.policy.composite && !context_.expected.contains(kSubject)) {
+            check_binding(*context_.nonce);
+        } else {
+            check_extra_data(Check::quote_nonce, *expected);
         }
-        const Check check = context_.policy.composite ? Check::binding_tpm : Check::quote_nonce;
-        Look look{.field = "extraData", .bytes = quote_.extra_data};
-        Bytes expected = quote_data(*context_.nonce);
-        if (context_.policy.composite) {
-            const auto leaves = gpu_leaves(evidence_);
-            if (!leaves) {
-                look.reason = leaves.error().text();
-                demand(check, false, std::move(look));
-                return;
-            }
-            expected = bound_quote_data(*context_.nonce, *leaves);
+    }
+
+    void check_binding(const wire::Nonce& nonce) {
+        const auto leaves = gpu_leaves(evidence_);
+        if (leaves) {
+            check_extra_data(Check::binding_tpm, bound_quote_data(nonce, *leaves));
+        } else {
+            demand(Check::binding_tpm, false,
+                   {.field = "extraData", .bytes = quote_.extra_data, .reason = leaves.error().text()});
         }
+    }
+
+    void check_extra_data(Check check, ByteView expected) {
         const bool holds = equal(quote_.extra_data, expected);
-        if (!holds) look.reason = "expected " + to_hex(expected);
-        demand(check, holds, std::move(look));
+        demand(check, holds,
+               {.field = "extraData",
+                .bytes = quote_.extra_data,
+                .reason = holds ? "" : "expected " + to_hex(expected)});
     }
 
     void check_selection() {

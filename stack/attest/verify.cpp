@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "stack/attest/binding.h"
 #include "stack/attest/measurements.h"
 #include "stack/attest/ocsp.h"
 #include "stack/attest/policy_checks.h"
@@ -69,7 +70,7 @@ class Verification {
                 Check::evidence_required, bound,
                 {.field = "composite", .reason = bound ? "" : "there is nothing to bind together"});
         }
-        appraisal_.demand(Check::nonce_expected, context_.nonce.has_value(), {.field = "nonce"});
+        appraisal_.demand(Check::nonce_expected, all_expected(context_, evidence_), {.field = "nonce"});
     }
 
     void manifest(const std::string& subject, const File& file) {

@@ -69,7 +69,7 @@ Bytes bound(const Machine& machine, bool with_tpm) {
     Bytes all = machine.nonce;
     for (const GpuForm& gpu : machine.gpus)
         append(all, digest(crypto::HashAlgo::sha384, issue(gpu.chain.front())));
-    if (with_tpm && machine.tpm)
+    if (with_tpm && machine.tpm && !machine.tpm->chain.empty())
         append(all, digest(crypto::HashAlgo::sha384, issue(machine.tpm->chain.front())));
     return all;
 }
@@ -111,17 +111,22 @@ ordered_json tpm_list(const Machine& machine, Folder& folder) {
     Bytes attest = make_attest(quote);
     const Bytes signature = make_signature(quote, attest);
     if (quote.edit_after) quote.edit_after(attest);
-    return {{"quote", folder.add("tpm/quote.bin", attest)},
-            {"signature", folder.add("tpm/signature.bin", signature)},
-            {"certificates", folder.add("tpm/certificates.pem", to_pem(tpm.chain))},
-            {"event_log", folder.add("tpm/event_log.bin", make(tpm.log))}};
+    ordered_json list = {{"quote", folder.add("tpm/quote.bin", attest)},
+                         {"signature", folder.add("tpm/signature.bin", signature)}};
+    if (!tpm.chain.empty() || !machine.runtime_data)
+        list["certificates"] = folder.add("tpm/certificates.pem", to_pem(tpm.chain));
+    list["event_log"] = folder.add("tpm/event_log.bin", make(tpm.log));
+    return list;
 }
 
 ordered_json snp_list(const Machine& machine, Folder& folder) {
     SnpForm snp = *machine.snp;
     if (snp.report_data.empty()) snp.report_data = report_data(machine);
-    return {{"report", folder.add("snp/report.bin", make(snp))},
-            {"certificates", folder.add("snp/certificates.pem", to_pem(snp.chain))}};
+    ordered_json list = {{"report", folder.add("snp/report.bin", make(snp))},
+                         {"certificates", folder.add("snp/certificates.pem", to_pem(snp.chain))}};
+    if (machine.runtime_data)
+        list["runtime_data"] = folder.add("snp/runtime_data.json", make(*machine.runtime_data));
+    return list;
 }
 
 ordered_json context_list(const Machine& machine, Folder& folder) {
@@ -153,11 +158,17 @@ Machine genuine(const MachineOptions& options) {
         machine.gpus.push_back(genuine(gpu));
     }
     machine.rims = manifests(options.gpus);
-    if (options.tpm) machine.tpm = genuine(options.boot);
+    BootOptions boot = options.boot;
+    boot.rsa = boot.rsa || options.runtime_data;
+    if (options.tpm) machine.tpm = genuine(boot);
     if (options.snp) machine.snp = genuine(options.processor);
     if (!machine.gpus.empty()) machine.roots["device"] = {machine.gpus.front().chain.back()};
     if (!machine.rims.empty()) machine.roots["rim"] = {machine.rims.front().signature.certificates.back()};
     if (machine.tpm) machine.roots["tpm"] = {machine.tpm->chain.back()};
+    if (options.runtime_data) {
+        machine.runtime_data = runtime_data(machine.tpm->quote.signer);
+        machine.tpm->chain.clear();
+    }
     if (machine.snp) machine.roots["amd"] = {machine.snp->chain.back()};
     machine.policy = default_policy(options);
     machine.ocsp = options.ocsp;
@@ -184,6 +195,11 @@ Bytes quoted_nonce(const Machine& machine) {
 }
 
 Bytes report_data(const Machine& machine) {
+    if (machine.runtime_data) {
+        Bytes data = digest(crypto::HashAlgo::sha256, make(*machine.runtime_data));
+        data.resize(64);
+        return data;
+    }
     if (machine.policy.value("composite", false))
         return digest(crypto::HashAlgo::sha512, bound(machine, true));
     Bytes data = machine.nonce;

@@ -7,6 +7,7 @@
 #include "stack/attest/evidence.h"
 #include "stack/evidence/ocsp.h"
 #include "stack/evidence/rim.h"
+#include "stack/evidence/runtime_data.h"
 #include "stack/evidence/snp.h"
 #include "stack/evidence/tpm.h"
 
@@ -22,6 +23,7 @@ struct Machine {
     std::function<void(std::vector<OcspForm>&)> edit_ocsp;
     std::optional<TpmForm> tpm;
     std::optional<SnpForm> snp;
+    std::optional<RuntimeDataForm> runtime_data;  // the processor vouches for it, and it for the TPM's key
 
     // Brought. The TPM's and the processor's evidence is made for this nonce, bound to the rest if the policy
     // says "composite", unless an edit has set it already.
@@ -47,6 +49,7 @@ struct MachineOptions {
     std::vector<GpuOptions> gpus;  // firmware and choices; label, nonce and so on follow
     bool tpm = false, snp = false;
     bool composite = false;
+    bool runtime_data = false;  // instead of certificates of the TPM's key, which is an RSA key then
     bool ocsp = true;
     BootOptions boot;
     SnpOptions processor;
@@ -58,7 +61,7 @@ Machine genuine(const MachineOptions& options);
 std::vector<OcspForm> ocsp_for(const Machine& machine);
 
 // What a quote's extraData and a SEV-SNP report's REPORT_DATA are of evidence as it stands, bound together if
-// the policy says "composite" (stack/attest/evidence.h).
+// the policy says "composite" (stack/attest/evidence.h). With runtime data REPORT_DATA is its digest.
 Bytes quoted_nonce(const Machine& machine);
 Bytes report_data(const Machine& machine);
 

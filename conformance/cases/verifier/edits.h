@@ -27,6 +27,8 @@ std::span<const Edit> ocsp_edits();
 std::span<const Edit> tpm_edits();
 std::span<const Edit> snp_edits();
 std::span<const Edit> binding_edits();
+std::span<const Edit> runtime_data_edits();
+std::span<const Edit> expected_edits();
 std::span<const Edit> policy_edits();
 
 // Null when there is none of that id.

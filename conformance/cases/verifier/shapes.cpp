@@ -50,6 +50,12 @@ MachineOptions platform(bool tpm, bool snp) {
     return options;
 }
 
+MachineOptions vouched_key() {
+    MachineOptions options = platform(true, true);
+    options.runtime_data = true;
+    return options;
+}
+
 MachineOptions composite(bool tpm) {
     MachineOptions options = gpus({gpu(kHopper)});
     options.tpm = tpm;
@@ -86,6 +92,8 @@ std::vector<Shape> make_shapes() {
         {"composite-no-tpm", "an H100 and SEV-SNP, bound together", composite(false)},
         {"snp-genoa", "SEV-SNP of a Genoa, in a report of version 3", genoa},
         {"snp-turin", "SEV-SNP of a Turin, in a report of version 5", turin},
+        {"runtime-data", "a virtual TPM whose key has no certificate, and SEV-SNP that vouches for the key",
+         vouched_key()},
     };
 }
 
