@@ -92,6 +92,9 @@ Result<Sides> sides(const RunCommand& command) {
     if (both.reference.psk) both.requester.psk = *both.reference.psk;
     std::map<crypto::SignAlgo, spdm::Slots> own =
         TRY(read_identity(command.identity.chain, command.identity.key));
+    // Who was given an identity offers no algorithm for which the device knows no root.
+    if (!own.empty())
+        std::erase_if(both.requester.identities, [&](const auto& one) { return !own.contains(one.first); });
     for (const auto& [algo, slots] : own) both.requester.identities[algo][0] = slots[0];
     both.requester.anchored = !own.empty();
     TRY(trust_requester(command.identity, both.reference));

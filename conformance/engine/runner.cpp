@@ -142,7 +142,10 @@ class Run {
                 return one.stage == failure.stage && one.finding.got == failure.finding.got;
             };
             Finding finding = failure.finding;
-            if (std::ranges::any_of(known, same)) finding.verdict = Verdict::blocked;
+            if (std::ranges::any_of(known, same)) {
+                finding.verdict = Verdict::blocked;
+                finding.got += fmt::format(", as in {}", kSaneFirst);
+            }
             CaseResult alone{.id = result.id, .version = result.version};
             decide(alone, std::unexpected(finding), {}, requirements_, options_);
             result.findings.push_back(std::move(finding));
@@ -152,7 +155,7 @@ class Run {
                 std::swap(result.findings.front(), result.findings.back());
             }
         }
-        if (result.verdict == Verdict::blocked) result.reason = std::string(kSaneFirst) + " failed likewise";
+        if (result.verdict == Verdict::blocked) result.reason = result.findings.front().got;
         result.exchanges = std::move(outcome.exchanges);
         check_alive(result);
         finish(std::move(result));

@@ -25,6 +25,13 @@ constexpr int kPatience = 16;
 constexpr std::chrono::milliseconds kBusyWait{10};
 constexpr uint8_t kMaxRdtExponent = 22;
 
+// As bits of ReqBaseAsymAlg.
+uint32_t signing_algorithms(const RequesterIdentity& identity) {
+    uint32_t bits = 0;
+    for (const auto& [algorithm, slots] : identity.identities) bits |= spdm::bit(algorithm);
+    return bits;
+}
+
 std::optional<ErrorResponse> not_ready(const Exchange& exchange) {
     if (exchange.error() != ErrorCode::response_not_ready) return std::nullopt;
     auto message = decode<ErrorResponse>(*exchange.response, exchange.response_context);
@@ -164,7 +171,8 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
         add(alg_type::dhe, offer.dhe & spdm::kAllDhe);
         add(alg_type::aead_cipher_suite, offer.aead & spdm::kAllAead);
         if ((offer.flags & cap::mut_auth) != 0) {
-            add(alg_type::req_base_asym_alg, static_cast<uint16_t>(offer.req_base_asym & asym));
+            add(alg_type::req_base_asym_alg,
+                static_cast<uint16_t>(offer.req_base_asym & asym & signing_algorithms(identity_)));
         }
         add(alg_type::key_schedule, kKeyScheduleSpdm);
     }

@@ -174,7 +174,9 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
     Bytes chain_digest;
     if (sign) {
         auto suite = observer_.parameters().requester_suite();
-        if (!suite || !slots_) return fail(Errc::state, "ReqBaseAsymAlg", Error::npos, "none was negotiated");
+        if (!suite || !slots_)
+            return fail(Errc::state, "ReqBaseAsymAlg", Error::npos,
+                        "the device asks for mutual authentication, and no algorithm was negotiated for it");
         const spdm::Identity* who = slots_->find(slot);
         if (who == nullptr) return fail(Errc::state, "slot", Error::npos, "the lab has no identity there");
         chain_digest = slots_->chain_digest(slot);

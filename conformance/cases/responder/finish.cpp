@@ -124,6 +124,8 @@ Judgement unasked_signature(Trial& trial) {
     for (bool clear : kinds(trial)) {
         TRY(ready(trial, clear));
         uint32_t id = TRY(trial.lab().begin_session());
+        if (trial.lab().session(id)->mut_auth_requested != 0)
+            return Trial::not_applicable("the device asks for a signature (kex/form judges that)");
         Bytes head = header(trial.version(), code::finish, wire::kSignatureIncluded);
         if (trial.at_least(v1_4)) head.resize(head.size() + 2);
         Bytes message = TRY(with_verify_data(trial, id, head));

@@ -205,6 +205,10 @@ Judgement stranger(Trial& trial) {
     const bool anchored = lab.identity().anchored || lab.dut().trusts_reference_requester();
     // To somebody the device must say yes, or its no says nothing.
     (void)TRY(settled(trial));
+    auto suite = lab.seen().parameters().requester_suite();
+    auto own = suite ? lab.identity().identities.find(suite->sign) : lab.identity().identities.end();
+    if (own == lab.identity().identities.end() || !own->second[1])
+        return Trial::not_applicable("there is no second requester with keys of that algorithm");
     AsStranger stranger(lab);
     for (uint32_t flags : kinds(trial)) {
         for (bool is_signed : {true, false}) {
