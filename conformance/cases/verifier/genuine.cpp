@@ -150,6 +150,12 @@ void four_tcbs(Machine& machine) {
     set_tcb(snp.chain[0], snp.reported);
 }
 
+// As every reading of the order of TCBs has it: all is committed to, and less is reported.
+void reported_older(Machine& machine) {
+    SnpForm& snp = *machine.snp;
+    for (TcbForm* one : {&snp.current, &snp.committed, &snp.launch}) one->microcode += 3;
+}
+
 // What is reported is older than anything else, since other machines of the provider's still run that.
 void least_reported(Machine& machine) {
     SnpForm& snp = *machine.snp;
@@ -201,6 +207,8 @@ std::span<const Edit> genuine_edits() {
         {"genuine/snp-report-data", given_report_data},
         {"genuine/snp-tcbs", four_tcbs},
         {"genuine/snp-turin-tcbs", four_tcbs},
+        {"genuine/snp-reported-older", reported_older},
+        {"genuine/snp-turin-reported-older", reported_older},
         {"genuine/snp-least-reported", least_reported},
         {"genuine/snp-rolled-back", rolled_back},
         {"genuine/composite", as_it_is},
