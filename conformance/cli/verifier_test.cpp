@@ -82,8 +82,8 @@ BOOST_AUTO_TEST_CASE(our_own_verifier_is_run_and_leaves_reports) {
     const Ran waived =
         assay({"run", "--role", "verifier", "--case", "report/param1", "--waive", "report_reserved"});
     BOOST_TEST(waived.code == 1, waived.out << waived.err);
-    const Ran planted =
-        assay({"run", "--role", "verifier", "--case", "genuine/snp-tcbs", "--defect", "snp_current_tcb"});
+    const Ran planted = assay(
+        {"run", "--role", "verifier", "--case", "genuine/snp-reported-older", "--defect", "snp_current_tcb"});
     BOOST_TEST(planted.code == 1, planted.out << planted.err);
 }
 
