@@ -1,5 +1,7 @@
 #include "conformance/engine/judge.h"
 
+#include <algorithm>
+
 #include "stack/base/ranges.h"
 #include "stack/wire/messages/digests.h"
 
@@ -24,6 +26,11 @@ Judgement goes_on(Trial& trial) {
     lab::Lab& lab = trial.lab();
     bool known = !trial.claims().digests.empty();  // else the device cannot say them
     if (!known || lab.seen().state() != spdm::ConnectionState::negotiated) return {};
+    // Whoever asked for GET_VERSION may answer nothing else on this connection.
+    const bool over = std::ranges::any_of(lab.exchanges(), [](const lab::Exchange& exchange) {
+        return exchange.error() == wire::ErrorCode::request_resynch;
+    });
+    if (over) return {};
     lab::Exchange next = TRY(lab.send(wire::GetDigests{}));
     // A flow that the case left open stops everything else, as it must.
     if (next.error() == wire::ErrorCode::request_in_flight) return {};

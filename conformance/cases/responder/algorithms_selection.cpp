@@ -217,11 +217,12 @@ Judgement nothing_in_common(Trial& trial) {
                                   fmt::format("0x{:x}", selected), hash ? "BaseHashSel" : "BaseAsymSel"));
         }
         Exchange next = TRY(trial.lab().send(TRY(stands_on(trial, hash))));
-        TRY(trial.expect(
-            next,
-            refused(ErrorCode::unexpected_request,
-                    {ErrorCode::unsupported_request, ErrorCode::invalid_request, ErrorCode::unspecified}),
-            "SPDM-ALG-014"));
+        TRY(trial.expect(next,
+                         refused(ErrorCode::unexpected_request,
+                                 {ErrorCode::unsupported_request, ErrorCode::invalid_request,
+                                  ErrorCode::unspecified, ErrorCode::request_resynch}),
+                         "SPDM-ALG-014"));
+        TRY(trial.lab().after_version());
     }
     if (!any) return Trial::not_applicable("the device claims nothing that would be missed");
     return {};

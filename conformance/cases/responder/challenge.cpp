@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "conformance/cases/responder/measurements.h"
 #include "conformance/cases/responder/support.h"
+#include "stack/base/ranges.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/measurements.h"
@@ -167,33 +169,38 @@ Judgement rsapss_salt(Trial& trial) {
     return {};
 }
 
-// The summary is the hash over all measurement blocks as they are read one by one.
+// The summary is the hash over all measurement blocks that are read on the same connection behind it, where
+// they leave M1/M2 alone. What is measured may change in between, but not every time.
+Judgement summary_of_all(Trial& trial) {
+    constexpr int kTries = 2;
+    Judgement judgement;
+    for (int i = 0; i < kTries; ++i) {
+        TRY(negotiate_with_chain(trial));
+        ChallengeAuth answer = TRY(authenticate(trial, trial.lab().challenge(0, wire::summary::all)));
+        const std::vector<Bytes> accepted = TRY(summaries_of_all(trial, "SPDM-MEA-009"));
+        judgement = trial.expect_that(contains(accepted, answer.measurement_summary_hash), "SPDM-CHL-009",
+                                      "the hash of all blocks: " + to_hex(accepted.front()),
+                                      to_hex(answer.measurement_summary_hash), "MeasurementSummaryHash");
+        if (judgement) break;
+    }
+    return judgement;
+}
+
 Judgement summary(Trial& trial) {
-    lab::Lab& lab = trial.lab();
-    TRY(negotiate(trial));
-    if (lab.seen().parameters().measurement_specification == 0) {
+    TRY(negotiate_with_chain(trial));
+    if (trial.lab().seen().parameters().measurement_specification == 0) {
         return Trial::not_applicable("no measurement specification is negotiated");
     }
-    Exchange all = TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, false)));
-    TRY(trial.expect_answer(all, "SPDM-MEA-009"));
-    auto blocks = TRY(wire::decode<wire::Measurements>(*all.response, all.response_context));
-    auto hash = lab.seen().parameters().suite().hash;
-    Bytes expected = to_bytes(lab.provider().digest(hash, blocks.measurement_record).view());
-    TRY(negotiate_with_chain(trial));
     for (uint8_t type : {wire::summary::none, wire::summary::tcb, wire::summary::all}) {
-        ChallengeAuth answer = TRY(authenticate(trial, lab.challenge(0, type)));
-        const Exchange& exchange = lab.exchanges().back();
+        ChallengeAuth answer = TRY(authenticate(trial, trial.lab().challenge(0, type)));
+        const Exchange& exchange = trial.lab().exchanges().back();
         size_t due = type == wire::summary::none ? 0 : exchange.response_context.hash_size;
         TRY(trial.expect_that(
             answer.measurement_summary_hash.size() == due, "SPDM-CHL-008", fmt::format("{} bytes", due),
             fmt::format("{}", answer.measurement_summary_hash.size()), "MeasurementSummaryHash"));
         TRY(trial.expect_signature(exchange, "SPDM-CHL-008"));
-        if (type != wire::summary::all) continue;
-        TRY(trial.expect_that(answer.measurement_summary_hash == expected, "SPDM-CHL-009",
-                              "the hash of all blocks: " + to_hex(expected),
-                              to_hex(answer.measurement_summary_hash), "MeasurementSummaryHash"));
     }
-    return {};
+    return summary_of_all(trial);
 }
 
 // Every signature algorithm of the device really signs.

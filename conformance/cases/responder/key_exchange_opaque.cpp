@@ -185,9 +185,10 @@ Judgement form_1_1(Trial& trial) {
 Judgement answers_in_form(Trial& trial) {
     TRY(ready_to_exchange(trial));
     auto answer = TRY(answer_to<KeyExchangeResponse>(trial, TRY(send_exchange(trial)), "SPDM-KEX-012"));
-    TRY(trial.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-KEX-007", "at most 1024 bytes",
-                          fmt::format("{}", answer.opaque_data.size()), "OpaqueDataLength"));
-    return sound_opaque(trial, answer.opaque_data, "SPDM-KEX-032", "SPDM-KEX-012");
+    TRY(sound_opaque(trial, answer.opaque_data, "SPDM-KEX-032", "SPDM-KEX-012"));
+    return trial.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-KEX-007",
+                             "at most 1024 bytes", fmt::format("{}", answer.opaque_data.size()),
+                             "OpaqueDataLength");
 }
 
 Judgement unknown_elements(Trial& trial) {

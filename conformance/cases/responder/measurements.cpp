@@ -11,6 +11,30 @@
 
 namespace assay::cases {
 
+std::expected<std::vector<Bytes>, engine::Finding> summaries_of_all(Trial& trial,
+                                                                    std::string_view requirement) {
+    lab::Lab& lab = trial.lab();
+    const Exchange exchange = TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, false)));
+    TRY(trial.expect_answer(exchange, requirement));
+    const MeasurementAnswer answer = TRY(read_measurements(exchange));
+    const auto hash = lab.seen().parameters().suite().hash;
+    auto hashed = [&](ByteView bytes) { return to_bytes(lab.provider().digest(hash, bytes).view()); };
+    std::vector<Bytes> accepted = {hashed(answer.message.measurement_record)};
+    if (trial.at_least(v1_2)) return accepted;
+    Bytes contents;
+    Bytes values;
+    for (const wire::MeasurementBlock& block : answer.blocks) {
+        const auto size = static_cast<uint16_t>(block.value.size());
+        append(contents,
+               Bytes{block.value_type, static_cast<uint8_t>(size), static_cast<uint8_t>(size >> 8)});
+        append(contents, block.value);
+        append(values, block.value);
+    }
+    accepted.push_back(hashed(contents));
+    accepted.push_back(hashed(values));
+    return accepted;
+}
+
 Result<MeasurementAnswer> read_measurements(const Exchange& exchange) {
     if (!exchange.answered()) {
         return fail(Errc::bad_code, "response", Error::npos,

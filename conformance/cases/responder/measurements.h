@@ -14,4 +14,10 @@ struct MeasurementAnswer {
 // MEASUREMENTS taken apart. Errors: Errc::bad_code for another answer, those of the decoder.
 Result<MeasurementAnswer> read_measurements(const Exchange& exchange);
 
+// Reads all measurements on this connection and gives what a summary of them may be, the usual one first: the
+// hash of the blocks; at 1.0 and 1.1 also that of what the blocks hold, or of the values alone
+// (vectors/disputes.json, DISPUTE-SUMMARY-OF-VALUES).
+std::expected<std::vector<Bytes>, engine::Finding> summaries_of_all(Trial& trial,
+                                                                    std::string_view requirement);
+
 }  // namespace assay::cases

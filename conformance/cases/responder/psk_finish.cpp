@@ -199,22 +199,24 @@ Judgement opaque(Trial& trial) {
     Bytes bytes = wire::encode_raw(data, trial.lab().seen().request_context());
     Exchange exchange = TRY(finish_with_opaque(trial, id, bytes.size(), bytes));
     auto answer = TRY(answer_to<wire::PskFinishResponse>(trial, exchange, "SPDM-PSK-024"));
-    TRY(trial.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-PSK-024", "at most 1024 bytes",
-                          fmt::format("{}", answer.opaque_data.size()), "OpaqueDataLength"));
-    return expect_alive(trial, id, "SPDM-PSK-024");
+    TRY(expect_alive(trial, id, "SPDM-PSK-024"));
+    return trial.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-PSK-027",
+                             "at most 1024 bytes", fmt::format("{}", answer.opaque_data.size()),
+                             "OpaqueDataLength");
 }
 
-// Longer than any may be, and longer than the message.
+// Longer than the message, and at last longer than it should be, which hides nothing then.
 Judgement opaque_bounds(Trial& trial) {
     const Bytes too_much(spdm::kMaxOpaque + 1);
     const std::pair<size_t, ByteView> bad[] = {
-        {too_much.size(), too_much}, {1, {}}, {0x0400, {}}, {0xffff, {}}};
+        {1, {}}, {0x0400, {}}, {0xffff, {}}, {too_much.size(), too_much}};
     for (const auto& [stated, bytes] : bad) {
         TRY(ready_to_share(trial));
         size_t room = trial.lab().seen().parameters().responder_data_transfer_size;
         if (bytes.size() + 100 > room) continue;
         uint32_t id = TRY(trial.lab().begin_psk_session());
-        TRY(trial.expect(TRY(finish_with_opaque(trial, id, stated, bytes)), invalid(), "SPDM-PSK-024"));
+        TRY(trial.expect(TRY(finish_with_opaque(trial, id, stated, bytes)), invalid(),
+                         bytes.empty() ? "SPDM-PSK-024" : "SPDM-PSK-027"));
     }
     return {};
 }
@@ -254,10 +256,11 @@ void add_psk_finish(CaseList& cases) {
     add_context(negative("psk/data-keys", "After PSK_FINISH_RSP both ways have the keys of TH2",
                          {"SPDM-PSK-026"}, data_keys));
     add_since(v1_4, cap::psk_with_context,
-              positive("psk/opaque", "Opaque data in PSK_FINISH is taken", {"SPDM-PSK-024"}, opaque));
+              positive("psk/opaque", "Opaque data in PSK_FINISH is taken", {"SPDM-PSK-024", "SPDM-PSK-027"},
+                       opaque));
     add_since(v1_4, cap::psk_with_context,
               negative("psk/opaque-bounds", "Opaque data that is too long or not there is InvalidRequest",
-                       {"SPDM-PSK-024"}, opaque_bounds));
+                       {"SPDM-PSK-024", "SPDM-PSK-027"}, opaque_bounds));
 }
 
 }  // namespace assay::cases
