@@ -10,7 +10,9 @@
 #include "stack/wire/decode.h"
 #include "stack/wire/encode.h"
 #include "stack/wire/messages/algorithms.h"
+#include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/error.h"
+#include "stack/wire/messages/key_exchange.h"
 
 namespace assay::fuzz {
 
@@ -42,6 +44,15 @@ bool was_offered(ByteView request, ByteView response, const Context& context) {
            one_of(chosen->base_hash_sel, offer->base_hash_algo) &&
            one_of(chosen->measurement_specification_sel, offer->measurement_specification) &&
            one_of(chosen->other_params_selection & 0x0f, offer->other_params_support & 0x0f);
+}
+
+// Whether the response asks for mutual authentication, which not both sides can.
+bool asks_uninvited(const spdm::Parameters& parameters, ByteView response, const Context& context) {
+    if (parameters.both(cap::mut_auth)) return false;
+    auto exchange = decode<KeyExchangeResponse>(response, context);
+    auto challenge = decode<ChallengeAuth>(response, context);
+    return (exchange && exchange->mut_auth_requested != 0) ||
+           (challenge && (challenge->slot_id & kBasicMutAuthReq) != 0);
 }
 
 }  // namespace
@@ -85,6 +96,15 @@ void check_exchange(const Before& before, const spdm::Responder& responder, lab:
     }
     if (!refused && !decode_any(request, request_context)) {
         violated("a request that is answered can be read", explain(request, response, context));
+    }
+    uint32_t taken = parameters.responder_max_msg_size;
+    if (!refused && taken != 0 && request.size() > taken && before.parameters.responder_max_msg_size != 0) {
+        violated("a request that is answered is not larger than MaxSPDMmsgSize",
+                 explain(request, response, context));
+    }
+    if (asks_uninvited(parameters, response, context)) {
+        violated("nobody is asked for mutual authentication without MUT_AUTH_CAP",
+                 explain(request, response, context));
     }
     bool chooses = !refused && asked == code::negotiate_algorithms;
     if (chooses && !was_offered(request, response, request_context)) {

@@ -67,6 +67,7 @@ std::vector<Kind> kinds() {
     const uint32_t all = lab::kReferenceFlags;
     std::vector<Kind> list(1, {.name = "as it is"});
     list.push_back({"measurements not signed", {.flags = cap::cert | cap::chal | cap::meas_no_sig}});
+    list.push_back({"no measurements", {.flags = cap::cert | cap::chal}});
     list.push_back({"MCTP", {.transport = &record::mctp(), .binding = transport::Binding::mctp}});
     list.push_back({"DOE", {.transport = &record::doe(), .binding = transport::Binding::doe}});
     list.push_back({"TCP", {.transport = &record::tcp(), .binding = transport::Binding::tcp}});
@@ -130,12 +131,17 @@ class Bench {
     struct Setting {
         Setting(Bench& bench, const Spoiling& spoiling)
             : options(bench.kind_.options),
-              dut(bench.device_, *bench.kind_.provider, with(spoiling)),
+              dut(device(bench, spoiling), *bench.kind_.provider, with(spoiling)),
               lab(dut, random, *bench.kind_.provider, &bench.leaf_keys_) {}
         lab::ReferenceOptions with(const Spoiling& spoiling) {
             options.waivers = spoiling.protocol;
             options.framing = spoiling.framing;
             return options;
+        }
+        // Who has a key a slot is another device.
+        std::shared_ptr<const spdm::Device> device(Bench& bench, const Spoiling& spoiling) {
+            bool other = spoiling.protocol.has(Defect::key_per_slot);
+            return other ? lab::make_reference_device(with(spoiling)) : bench.device_;
         }
         lab::ReferenceOptions options;
         lab::ReferenceDut dut;

@@ -54,6 +54,11 @@ Allowed refused(ErrorCode preferred, std::vector<ErrorCode> also) {
     return allowed;
 }
 
+bool stopped_by_flow(const lab::Exchange& exchange) {
+    return exchange.error() == ErrorCode::request_in_flight ||
+           exchange.error() == ErrorCode::unexpected_request;
+}
+
 std::string describe(const Allowed& allowed) {
     std::vector<std::string> ways;
     ways.reserve(allowed.errors.size() + 2);
@@ -74,8 +79,10 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
     auto wrong = [&](Verdict verdict) {
         return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
     };
+    if (!contains(allowed.errors, ErrorCode::request_too_large)) TRY(expect_taken(exchange));
     bool preferred = allowed.equal || allowed.errors.empty();
-    if (!contains(allowed.errors, ErrorCode::request_in_flight)) TRY(no_flow_first(exchange));
+    auto said = exchange.error();
+    if (said && !contains(allowed.errors, *said)) TRY(no_flow_first(exchange));
     if (exchange.silent()) {
         if (!allowed.silence) return wrong(Verdict::dead);
     } else if (auto error = exchange.error()) {
@@ -94,6 +101,14 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
 
 Judgement Trial::not_applicable(std::string reason) {
     return std::unexpected(Finding(Verdict::not_applicable, "", "", std::move(reason)));
+}
+
+// A request that the device need not take says nothing about it: the lab sends no chunks.
+Judgement Trial::expect_taken(const lab::Exchange& exchange) const {
+    uint32_t most = lab_->seen().parameters().responder_data_transfer_size;
+    if (most == 0 || exchange.request.size() <= most || exchange.answered()) return {};
+    return not_applicable(fmt::format("the request has {} bytes, and the device's DataTransferSize is {}",
+                                      exchange.request.size(), most));
 }
 
 // Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for. Inside a session the
@@ -126,10 +141,10 @@ Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
                        "ExtendedErrorData");
 }
 
-// RequestInFlight is right while the device waits for a flow that the case does not run: whatever the case is
-// about cannot be seen there.
+// RequestInFlight, or UnexpectedRequest before anything was fetched, is right while the device waits for a
+// flow that the case does not run: whatever the case is about cannot be seen there.
 Judgement Trial::no_flow_first(const lab::Exchange& exchange) const {
-    if (exchange.error() != ErrorCode::request_in_flight || !lab_->seen().flow_is_open()) return {};
+    if (!stopped_by_flow(exchange) || !lab_->seen().flow_is_open()) return {};
     return std::unexpected(finding(Verdict::blocked, "SPDM-ENC-005", "a connection without an open flow",
                                    "a flow of encapsulated requests that the device asked for is open"));
 }
@@ -138,6 +153,7 @@ Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view r
     TRY(no_flow_first(exchange));
     std::string expected = exchange.request.size() > 1 ? wire::message_name(exchange.request[1] & 0x7f)
                                                        : std::string("an answer");
+    TRY(expect_taken(exchange));
     if (exchange.silent()) {
         return std::unexpected(finding(Verdict::dead, requirement, expected, "silence"));
     }

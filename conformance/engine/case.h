@@ -35,6 +35,9 @@ struct Allowed {
     bool equal = false;                   // everything above is as good as the first
 };
 Allowed refused(wire::ErrorCode preferred, std::vector<wire::ErrorCode> also = {});
+// Whether a request was refused because an encapsulated flow is open (vectors/disputes.json,
+// DISPUTE-IN-FLIGHT-UNFETCHED).
+bool stopped_by_flow(const lab::Exchange& exchange);
 // In words, for reports: "ERROR InvalidRequest (or UnsupportedRequest)".
 std::string describe(const Allowed& allowed);
 
@@ -69,6 +72,7 @@ class Trial {
     Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
                     std::string got) const;
     Judgement no_flow_first(const lab::Exchange& exchange) const;
+    Judgement expect_taken(const lab::Exchange& exchange) const;
     Judgement expect_version(const lab::Exchange& exchange);
     Judgement expect_error_form(const lab::Exchange& exchange);
 

@@ -33,7 +33,7 @@ Judgement goes_on(Trial& trial) {
     if (over) return {};
     lab::Exchange next = TRY(lab.send(wire::GetDigests{}));
     // A flow that the case left open stops everything else, as it must.
-    if (next.error() == wire::ErrorCode::request_in_flight) return {};
+    if (stopped_by_flow(next)) return {};
     return trial.expect_answer(next, kUnharmed);
 }
 

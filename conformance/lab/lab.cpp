@@ -162,7 +162,8 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
     message.base_asym_algo = offer.base_asym & asym;
     message.base_hash_algo = offer.base_hash & spdm::kAllBaseHash & known_base_hash(version);
     // Sessions need algorithms of their own.
-    bool sessions = (offer.flags & (cap::key_ex | cap::psk)) != 0 && version >= Version::v1_1;
+    bool needed = (offer.flags & (cap::key_ex | cap::psk)) != 0 || offer.every_structure;
+    bool sessions = needed && version >= Version::v1_1;
     auto add = [&](uint8_t type, uint16_t supported) {
         message.alg_structs.push_back(
             {.alg_type = type, .alg_count = 0x20, .alg_supported = supported, .alg_external = {}});
@@ -170,10 +171,9 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
     if (sessions) {
         add(alg_type::dhe, offer.dhe & spdm::kAllDhe);
         add(alg_type::aead_cipher_suite, offer.aead & spdm::kAllAead);
-        if ((offer.flags & cap::mut_auth) != 0) {
-            add(alg_type::req_base_asym_alg,
-                static_cast<uint16_t>(offer.req_base_asym & asym & signing_algorithms(identity_)));
-        }
+        auto own = static_cast<uint16_t>(offer.req_base_asym & asym & signing_algorithms(identity_));
+        bool signs = (offer.flags & cap::mut_auth) != 0 || offer.every_structure;
+        if (signs && own != 0) add(alg_type::req_base_asym_alg, own);
         add(alg_type::key_schedule, kKeyScheduleSpdm);
     }
     message.param1 = static_cast<uint8_t>(message.alg_structs.size());
@@ -215,7 +215,14 @@ std::unexpected<Error> Lab::unusable(uint8_t request_code, std::string_view fiel
 
 template <class M>
 Result<> Lab::step(const M& message) {
-    return expect_step(TRY(send(message)));
+    Bytes request = TRY(encode(message));
+    uint32_t most = observer_.parameters().responder_data_transfer_size;
+    if (most != 0 && request.size() > most) {
+        return fail(Errc::refused, "request", Error::npos,
+                    fmt::format("{} has {} bytes, and the target's DataTransferSize is {}",
+                                message_name(request[1]), request.size(), most));
+    }
+    return expect_step(TRY(send(request)));
 }
 
 size_t Lab::arriving(size_t size) const {

@@ -54,6 +54,7 @@ struct Offer {
     uint16_t dhe = 0xffff;  // these three are sent with KEY_EX_CAP or PSK_CAP, and cut to what is built
     uint16_t aead = 0xffff;
     uint16_t req_base_asym = 0xffff;  // with MUT_AUTH_CAP; cut to what the requester has keys for
+    bool every_structure = false;     // all four structures, whatever the flags need
 };
 
 // The flags of a requester that can do everything inside sessions but authenticate itself, and of one that

@@ -16,15 +16,21 @@ const crypto::SignAlgo kRsaAlgos[] = {crypto::SignAlgo::rsassa_2048, crypto::Sig
                                       crypto::SignAlgo::rsassa_3072, crypto::SignAlgo::rsapss_3072,
                                       crypto::SignAlgo::rsassa_4096, crypto::SignAlgo::rsapss_4096};
 
-crypto::TestPki pki(crypto::SignAlgo algo, std::string_view label) {
-    return *crypto::make_test_pki(algo, crypto::SignAlgo::ed25519, crypto::HashAlgo::sha256, label);
+crypto::TestPki pki(crypto::SignAlgo algo, std::string_view label,
+                    const crypto::PrivateKey* leaf_key = nullptr) {
+    return *crypto::make_test_pki(algo, crypto::SignAlgo::ed25519, crypto::HashAlgo::sha256, label, nullptr,
+                                  leaf_key);
 }
 
-void provision(spdm::Device& device, crypto::SignAlgo algo) {
+// A device without MULTI_KEY_CAP has one key pair for an algorithm, whose certificates in the slots come from
+// other issuers.
+void provision(spdm::Device& device, crypto::SignAlgo algo, bool key_per_slot) {
+    std::optional<crypto::PrivateKey> key;
     for (size_t slot = 0; slot < std::size(kLabels); ++slot) {
-        crypto::TestPki made = pki(algo, kLabels[slot]);
+        crypto::TestPki made = pki(algo, kLabels[slot], key ? &*key : nullptr);
         device.identities[algo][slot] =
             spdm::Identity{to_bytes(made.root.der()), made.chain_der(), made.leaf_key};
+        if (!key_per_slot) key = made.leaf_key;
     }
 }
 
@@ -108,9 +114,11 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
     // So that deferral can be seen on every reference, without a peer that cannot wait noticing it.
     device->deferrals.try_emplace(wire::code::vendor_defined_request,
                                   spdm::Deferral{.busy = 1, .not_ready = 1});
-    for (crypto::SignAlgo algo : kAlgos) provision(*device, algo);
+    for (crypto::SignAlgo algo : kAlgos)
+        provision(*device, algo, options.waivers.has(spdm::Defect::key_per_slot));
     if (options.rsa) {
-        for (crypto::SignAlgo algo : kRsaAlgos) provision(*device, algo);
+        for (crypto::SignAlgo algo : kRsaAlgos)
+            provision(*device, algo, options.waivers.has(spdm::Defect::key_per_slot));
     }
     namespace type = wire::value_type;
     device->measurements = {

@@ -45,9 +45,9 @@ inline constexpr uint32_t kReferenceFlagsWithoutSessions =
     kReferenceFlags & ~(wire::cap::encrypt | wire::cap::mac | wire::cap::key_ex | wire::cap::psk |
                         wire::cap::hbeat | wire::cap::key_upd | wire::cap::handshake_in_the_clear);
 
-// A device with slots 0 and 1 for each of ECDSA P-256, P-384, P-521 and Ed25519 (and RSA on request), a
-// chain whose root is in it, and six measurements, one of them a device mode. The same options give the same
-// device, byte for byte.
+// A device with slots 0 and 1 for each of ECDSA P-256, P-384, P-521 and Ed25519 (and RSA on request), which
+// certify one key pair, a chain whose root is in it, and six measurements, one of them a device mode. The
+// same options give the same device, byte for byte; of the waivers only Defect::key_per_slot makes another.
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options);
 // The roots of its slots, for those who verify.
 std::vector<crypto::Certificate> reference_roots();

@@ -72,10 +72,11 @@ CertificateSpec leaf_spec(const CertificateSpec* leaf, std::string_view label) {
 Bytes TestPki::chain_der() const { return concat({root.der(), intermediate.der(), leaf.der()}); }
 
 Result<TestPki> make_test_pki(SignAlgo algo, SignAlgo issuer_algo, HashAlgo hash, std::string_view label,
-                              const CertificateSpec* leaf) {
+                              const CertificateSpec* leaf, const PrivateKey* known_leaf_key) {
     PrivateKey root_key = TRY(make_key(issuer_algo, Place::root, label));
     PrivateKey intermediate_key = TRY(make_key(issuer_algo, Place::intermediate, label));
-    PrivateKey leaf_key = TRY(make_key(algo, Place::leaf, label));
+    PrivateKey leaf_key =
+        known_leaf_key != nullptr ? *known_leaf_key : TRY(make_key(algo, Place::leaf, label));
     Certificate root =
         TRY(make_certificate(ca_spec(Place::root, label, 1), root_key.public_key(), root_key, hash));
     Certificate intermediate = TRY(make_certificate(ca_spec(Place::intermediate, label, 2),

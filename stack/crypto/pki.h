@@ -25,8 +25,9 @@ struct TestPki {
 //
 // Each certificate is named "<label> root", "<label> intermediate" or "<label> leaf", and is valid from
 // 2020-01-01 to 2120-01-01. `leaf` describes another leaf; its subject, issuer, serial and times are filled
-// in where they are those of a default CertificateSpec. Errors: as make_certificate.
+// in where they are those of a default CertificateSpec. `leaf_key` is the leaf's, instead of one of its own.
+// Errors: as make_certificate.
 Result<TestPki> make_test_pki(SignAlgo algo, SignAlgo issuer_algo, HashAlgo hash, std::string_view label,
-                              const CertificateSpec* leaf = nullptr);
+                              const CertificateSpec* leaf = nullptr, const PrivateKey* leaf_key = nullptr);
 
 }  // namespace assay::crypto

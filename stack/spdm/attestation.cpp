@@ -12,6 +12,10 @@ std::optional<ToSend> AttestationWalk::next() {
     answering_ = step_ != Step::version && requester_.turn() != Turn::none;
     if (!answering_ && step_ == Step::end) return std::nullopt;
     Bytes message = answering_ ? requester_.take_turn() : request();
+    if (message.empty()) {
+        refusal_ = requester_.unsent().value_or(Refusal{Check::answer_place, std::nullopt, 0, {}});
+        return std::nullopt;
+    }
     return ToSend{std::move(message), Micros{0}, requester_.secured()};
 }
 

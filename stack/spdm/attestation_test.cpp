@@ -145,6 +145,26 @@ BOOST_AUTO_TEST_CASE(a_small_transfer_size_makes_more_portions) {
     BOOST_TEST(count_of(pair, code::get_certificate) == (size + 99) / 100);
 }
 
+// CHALLENGE has 36 bytes up to 1.2 and 44 from 1.3 on.
+BOOST_AUTO_TEST_CASE(nothing_larger_than_the_responder_takes_is_sent) {
+    for (Version version : {Version::v1_2, Version::v1_3, Version::v1_4}) {
+        BOOST_TEST_CONTEXT("at " << wire::name(version)) {
+            Device device = test_device();
+            device.versions = {version};
+            device.data_transfer_size = device.max_msg_size = kMinDataTransferSize;
+            Pair pair(device);
+            AttestationWalk walk(pair.requester, {.every_slot = false});
+            (void)pair.drive(walk);
+            for (const auto& [request, response] : pair.log)
+                BOOST_TEST(request.size() <= kMinDataTransferSize);
+            BOOST_TEST(walk.complete() == (version == Version::v1_2));
+            if (version == Version::v1_2) continue;
+            BOOST_REQUIRE(walk.refusal().has_value());
+            BOOST_TEST(info(walk.refusal()->check).name == info(Check::request_fits).name);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_walk_ends_at_the_first_refusal_and_says_why) {
     Pair pair;
     pair.config.roots.clear();

@@ -17,7 +17,8 @@ constexpr std::optional<ErrorCode> none{}, silent{}, invalid_request{ErrorCode::
     version_mismatch{ErrorCode::version_mismatch}, request_resynch{ErrorCode::request_resynch},
     session_required{ErrorCode::session_required}, response_too_large{ErrorCode::response_too_large},
     decrypt_error{ErrorCode::decrypt_error}, session_limit_exceeded{ErrorCode::session_limit_exceeded},
-    request_in_flight{ErrorCode::request_in_flight}, no_pending_requests{ErrorCode::no_pending_requests},
+    request_in_flight{ErrorCode::request_in_flight}, request_too_large{ErrorCode::request_too_large},
+    no_pending_requests{ErrorCode::no_pending_requests},
     invalid_response_code{ErrorCode::invalid_response_code};
 }  // namespace answer
 

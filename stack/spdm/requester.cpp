@@ -42,8 +42,16 @@ Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
     uint8_t code = request[1];
     RequesterSession* session = find(place);
     pending_.reset();
+    unsent_.reset();
     // What was meant for a session never goes out without it.
     if (place && session == nullptr) return {};
+    // There is no chunking here.
+    uint32_t most = learned_.parameters.responder_data_transfer_size;
+    Checked<> fits = checker_.demand(Check::request_fits, most == 0 || request.size() <= most);
+    if (!fits) {
+        unsent_ = fits.error();
+        return {};
+    }
     if (session != nullptr) {
         session->channel.measured().on_request(code, true);
         transcript_.on_session_request(code, learned_.authenticated);
@@ -62,6 +70,7 @@ Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
                        .dhe = nullptr};
     Result<Bytes> out = outgoing();
     if (out) return std::move(*out);
+    unsent_ = Refusal{Check::answer_record_limit, std::nullopt, 0, out.error()};
     pending_.reset();
     drop_session(*place);
     return {};

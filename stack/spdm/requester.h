@@ -144,8 +144,11 @@ class Requester {
     // turn go where they belong.
     void use_session(std::optional<uint32_t> id) { place_ = id; }
     // Whether what a builder returned is a record. It returned nothing when the session is no more, or ended
-    // now because it had no number left for another record.
+    // now because it had no number left for another record, or when the responder does not take so long a
+    // message.
     bool secured() const { return pending_ && pending_->session.has_value(); }
+    // The check that kept the last message back, if one did.
+    const std::optional<Refusal>& unsent() const { return unsent_; }
 
     // Takes the response to the last request, or the record it came in. Bytes after its end (transports pad)
     // are ignored.
@@ -335,6 +338,7 @@ class Requester {
     Learned learned_;
     std::optional<Pending> pending_;
     std::optional<wire::ErrorCode> peer_error_;
+    std::optional<Refusal> unsent_;
     Identities identities_;  // ours
 
     std::map<uint32_t, RequesterSession> sessions_;

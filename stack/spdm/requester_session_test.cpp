@@ -40,6 +40,43 @@ BOOST_AUTO_TEST_CASE(a_failed_handshake_leaves_no_session) {
     }
 }
 
+// A FINISH that cannot go out is no handshake that waits for its answer.
+BOOST_AUTO_TEST_CASE(a_finish_without_a_record_left_for_it_leaves_nothing_pending) {
+    SessionPair pair;
+    BOOST_REQUIRE(good(pair.meet()));
+    uint32_t established = pair.establish().value();
+    pair.requester.use_session(std::nullopt);
+    BOOST_REQUIRE(good(pair.exchange(pair.requester.key_exchange())));
+    uint32_t id = *pair.requester.last_session();
+    pair.requester.session(id)->set_sequence(Way::request, record::kMaxSequence);
+    BOOST_TEST(pair.requester.finish().empty());
+    BOOST_REQUIRE(pair.requester.unsent().has_value());
+    BOOST_TEST((pair.requester.unsent()->check == Check::answer_record_limit));
+    BOOST_TEST(!pair.requester.sessions().contains(id));
+    BOOST_TEST(check_name(pair.requester.receive(Bytes{0x12, code::finish_rsp, 0, 0})) == "response_code");
+    pair.requester.use_session(established);
+    BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
+}
+
+// In the clear, with no handshake to finish: the answer concerns no session.
+BOOST_AUTO_TEST_CASE(a_finish_of_no_session_touches_none) {
+    Device device = session_device();
+    RequesterConfig config = session_config();
+    device.flags |= cap::handshake_in_the_clear;
+    config.flags |= cap::handshake_in_the_clear;
+    SessionPair pair(device, config);
+    BOOST_REQUIRE(good(pair.meet()));
+    uint32_t established = pair.establish().value();
+    for (const Bytes& answer : {Bytes{0x12, code::finish_rsp, 0, 0}, Bytes{0x12, code::error, 1, 0}}) {
+        pair.requester.use_session(std::nullopt);
+        BOOST_TEST(!pair.requester.finish().empty());
+        (void)pair.requester.receive(answer);
+        BOOST_TEST(pair.requester.sessions().contains(established));
+        pair.requester.use_session(established);
+        BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(decrypt_error_ends_its_session_and_another_error_does_not) {
     SessionPair pair;
     BOOST_REQUIRE(good(pair.meet()));

@@ -80,6 +80,8 @@ Checked<Bytes> Responder::dispatch(ByteView request) {
         padded.resize(4);
         request = padded;
     }
+    uint32_t most = parameters_.responder_max_msg_size;
+    TRY(checker_.demand(Check::request_size, most == 0 || request.size() <= most));
     TRY(admit(request));
     if (std::optional<Bytes> later = put_off(request)) return std::move(*later);
     return handle(request);
@@ -112,8 +114,10 @@ Checked<> Responder::admit(ByteView request) const {
     // While one is open, what was put off belongs to it.
     flow |= code == code::respond_if_ready && deferred_;
     // A key update that nobody has asked for yet stops nobody.
-    bool busy = flow_ && (flow_->out || flow_->purpose != EncapsulatedFlow::Purpose::key_update);
-    TRY(checker_.demand(Check::encap_in_flight, flow || !busy));
+    bool unfetched = flow_ && !flow_->out && flow_->purpose != EncapsulatedFlow::Purpose::key_update;
+    bool in_flight = flow_ && (flow_->out || (unfetched && checker_.has(Defect::in_flight_unfetched)));
+    TRY(checker_.demand(Check::encap_in_flight, flow || !in_flight));
+    TRY(checker_.demand(Check::encap_unfetched, flow || !unfetched));
     return admit_place(*row);
 }
 
@@ -124,7 +128,11 @@ Checked<> Responder::admit_place(const Legality& row) const {
     }
     Place place =
         sessions_.at(*current_).channel.phase() == Phase::handshake ? Place::handshake : Place::application;
-    return checker_.demand(Check::session_phase, row.legal_in(place));
+    Checked<> legal = checker_.demand(Check::session_phase, row.legal_in(place));
+    if (!legal && checker_.has(Defect::session_required_inside)) {
+        legal.error().error = ErrorCode::session_required;
+    }
+    return legal;
 }
 
 std::optional<Bytes> Responder::put_off(ByteView request) {

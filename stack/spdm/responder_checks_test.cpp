@@ -222,6 +222,52 @@ BOOST_AUTO_TEST_CASE(algorithms_that_do_not_fit_are_refused) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(as_many_extended_algorithms_as_the_version_has_are_taken) {
+    using namespace wire;
+    struct Row {
+        Version version;
+        size_t most;
+    };
+    for (const Row& row : {Row{Version::v1_0, 8}, Row{Version::v1_1, 20}, Row{Version::v1_4, 20}}) {
+        for (size_t count : {row.most, row.most + 1}) {
+            BOOST_TEST_CONTEXT(count << " at " << wire::name(row.version)) {
+                Bench bench;
+                bench.send(GetVersion{});
+                bench.context.version = row.version;
+                bench.capabilities.data_transfer_size = bench.capabilities.max_spdm_msg_size = 4096;
+                bench.send(bench.capabilities);
+                NegotiateAlgorithms message = bench.algorithms;
+                message.ext_asym.resize(count);
+                message.spdm_version = byte(row.version);
+                Bytes answer = bench.send(encode_raw(message, bench.context));
+                BOOST_REQUIRE_GE(answer.size(), 4U);
+                BOOST_TEST(answer[1] == (count == row.most ? code::algorithms : code::error));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_larger_than_the_greatest_message_is_refused) {
+    for (Version version : {Version::v1_1, Version::v1_2, Version::v1_4}) {
+        for (size_t more : {size_t{0}, size_t{1}, size_t{60000}}) {
+            Bench bench;
+            bench.negotiate(version);
+            Bytes request{wire::byte(version), wire::code::vendor_defined_request, 0, 0, 3, 0, 2, 0xde, 0x10};
+            size_t payload = bench.device.max_msg_size + more - request.size() - 2;
+            if (payload > 0xffff) payload = 0xffff;
+            request.push_back(static_cast<uint8_t>(payload));
+            request.push_back(static_cast<uint8_t>(payload >> 8));
+            request.resize(request.size() + payload);
+            Bytes answer = bench.send(request);
+            bool stated = version >= Version::v1_2;
+            const auto& refusal = bench.responder.last_refusal();
+            bool refused = refusal && refusal->check == Check::request_size;
+            BOOST_TEST(refused == (stated && more > 0));
+            if (refused) BOOST_TEST((code_of(answer) == ErrorCode::request_too_large));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_the_device_cannot_do_is_refused) {
     using namespace wire;
     const std::string nonce(64, '5');

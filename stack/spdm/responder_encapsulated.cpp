@@ -49,9 +49,10 @@ Checked<M> Responder::delivered(ByteView response, const Context& context) const
 
 bool Responder::asks_for_basic_mutual_authentication() const {
     uint32_t can = cap::cert | cap::chal;
-    return device_.basic_mut_auth && parameters_.both(cap::mut_auth) && parameters_.encapsulates() &&
-           (parameters_.requester_flags & can) == can && parameters_.req_base_asym != 0 &&
-           parameters_.version >= Version::v1_1;
+    bool able = parameters_.both(cap::mut_auth) && parameters_.encapsulates() &&
+                (parameters_.requester_flags & can) == can;
+    return device_.basic_mut_auth && (able || checker_.has(Defect::basic_mutual_uninvited)) &&
+           parameters_.req_base_asym != 0 && parameters_.version >= Version::v1_1;
 }
 
 void Responder::open_flow(Purpose purpose, std::optional<uint32_t> session, bool implicit) {

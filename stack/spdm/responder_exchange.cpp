@@ -105,9 +105,12 @@ std::optional<PeerChain> Responder::known_requester() const {
 
 void Responder::ask_for_mutual_authentication(ResponderSession& session, KeyExchangeResponse& response) {
     uint8_t wanted = device_.mut_auth_requested;
-    if (!parameters_.both(cap::mut_auth) || parameters_.req_base_asym == 0 || wanted == 0) return;
+    bool uninvited = checker_.has(Defect::mutual_uninvited);
+    bool able = parameters_.both(cap::mut_auth) || uninvited;
+    if (!able || parameters_.req_base_asym == 0 || wanted == 0) return;
     // Who cannot be asked, or has no certificates to be asked for, has to be known.
-    bool askable = parameters_.encapsulates() && (parameters_.requester_flags & cap::cert) != 0;
+    bool askable =
+        (parameters_.encapsulates() && (parameters_.requester_flags & cap::cert) != 0) || uninvited;
     if (wanted != mut_auth::plain && !askable) wanted = mut_auth::plain;
     if (wanted == mut_auth::plain) {
         session.requester = known_requester();

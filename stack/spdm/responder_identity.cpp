@@ -78,6 +78,8 @@ Checked<Bytes> Responder::challenge(ByteView request) {
     bool mutual = asks_for_basic_mutual_authentication();
     response.slot_id = mutual ? slot | kBasicMutAuthReq : slot;
     response.slot_mask = identities_.mask();
+    if (checker_.has(Defect::slot_mask_of_signer)) response.slot_mask = static_cast<uint8_t>(1U << slot);
+    if (checker_.has(Defect::slot_mask_of_all)) response.slot_mask = 0xff;
     response.cert_chain_hash = identities_.chain_digest(slot);
     response.nonce = fresh_nonce();
     response.requester_context = message.requester_context;

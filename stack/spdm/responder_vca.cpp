@@ -125,7 +125,8 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
     p.base_asym = prefer_base_asym(request.base_asym_algo & device_.base_asym() & kAllBaseAsym &
                                    known_base_asym(p.version));
     p.base_hash = prefer_base_hash(request.base_hash_algo & device_.base_hash & known_base_hash(p.version));
-    if (need.measurement) {
+    const auto wanted = [&](bool needed, Defect unneeded) { return needed || checker_.has(unneeded); };
+    if (wanted(need.measurement, Defect::unneeded_measurement_hash)) {
         p.measurement_specification = kMeasurementSpecDmtf;
         p.measurement_hash = prefer_highest(device_.measurement_hash & known_measurement_hash(p.version));
     }
@@ -139,19 +140,26 @@ Algorithms Responder::select_algorithms(const NegotiateAlgorithms& request) {
     response.measurement_hash_algo = p.measurement_hash;
     response.base_asym_sel = p.base_asym;
     response.base_hash_sel = p.base_hash;
-    bool sessions = (device_.flags & (cap::key_ex | cap::psk)) != 0;
     for (const AlgStruct& item : request.alg_structs) {
         uint16_t offered = item.alg_supported & known_algorithms(item.alg_type, p.version);
         AlgStruct chosen{
             .alg_type = item.alg_type, .alg_count = 0x20, .alg_supported = 0, .alg_external = {}};
-        auto select = [&](uint16_t ours, uint16_t& into) {
-            chosen.alg_supported = into = static_cast<uint16_t>(prefer_highest(offered & ours));
+        auto select = [&](bool wanted, uint16_t ours, uint16_t& into) {
+            chosen.alg_supported = into = static_cast<uint16_t>(wanted ? prefer_highest(offered & ours) : 0);
         };
+        bool req_asym = wanted(need.req_asym, Defect::unneeded_req_asym) ||
+                        checker_.has(Defect::mutual_uninvited) ||
+                        checker_.has(Defect::basic_mutual_uninvited);
         switch (item.alg_type) {
-            case alg_type::dhe: select(device_.dhe, p.dhe); break;
-            case alg_type::aead_cipher_suite: select(device_.aead, p.aead); break;
-            case alg_type::req_base_asym_alg: select(device_.req_base_asym, p.req_base_asym); break;
-            case alg_type::key_schedule: select(sessions ? kKeyScheduleSpdm : 0, p.key_schedule); break;
+            case alg_type::dhe: select(wanted(need.dhe, Defect::unneeded_dhe), device_.dhe, p.dhe); break;
+            case alg_type::aead_cipher_suite:
+                select(wanted(need.aead, Defect::unneeded_aead), device_.aead, p.aead);
+                break;
+            case alg_type::req_base_asym_alg: select(req_asym, device_.req_base_asym, p.req_base_asym); break;
+            case alg_type::key_schedule:
+                select(wanted(need.key_schedule, Defect::unneeded_key_schedule), kKeyScheduleSpdm,
+                       p.key_schedule);
+                break;
             default: break;
         }
         response.alg_structs.push_back(chosen);

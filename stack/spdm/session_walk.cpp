@@ -60,7 +60,7 @@ std::optional<ToSend> SessionWalk::next() {
     }
     Bytes message = answering_ ? requester_.take_turn() : request(tasks_.front());
     if (message.empty()) {
-        refusal_ = Refusal{Check::answer_record_limit, std::nullopt, 0, {}};
+        refusal_ = requester_.unsent().value_or(Refusal{Check::answer_place, std::nullopt, 0, {}});
         return std::nullopt;
     }
     return ToSend{std::move(message), Micros{0}, requester_.secured()};

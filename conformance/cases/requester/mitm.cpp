@@ -50,6 +50,23 @@ void add_versions(std::vector<LieRow>& rows) {
           .also = "SPDM-ATK-107"});
 }
 
+// ALGORITHMS with the selection of ReqBaseAsymAlg that the device left out.
+Lie selects_req_base_asym() {
+    return [](const Moment& now, Bytes& response) {
+        if (!has_code(response, code::algorithms)) return;
+        auto offer = decode<NegotiateAlgorithms>(now.request, now.context());
+        auto chosen = decode<Algorithms>(response, now.context());
+        if (!offer || !chosen || offer->alg_structs.size() != chosen->alg_structs.size()) return;
+        for (size_t i = 0; i < chosen->alg_structs.size(); ++i) {
+            AlgStruct& one = chosen->alg_structs[i];
+            if (one.alg_type != alg_type::req_base_asym_alg) continue;
+            one.alg_supported =
+                static_cast<uint16_t>(spdm::prefer_base_asym(offer->alg_structs[i].alg_supported));
+        }
+        response = encode_raw(*chosen, now.context());
+    };
+}
+
 void add_capabilities(std::vector<LieRow>& rows) {
     for (uint32_t flags : {cap::encrypt, cap::mut_auth, cap::key_upd}) {
         for (int sides : {1, 2, 3}) {
@@ -61,6 +78,8 @@ void add_capabilities(std::vector<LieRow>& rows) {
                     if (has_code(request, code::get_capabilities)) clear_flags(request, flags);
                 };
             }
+            // The device then selects nothing for the requester to sign with, and the requester wants it.
+            if (flags == cap::mut_auth && sides == 1) row.lie = selects_req_base_asym();
             if ((sides & 2) != 0) {
                 row.lie =
                     bytes(code::get_capabilities, [flags](Bytes& response) { clear_flags(response, flags); });

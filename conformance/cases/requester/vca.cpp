@@ -68,12 +68,19 @@ void add_vca_lies(std::vector<LieRow>& rows) {
          v1_2,
          fields<Capabilities>([](Capabilities& m) { m.max_spdm_msg_size -= 1; }),
          {}},
+        // CHALLENGE has 44 bytes at 1.3.
+        {Check::request_fits,
+         v1_3,
+         {},
+         [](Device& device,
+            RequesterConfig&) { device.data_transfer_size = device.max_msg_size = kMinDataTransferSize; }},
         {Check::caps_supported_block,
          v1_3,
-         fields<Capabilities>([](Capabilities& m) {
-             m.param1 = kSupportedAlgorithms;
-             m.supported.length = 30;
-         }),
+         fields<Capabilities>(
+             [](Capabilities& m) {
+                 m.param1 = kSupportedAlgorithms;
+                 m.supported.length = 30;
+             }),
          {}},
         {Check::caps_ct_exponent,
          v1_2,

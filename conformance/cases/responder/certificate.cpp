@@ -7,7 +7,7 @@
 #include <bit>
 #include <map>
 
-#include "conformance/cases/responder/support.h"
+#include "conformance/cases/responder/handshake.h"
 #include "stack/base/ranges.h"
 #include "stack/crypto/x509.h"
 #include "stack/wire/annotate.h"
@@ -248,6 +248,32 @@ Judgement sound(Trial& trial, uint8_t slot) {
     return {};
 }
 
+// What the leaves of all slots certify, for each signature algorithm that the device has.
+Judgement one_key(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    if (trial.claims().digests.size() < 2) return Trial::not_applicable("one slot is provisioned");
+    const uint32_t all = lab.algorithms(trial.version()).base_asym_algo;
+    for (uint32_t left = all; left != 0; left &= left - 1) {
+        lab::Offer offer{.base_asym = left & (~left + 1)};
+        if (!TRY(went_along(lab.negotiated(trial.version(), offer)))) continue;
+        if (lab.seen().parameters().multi_key_rsp)
+            return Trial::not_applicable("the connection has several keys");
+        if (lab.seen().parameters().base_asym == 0) continue;
+        Exchange exchange = TRY(lab.send(wire::GetDigests{}));
+        TRY(trial.expect_answer(exchange, "SPDM-CRT-036"));
+        Bytes first;
+        for (const auto& [slot, digest] : lab.seen().digests()) {
+            Chain chain = TRY(read(trial, slot));
+            const crypto::PublicKey key = chain.certificates.back().public_key();
+            if (first.empty()) first = to_bytes(key.spki());
+            TRY(trial.expect_that(equal(key.spki(), first), "SPDM-CRT-036",
+                                  "one key pair in all slots without MULTI_KEY_CAP",
+                                  fmt::format("another one in slot {}", slot), "SubjectPublicKeyInfo"));
+        }
+    }
+    return {};
+}
+
 // The chain's structure, and the rules for its certificates that need no pinned root.
 Judgement chain_is_sound(Trial& trial) {
     for (const auto& [slot, digest] : trial.claims().digests) TRY(sound(trial, slot));
@@ -306,6 +332,8 @@ void add_certificate(CaseList& cases) {
         portions));
     add(negative("crt/too-early", "GET_CERTIFICATE is unexpected before algorithms are negotiated",
                  {"SPDM-CRT-030"}, too_early));
+    add(positive("crt/one-key", "Without MULTI_KEY_CAP all slots certify one key pair", {"SPDM-CRT-036"},
+                 one_key));
     add(positive("crt/root-left-out", "A chain without its root begins where that root has signed",
                  {"SPDM-CRT-017"}, root_left_out));
     add(positive(

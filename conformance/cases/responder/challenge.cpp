@@ -130,6 +130,22 @@ Judgement form(Trial& trial) {
     return {};
 }
 
+// Whichever slot signs, the mask has every slot that DIGESTS says is provisioned, and no other.
+Judgement slot_mask(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    TRY(negotiate(trial));
+    Exchange digests = TRY(lab.send(wire::GetDigests{}));
+    TRY(trial.expect_answer(digests, "SPDM-CHL-036"));
+    auto provisioned = TRY(wire::decode<wire::Digests>(*digests.response, digests.response_context));
+    for (const auto& [slot, digest] : trial.claims().digests) {
+        ChallengeAuth answer = TRY(authenticate(trial, lab.challenge(slot)));
+        TRY(trial.expect_that(answer.slot_mask == provisioned.slot_mask, "SPDM-CHL-036",
+                              fmt::format("the slots of DIGESTS, 0x{:02x}", provisioned.slot_mask),
+                              fmt::format("0x{:02x}", answer.slot_mask), "SlotMask"));
+    }
+    return {};
+}
+
 Judgement fresh_nonce(Trial& trial) {
     TRY(negotiate(trial));
     wire::Nonce first = TRY(authenticate(trial, trial.lab().challenge())).nonce;
@@ -222,6 +238,7 @@ Judgement every_algorithm(Trial& trial) {
 
 void add_challenge(CaseList& cases) {
     auto add = [&](Case one) { cases.push_back(needs(cap::cert | cap::chal, std::move(one))); };
+    add(positive("chl/slot-mask", "SlotMask has the slots that DIGESTS has", {"SPDM-CHL-036"}, slot_mask));
     add(negative("chl/bad-slot", "A SlotID above 7 that is no provisioned key is InvalidRequest",
                  {"SPDM-CHL-003"}, bad_slots));
     add(negative("chl/raw-key-slot", "SlotID 0xFF on a device with certificates is InvalidRequest",

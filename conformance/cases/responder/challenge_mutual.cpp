@@ -54,9 +54,7 @@ Judgement completes(Trial& trial) {
 
 Judgement in_flight(Trial& trial) {
     TRY(asked_for(trial));
-    return trial.expect(TRY(trial.lab().send(wire::GetDigests{})),
-                        refused(ErrorCode::request_in_flight, {ErrorCode::unexpected_request}),
-                        "SPDM-CHL-024");
+    return trial.expect(TRY(trial.lab().send(wire::GetDigests{})), stopped_by_flow(), "SPDM-CHL-024");
 }
 
 // A bit in its first or last byte.

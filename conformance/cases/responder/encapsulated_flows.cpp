@@ -130,6 +130,27 @@ Bytes vendor_request(Trial& trial) {
 
 namespace {
 
+// Other requests while a flow is open whose request nobody has fetched yet: they are refused, and
+// RequestInFlight speaks of a request that was handed over. The device's own wish for a key stops nobody.
+Judgement unfetched(Trial& trial) {
+    lab::Lab& lab = trial.lab();
+    bool any = false;
+    for (Flow flow : {Flow::session, Flow::basic}) {
+        Asked asked{.flow = flow};
+        // An implicit GET_DIGESTS counts as handed over.
+        if (!TRY(open(trial, asked)) || !asked.request.empty()) continue;
+        any = true;
+        Bytes other = flow == Flow::session ? vendor_request(trial) : probe(trial);
+        Exchange exchange = TRY(asked.place ? lab.send_in(*asked.place, other) : lab.send(other));
+        Allowed allowed = refused(ErrorCode::unexpected_request,
+                                  {ErrorCode::request_in_flight, ErrorCode::unsupported_request});
+        TRY(expect_there(trial, asked, exchange, allowed, "SPDM-ENC-019"));
+    }
+    TRY(negotiate(trial));
+    if (!any) return Trial::not_applicable("the device opens no flow that has to be fetched");
+    return {};
+}
+
 // What a device may ask.
 bool may_be_asked(uint8_t request) {
     constexpr uint8_t kAll[] = {code::get_digests,
@@ -267,6 +288,9 @@ void add_encapsulated_flows(CaseList& cases) {
                positive("enc/acknowledgements",
                         "Each delivery is acknowledged with its RequestID and what comes next",
                         {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"}, acknowledgements)));
+    add(negative("enc/unfetched", "Before an encapsulated request was fetched nothing is in flight",
+                 {"SPDM-ENC-019"}, unfetched),
+        cap::encap | cap::mut_auth);
     add(positive("enc/not-in-transcript", "The messages of a flow are not in the transcript of its session",
                  {"SPDM-ENC-014"}, [](Trial& trial) { return session_with_flow(trial, false); }),
         cap::encap | cap::mut_auth | cap::key_ex);

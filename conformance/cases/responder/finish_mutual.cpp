@@ -98,9 +98,7 @@ Judgement before_the_flow(Trial& trial) {
             Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
                 if (!is_signed) finish.param1 = 0;
             }));
-            TRY(trial.expect(TRY(lab.send_handshake(mutual.id, message)),
-                             refused(ErrorCode::request_in_flight, {ErrorCode::unexpected_request}),
-                             "SPDM-FIN-015"));
+            TRY(trial.expect(TRY(lab.send_handshake(mutual.id, message)), stopped_by_flow(), "SPDM-FIN-015"));
         }
     }
     return {};

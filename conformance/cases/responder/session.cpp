@@ -295,7 +295,7 @@ void add_session(CaseList& cases) {
         cases.push_back(since(v1_1, needs(flags, std::move(one))));
     };
     add(negative("ses/answers-inside", "Whatever answers a request inside a session comes inside it",
-                 {"SPDM-SES-026"}, answers_inside));
+                 {"SPDM-SES-026", "SPDM-SES-038"}, answers_inside));
     add(negative("ses/end-session", "END_SESSION is acknowledged inside, and the session is over",
                  {"SPDM-SES-022", "SPDM-SES-123"}, end_session));
     add(negative("ses/end-session-size", "END_SESSION of another size is InvalidRequest and ends nothing",

@@ -136,6 +136,9 @@ bool goes_on(const Exchange& exchange) {
 Judgement expect_inside(Trial& trial, const Exchange& exchange) {
     constexpr std::string_view kRule = "SPDM-SES-026";
     if (exchange.silent()) return {};
+    TRY(trial.expect_that(exchange.error() != ErrorCode::session_required, "SPDM-SES-038",
+                          "no SessionRequired to what came in a session", lab::describe(exchange),
+                          "ErrorCode"));
     TRY(trial.expect_that(!exchange.outside, kRule, "a record of the session",
                           lab::describe(exchange) + " outside of it"));
     TRY(trial.expect_that(!exchange.unreadable, kRule, "a record under the keys that the session is due",

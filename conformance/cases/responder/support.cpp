@@ -62,6 +62,12 @@ Bytes header(Version version, uint8_t code, uint8_t param1, uint8_t param2) {
 Allowed invalid() { return refused(ErrorCode::invalid_request); }
 Allowed unexpected() { return refused(ErrorCode::unexpected_request); }
 
+Allowed stopped_by_flow() {
+    Allowed allowed = refused(ErrorCode::request_in_flight, {ErrorCode::unexpected_request});
+    allowed.equal = true;
+    return allowed;
+}
+
 Bytes padded(Bytes request, size_t padding) {
     request.resize(request.size() + padding);
     return request;

@@ -51,6 +51,9 @@ Bytes header(Version version, uint8_t code, uint8_t param1 = 0, uint8_t param2 =
 Allowed invalid();
 // The refusal of a request in the wrong place.
 Allowed unexpected();
+// That of one that comes while an encapsulated flow is open (vectors/disputes.json,
+// DISPUTE-IN-FLIGHT-UNFETCHED).
+Allowed stopped_by_flow();
 
 // The same bytes with zeros behind them, as a transport may add.
 Bytes padded(Bytes request, size_t padding);
