@@ -85,7 +85,9 @@ void check_log(const EventLog& log, ByteView bytes) {
     for (const LogEvent& found : log.events) {
         if (found.offset != end) violated("events follow one another", to_hex(bytes));
         end = static_cast<size_t>(found.data.data() + found.data.size() - bytes.data());
-        feature(log_read, digests_follow(found) ? 1 : 0, found.type, found.index);
+        const bool follows = std::ranges::all_of(
+            found.digests, [&](const auto& digest) { return digest_follows(found, digest.first); });
+        feature(log_read, follows ? 1 : 0, found.type, found.index);
     }
     if (end != bytes.size() || log.size != bytes.size()) violated("the log is its events", to_hex(bytes));
     if (replay(log).size() != 4 * size_t{kRegisterCount}) violated("each register has a value", "");

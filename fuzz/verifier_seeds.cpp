@@ -158,7 +158,7 @@ void write_verifier_seeds(const WriteSeed& write) {
         {{block_index, 0, 50, 5}, {golden_spare, 0, 0, 3}, {golden_spare, 1, 0, 3}});
     put("no_such_register", shape("tpm"), {{policy_tpm, 0, 2, 0}, {quote_selection, 0, 2, 0}});
     put("two_separators", shape("tpm"), {{event_twice, 0, 8, 0}});
-    put("other_words_for_it", shape("tpm"), {{event_measured, 1, 0, 1}});
+    put("other_words_for_it", shape("tpm"), {{event_measured, 1, 3, 1}});
     put("committed_above_current", shape("snp"), {{snp_tcb, 2, 2, 1}});
     put("composite_other_processor", shape("composite"), {{snp_nonce, 0, 0, 0}});
     put("composite_other_tpm", shape("composite"), {{quote_nonce, 0, 0, 0}});

@@ -12,7 +12,7 @@ using namespace event_type;
 
 namespace {
 
-constexpr uint32_t kNoAction = 3, kFirmware = 0, kLoaders = 4, kLoaderData = 5, kSecureBoot = 7;
+constexpr uint32_t kFirmware = 0, kLoaders = 4, kLoaderData = 5, kSecureBoot = 7;
 
 template <class Holds>
 bool of_quote(const Sight& sight, Holds holds) {
@@ -23,16 +23,24 @@ Bytes sha256(ByteView bytes) { return digest(crypto::HashAlgo::sha256, bytes); }
 Bytes measured(const EventForm& event) {
     return event.sha256.value_or(sha256(event.digest_of.value_or(event.data)));
 }
+// In the bank that is quoted.
+bool measured_is_of(const TpmForm& tpm, const EventForm& event, const Bytes& data) {
+    if (tpm.quote.bank == tpm_alg::sha1) return event.digest_of.value_or(event.data) == data;
+    return measured(event) == sha256(data);
+}
 
 std::vector<const EventForm*> events_of(const TpmForm& tpm, uint32_t index) {
     std::vector<const EventForm*> all;
     for (const EventForm& event : tpm.log.events)
-        if (event.index == index && event.type != kNoAction) all.push_back(&event);
+        if (event.index == index && event.type != no_action) all.push_back(&event);
     return all;
 }
 
 bool is_selected(const TpmForm& tpm, uint32_t index) {
-    return tpm.quote.bank == tpm_alg::sha256 && contains(tpm.quote.selected, static_cast<uint8_t>(index));
+    return contains(tpm.quote.selected, static_cast<uint8_t>(index));
+}
+bool is_selected_well(const TpmForm& tpm, uint32_t index) {
+    return tpm.quote.bank == tpm_alg::sha256 && is_selected(tpm, index);
 }
 
 bool quote_is_a_tpms(const Sight& sight) {
@@ -92,7 +100,7 @@ bool needed_registers_are_quoted(const Sight& sight) {
             for (const auto& [index, value] : system.items())
                 needed.push_back(static_cast<uint32_t>(std::stoul(index)));
         return !tpm.quote.selected.empty() &&
-               std::ranges::all_of(needed, [&](uint32_t index) { return is_selected(tpm, index); });
+               std::ranges::all_of(needed, [&](uint32_t index) { return is_selected_well(tpm, index); });
     });
 }
 
@@ -106,27 +114,24 @@ Bytes digest_of(const TpmForm& tpm, const PcrValues& values) {
 
 bool log_leads_to_the_registers(const Sight& sight) {
     return of_quote(sight, [](const TpmForm& tpm) {
-        const PcrValues led_to = replay(tpm.log);
+        const PcrValues led_to = replay(tpm.log, tpm.quote.bank);
         const PcrValues& held = tpm.quote.values.empty() ? led_to : tpm.quote.values;
         const Bytes quoted = tpm.quote.pcr_digest.value_or(digest_of(tpm, held));
-        return tpm.quote.bank == tpm_alg::sha256 && quoted == digest_of(tpm, led_to);
+        return contains(tpm.log.banks, tpm.quote.bank) && quoted == digest_of(tpm, led_to);
     });
 }
 
 // Of these what is measured is the event's data.
 bool is_of_its_data(uint32_t type) {
-    constexpr uint32_t kTypes[] = {separator, crtm_version, variable_driver_config, variable_authority,
-                                   efi_action};
+    constexpr uint32_t kTypes[] = {separator, variable_driver_config, variable_authority, efi_action};
     return contains(kTypes, type);
-}
-bool has_digest_of_its_data(const EventForm& event) {
-    return event.digest_of.value_or(event.data) == event.data && measured(event) == sha256(event.data);
 }
 
 bool digests_are_of_their_data(const Sight& sight) {
     return of_quote(sight, [](const TpmForm& tpm) {
-        return std::ranges::all_of(tpm.log.events, [](const EventForm& event) {
-            return !is_of_its_data(event.type) || has_digest_of_its_data(event);
+        return std::ranges::all_of(tpm.log.events, [&](const EventForm& event) {
+            return !is_selected(tpm, event.index) || !is_of_its_data(event.type) ||
+                   measured_is_of(tpm, event, event.data);
         });
     });
 }
@@ -141,32 +146,46 @@ const Bytes& ones() {
 }
 
 // By its type, or by what the register was extended with, the mark of an error included.
-bool separates(const EventForm& event) {
-    const Bytes digest = measured(event);
-    return event.type == separator || digest == sha256(zeros()) || digest == sha256(ones()) ||
-           digest == sha256(Bytes{1, 0, 0, 0});
+bool looks_like_separator(const TpmForm& tpm, const EventForm& event) {
+    return event.type == separator || measured_is_of(tpm, event, zeros()) ||
+           measured_is_of(tpm, event, ones()) || measured_is_of(tpm, event, Bytes{1, 0, 0, 0});
+}
+bool separates(const TpmForm& tpm, const EventForm& event) {
+    const bool nothing_else_is_so_short = event.index == kLoaders || event.index == kSecureBoot;
+    return nothing_else_is_so_short ? looks_like_separator(tpm, event) : event.type == separator;
 }
 
 bool may_follow(const EventForm& event) {
-    return event.index == kLoaders || event.index == kLoaderData ||
-           (event.index == kSecureBoot && event.type != variable_driver_config);
+    if (event.index == kLoaders || event.index == kLoaderData) return true;
+    if (event.index == kSecureBoot) return event.type != variable_driver_config;
+    const bool firmware = event.type == crtm_version || event.type == platform_firmware_blob;
+    return event.type != ipl && !(event.index == kFirmware && firmware);
+}
+
+// Whether there is a separator in that register; nothing if one is not as it should be.
+std::optional<bool> separated(const TpmForm& tpm, uint32_t index) {
+    bool closed = false;
+    for (const EventForm* event : events_of(tpm, index)) {
+        const bool one = separates(tpm, *event);
+        const bool good = event->type == separator && (event->data == zeros() || event->data == ones());
+        if (one ? closed || !good : closed && !may_follow(*event)) return std::nullopt;
+        closed = closed || one;
+    }
+    return closed;
 }
 
 bool registers_have_one_separator(const Sight& sight) {
     return of_quote(sight, [](const TpmForm& tpm) {
+        size_t selected = 0, closed = 0;  // of registers 0 to 6
         for (uint32_t index = 0; index < 8; ++index) {
             if (!is_selected(tpm, index)) continue;
-            bool closed = false;
-            for (const EventForm* event : events_of(tpm, index)) {
-                const bool one = separates(*event);
-                const bool good =
-                    event->type == separator && (event->data == zeros() || event->data == ones());
-                if (one ? closed || !good : closed && !may_follow(*event)) return false;
-                closed = closed || one;
-            }
-            if (!closed) return false;
+            const auto one = separated(tpm, index);
+            if (!one || (index == kSecureBoot && !*one)) return false;
+            if (index == kSecureBoot) continue;
+            ++selected;
+            if (*one) ++closed;
         }
-        return true;
+        return closed == 0 || closed == selected;
     });
 }
 
@@ -183,23 +202,32 @@ bool secure_boot_was_on(const Sight& sight) {
         size_t said = 0;
         bool on = false;
         for (const EventForm* event : events_of(tpm, kSecureBoot)) {
-            if (separates(*event)) break;
+            if (separates(tpm, *event)) break;
             if (!is_secure_boot(*event)) continue;
             ++said;
-            on = event->data.back() == 1 && has_digest_of_its_data(*event);
+            on = event->data.back() == 1 && measured_is_of(tpm, *event, event->data);
         }
         return said == 1 && on;
     });
 }
 
-// Whatever register 4 was extended with, but for words about the boot itself.
+// Words about the boot, and no program that says it is that.
+bool is_harmless(const EventForm& event) {
+    const bool text = !event.data.empty() && std::ranges::all_of(event.data, [](uint8_t byte) {
+        return byte >= 0x20 && byte < 0x7f;
+    });
+    return (event.type == separator || (event.type == efi_action && text)) &&
+           measured(event) == sha256(event.data);
+}
+
+// Whatever else register 4 was extended with.
 bool boot_loaders_are_allowed(const Sight& sight) {
     return of_quote(sight, [&](const TpmForm& tpm) {
         const auto allowed = texts(sight.policy_part("tpm"), "boot_loaders");
         if (allowed.empty()) return true;
         size_t loaders = 0;
         for (const EventForm* event : events_of(tpm, kLoaders)) {
-            if (is_of_its_data(event->type) && measured(*event) == sha256(event->data)) continue;
+            if (is_harmless(*event)) continue;
             ++loaders;
             if (!contains(allowed, to_hex(measured(*event)))) return false;
         }

@@ -19,11 +19,6 @@ constexpr std::array<uint8_t, 4> kOnes = {0xff, 0xff, 0xff, 0xff};
 // What the firmware measures instead when it failed.
 constexpr std::array<uint8_t, 4> kError = {1, 0, 0, 0};
 
-bool has_digest_of(const LogEvent& found, Bank bank, ByteView data) {
-    const auto digest = found.digests.find(bank);
-    return digest != found.digests.end() && equal(bank_digest(bank, data).view(), digest->second);
-}
-
 std::vector<const LogEvent*> measured_into(const EventLog& log, uint32_t index) {
     std::vector<const LogEvent*> events;
     for (const LogEvent& found : log.events) {
@@ -51,14 +46,46 @@ class Separators {
     std::vector<crypto::Digest> digests_;
 };
 
-bool may_follow(const LogEvent& found) {
-    switch (found.index) {
-        case 4:
-        case 5: return true;
-        case kSecureBootRegister: return found.type != event::kVariableDriverConfig;
+bool is_boot_loader(uint32_t type) { return type == event::kIpl || type == event::kIplPartitionData; }
+
+bool is_firmware(uint32_t type) {
+    switch (type) {
+        case event::kCrtmContents:
+        case event::kCrtmVersion:
+        case event::kFirmwareBlob:
+        case event::kFirmwareBlob2:
+        case event::kHcrtm: return true;
         default: return false;
     }
 }
+
+bool may_follow(const LogEvent& found, const Waivers& switches) {
+    const bool open = !switches.has(Defect::log_closed_registers);
+    switch (found.index) {
+        case kFirmwareRegister: return open && !is_firmware(found.type) && !is_boot_loader(found.type);
+        case 4:
+        case 5: return true;
+        case kSecureBootRegister: return found.type != event::kVariableDriverConfig;
+        default: return open && !is_boot_loader(found.type);
+    }
+}
+
+// Whether nothing but a separator has four bytes in this register.
+bool tells_by_digest(uint32_t index, const Waivers& switches) {
+    const bool here = index == kLoaderRegister || index == kSecureBootRegister;
+    return here ? !switches.has(Defect::log_separator_by_type) : switches.has(Defect::log_error_by_digest);
+}
+
+bool is_text(ByteView data) {
+    return !data.empty() &&
+           std::ranges::all_of(data, [](uint8_t byte) { return byte >= 0x20 && byte < 0x7f; });
+}
+
+// Where the separator of one register is not as it should be, but for that there is none.
+struct Separation {
+    bool there = false;
+    std::optional<LogFault> fault{};
+};
 
 std::string printable(ByteView utf16) {
     std::string text;
@@ -70,25 +97,47 @@ std::string printable(ByteView utf16) {
     return text;
 }
 
-}  // namespace
-
-std::optional<LogFault> separator_fault(const EventLog& log, Bank bank, uint32_t index) {
+Separation separation(const EventLog& log, Bank bank, uint32_t index, const Waivers& switches) {
     const Separators separators(bank);
-    const LogEvent* separator = nullptr;
+    Separation state;
+    const auto wrong = [&](const LogEvent& found, std::string reason) {
+        state.fault = LogFault{found.offset, fmt::format("register {}: {}", index, reason)};
+        return state;
+    };
     for (const LogEvent* found : measured_into(log, index)) {
-        if (separators.is_one(*found)) {
-            if (separator != nullptr) return LogFault{found->offset, "a second separator"};
-            if (found->type != event::kSeparator)
-                return LogFault{found->offset, "a separator that says it is " + event_name(found->type)};
+        const bool is_one = found->type == event::kSeparator;
+        if (is_one || (tells_by_digest(index, switches) && separators.is_one(*found))) {
+            if (state.there) return wrong(*found, "a second separator");
+            if (!is_one) return wrong(*found, "a separator that says it is " + event_name(found->type));
             if (!equal(found->data, kZeros) && !equal(found->data, kOnes))
-                return LogFault{found->offset, "a separator of an error, or of none that is defined"};
-            separator = found;
-        } else if (separator != nullptr && !may_follow(*found)) {
-            return LogFault{found->offset, event_name(found->type) + " after the separator"};
+                return wrong(*found, "a separator of an error, or of none that is defined");
+            state.there = true;
+        } else if (state.there && !may_follow(*found, switches)) {
+            return wrong(*found, event_name(found->type) + " after the separator");
         }
     }
-    if (separator == nullptr) return LogFault{log.size, "no separator"};
-    return std::nullopt;
+    return state;
+}
+
+}  // namespace
+
+std::optional<LogFault> separator_fault(const EventLog& log, const std::set<Register>& registers,
+                                        const Waivers& switches) {
+    std::vector<uint32_t> without;
+    bool separates = false;
+    for (uint32_t index = 0; index < kSeparatorRegisters; ++index) {
+        const auto bank = switches.has(Defect::log_sha1_separators) ? strongest_bank(registers, index)
+                                                                    : any_bank(registers, index);
+        if (!bank) continue;
+        Separation state = separation(log, *bank, index, switches);
+        if (state.fault) return std::move(state.fault);
+        if (!state.there) without.push_back(index);
+        separates = separates || (state.there && index != kSecureBootRegister);
+    }
+    const auto missing = std::ranges::find_if(
+        without, [&](uint32_t index) { return separates || index == kSecureBootRegister; });
+    if (missing == without.end()) return std::nullopt;
+    return LogFault{log.size, fmt::format("register {}: no separator", *missing)};
 }
 
 SecureBoot secure_boot(const EventLog& log, Bank bank) {
@@ -102,27 +151,31 @@ SecureBoot secure_boot(const EventLog& log, Bank bank) {
             continue;
         if (state.offset) return {false, found->offset, "the variable SecureBoot stands twice"};
         state.offset = found->offset;
-        state.on = variable->value.size() == 1 && variable->value[0] == 1 &&
-                   has_digest_of(*found, bank, found->data);
+        state.on = variable->value.size() == 1 && variable->value[0] == 1 && is_digest_of_data(*found, bank);
         if (!state.on) state.reason = fmt::format("SecureBoot is {}", to_hex(variable->value));
     }
     if (!state.offset) state.reason = "the variable SecureBoot was not measured";
     return state;
 }
 
-std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank) {
+std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const Waivers& switches) {
     std::vector<const LogEvent*> loaders;
     for (const LogEvent* found : measured_into(log, kLoaderRegister)) {
-        const bool follows =
-            digest_follows_from_data(found->type) && has_digest_of(*found, bank, found->data);
-        if (!follows) loaders.push_back(found);
+        const bool words = found->type == event::kAction || found->type == event::kEfiAction ||
+                           found->type == event::kOmitBootDeviceEvents;
+        const bool harmless = found->type == event::kSeparator ||
+                              (words && (is_text(found->data) || switches.has(Defect::log_action_loader)));
+        if (!harmless || !is_digest_of_data(*found, bank)) loaders.push_back(found);
     }
     return loaders;
 }
 
-std::string firmware_version(const EventLog& log) {
+std::string firmware_version(const EventLog& log, Bank bank) {
+    const Separators separators(bank);
     for (const LogEvent* found : measured_into(log, kFirmwareRegister)) {
-        if (found->type == event::kCrtmVersion) return printable(found->data);
+        if (separators.is_one(*found)) break;
+        if (found->type == event::kCrtmVersion)
+            return is_digest_of_data(*found, bank) ? printable(found->data) : std::string();
     }
     return {};
 }

@@ -1,11 +1,14 @@
 // How a platform booted, as far as its event log says. A log is only as good as the registers that were
 // quoted: each question names the bank in which its register was, and looks at the digests of no other bank.
+// `switches` has the defects that are planted.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "stack/attest/check.h"
 #include "stack/attest/event_log.h"
 
 namespace assay::attest {
@@ -22,12 +25,21 @@ struct LogFault {
     std::string reason;
 };
 
-// The separator between what the firmware measured and what came after it (section 3.3.2): each of registers
-// 0 to 7 has exactly one, of four zeros or four 0xff. After it nothing is measured into 0 to 3 and 6, and no
-// more of the configuration of secure boot into 7: else what booted could say that it had been booted
-// otherwise. An event whose digest is that of a separator counts as one, whatever its type, which no register
-// vouches for.
-std::optional<LogFault> separator_fault(const EventLog& log, Bank bank, uint32_t index);
+// The separator between what the firmware measured and what came after it (section 3.3.2): in each of those
+// of registers 0 to 7 that are asked about, exactly one EV_SEPARATOR, of four zeros or four 0xff and never of
+// an error. Firmware that separates registers 0 to 6 does so in all of them; some (of clouds, before 2021)
+// knows of that of register 7 only, and nothing here is read off by its place in another.
+//
+// After it no firmware is measured into 0, no boot loader into 0 to 3 and 6, and no more of the configuration
+// of secure boot into 7. Boot variables, tables and drivers may follow in 1 to 3: real firmware measures them
+// when the choice of what to boot is made.
+//
+// A type is a word of the log that no register vouches for, a digest is not. In registers 4 and 7, in which
+// nothing else is four bytes long, an event whose digest is that of a separator is one, whatever its type:
+// else what was booted could move it, and say that it had been booted otherwise. Elsewhere a record of the
+// firmware, or a BootOrder, may well be four zeros, or 1.
+std::optional<LogFault> separator_fault(const EventLog& log, const std::set<Register>& registers,
+                                        const Waivers& switches = {});
 
 // Whether secure boot was on: the variable SecureBoot, measured into register 7 before its separator, once,
 // with the digest of what is written there.
@@ -39,10 +51,12 @@ struct SecureBoot {
 SecureBoot secure_boot(const EventLog& log, Bank bank);
 
 // What was started as a boot loader: EV_EFI_BOOT_SERVICES_APPLICATION in register 4, and every other event
-// there whose digest does not follow from its data, for it could be one under another name.
-std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank);
+// there, for it could be one under another name: all but separators and actions, whose digest is that of
+// their data, which for an action is text and so no program.
+std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const Waivers& switches = {});
 
-// What EV_S_CRTM_VERSION says, characters outside of ASCII as '?'; empty when there is none that is UTF-16.
-std::string firmware_version(const EventLog& log);
+// What EV_S_CRTM_VERSION says, characters outside of ASCII as '?'; empty when there is none that is UTF-16,
+// or none that was measured before the separator as it is written.
+std::string firmware_version(const EventLog& log, Bank bank);
 
 }  // namespace assay::attest

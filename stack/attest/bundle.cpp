@@ -36,8 +36,9 @@ struct Listed {
         for (File& file : evidence.rims) all.push_back(&file);
         for (File& file : evidence.ocsp) all.push_back(&file);
         if (evidence.tpm) {
-            all.insert(all.end(), {&evidence.tpm->quote, &evidence.tpm->signature,
-                                   &evidence.tpm->certificates, &evidence.tpm->event_log});
+            all.insert(all.end(),
+                       {&evidence.tpm->quote, &evidence.tpm->signature, &evidence.tpm->certificates,
+                        &evidence.tpm->event_log, &evidence.tpm->canonical_log});
         }
         if (evidence.snp) {
             all.insert(all.end(),
@@ -70,11 +71,39 @@ Result<GpuEvidence> gpu_of(const json& value, size_t index) {
     return gpu;
 }
 
+// {"sha256": {"10": HEX}}
+Registers registers_of(JsonObject& tpm) {
+    constexpr std::string_view kKey = "registers";
+    Registers all;
+    for (const auto& [bank_name, values] : tpm.object(kKey).items()) {
+        const auto bank = bank_from_name(bank_name);
+        if (!bank || !values.is_object()) {
+            tpm.refuse(kKey, "holds something else than the registers of a bank");
+            continue;
+        }
+        for (const auto& [index_text, value] : values.items()) {
+            const auto index = register_index(index_text);
+            const Result<Bytes> digest = from_hex(value.is_string() ? value.get<std::string>() : "-");
+            if (index && digest && digest->size() == digest_size(*bank)) {
+                all[{*bank, *index}] = crypto::Digest(*digest);
+            } else {
+                tpm.refuse(kKey,
+                           fmt::format("has a register {} that is none, or no value of it", index_text));
+            }
+        }
+    }
+    return all;
+}
+
 // `certified`: the attestation key has a certificate, for want of runtime data that names it.
 Result<TpmEvidence> tpm_of(const json& value, bool certified) {
     JsonObject object(value, "tpm");
-    TpmEvidence tpm{file_of(object, "quote"), file_of(object, "signature"),
-                    file_of(object, "certificates", certified), file_of(object, "event_log")};
+    TpmEvidence tpm{file_of(object, "quote"),
+                    file_of(object, "signature"),
+                    file_of(object, "certificates", certified),
+                    file_of(object, "event_log"),
+                    file_of(object, "canonical_log", false),
+                    registers_of(object)};
     TRY(object.finish());
     return tpm;
 }

@@ -23,14 +23,14 @@ constexpr EventName kEventNames[] = {
     {event::kSeparator, "EV_SEPARATOR"},
     {event::kAction, "EV_ACTION"},
     {0x00000006, "EV_EVENT_TAG"},
-    {0x00000007, "EV_S_CRTM_CONTENTS"},
+    {event::kCrtmContents, "EV_S_CRTM_CONTENTS"},
     {event::kCrtmVersion, "EV_S_CRTM_VERSION"},
     {0x00000009, "EV_CPU_MICROCODE"},
     {0x0000000a, "EV_PLATFORM_CONFIG_FLAGS"},
     {0x0000000b, "EV_TABLE_OF_DEVICES"},
     {0x0000000c, "EV_COMPACT_HASH"},
     {event::kIpl, "EV_IPL"},
-    {0x0000000e, "EV_IPL_PARTITION_DATA"},
+    {event::kIplPartitionData, "EV_IPL_PARTITION_DATA"},
     {0x0000000f, "EV_NONHOST_CODE"},
     {0x00000010, "EV_NONHOST_CONFIG"},
     {0x00000011, "EV_NONHOST_INFO"},
@@ -42,13 +42,13 @@ constexpr EventName kEventNames[] = {
     {0x80000005, "EV_EFI_RUNTIME_SERVICES_DRIVER"},
     {event::kGpt, "EV_EFI_GPT_EVENT"},
     {event::kEfiAction, "EV_EFI_ACTION"},
-    {0x80000008, "EV_EFI_PLATFORM_FIRMWARE_BLOB"},
+    {event::kFirmwareBlob, "EV_EFI_PLATFORM_FIRMWARE_BLOB"},
     {0x80000009, "EV_EFI_HANDOFF_TABLES"},
-    {0x8000000a, "EV_EFI_PLATFORM_FIRMWARE_BLOB2"},
+    {event::kFirmwareBlob2, "EV_EFI_PLATFORM_FIRMWARE_BLOB2"},
     {0x8000000b, "EV_EFI_HANDOFF_TABLES2"},
     {event::kVariableBoot2, "EV_EFI_VARIABLE_BOOT2"},
     {0x8000000d, "EV_EFI_GPT_EVENT2"},
-    {0x80000010, "EV_EFI_HCRTM_EVENT"},
+    {event::kHcrtm, "EV_EFI_HCRTM_EVENT"},
     {event::kVariableAuthority, "EV_EFI_VARIABLE_AUTHORITY"},
     {0x800000e1, "EV_EFI_SPDM_FIRMWARE_BLOB"},
     {0x800000e2, "EV_EFI_SPDM_FIRMWARE_CONFIG"},
@@ -85,12 +85,13 @@ Result<LogEvent> read_event(Reader& reader, const std::vector<Algorithm>& algori
     found.index = TRY(reader.u32("PCRIndex"));
     found.type = TRY(reader.u32("EventType"));
     const size_t at = reader.offset();
-    if (TRY(reader.u32("Digests.count")) != algorithms.size()) {
+    const uint32_t count = TRY(reader.u32("Digests.count"));
+    if (count == 0 || count > algorithms.size()) {
         return fail(Errc::inconsistent, "Digests.count", at,
-                    "not one digest for each algorithm of the header");
+                    "no digest, or more than the header has algorithms");
     }
     std::set<uint16_t> seen;
-    for (size_t i = 0; i < algorithms.size(); ++i) {
+    for (uint32_t i = 0; i < count; ++i) {
         const size_t here = reader.offset();
         const uint16_t id = TRY(reader.u16("Digests.hashAlg"));
         const auto algorithm = std::ranges::find(algorithms, id, &Algorithm::id);

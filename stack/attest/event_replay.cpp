@@ -8,23 +8,35 @@ namespace assay::attest {
 
 namespace {
 
-bool all_digests(const LogEvent& found, ByteView data) {
-    return std::ranges::all_of(found.digests, [&](const auto& entry) {
-        return equal(bank_digest(entry.first, data).view(), entry.second);
-    });
+bool is_digest_of(const LogEvent& found, Bank bank, ByteView data) {
+    const auto digest = found.digests.find(bank);
+    return digest != found.digests.end() && equal(bank_digest(bank, data).view(), digest->second);
+}
+
+// Whether a verifier with a defect refuses what shim measures.
+bool is_strange(const LogEvent& found, const Waivers& switches) {
+    constexpr uint32_t kShimRegister = 14;
+    if (found.index == kShimRegister) return switches.has(Defect::log_mok_list);
+    if (found.type != event::kVariableAuthority || !switches.has(Defect::log_sbat)) return false;
+    const Result<UefiVariable> variable = parse_uefi_variable(found.data);
+    return !variable || variable->name != "db";
 }
 
 }  // namespace
 
-Registers replay(const EventLog& log) {
+Registers replay(const EventLog& log, const Waivers& switches) {
+    const uint8_t locality = switches.has(Defect::log_startup_locality) ? 0 : log.startup_locality;
+    const bool launches = !switches.has(Defect::log_launch_registers);
     Registers values;
     for (Bank bank : {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512}) {
         for (uint32_t index = 0; index < kRegisterCount; ++index) {
-            values[{bank, index}] = reset_value(bank, index, log.startup_locality);
+            const bool zeros = !launches && index != 0;
+            values[{bank, index}] = zeros ? reset_value(bank, 1, 0) : reset_value(bank, index, locality);
         }
     }
     for (const LogEvent& found : log.events) {
-        if (found.type == event::kNoAction) continue;
+        const bool extends = found.type != event::kNoAction || switches.has(Defect::log_no_action);
+        if (!extends || found.index >= kRegisterCount) continue;
         for (const auto& [bank, digest] : found.digests) {
             crypto::Digest& value = values[{bank, found.index}];
             value = extended(bank, value, digest);
@@ -37,7 +49,6 @@ bool digest_follows_from_data(uint32_t type) {
     switch (type) {
         case event::kSeparator:
         case event::kAction:
-        case event::kCrtmVersion:
         case event::kOmitBootDeviceEvents:
         case event::kVariableDriverConfig:
         case event::kVariableBoot:
@@ -49,14 +60,20 @@ bool digest_follows_from_data(uint32_t type) {
     }
 }
 
-bool digests_follow(const LogEvent& found) {
-    if (!digest_follows_from_data(found.type) || all_digests(found, found.data)) return true;
-    if (found.type == event::kVariableBoot) {
+bool is_digest_of_data(const LogEvent& found, Bank bank) { return is_digest_of(found, bank, found.data); }
+
+bool digest_follows(const LogEvent& found, Bank bank, const Waivers& switches) {
+    if (is_strange(found, switches)) return false;
+    const bool strict = found.type == event::kCrtmVersion && switches.has(Defect::log_crtm_version);
+    if (!(strict || digest_follows_from_data(found.type)) || !found.digests.contains(bank)) return true;
+    if (is_digest_of_data(found, bank)) return true;
+    if (switches.has(Defect::log_value_digest)) return false;
+    if (found.type == event::kVariableBoot || found.type == event::kVariableDriverConfig) {
         const Result<UefiVariable> variable = parse_uefi_variable(found.data);
-        return variable && all_digests(found, variable->value);
+        return variable && is_digest_of(found, bank, variable->value);
     }
     return found.type == event::kVariableAuthority && !found.data.empty() &&
-           all_digests(found, found.data.first(found.data.size() - 1));
+           is_digest_of(found, bank, found.data.first(found.data.size() - 1));
 }
 
 Result<UefiVariable> parse_uefi_variable(ByteView data) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "stack/attest/pcr.h"
 #include "stack/attest/policy.h"
 #include "stack/crypto/x509.h"
 #include "stack/wire/messages/challenge.h"
@@ -35,10 +36,12 @@ struct GpuEvidence {
 // A quote, as tpm2_quote writes it. Without certificates the attestation key is the one that the runtime data
 // names.
 struct TpmEvidence {
-    File quote;         // TPMS_ATTEST
-    File signature;     // TPMT_SIGNATURE
-    File certificates;  // of the attestation key; PEM or concatenated DER, leaf first
-    File event_log;     // TCG PC Client crypto-agile log
+    File quote;             // TPMS_ATTEST
+    File signature;         // TPMT_SIGNATURE
+    File certificates;      // of the attestation key; PEM or concatenated DER, leaf first
+    File event_log;         // TCG PC Client crypto-agile log
+    File canonical_log{};   // what was measured after it (canonical_log.h); without a path: none
+    Registers registers{};  // what registers held, where no log says how they came to it
 };
 
 struct SnpEvidence {

@@ -1,6 +1,7 @@
 #include "stack/attest/pcr.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "stack/crypto/sha1.h"
 
@@ -37,6 +38,20 @@ std::string_view name(Bank bank) {
     return "sha1";
 }
 
+std::optional<Bank> bank_from_name(std::string_view text) {
+    for (Bank bank : {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512})
+        if (text == name(bank)) return bank;
+    return std::nullopt;
+}
+
+std::optional<uint32_t> register_index(std::string_view text) {
+    uint32_t index = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    if (error != std::errc() || end != text.data() + text.size() || index >= kRegisterCount)
+        return std::nullopt;
+    return index;
+}
+
 size_t digest_size(Bank bank) {
     const std::optional<crypto::HashAlgo> hash = hash_of(bank);
     return hash ? crypto::digest_size(*hash) : crypto::kSha1Size;
@@ -65,6 +80,12 @@ std::optional<Bank> strongest_bank(const std::set<Register>& registers, uint32_t
     for (Bank bank : {Bank::sha512, Bank::sha384, Bank::sha256}) {
         if (registers.contains({bank, index})) return bank;
     }
+    return std::nullopt;
+}
+
+std::optional<Bank> any_bank(const std::set<Register>& registers, uint32_t index) {
+    if (const auto strongest = strongest_bank(registers, index)) return strongest;
+    if (registers.contains({Bank::sha1, index})) return Bank::sha1;
     return std::nullopt;
 }
 

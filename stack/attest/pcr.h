@@ -19,7 +19,10 @@ enum class Bank : uint16_t { sha1 = 0x0004, sha256 = 0x000b, sha384 = 0x000c, sh
 
 std::optional<Bank> bank_from_algorithm(uint16_t algorithm);
 std::string_view name(Bank bank);  // "sha256", as tpm2-tools write it
-size_t digest_size(Bank bank);     // bytes
+std::optional<Bank> bank_from_name(std::string_view name);
+// "10": a number below kRegisterCount, and nothing else.
+std::optional<uint32_t> register_index(std::string_view text);
+size_t digest_size(Bank bank);  // bytes
 // Whether its collisions are out of reach: all but SHA-1.
 bool strong(Bank bank);
 
@@ -41,5 +44,7 @@ using Registers = std::map<Register, crypto::Digest>;
 // The strongest bank, SHA-1 left out, in which a register of this index is in the set; none if there is no
 // such.
 std::optional<Bank> strongest_bank(const std::set<Register>& registers, uint32_t index);
+// The same, with SHA-1 when there is no other: for rules that hold whatever the digests are worth.
+std::optional<Bank> any_bank(const std::set<Register>& registers, uint32_t index);
 
 }  // namespace assay::attest

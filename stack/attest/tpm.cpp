@@ -10,6 +10,7 @@
 #include "stack/attest/chain.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/quote.h"
+#include "stack/attest/quoted_values.h"
 #include "stack/attest/runtime_data.h"
 
 namespace assay::attest {
@@ -26,6 +27,16 @@ Look unreadable(const File& file, const Error& error) {
         look.bytes = ByteView(file.bytes).subspan(error.offset);
     }
     return look;
+}
+
+// "10, 11 (sha256)", by bank.
+std::string listed(const std::set<Register>& registers) {
+    std::map<Bank, std::vector<uint32_t>> by_bank;
+    for (const Register& one : registers) by_bank[one.bank].push_back(one.index);
+    std::string text;
+    for (const auto& [bank, indexes] : by_bank)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", fmt::join(indexes, ", "), name(bank));
+    return text;
 }
 
 // One virtual TPM: what has been read of it, and the checks on that.
@@ -48,7 +59,7 @@ class TpmAppraisal {
             check_nonce();
             check_selection();
         }
-        if (read_log() && quoted && signed_form) check_log();
+        if (read_log() && read_canonical_log() && quoted && signed_form) check_log();
     }
 
    private:
@@ -165,6 +176,15 @@ class TpmAppraisal {
         return demand(Check::log_form, true, {.field = tpm_.event_log.path});
     }
 
+    bool read_canonical_log() {
+        const File& file = tpm_.canonical_log;
+        if (file.path.empty() && file.bytes.empty()) return true;
+        auto records = parse_canonical_log(file.bytes, appraisal_.switches());
+        if (!records) return demand(Check::log_canonical_form, false, unreadable(file, records.error()));
+        records_ = *std::move(records);
+        return demand(Check::log_canonical_form, true, {.field = file.path});
+    }
+
     Look event_look(const LogEvent& found, std::string reason) const {
         return {.field = event_name(found.type),
                 .offset = found.offset,
@@ -173,9 +193,12 @@ class TpmAppraisal {
     }
 
     void check_log() {
+        quoted_values_ =
+            quoted_values(quote_, signature_.hash, log_, records_, tpm_.registers, appraisal_.switches());
         check_digests();
         check_banks();
         check_replay();
+        check_explained();
         check_separators();
         check_secure_boot();
         check_boot_loaders();
@@ -184,7 +207,14 @@ class TpmAppraisal {
     }
 
     void check_digests() {
-        const auto wrong = std::ranges::find_if_not(log_.events, digests_follow);
+        const auto follows = [&](const LogEvent& found) {
+            return std::ranges::all_of(found.digests, [&](const auto& digest) {
+                const Bank bank = digest.first;
+                return !explained().contains({bank, found.index}) ||
+                       digest_follows(found, bank, appraisal_.switches());
+            });
+        };
+        const auto wrong = std::ranges::find_if_not(log_.events, follows);
         if (wrong == log_.events.end()) {
             demand(Check::log_digest, true, {.field = tpm_.event_log.path});
         } else {
@@ -198,7 +228,10 @@ class TpmAppraisal {
         std::vector<std::string> missing;
         for (const Selection& selection : quote_.selections) {
             const auto bank = bank_from_algorithm(selection.algorithm);
-            if (!selection.indexes.empty() && (!bank || !log_.has(*bank)))
+            const bool given = bank && std::ranges::all_of(selection.indexes, [&](uint32_t index) {
+                                   return tpm_.registers.contains({*bank, index});
+                               });
+            if (!selection.indexes.empty() && !given && (!bank || !log_.has(*bank)))
                 missing.push_back(fmt::format("{:#06x}", selection.algorithm));
         }
         Look look{.field = "digests"};
@@ -207,22 +240,36 @@ class TpmAppraisal {
     }
 
     void check_replay() {
-        values_ = replay(log_);
-        const Result<Bytes> digest = quoted_digest(quote_, signature_.hash, values_);
-        const bool holds = digest && equal(*digest, quote_.digest);
         Look look{.field = "pcrDigest", .bytes = quote_.digest};
-        if (!holds) look.reason = digest ? "the log leads to " + to_hex(*digest) : digest.error().text();
-        demand(Check::log_replay, holds, std::move(look));
+        if (!quoted_values_.match) {
+            const Result<Bytes> digest = quoted_digest(quote_, signature_.hash, quoted_values_.values);
+            look.reason = digest ? "the log leads to " + to_hex(*digest) : digest.error().text();
+            if (!quoted_values_.untouched.empty())
+                look.reason +=
+                    "; quoted, and neither in a log nor given: " + listed(quoted_values_.untouched);
+        }
+        demand(Check::log_replay, quoted_values_.match, std::move(look));
+    }
+
+    const std::set<Register>& explained() const { return quoted_values_.explained; }
+
+    // In a bank stronger than SHA-1, unless it is quoted in that one only.
+    bool is_explained(uint32_t index) const {
+        if (strongest_bank(quoted_, index)) return strongest_bank(explained(), index).has_value();
+        return any_bank(explained(), index).has_value();
+    }
+
+    void check_explained() {
+        std::vector<uint32_t> missing;
+        for (uint32_t index : policy_.needs_explanation())
+            if (any_bank(quoted_, index) && !is_explained(index)) missing.push_back(index);
+        Look look{.field = "registers"};
+        if (!missing.empty()) look.reason = fmt::format("register {}", fmt::join(missing, ", "));
+        demand(Check::log_explained, missing.empty(), std::move(look));
     }
 
     void check_separators() {
-        std::optional<LogFault> fault;
-        for (uint32_t index = 0; index < kSeparatorRegisters && !fault; ++index) {
-            const auto bank = strongest_bank(quoted_, index);
-            if (!bank) continue;
-            fault = separator_fault(log_, *bank, index);
-            if (fault) fault->reason = fmt::format("register {}: {}", index, fault->reason);
-        }
+        const std::optional<LogFault> fault = separator_fault(log_, explained(), appraisal_.switches());
         Look look{.field = "EV_SEPARATOR"};
         if (fault) {
             look.offset = fault->offset;
@@ -232,8 +279,8 @@ class TpmAppraisal {
     }
 
     void check_secure_boot() {
-        const auto bank = strongest_bank(quoted_, kSecureBootRegister);
-        SecureBoot state{.reason = "register 7 is not quoted"};
+        const auto bank = strongest_bank(explained(), kSecureBootRegister);
+        SecureBoot state{.reason = "register 7 is not quoted, or no log leads to it"};
         if (bank) state = secure_boot(log_, *bank);
         if (bank) secure_boot_ = state.on;
         if (!policy_.secure_boot) return;
@@ -244,9 +291,9 @@ class TpmAppraisal {
     }
 
     void check_boot_loaders() {
-        const auto bank = strongest_bank(quoted_, kLoaderRegister);
+        const auto bank = strongest_bank(explained(), kLoaderRegister);
         if (bank) {
-            for (const LogEvent* found : boot_loaders(log_, *bank)) {
+            for (const LogEvent* found : boot_loaders(log_, *bank, appraisal_.switches())) {
                 const auto digest = found->digests.find(*bank);
                 loaders_.push_back(digest == found->digests.end() ? Bytes{} : to_bytes(digest->second));
             }
@@ -264,8 +311,9 @@ class TpmAppraisal {
     // The value of a register in the strongest bank that was quoted, or nothing.
     Bytes value(uint32_t index) const {
         const auto bank = strongest_bank(quoted_, index);
-        const auto found = bank ? values_.find({*bank, index}) : values_.end();
-        return found == values_.end() ? Bytes{} : to_bytes(found->second.view());
+        const Registers& values = quoted_values_.values;
+        const auto found = bank ? values.find({*bank, index}) : values.end();
+        return found == values.end() ? Bytes{} : to_bytes(found->second.view());
     }
 
     void check_values() {
@@ -291,17 +339,24 @@ class TpmAppraisal {
     void make_claims() {
         nlohmann::ordered_json claims = {{"bootcount", quote_.reset_count}};
         if (secure_boot_) claims["secure-boot"] = *secure_boot_;
-        if (strongest_bank(quoted_, kFirmwareRegister)) claims["firmware-version"] = firmware_version(log_);
+        if (const auto bank = strongest_bank(explained(), kFirmwareRegister)) {
+            const std::string version = firmware_version(log_, *bank);
+            if (!version.empty()) claims["firmware-version"] = version;
+        }
         auto loaders = nlohmann::ordered_json::array();
         for (const Bytes& digest : loaders_) loaders.push_back(to_hex(digest));
-        if (strongest_bank(quoted_, kLoaderRegister)) claims["boot-loaders"] = std::move(loaders);
+        if (strongest_bank(explained(), kLoaderRegister)) claims["boot-loaders"] = std::move(loaders);
         auto registers = nlohmann::ordered_json::object();
-        for (const Register& one : quoted_) {
-            const auto found = values_.find(one);
-            if (found == values_.end() || !log_.has(one.bank)) continue;
-            registers[std::string(name(one.bank))][std::to_string(one.index)] = to_hex(found->second.view());
+        auto unexplained = nlohmann::ordered_json::object();
+        for (const auto& [one, value] : quoted_values_.values) {
+            const std::string bank(name(one.bank));
+            const bool given = tpm_.registers.contains(one);
+            if (log_.has(one.bank) || given)
+                registers[bank][std::to_string(one.index)] = to_hex(value.view());
+            if (given && !explained().contains(one)) unexplained[bank].push_back(one.index);
         }
         claims["registers"] = std::move(registers);
+        if (!unexplained.empty()) claims["unexplained-registers"] = std::move(unexplained);
         appraisal_.claims()[kSubject] = std::move(claims);
     }
 
@@ -314,7 +369,8 @@ class TpmAppraisal {
     std::set<Register> quoted_;
     QuoteSignature signature_;
     EventLog log_;
-    Registers values_;
+    std::vector<CanonicalRecord> records_;
+    QuotedValues quoted_values_;
     std::optional<bool> secure_boot_;
     std::vector<Bytes> loaders_;
 };

@@ -12,9 +12,10 @@ namespace assay::attest {
 // runtime data of the SEV-SNP report names. A policy without a word on TPMs is one that wants secure boot. A
 // context without a nonce violates nonce_expected.
 //
-// Claims, under "tpm": "bootcount" (RFC 9711) is the TPM's reset count; "registers" has the values that the
-// log leads to, by bank and register; "secure-boot"; "boot-loaders", digests; "firmware-version", as the
-// firmware says. What the quote does not vouch for is left out.
+// Claims, under "tpm": "bootcount" (RFC 9711) is the TPM's reset count; "registers" has the values that were
+// quoted, by bank and register; "unexplained-registers" those whose value the evidence gives and no log leads
+// to, by bank; "secure-boot"; "boot-loaders", digests; "firmware-version", as the firmware says. What the
+// quote does not vouch for is left out.
 void appraise_tpm(Appraisal& appraisal, const TpmEvidence& tpm, const Evidence& evidence,
                   const Context& context);
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "stack/attest/boot_state.h"
 #include "stack/attest/json_object.h"
 
@@ -22,14 +20,6 @@ std::vector<Bytes> digests(JsonObject& object, std::string_view key) {
         }
     }
     return all;
-}
-
-std::optional<uint32_t> register_index(std::string_view text) {
-    uint32_t index = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    if (error != std::errc() || end != text.data() + text.size() || index >= kRegisterCount)
-        return std::nullopt;
-    return index;
 }
 
 std::vector<std::map<uint32_t, Bytes>> system_values(JsonObject& object) {
@@ -52,6 +42,20 @@ std::vector<std::map<uint32_t, Bytes>> system_values(JsonObject& object) {
     return all;
 }
 
+std::set<uint32_t> register_list(JsonObject& object, std::string_view key,
+                                 std::set<uint32_t> otherwise = {}) {
+    if (!object.has(key)) return otherwise;
+    std::set<uint32_t> all;
+    for (const nlohmann::json& index : object.array(key)) {
+        if (index.is_number_unsigned() && index.get<uint64_t>() < kRegisterCount) {
+            all.insert(index.get<uint32_t>());
+        } else {
+            object.refuse(key, "holds something that is no register");
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 std::set<uint32_t> TpmPolicy::needed() const {
@@ -65,16 +69,18 @@ std::set<uint32_t> TpmPolicy::needed() const {
     return all;
 }
 
+std::set<uint32_t> TpmPolicy::needs_explanation() const {
+    std::set<uint32_t> all = explained;
+    if (secure_boot) all.insert(kSecureBootRegister);
+    if (!boot_loaders.empty()) all.insert(kLoaderRegister);
+    return all;
+}
+
 Result<TpmPolicy> TpmPolicy::from_json(const nlohmann::json& json) {
     JsonObject object(json, "tpm");
     TpmPolicy policy;
-    for (const nlohmann::json& index : object.array("registers")) {
-        if (index.is_number_unsigned() && index.get<uint64_t>() < kRegisterCount) {
-            policy.registers.insert(index.get<uint32_t>());
-        } else {
-            object.refuse("registers", "holds something that is no register");
-        }
-    }
+    policy.registers = register_list(object, "registers");
+    policy.explained = register_list(object, "explained", policy.explained);
     policy.secure_boot = object.flag("secure_boot", policy.secure_boot);
     policy.boot_loaders = digests(object, "boot_loaders");
     policy.firmware = digests(object, "firmware");

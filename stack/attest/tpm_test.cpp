@@ -32,6 +32,9 @@ struct Made {
     Bytes extra_data = quote_data(test_nonce());
     HashAlgo hash = HashAlgo::sha256;
     uint16_t hash_id = kSha256;
+    Registers held;   // instead of what the log leads to
+    Registers given;  // by the evidence
+    std::optional<Bytes> canonical_log;
     std::function<void(Quote&)> edit_quote = [](Quote&) {};
     std::function<void(TpmEvidence&)> edit_after = [](TpmEvidence&) {};
     std::vector<GpuEvidence> gpus;
@@ -52,8 +55,13 @@ TpmEvidence sealed(const Made& made) {
     TpmEvidence tpm;
     tpm.event_log = {"tpm/log.bin", synthetic::make_event_log(made.log)};
     Quote quote = synthetic::genuine_quote(tpm.event_log.bytes, made.selections, made.extra_data);
-    if (const auto log = parse_event_log(tpm.event_log.bytes))
-        quote.digest = quoted_digest(quote, made.hash_id, replay(*log)).value_or(quote.digest);
+    if (const auto log = parse_event_log(tpm.event_log.bytes)) {
+        Registers values = replay(*log);
+        for (const auto& [one, value] : made.held) values[one] = value;
+        quote.digest = quoted_digest(quote, made.hash_id, values).value_or(quote.digest);
+    }
+    tpm.registers = made.given;
+    if (made.canonical_log) tpm.canonical_log = {"tpm/canonical.log", *made.canonical_log};
     made.edit_quote(quote);
     tpm.quote = {"tpm/quote.bin", synthetic::marshal(quote)};
     const Bytes raw = crypto::openssl_provider()
@@ -120,6 +128,18 @@ std::vector<Wrong<Made>> wrongs() {
                  t.event_log.bytes = synthetic::make_event_log(log);
              };
          }},
+        {Check::log_replay, "a register that nothing leads to",
+         [](Made& m) { m.held[{Bank::sha256, 9}] = crypto::Digest(Bytes(32, 9)); }},
+        {Check::log_explained, "a firmware's register whose log is not that of its value",
+         [](Made& m) {
+             m.held[{Bank::sha256, 5}] = m.given[{Bank::sha256, 5}] = crypto::Digest(Bytes(32, 9));
+         }},
+        {Check::log_explained, "a later register that the policy wants explained",
+         [](Made& m) {
+             m.held[{Bank::sha256, 9}] = m.given[{Bank::sha256, 9}] = crypto::Digest(Bytes(32, 9));
+             m.context.policy.tpm->explained = {9};
+         }},
+        {Check::log_canonical_form, "half a record", [](Made& m) { m.canonical_log = Bytes{0, 0}; }},
         {Check::log_separator, "no separator",
          [](Made& m) { std::erase_if(m.log.events, [](const auto& e) { return e.index == 3; }); }},
         {Check::log_separator, "firmware after the separator",
@@ -214,6 +234,33 @@ BOOST_AUTO_TEST_CASE(a_bound_quote_is_trusted) {
     evidence.gpus = made.gpus;
     made.extra_data = bound_quote_data(test_nonce(), gpu_leaves(evidence).value());
     BOOST_TEST((appraised(made).verdict() == Verdict::trusted));
+}
+
+BOOST_AUTO_TEST_CASE(a_register_that_no_log_explains_is_trusted_by_its_given_value_and_named) {
+    Made made;
+    made.selections.front().indexes.push_back(10);
+    made.held[{Bank::sha256, 10}] = made.given[{Bank::sha256, 10}] = crypto::Digest(Bytes(32, 9));
+    const Appraisal appraisal = appraised(made);
+    BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
+    const auto& claims = appraisal.claims().at("tpm");
+    BOOST_TEST(claims.at("unexplained-registers").at("sha256") == nlohmann::json::array({10}));
+    BOOST_TEST(claims.at("registers").at("sha256").at("10") == to_hex(Bytes(32, 9)));
+    made.given.clear();
+    const Appraisal without = appraised(made);
+    BOOST_TEST(refused_by(without) == std::vector<std::string>{"log_replay"},
+               boost::test_tools::per_element());
+    BOOST_TEST(without.text().contains("10 (sha256)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_quote_of_the_sha_1_bank_alone_has_separators_too) {
+    Made made;
+    made.log.banks = {Bank::sha1, Bank::sha256};
+    made.selections.front().algorithm = static_cast<uint16_t>(Bank::sha1);
+    made.context.policy.tpm->secure_boot = false;
+    BOOST_TEST((appraised(made).verdict() == Verdict::trusted));
+    made.log.events.push_back({7, event::kSeparator, Bytes(4)});
+    BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"log_separator"},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_of_sha384_signed_with_sha384_is_trusted) {

@@ -2,32 +2,52 @@
 #include <algorithm>
 
 #include "stack/base/writer.h"
+#include "stack/crypto/sha1.h"
 #include "stack/evidence/tpm.h"
 
 namespace assay::evidence {
 
 namespace {
 
-constexpr uint32_t kNoAction = 3;
+constexpr std::string_view kStartupLocality{"StartupLocality\0", 16};
 constexpr uint32_t kRegisters = 24;
 
-size_t size_of(uint16_t bank) { return bank == tpm_alg::sha1 ? 20 : 32; }
+crypto::HashAlgo hash_of(uint16_t bank) {
+    switch (bank) {
+        case tpm_alg::sha384: return crypto::HashAlgo::sha384;
+        case tpm_alg::sha512: return crypto::HashAlgo::sha512;
+        default: return crypto::HashAlgo::sha256;
+    }
+}
+
+Bytes hashed(uint16_t bank, ByteView bytes) {
+    return bank == tpm_alg::sha1 ? sha1(bytes) : digest(hash_of(bank), bytes);
+}
+
+size_t size_of(uint16_t bank) {
+    return bank == tpm_alg::sha1 ? crypto::kSha1Size : crypto::digest_size(hash_of(bank));
+}
 
 Bytes digest_in(uint16_t bank, const EventForm& event) {
-    const Bytes& measured = event.digest_of ? *event.digest_of : event.data;
-    if (bank == tpm_alg::sha1) return sha1(measured);
-    return event.sha256 ? *event.sha256 : digest(crypto::HashAlgo::sha256, measured);
+    if (event.type == event_type::no_action) return Bytes(size_of(bank));
+    if (bank == tpm_alg::sha256 && event.sha256) return *event.sha256;
+    return hashed(bank, event.digest_of ? *event.digest_of : event.data);
 }
 
 Bytes header(const EventLogForm& form) {
     Writer content;
     content.bytes(as_bytes("Spec ID Event03")).u8(0).u32(0);
     content.u8(0).u8(2).u8(0).u8(2);  // version 2.0, UINTN of 64 bits
-    content.u32(static_cast<uint32_t>(form.banks.size()));
-    for (const uint16_t bank : form.banks) content.u16(bank).u16(static_cast<uint16_t>(size_of(bank)));
+    content.u32(static_cast<uint32_t>(form.banks.size() + form.listed.size()));
+    for (const auto& banks : {form.banks, form.listed})
+        for (const uint16_t bank : banks) content.u16(bank).u16(static_cast<uint16_t>(size_of(bank)));
     content.u8(0);
     Writer out;
-    out.u32(0).u32(kNoAction).zeros(20).u32(static_cast<uint32_t>(content.size())).bytes(content.view());
+    out.u32(0)
+        .u32(event_type::no_action)
+        .zeros(20)
+        .u32(static_cast<uint32_t>(content.size()))
+        .bytes(content.view());
     return std::move(out).take();
 }
 
@@ -52,16 +72,23 @@ Bytes make(const EventLogForm& form) {
     return log;
 }
 
-PcrValues replay(const EventLogForm& form) {
+PcrValues replay(const EventLogForm& form, uint16_t bank) {
     PcrValues values;
-    for (uint32_t i = 0; i < kRegisters; ++i) values[i] = Bytes(32, i >= 17 && i <= 22 ? 0xff : 0);
+    for (uint32_t i = 0; i < kRegisters; ++i) values[i] = Bytes(size_of(bank), i >= 17 && i <= 22 ? 0xff : 0);
     for (const EventForm& event : form.events) {
-        if (event.type == kNoAction) continue;
+        if (event.type == event_type::no_action) {
+            if (event.data.size() == kStartupLocality.size() + 1 &&
+                equal(ByteView(event.data).first(kStartupLocality.size()), as_bytes(kStartupLocality)))
+                values[0].back() = event.data.back();
+            continue;
+        }
         Bytes& value = values[event.index];
-        value = digest(crypto::HashAlgo::sha256, concat({value, digest_in(tpm_alg::sha256, event)}));
+        value = hashed(bank, concat({value, digest_in(bank, event)}));
     }
     return values;
 }
+
+Bytes startup_locality(uint8_t locality) { return concat({as_bytes(kStartupLocality), Bytes{locality}}); }
 
 Bytes efi_variable(std::string_view name, ByteView value) {
     // EFI_GLOBAL_VARIABLE, 8be4df61-93ca-11d2-aa0d-00e098032b8c.

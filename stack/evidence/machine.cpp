@@ -15,19 +15,13 @@ using nlohmann::ordered_json;
 // 2026-06-01: within the life of every certificate here, before the manifests' signers end.
 crypto::UnixTime now() { return at(2026, 6, 1) + std::chrono::hours(12); }
 
-// The boot that is expected, whole.
-ordered_json tpm_policy(const TpmForm& tpm) {
-    const PcrValues values = replay(tpm.log);
-    auto loaders = ordered_json::array();
-    for (const EventForm& event : tpm.log.events) {
-        if (event.type == event_type::boot_services_application)
-            loaders.push_back(to_hex(digest(crypto::HashAlgo::sha256, *event.digest_of)));
+std::string bank_name(uint16_t bank) {
+    switch (bank) {
+        case tpm_alg::sha1: return "sha1";
+        case tpm_alg::sha384: return "sha384";
+        case tpm_alg::sha512: return "sha512";
+        default: return "sha256";
     }
-    return {{"registers", {0, 4, 7}},
-            {"secure_boot", true},
-            {"boot_loaders", loaders},
-            {"firmware", {to_hex(values.at(0))}},
-            {"systems", {{{"8", to_hex(values.at(8))}, {"9", to_hex(values.at(9))}}}}};
 }
 
 ordered_json snp_policy(const SnpForm& snp) {
@@ -46,7 +40,7 @@ ordered_json default_policy(const MachineOptions& options) {
     if (options.snp) required.push_back("snp");
     ordered_json policy = {{"require", required}};
     if (options.composite) policy["composite"] = true;
-    if (options.tpm) policy["tpm"] = tpm_policy(genuine(options.boot));
+    if (options.tpm) policy["tpm"] = boot_policy(genuine(options.boot));
     if (options.snp) policy["snp"] = snp_policy(genuine(options.processor));
     if (options.ocsp && !options.gpus.empty()) policy["ocsp"] = {{"require", {"device", "rim"}}};
     return policy;
@@ -106,7 +100,7 @@ ordered_json gpu_list(const Machine& machine, Folder& folder) {
 ordered_json tpm_list(const Machine& machine, Folder& folder) {
     const TpmForm& tpm = *machine.tpm;
     QuoteForm quote = tpm.quote;
-    if (quote.values.empty()) quote.values = replay(tpm.log);
+    if (quote.values.empty()) quote.values = held(tpm);
     if (quote.extra_data.empty()) quote.extra_data = quoted_nonce(machine);
     Bytes attest = make_attest(quote);
     const Bytes signature = make_signature(quote, attest);
@@ -116,6 +110,9 @@ ordered_json tpm_list(const Machine& machine, Folder& folder) {
     if (!tpm.chain.empty() || !machine.runtime_data)
         list["certificates"] = folder.add("tpm/certificates.pem", to_pem(tpm.chain));
     list["event_log"] = folder.add("tpm/event_log.bin", make(tpm.log));
+    if (tpm.later) list["canonical_log"] = folder.add("tpm/canonical_log.bin", make(*tpm.later));
+    for (const auto& [index, value] : tpm.given)
+        list["registers"][bank_name(quote.bank)][std::to_string(index)] = to_hex(value);
     return list;
 }
 
@@ -144,6 +141,21 @@ ordered_json context_list(const Machine& machine, Folder& folder) {
 Bytes as_file(const ordered_json& json) { return to_bytes(as_bytes(json.dump(2) + "\n")); }
 
 }  // namespace
+
+ordered_json boot_policy(const TpmForm& tpm) {
+    const PcrValues values = held(tpm);
+    const auto hash = tpm.quote.bank == tpm_alg::sha384 ? crypto::HashAlgo::sha384 : crypto::HashAlgo::sha256;
+    auto loaders = ordered_json::array();
+    for (const EventForm& event : tpm.log.events) {
+        if (event.type == event_type::boot_services_application)
+            loaders.push_back(to_hex(digest(hash, *event.digest_of)));
+    }
+    return {{"registers", {0, 4, 7}},
+            {"secure_boot", true},
+            {"boot_loaders", loaders},
+            {"firmware", {to_hex(values.at(0))}},
+            {"systems", {{{"8", to_hex(values.at(8))}, {"9", to_hex(values.at(9))}}}}};
+}
 
 Machine genuine(const MachineOptions& options) {
     Machine machine;

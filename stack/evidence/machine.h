@@ -56,6 +56,9 @@ struct MachineOptions {
 };
 Machine genuine(const MachineOptions& options);
 
+// The policy that asks for exactly this boot, of a TPM that is quoted in the SHA-256 or the SHA-384 bank.
+nlohmann::ordered_json boot_policy(const TpmForm& tpm);
+
 // For the GPUs and manifests as they stand: the certificates whose standing is asked for, which are all but
 // roots and the devices' leaves, once each.
 std::vector<OcspForm> ocsp_for(const Machine& machine);

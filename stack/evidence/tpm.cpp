@@ -129,6 +129,13 @@ Bytes make_signature(const QuoteForm& form, ByteView attest) {
     return signature;
 }
 
+PcrValues held(const TpmForm& tpm) {
+    PcrValues values = replay(tpm.log, tpm.quote.bank);
+    if (tpm.later && tpm.quote.bank == tpm_alg::sha256) extend(values, *tpm.later);
+    for (const auto& [index, value] : tpm.given) values[index] = value;
+    return values;
+}
+
 TpmForm genuine(const BootOptions& options) {
     TpmForm tpm;
     const KeyName signer{options.label,

@@ -24,6 +24,7 @@ struct EventForm {
 
 struct EventLogForm {
     std::vector<uint16_t> banks = {tpm_alg::sha1, tpm_alg::sha256};
+    std::vector<uint16_t> listed;  // by the header besides, with no digest in any event
     std::vector<EventForm> events;
     std::function<void(Bytes&)> edit_after;  // on the file
 
@@ -33,8 +34,24 @@ struct EventLogForm {
 Bytes make(const EventLogForm& form);
 
 using PcrValues = std::map<uint32_t, Bytes>;
-// What the SHA-256 bank holds after all of it, registers 0 to 23.
-PcrValues replay(const EventLogForm& form);
+// What a bank holds after all of it, registers 0 to 23.
+PcrValues replay(const EventLogForm& form, uint16_t bank = tpm_alg::sha256);
+
+// A record of what was measured after the firmware (TCG Canonical Event Log Format 1.0), in the SHA-256 bank.
+struct CanonicalRecordForm {
+    uint32_t index = 0;
+    Bytes digest;
+    std::string content = "systemd";  // its type; "ima_template" and "pcclient_std" are the format's own
+};
+struct CanonicalLogForm {
+    enum class Encoding : uint8_t { tlv, json, sequence };
+    Encoding encoding = Encoding::tlv;
+    std::vector<CanonicalRecordForm> records;
+};
+Bytes make(const CanonicalLogForm& form);
+// Extends what the SHA-256 bank holds: IMA extends with ones for a digest of zeros, and what the firmware
+// measured stands in its own log.
+void extend(PcrValues& values, const CanonicalLogForm& form);
 
 // TPMS_ATTEST and TPMT_SIGNATURE (TPM 2.0 Library Part 2, 10.12 and 11.3).
 struct QuoteForm {
@@ -44,7 +61,7 @@ struct QuoteForm {
     uint64_t clock = 123456;
     uint32_t resets = 3, restarts = 1;
     uint64_t firmware = 0x2019102300163636;
-    uint16_t bank = tpm_alg::sha256;
+    uint16_t bank = tpm_alg::sha256;  // values, too, are of this bank
     std::vector<uint8_t> selected = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     PcrValues values;                 // of the registers when it was made
     std::optional<Bytes> pcr_digest;  // instead of that of the values
@@ -62,8 +79,12 @@ Bytes make_signature(const QuoteForm& form, ByteView attest);
 struct TpmForm {
     Chain chain;  // attestation key, its issuer, root
     EventLogForm log;
+    std::optional<CanonicalLogForm> later;  // what was measured after the firmware, as shown
+    PcrValues given;                        // the values of registers, in the bank that is quoted
     QuoteForm quote;
 };
+// What the registers hold after both logs, in the bank that is quoted.
+PcrValues held(const TpmForm& tpm);
 
 struct BootOptions {
     std::string label = "vtpm";
@@ -79,11 +100,15 @@ TpmForm genuine(const BootOptions& options);
 Bytes boot_digest(std::string_view component);
 
 namespace event_type {
-inline constexpr uint32_t separator = 4, crtm_version = 8, ipl = 13, variable_driver_config = 0x80000001,
-                          boot_services_application = 0x80000003, efi_action = 0x80000007,
-                          platform_firmware_blob = 0x80000008, variable_authority = 0x800000e0;
+inline constexpr uint32_t no_action = 3, separator = 4, crtm_contents = 7, crtm_version = 8, ipl = 13,
+                          variable_driver_config = 0x80000001, variable_boot = 0x80000002,
+                          boot_services_application = 0x80000003, boot_services_driver = 0x80000004,
+                          efi_action = 0x80000007, platform_firmware_blob = 0x80000008,
+                          handoff_tables = 0x80000009, variable_authority = 0x800000e0;
 }
 // UEFI_VARIABLE_DATA of one of the global variables.
 Bytes efi_variable(std::string_view name, ByteView value);
+// The data of EV_NO_ACTION that says at which locality TPM2_Startup was called.
+Bytes startup_locality(uint8_t locality);
 
 }  // namespace assay::evidence

@@ -5,10 +5,11 @@
 namespace assay::cases::verifier {
 
 const Edit* edit(std::string_view id) {
-    for (const auto& group : {genuine_edits(), whole_edits(), certificate_edits(), report_edits(),
-                              opaque_edits(), topology_edits(), firmware_edits(), manifest_edits(),
-                              manifest_signature_edits(), ocsp_edits(), tpm_edits(), snp_edits(),
-                              binding_edits(), runtime_data_edits(), expected_edits(), policy_edits()}) {
+    for (const auto& group :
+         {genuine_edits(), genuine_log_edits(), whole_edits(), certificate_edits(), report_edits(),
+          opaque_edits(), topology_edits(), firmware_edits(), manifest_edits(), manifest_signature_edits(),
+          ocsp_edits(), tpm_edits(), snp_edits(), binding_edits(), runtime_data_edits(), expected_edits(),
+          policy_edits()}) {
         const auto found = std::ranges::find(group, id, &Edit::id);
         if (found != group.end()) return &*found;
     }

@@ -15,6 +15,7 @@ struct Edit {
 
 // One file a group.
 std::span<const Edit> genuine_edits();
+std::span<const Edit> genuine_log_edits();
 std::span<const Edit> whole_edits();
 std::span<const Edit> certificate_edits();
 std::span<const Edit> report_edits();

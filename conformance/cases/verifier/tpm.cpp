@@ -93,6 +93,11 @@ void event_data(Machine& machine) {
     variable.data = efi_variable("SecureBoot", Bytes{0});
     std::swap(*variable.digest_of, variable.data);
 }
+void authority_words(Machine& machine) {
+    EventForm& authority = event(machine, 7, variable_authority);
+    authority.digest_of = authority.data;
+    authority.data = efi_variable("db", Bytes(16, 0xdc));
+}
 void firmware_words(Machine& machine) {
     EventForm& version = event(machine, 0, crtm_version);
     version.digest_of = version.data;
@@ -114,6 +119,76 @@ void separator_other(Machine& machine) { event(machine, 4, separator).data = Byt
 void separator_type(Machine& machine) {
     // A separator by another name, for which the register is the same.
     event(machine, 7, separator).type = 0x80000010;
+}
+
+// The mark of a failure, under a name that says nothing of it, and the usual separator behind it.
+void error_renamed(Machine& machine) {
+    std::vector<EventForm>& events = log(machine).events;
+    const auto at = std::ranges::find_if(
+        events, [](const EventForm& one) { return one.index == 7 && one.type == separator; });
+    events.insert(at, {7, ipl, to_bytes(as_bytes("Calling EFI Application")), Bytes{1, 0, 0, 0}, {}});
+}
+void firmware_late(Machine& machine) {
+    log(machine).events.push_back({0, platform_firmware_blob, Bytes(16, 0x20), Bytes(9), {}});
+    machine.policy["tpm"] = boot_policy(*machine.tpm);
+}
+// All that is asked is a quote; of one in SHA-1 the log has to be in order all the same.
+void sha1_separator_twice(Machine& machine) {
+    machine.policy["tpm"] = {{"secure_boot", false}};
+    quote(machine).bank = tpm_alg::sha1;
+    separator_twice(machine);
+}
+
+void ima_quoted(Machine& machine, std::optional<Bytes> given) {
+    quote(machine).selected.push_back(10);
+    quote(machine).values = held(*machine.tpm);
+    quote(machine).values[10] = Bytes(32, 0x10);
+    if (given) machine.tpm->given[10] = *given;
+}
+void register_not_given(Machine& machine) { ima_quoted(machine, {}); }
+void register_given_other(Machine& machine) { ima_quoted(machine, Bytes(32, 0x11)); }
+void register_given_short(Machine& machine) {
+    machine.edit_lists = [](nlohmann::ordered_json& evidence, nlohmann::ordered_json&) {
+        evidence["tpm"]["registers"]["sha256"]["10"] = "00";
+    };
+}
+// The registers hold something else than the log leads to, and the evidence says so itself.
+void register_unexplained(Machine& machine) { machine.tpm->given[5] = Bytes(32, 0x55); }
+void secure_boot_given(Machine& machine) {
+    const EventLogForm said = log(machine);
+    event(machine, 7, variable_driver_config).data = efi_variable("SecureBoot", Bytes{0});
+    machine.tpm->given[7] = replay(log(machine)).at(7);
+    log(machine) = said;
+}
+
+void measure_later(Machine& machine, CanonicalLogForm::Encoding encoding) {
+    quote(machine).selected.push_back(11);
+    machine.tpm->later = CanonicalLogForm{
+        encoding,
+        {{11, boot_digest("enter-initrd")}, {11, boot_digest("leave-initrd")}, {11, boot_digest("ready")}}};
+}
+void later_record_dropped(Machine& machine) {
+    measure_later(machine, CanonicalLogForm::Encoding::tlv);
+    quote(machine).values = held(*machine.tpm);
+    machine.tpm->later->records.pop_back();
+}
+void later_cut(Machine& machine) {
+    measure_later(machine, CanonicalLogForm::Encoding::tlv);
+    cut(machine, "tpm/canonical_log.bin", 100);
+}
+void later_length(Machine& machine) {
+    measure_later(machine, CanonicalLogForm::Encoding::tlv);
+    machine.edit_files = [](attest::Files& files) {
+        std::fill_n(files.at("tpm/canonical_log.bin").begin() + 1, 4, uint8_t{0xff});
+    };
+}
+void later_no_json(Machine& machine) {
+    measure_later(machine, CanonicalLogForm::Encoding::json);
+    cut(machine, "tpm/canonical_log.bin", 100);
+}
+void later_register(Machine& machine) {
+    measure_later(machine, CanonicalLogForm::Encoding::sequence);
+    machine.tpm->later->records.push_back({24, boot_digest("a register that is none")});
 }
 
 void set_boot(Machine& machine, void (*apply)(BootOptions&)) {
@@ -144,6 +219,12 @@ void loader_by_other_name(Machine& machine) {
     loader.digest_of = to_bytes(as_bytes("bootkit"));
     loader.type = 0x80000004;
     log(machine).events.push_back(loader);
+}
+// The digest of a program is that of bytes that can be written down, as an action's is.
+void loader_as_action(Machine& machine) {
+    Bytes program = to_bytes(as_bytes("MZ bootkit"));
+    program.resize(300);
+    log(machine).events.push_back({4, efi_action, program, {}, {}});
 }
 void other_firmware(Machine& machine) {
     set_boot(machine, [](BootOptions& boot) { boot.firmware = "Assay EDK2 2019.01"; });
@@ -193,12 +274,27 @@ std::span<const Edit> tpm_edits() {
         {"log/events-swapped", events_swapped},
         {"log/event-digest", event_digest},
         {"log/event-data", event_data},
+        {"log/authority-words", authority_words},
         {"log/firmware-words", firmware_words},
         {"log/secure-boot-late", secure_boot_late},
         {"log/separator-missing", separator_missing},
         {"log/separator-twice", separator_twice},
         {"log/separator-other", separator_other},
         {"log/separator-type", separator_type},
+        {"log/error-renamed", error_renamed},
+        {"log/firmware-late", firmware_late},
+        {"log/sha-1-separator-twice", sha1_separator_twice},
+        {"tpm/register-not-given", register_not_given},
+        {"tpm/register-given-other", register_given_other},
+        {"tpm/register-given-short", register_given_short},
+        {"tpm/register-unexplained", register_unexplained},
+        {"tpm/secure-boot-given", secure_boot_given},
+        {"tpm/canonical-record-dropped", later_record_dropped},
+        {"tpm/canonical-cut", later_cut},
+        {"tpm/canonical-length", later_length},
+        {"tpm/canonical-no-json", later_no_json},
+        {"tpm/canonical-register", later_register},
+        {"boot/loader-as-action", loader_as_action},
         {"boot/secure-boot-off", secure_boot_off},
         {"boot/secure-boot-unsaid", secure_boot_unsaid},
         {"boot/other-loader", other_loader},
