@@ -24,6 +24,7 @@ std::span<const Entry> entries() {
                                          {"transfer_program", transfer_program},
                                          {"transfer_program_real", transfer_program_real},
                                          {"event_log", event_log},
+                                         {"canonical_log", canonical_log},
                                          {"tpm_quote", tpm_quote},
                                          {"snp_report", snp_report},
                                          {"gpu_report", gpu_report},

@@ -45,6 +45,8 @@ void transfer_program(ByteView input);
 void transfer_program_real(ByteView input);
 // A boot event log, under a genuine quote: see platform_evidence.cpp.
 void event_log(ByteView input);
+// A canonical event log behind a genuine one.
+void canonical_log(ByteView input);
 // Two bytes give the size of the quote, which follows; the rest is its signature.
 void tpm_quote(ByteView input);
 // A SEV-SNP attestation report.

@@ -7,6 +7,7 @@
 #include "fuzz/entries.h"
 #include "fuzz/exact.h"
 #include "stack/attest/boot_state.h"
+#include "stack/attest/canonical_log.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/quote.h"
 #include "stack/attest/snp.h"
@@ -21,7 +22,7 @@ namespace {
 
 using namespace attest;
 
-enum Kind : uint32_t { checked = 0x40, log_read, log_refused, quote_read, report_read };
+enum Kind : uint32_t { checked = 0x40, log_read, log_refused, quote_read, report_read, record_read };
 
 // What is longer only repeats what shorter inputs show.
 constexpr size_t kMaxInput = 16384;
@@ -79,6 +80,17 @@ void appraise(const TpmEvidence& tpm) {
     note(appraisal);
 }
 
+// A quote of the genuine log, signed by nobody.
+TpmEvidence genuine_evidence() {
+    static const Bytes kQuote = synthetic::marshal(
+        synthetic::genuine_quote(genuine_log(), synthetic::genuine_selection(), to_bytes(fuzz_nonce())));
+    TpmEvidence tpm;
+    tpm.quote.bytes = kQuote;
+    tpm.signature.bytes = synthetic::marshal_ecdsa(0x000b, Bytes(32, 1), Bytes(32, 2));
+    tpm.event_log.bytes = genuine_log();
+    return tpm;
+}
+
 // Each byte belongs to one event, or to the header.
 void check_log(const EventLog& log, ByteView bytes) {
     size_t end = log.events.empty() ? bytes.size() : log.events.front().offset;
@@ -113,12 +125,29 @@ void event_log(ByteView input) {
     } else {
         feature(log_refused, static_cast<uint32_t>(log.error().code));
     }
-    static const Bytes kQuote = synthetic::marshal(
-        synthetic::genuine_quote(genuine_log(), synthetic::genuine_selection(), to_bytes(fuzz_nonce())));
-    TpmEvidence tpm;
-    tpm.quote.bytes = kQuote;
-    tpm.signature.bytes = synthetic::marshal_ecdsa(0x000b, Bytes(32, 1), Bytes(32, 2));
+    TpmEvidence tpm = genuine_evidence();
     tpm.event_log.bytes = to_bytes(bytes);
+    appraise(tpm);
+}
+
+void canonical_log(ByteView input) {
+    const Exact bytes(kept(input));
+    if (const auto records = parse_canonical_log(bytes)) {
+        for (const CanonicalRecord& one : *records) {
+            if (one.index >= kRegisterCount)
+                violated("a record is about a register that there is", to_hex(bytes));
+            for (const auto& [bank, digest] : one.digests) {
+                if (digest.size() != digest_size(bank))
+                    violated("a digest has its bank's size", to_hex(bytes));
+                feature(record_read, one.index, static_cast<uint32_t>(bank));
+            }
+        }
+        reached(fmt::format("{} records", std::min<size_t>(records->size(), 2)));
+    } else {
+        feature(record_read, kRegisterCount, static_cast<uint32_t>(records.error().code));
+    }
+    TpmEvidence tpm = genuine_evidence();
+    tpm.canonical_log = {"log", to_bytes(bytes)};
     appraise(tpm);
 }
 

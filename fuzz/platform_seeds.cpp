@@ -5,6 +5,7 @@
 #include "fuzz/platform_evidence.h"
 #include "stack/attest/binding.h"
 #include "stack/attest/synthetic_platform.h"
+#include "stack/base/writer.h"
 
 namespace assay::fuzz {
 
@@ -28,6 +29,28 @@ void write_logs(const WriteSeed& write) {
     form.locality = 9;
     write("event_log", "locality", synthetic::make_event_log(form));
     write("event_log", "cut", ByteView(synthetic::make_event_log(form)).first(200));
+}
+
+Bytes field(uint8_t type, ByteView value) {
+    return std::move(Writer().u8(type).uint_be(value.size(), 4).bytes(value)).take();
+}
+
+// Type 5 is an event of the firmware, 7 one of IMA, 80 one of somebody else.
+Bytes record(uint8_t index, uint8_t content) {
+    const Bytes digests = concat({field(4, Bytes(20)), field(11, Bytes(32))});
+    return concat({field(0, Bytes(8)), field(1, Bytes{index}), field(3, digests), field(content, Bytes(3))});
+}
+
+void write_canonical_logs(const WriteSeed& write) {
+    constexpr std::string_view kRecord = R"({"recnum": 0, "pcr": 11, "digests": [{"hashAlg": "sha1", "digest":
+        "0000000000000000000000000000000000000000"}], "content_type": "ima_template", "content": {}})";
+    const Bytes text = to_bytes(as_bytes(kRecord));
+    write("canonical_log", "tlv", concat({record(0, 5), record(10, 7), record(11, 80)}));
+    write("canonical_log", "array", concat({Bytes{'['}, text, Bytes{','}, text, Bytes{']'}}));
+    write("canonical_log", "sequence", concat({Bytes{0x1e}, text, Bytes{'\n', 0x1e}, text}));
+    write("canonical_log", "one", record(14, 80));
+    write("canonical_log", "register", record(24, 7));
+    write("canonical_log", "cut", ByteView(record(9, 7)).first(40));
 }
 
 void write_quotes(const WriteSeed& write) {
@@ -75,6 +98,7 @@ void write_reports(const WriteSeed& write) {
 
 void write_platform_seeds(const WriteSeed& write) {
     write_logs(write);
+    write_canonical_logs(write);
     write_quotes(write);
     write_reports(write);
 }
