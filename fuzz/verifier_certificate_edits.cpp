@@ -41,11 +41,6 @@ bool is_rsa(const KeyName& key) { return crypto::signature_size(key.algo) >= 256
 
 }  // namespace
 
-Extension name_constraint(bool permitted, const Name& name) {
-    const Bytes subtree = der::sequence({der::tagged(4, encode(name))});
-    return {std::string(kNameConstraints), true, der::sequence({der::tagged(permitted ? 0 : 1, subtree)})};
-}
-
 // c: when.
 void cert_validity(Scene& scene, const VerifierStep& step) {
     CertificateForm* form = certificate_of(scene, step);

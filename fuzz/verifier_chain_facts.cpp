@@ -73,8 +73,8 @@ bool critical_extensions_are_known(const Sight& sight) {
 bool excludes(const Extension& constraint, const Name& name) {
     const Name first(name.begin(), name.begin() + (name.empty() ? 0 : 1));
     const bool permits_others =
-        constraint.value != edits::name_constraint(true, first).value && constraint.value[2] == 0xa0;
-    return permits_others || constraint.value == edits::name_constraint(false, first).value;
+        constraint.value != name_constraint(true, first).value && constraint.value[2] == 0xa0;
+    return permits_others || constraint.value == name_constraint(false, first).value;
 }
 
 bool names_are_permitted(const Sight& sight) {

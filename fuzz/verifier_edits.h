@@ -45,8 +45,6 @@ evidence::KeyName stranger(crypto::SignAlgo algo);
 // MSRSCNT as the measurements want it.
 void count_again(evidence::ReportForm& report);
 
-// NameConstraints with one directoryName, permitted or excluded.
-evidence::Extension name_constraint(bool permitted, const evidence::Name& name);
 inline constexpr std::string_view kNameConstraints = "2.5.29.30";
 // Two that nobody knows; and one of TCG's DICE, which a device's leaf may have, critical or not.
 inline constexpr std::string_view kUnknownExtension = "1.3.6.1.4.1.55555.1",

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stack/base/ranges.h"
+
 namespace assay::attest {
 
 namespace {
@@ -13,12 +15,14 @@ using crypto::Certificate;
 constexpr std::string_view kAnyUsage = "2.5.29.37.0";
 constexpr std::string_view kCodeSigning = "1.3.6.1.5.5.7.3.3";
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
+constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 // TCG EK credential profile, 3.2.16: tcg-kp-AIKCertificate, and tcg-kp-EKCertificate, which Google's cloud
 // names in the certificates of attestation keys. An endorsement key's own certificate does not pass for one:
-// its keyUsage is keyEncipherment.
+// whoever names the latter must say that the key is for signatures, and that one's is for keyEncipherment.
 constexpr std::string_view kAikCertificate = "2.23.133.8.3";
 constexpr std::string_view kEkCertificate = "2.23.133.8.1";
 constexpr std::string_view kNameConstraints = "2.5.29.30";
+constexpr std::string_view kPolicyConstraints = "2.5.29.36";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 // The arc of TCG DICE's extensions, which a device's leaf bears, often critical.
 constexpr std::string_view kDiceArc = "2.23.133.5.4.";
@@ -126,25 +130,38 @@ Found subjects(const Path& path) {
     return {};
 }
 
-// RFC 5280, 4.2.1.10: in authorities only, and critical, so that nobody passes over them.
-Found name_constraints(const Path& path) {
+// RFC 5280, 4.2.1.10 and 4.2.1.11: in authorities only, critical, so that nobody passes over them, and not
+// empty.
+Found constraints_form(const Path& path) {
+    struct Kind {
+        std::string_view oid, name;
+    };
+    constexpr Kind kKinds[] = {{kNameConstraints, "nameConstraints"},
+                               {kPolicyConstraints, "policyConstraints"}};
     for (size_t i = 0; i < path.size(); ++i) {
-        if (!crypto::extension(path[i], kNameConstraints)) continue;
-        if (i == 0) return Fault{i, "it is the leaf and has nameConstraints", kNameConstraints};
-        if (!crypto::is_critical(path[i], kNameConstraints))
-            return Fault{i, "its nameConstraints are not critical", kNameConstraints};
+        for (const Kind& kind : kKinds) {
+            if (!crypto::extension(path[i], kind.oid)) continue;
+            if (i == 0) return Fault{i, fmt::format("it is the leaf and has {}", kind.name), kind.oid};
+            if (!crypto::is_critical(path[i], kind.oid))
+                return Fault{i, fmt::format("its {} are not critical", kind.name), kind.oid};
+        }
+        if (crypto::extension(path[i], kNameConstraints) && !crypto::constrains_names(path[i]))
+            return Fault{i, "its nameConstraints list no names", kNameConstraints};
     }
     return {};
 }
 
-// SPDM's and DICE's extensions are of devices: nobody looks at them in another certificate.
+// SPDM's and DICE's extensions are of devices: nobody looks at them in another certificate. That whoever
+// signs OCSP responses is not to be asked for should not be critical, and may (RFC 6960, 4.2.2.2.1).
+bool known_to(Purpose purpose, std::string_view oid) {
+    if (purpose == Purpose::ocsp) return oid == kOcspNoCheck;
+    return purpose == Purpose::device && (oid == crypto::kOidSpdmExtension || oid.starts_with(kDiceArc));
+}
+
 Found critical(const Path& path, Purpose purpose) {
-    const auto is_devices = [](std::string_view oid) {
-        return oid == crypto::kOidSpdmExtension || oid.starts_with(kDiceArc);
-    };
     for (size_t i = 0; i < path.size(); ++i) {
         for (const std::string& oid : crypto::unknown_critical_extensions(path[i])) {
-            if (purpose != Purpose::device || !is_devices(oid))
+            if (!known_to(purpose, oid))
                 return Fault{i, fmt::format("extension {} is critical and not known", oid)};
         }
     }
@@ -193,10 +210,11 @@ bool same_oid(std::string_view one, std::string_view other, const Waivers& switc
 Found purpose_of_leaf(const Path& path, Purpose purpose, const Waivers& switches) {
     if (path.size() == 0) return {};
     const Need needed = need(purpose);
-    const bool may_sign =
-        crypto::key_usage(path.leaf(), crypto::KeyUsage::digital_signature).value_or(!needed.key_usage);
-    if (!may_sign) return Fault{0, "its keyUsage does not have digitalSignature"};
     const auto usages = crypto::extended_key_usage(path.leaf());
+    const bool must_say = needed.key_usage || (usages && contains(*usages, kEkCertificate));
+    const bool may_sign =
+        crypto::key_usage(path.leaf(), crypto::KeyUsage::digital_signature).value_or(!must_say);
+    if (!may_sign) return Fault{0, "its keyUsage does not have digitalSignature"};
     const auto named = [&](std::string_view usage) {
         return std::ranges::any_of(*usages,
                                    [&](const std::string& one) { return same_oid(one, usage, switches); });
@@ -293,11 +311,20 @@ bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chai
     held &= check(Check::cert_subject, subjects(path));
     held &= check(Check::cert_critical, critical(path, demands.purpose));
     held &= check(Check::cert_name_constraints, names(path));
-    held &= check(Check::cert_constraints_form, name_constraints(path));
+    held &= check(Check::cert_constraints_form, constraints_form(path));
     held &= check(Check::cert_algorithm, algorithm(path, demands.purpose));
     held &= check(Check::cert_leaf, leaf_issues_nothing(path));
     held &= check(Check::cert_purpose, purpose_of_leaf(path, demands.purpose, appraisal.switches()));
     return held;
+}
+
+std::string fault_of_leaf(Appraisal& appraisal, const Chain& leaf_first, const ChainDemands& demands) {
+    const Path path = path_to_root(leaf_first, demands.roots, appraisal.signatures());
+    for (const Found& found : {validity(path, demands), versions(path), critical(path, demands.purpose),
+                               names(path), constraints_form(path)}) {
+        if (found && found->index == 0) return found->what;
+    }
+    return {};
 }
 
 }  // namespace assay::attest

@@ -41,9 +41,15 @@ bool strong_key(const crypto::PublicKey& key);
 std::optional<Chain> read_chain(Appraisal& appraisal, const std::string& subject, const File& file);
 
 // Makes the other cert_* checks, each once for the whole chain, and says of which certificate one does not
-// hold (RFC 5280, section 6.1). A pinned root takes part whether the file has it or not; what it is signed
-// with is not asked, being trusted as it is. Whether all held. An empty chain holds nothing.
+// hold (RFC 5280, section 6.1; README.md says what of it is left out). A pinned root takes part whether the
+// file has it or not; what it is signed with is not asked, being trusted as it is. Whether all held. An empty
+// chain holds nothing.
 bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
                     const ChainDemands& demands);
+
+// What is wrong with the first certificate, of another than the chain's owner, by the rules that hold for
+// every leaf under these authorities: validity, version, extensions, constraints and names. Empty: nothing.
+// Makes no check.
+std::string fault_of_leaf(Appraisal& appraisal, const Chain& leaf_first, const ChainDemands& demands);
 
 }  // namespace assay::attest

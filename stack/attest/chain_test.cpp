@@ -34,6 +34,9 @@ crypto::ExtensionSpec name_constraints(Subtrees kind, std::string_view name, boo
     return {"2.5.29.30", within(0x30, subtrees), is_critical};
 }
 
+// Content of policyConstraints: from here on some policy has to be valid.
+const Bytes kExplicitPolicy = {0x30, 3, 0x80, 1, 0};
+
 crypto::ExtensionSpec critical(std::string_view oid) { return {std::string(oid), {5, 0}, true}; }
 
 // Leaf, intermediate, root, each to be told wrongly.
@@ -121,6 +124,16 @@ BOOST_AUTO_TEST_CASE(each_rule_is_broken_alone) {
          [](Form& form) { form.leaf.extensions = {name_constraints(Subtrees::excluded, "other")}; }},
         {Check::cert_constraints_form,
          [](Form& form) { form.middle.extensions = {name_constraints(Subtrees::excluded, "other", false)}; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.middle.extensions = {{"2.5.29.30", {0x30, 0}, true}}; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.middle.extensions = {{"2.5.29.30", {0x30, 4, 0xa0, 0, 0xa1, 0}, true}}; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.middle.extensions = {{"2.5.29.36", kExplicitPolicy, false}}; }},
+        {Check::cert_constraints_form,
+         [](Form& form) { form.leaf.extensions = {{"2.5.29.36", kExplicitPolicy, false}}; }},
+        {Check::cert_critical,
+         [](Form& form) { form.middle.extensions = {{"2.5.29.36", kExplicitPolicy, true}}; }},
         {Check::cert_version, [](Form& form) { form.leaf.version = 2; }},
         {Check::cert_leaf, [](Form& form) { form.leaf.ca = true; }},
         {Check::cert_leaf, [](Form& form) { form.leaf.key_cert_sign = true; }},
@@ -181,6 +194,12 @@ BOOST_AUTO_TEST_CASE(an_attestation_key_may_be_certified_as_either_of_two_kinds)
     Form form;
     form.demands.purpose = Purpose::tpm;
     form.leaf.eku = {"2.23.133.8.2"};
+    BOOST_TEST((form.refused() == std::vector{Check::cert_purpose}));
+    // Under the name of the other kind a key has to say that it is for signatures.
+    form.leaf.digital_signature = false;
+    form.leaf.eku = {"2.23.133.8.3"};
+    BOOST_TEST(form.refused().empty());
+    form.leaf.eku = {"2.23.133.8.1"};
     BOOST_TEST((form.refused() == std::vector{Check::cert_purpose}));
 }
 

@@ -14,7 +14,6 @@ using crypto::Certificate;
 using crypto::OcspWord;
 
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
-constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
 const std::vector<Certificate>& roots_of(Revocable kind, const Roots& roots) {
     switch (kind) {
@@ -39,15 +38,18 @@ bool is_weak(const crypto::PublicKey& key) {
 // Judges the words on one certificate.
 class Words {
    public:
-    Words(Appraisal& appraisal, std::string subject, std::string field, const Certificate& certificate,
-          const Certificate& issuer, const Context& context)
+    // `authorities`: the issuer, and above it the rest of the chain.
+    Words(Appraisal& appraisal, std::string subject, const IssuedCertificate& one, Chain authorities,
+          std::span<const Certificate> roots, const Context& context)
         : appraisal_(appraisal),
           subject_(std::move(subject)),
-          field_(std::move(field)),
-          certificate_(certificate),
-          issuer_(issuer),
+          field_(fmt::format("certificates[{}]", one.index)),
+          certificate_(one.certificate),
+          issuer_(one.issuer),
+          authorities_(std::move(authorities)),
+          roots_(roots),
           context_(context),
-          serial_(crypto::serial_number(certificate)) {}
+          serial_(crypto::serial_number(one.certificate)) {}
 
     // How many there are, and whether any is bad.
     void judge(const std::vector<OcspFile>& files) {
@@ -96,20 +98,15 @@ class Words {
         if (!usages || !contains(*usages, kOcspSigning)) return "the responder's key is not for OCSP signing";
         if (!crypto::key_usage(signer, crypto::KeyUsage::digital_signature).value_or(true))
             return "the responder's key is not for signatures";
-        if (crypto::version(signer) != 3) return "the responder's certificate is not of version 3";
         if (!crypto::extensions_readable(signer))
             return "an extension of the responder's certificate cannot be read";
-        // RFC 6960, 4.2.2.2.1: id-pkix-ocsp-nocheck should not be critical, and may.
-        for (const std::string& oid : crypto::unknown_critical_extensions(signer)) {
-            if (oid != kOcspNoCheck)
-                return fmt::format("extension {} of the responder's certificate is critical and not known",
-                                   oid);
-        }
         if (is_weak(signer.public_key()))
             return "the responder's key is of a kind or size that is not allowed";
-        if (context_.time < signer.not_before() || context_.time > signer.not_after())
-            return "the responder's certificate is not valid now";
-        return {};
+        Chain path = authorities_;
+        path.insert(path.begin(), signer);
+        const std::string fault = fault_of_leaf(
+            appraisal_, path, {.purpose = Purpose::ocsp, .roots = roots_, .time = context_.time});
+        return fault.empty() ? fault : fmt::format("{}: {}", signer.subject(), fault);
     }
 
     void nonce(const OcspFile& file) {
@@ -161,6 +158,8 @@ class Words {
     std::string field_;
     const Certificate& certificate_;
     const Certificate& issuer_;
+    Chain authorities_;
+    std::span<const Certificate> roots_;
     const Context& context_;
     std::string serial_;
     bool found_ = false;
@@ -220,8 +219,9 @@ void appraise_revocation(Appraisal& appraisal, const std::string& subject, const
     std::string_view standing = "good";
     bool any = false;
     for (const IssuedCertificate& one : issued_certificates(appraisal, leaf_first, kind, context)) {
-        Words words(appraisal, subject, fmt::format("certificates[{}]", one.index), one.certificate,
-                    one.issuer, context);
+        Chain authorities(leaf_first.begin() + static_cast<ptrdiff_t>(one.index) + 1, leaf_first.end());
+        if (authorities.empty()) authorities = {one.issuer};
+        Words words(appraisal, subject, one, std::move(authorities), roots_of(kind, context.roots), context);
         words.judge(files);
         if (one.needed) words.demand_present();
         any = any || words.found();

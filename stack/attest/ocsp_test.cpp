@@ -142,6 +142,13 @@ std::vector<Wrong<Made>> wrongs() {
          }},
         {Check::ocsp_signer, "the responder's certificate is of version 2",
          [](Made& m) { delegate_with(m.leaf, [](CertificateSpec& spec) { spec.version = 2; }); }},
+        {Check::ocsp_signer,
+         "the responder's certificate may bind those below it, as if it were an authority",
+         [](Made& m) {
+             delegate_with(m.leaf, [](CertificateSpec& spec) {
+                 spec.extensions = {{"2.5.29.36", {0x30, 3, 0x80, 1, 0}, false}};
+             });
+         }},
         {Check::ocsp_age, "it holds for ever, is a day old and a second, and the policy takes a day",
          [](Made& m) {
              m.context.policy.ocsp.next_update_required = false;

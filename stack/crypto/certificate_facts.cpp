@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 
+#include "stack/base/ranges.h"
 #include "stack/crypto/certificate_impl.h"
 #include "stack/crypto/certificate_signature.h"
 
@@ -84,6 +85,16 @@ std::optional<std::vector<std::string>> extended_key_usage(const Certificate& ce
     return all;
 }
 
+namespace {
+
+// Extensions that some rule here holds certificates to, or that say nothing to whoever accepts any policy
+// and needs none: certificatePolicies, policyMappings and inhibitAnyPolicy (RFC 5280, 6.1.5 (g)).
+// OpenSSL's own list has more, for its own path validation: policyConstraints among them.
+constexpr std::string_view kUnderstood[] = {"2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30",
+                                            "2.5.29.32", "2.5.29.33", "2.5.29.37", "2.5.29.54"};
+
+}  // namespace
+
 bool extensions_readable(const Certificate& certificate) {
     const X509* x509 = handle(certificate);
     const bool may_stand = X509_get_ext_count(x509) == 0 || X509_get_version(x509) == X509_VERSION_3;
@@ -109,8 +120,9 @@ std::vector<std::string> unknown_critical_extensions(const Certificate& certific
     X509* x509 = handle(certificate);
     for (int i = 0; i < X509_get_ext_count(x509); ++i) {
         X509_EXTENSION* found = X509_get_ext(x509, i);
-        if (X509_EXTENSION_get_critical(found) == 0 || X509_supported_extension(found) == 1) continue;
-        unknown.push_back(dotted(X509_EXTENSION_get_object(found)));
+        std::string oid = dotted(X509_EXTENSION_get_object(found));
+        if (X509_EXTENSION_get_critical(found) != 0 && !contains(kUnderstood, oid))
+            unknown.push_back(std::move(oid));
     }
     return unknown;
 }
@@ -127,11 +139,35 @@ std::optional<Bytes> extension(const Certificate& certificate, std::string_view 
     return {};
 }
 
+namespace {
+
+using ConstraintsPtr = Owner<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free>;
+
+// Null when there is none (`found` is -1), or none that can be read.
+ConstraintsPtr name_constraints(const Certificate& certificate, int& found) {
+    ConstraintsPtr constraints(static_cast<NAME_CONSTRAINTS*>(
+        X509_get_ext_d2i(handle(certificate), NID_name_constraints, &found, nullptr)));
+    ERR_clear_error();
+    return constraints;
+}
+
+}  // namespace
+
+bool constrains_names(const Certificate& authority) {
+    int found = 0;
+    const ConstraintsPtr constraints = name_constraints(authority, found);
+    if (constraints == nullptr) return false;
+    const auto* permitted = constraints->permittedSubtrees;
+    const auto* excluded = constraints->excludedSubtrees;
+    const auto is_empty = [](const STACK_OF(GENERAL_SUBTREE) * list) {
+        return list != nullptr && sk_GENERAL_SUBTREE_num(list) == 0;
+    };
+    return (permitted != nullptr || excluded != nullptr) && !is_empty(permitted) && !is_empty(excluded);
+}
+
 bool names_permitted(const Certificate& below, const Certificate& authority) {
     int found = 0;
-    const Owner<NAME_CONSTRAINTS, NAME_CONSTRAINTS_free> constraints(static_cast<NAME_CONSTRAINTS*>(
-        X509_get_ext_d2i(handle(authority), NID_name_constraints, &found, nullptr)));
-    ERR_clear_error();
+    const ConstraintsPtr constraints = name_constraints(authority, found);
     if (constraints == nullptr) return found == -1;
     const int result = NAME_CONSTRAINTS_check(handle(below), constraints.get());
     ERR_clear_error();

@@ -45,12 +45,14 @@ bool extensions_readable(const Certificate& certificate);
 int version(const Certificate& certificate);
 // Whether there is an extension of this dotted object identifier that is critical.
 bool is_critical(const Certificate& certificate, std::string_view oid);
-// Dotted object identifiers of the critical extensions that OpenSSL does not understand (RFC 5280, 4.2).
+// Dotted object identifiers of the critical extensions that no rule here takes into account (RFC 5280, 4.2).
 std::vector<std::string> unknown_critical_extensions(const Certificate& certificate);
 // The content of an extension by its dotted object identifier; nullopt when there is none. Of several the
 // first.
 std::optional<Bytes> extension(const Certificate& certificate, std::string_view oid);
 
+// Whether nameConstraints is there and lists subtrees, no list of them being empty (RFC 5280, 4.2.1.10).
+bool constrains_names(const Certificate& authority);
 // Whether the names of `below` lie within what the nameConstraints of `authority` permit (RFC
 // 5280, 4.2.1.10).
 bool names_permitted(const Certificate& below, const Certificate& authority);

@@ -36,20 +36,20 @@ bool validity_holds(const Chain& chain, const ChainPolicy& policy) {
 // The arc of TCG DICE's extensions, whose evidence about firmware alias certificates bear, often critical.
 constexpr std::string_view kDiceArc = "2.23.133.5.4.";
 
-// Extensions that are not OpenSSL's but are known to whoever asks for a chain here.
-bool known_here(const ASN1_OBJECT* object) {
-    const std::string oid = dotted(object);
-    return oid == kOidSpdmExtension || oid.starts_with(kDiceArc);
-}
+// Extensions that are known to whoever asks for a chain here.
+bool known_here(std::string_view oid) { return oid == kOidSpdmExtension || oid.starts_with(kDiceArc); }
 
 // RFC 5280, 4.2: a critical extension that is not understood refuses the certificate.
 bool extensions_understood(const Certificate& certificate) {
-    if ((extension_flags(certificate) & EXFLAG_INVALID) != 0) return false;
-    X509* x509 = handle(certificate);
-    for (int i = 0; i < X509_get_ext_count(x509); ++i) {
-        X509_EXTENSION* extension = X509_get_ext(x509, i);
-        if (X509_EXTENSION_get_critical(extension) == 0 || X509_supported_extension(extension) == 1) continue;
-        if (!known_here(X509_EXTENSION_get_object(extension))) return false;
+    return extensions_readable(certificate) &&
+           std::ranges::all_of(unknown_critical_extensions(certificate), known_here);
+}
+
+// RFC 5280, 6.1.3 (b) and (c): the names of what stands below `at`, self-issued authorities excepted.
+bool permits_all_below(const Chain& chain, size_t at) {
+    for (size_t i = at + 1; i < chain.size(); ++i) {
+        const bool is_leaf = i + 1 == chain.size();
+        if ((is_leaf || !chain[i].self_issued()) && !names_permitted(chain[i], chain[at])) return false;
     }
     return true;
 }
@@ -64,6 +64,7 @@ bool ca_holds(const Chain& chain) {
             return false;
         if (!key_usage(certificate, KeyUsage::key_cert_sign).value_or(true)) return false;
         if (below > path_length(certificate).value_or(below)) return false;
+        if (!permits_all_below(chain, i)) return false;
         if (!certificate.self_issued()) ++below;
     }
     return true;

@@ -62,6 +62,11 @@ std::vector<Row> rows() {
         true);
     row("an intermediate with an unknown critical extension", ChainRule::ca,
         with_extension(1, "1.2.3.4.5", true, hex("0500")), true);
+    row("an intermediate with constraints on policies, which nobody here evaluates", ChainRule::ca,
+        with_extension(1, "2.5.29.36", true, hex("3003800100")), false);
+    row("an intermediate that may name only CN=other", ChainRule::ca,
+        with_extension(1, "2.5.29.30", true, hex("3018a0163014a4123010310e300c06035504030c056f74686572")),
+        true);
     row("an intermediate with an extension that cannot be read", ChainRule::ca,
         with_extension(1, "2.5.29.17", false, hex("0500")), true);
     row("a leaf that issues", ChainRule::ca,

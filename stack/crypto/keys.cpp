@@ -33,9 +33,20 @@ std::optional<KeyKind> curve_kind(const EVP_PKEY* pkey) {
     }
 }
 
+// RFC 8017, 3.1: an odd number from 3 on. With 1 every message is its own signature.
+bool exponent_holds(const EVP_PKEY* pkey) {
+    BIGNUM* number = nullptr;
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &number) != 1) return false;
+    const ossl::BnPtr exponent(number);
+    return BN_is_odd(exponent.get()) == 1 && BN_is_one(exponent.get()) == 0;
+}
+
 std::optional<KeyKind> kind_of(const EVP_PKEY* pkey) {
-    if (EVP_PKEY_is_a(pkey, "RSA")) return KeyKind::rsa;
-    if (EVP_PKEY_is_a(pkey, "RSA-PSS")) return KeyKind::rsa_pss;
+    const bool is_rsa = EVP_PKEY_is_a(pkey, "RSA") == 1;
+    if (is_rsa || EVP_PKEY_is_a(pkey, "RSA-PSS") == 1) {
+        if (!exponent_holds(pkey)) return {};
+        return is_rsa ? KeyKind::rsa : KeyKind::rsa_pss;
+    }
     if (EVP_PKEY_is_a(pkey, "ED25519")) return KeyKind::ed25519;
     if (EVP_PKEY_is_a(pkey, "ED448")) return KeyKind::ed448;
     if (EVP_PKEY_is_a(pkey, "EC")) return curve_kind(pkey);
@@ -86,7 +97,9 @@ Result<ossl::PkeyPtr> read_spki(ByteView spki) {
 
 Result<PublicKey> wrap_public(ossl::PkeyPtr pkey, Bytes spki) {
     std::optional<KeyKind> kind = kind_of(pkey.get());
-    if (!kind) return fail(Errc::bad_key, "public key", Error::npos, "neither RSA, a NIST curve nor EdDSA");
+    if (!kind)
+        return fail(Errc::bad_key, "public key", Error::npos,
+                    "neither RSA with a sound exponent, a NIST curve nor EdDSA");
     const int bits = EVP_PKEY_get_bits(pkey.get());
     const uint64_t fingerprint = FastMix::of(spki);
     return PublicKey(std::make_shared<PublicKey::Impl>(

@@ -101,6 +101,24 @@ BOOST_AUTO_TEST_CASE(a_public_key_survives_its_encoding) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_rsa_key_whose_exponent_proves_nothing_is_refused) {
+    const PrivateKey key = key_for(SignAlgo::rsassa_2048);
+    const Bytes spki = to_bytes(key.public_key().spki());
+    const Bytes exponent = hex("0203010001");
+    BOOST_REQUIRE(std::ranges::equal(ByteView(spki).last(exponent.size()), exponent));
+    // INTEGERs of the same length, which DER would write shorter and OpenSSL reads all the same.
+    for (const auto& [content, sound] : {std::pair{"010001", true},
+                                         {"000003", true},
+                                         {"010003", true},
+                                         {"000001", false},
+                                         {"010000", false},
+                                         {"000000", false}}) {
+        Bytes changed = spki;
+        std::ranges::copy(hex(content), changed.end() - 3);
+        BOOST_TEST(PublicKey::from_spki(changed).has_value() == sound, content);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_encoding_that_is_cut_or_goes_on_is_refused) {
     for (SignAlgo algo : {SignAlgo::rsassa_2048, SignAlgo::ecdsa_p256, SignAlgo::ed25519}) {
         const PrivateKey key = key_for(algo);

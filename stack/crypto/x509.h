@@ -51,14 +51,14 @@ Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem);
 // What can be wrong with a chain. Each rule is checked on its own so that each has a name. DSP0274, leaf
 // certificate fields; RFC 5280 sections 4.2 and 6.1.
 enum class ChainRule : uint8_t {
-    order,     // each is issued by the one before it: name, and a signature that verifies and whose
-               // digest is stronger than SHA-1
-    root,      // the first is a pinned root byte for byte, or is issued by one
-    validity,  // each certificate's notBefore <= time <= notAfter
-    ca,        // all but the leaf are CAs (basicConstraints) whose pathLenConstraint holds, whose keyUsage,
-               // if present, has keyCertSign, and whose critical extensions are understood
-    leaf_key,  // the leaf's public key fits the selected signature algorithm
-    leaf_not_ca,       // the leaf's basicConstraints, if present, says CA=FALSE
+    order,        // each is issued by the one before it: name, and a signature that verifies and whose
+                  // digest is stronger than SHA-1
+    root,         // the first is a pinned root byte for byte, or is issued by one
+    validity,     // each certificate's notBefore <= time <= notAfter
+    ca,           // all but the leaf are CAs (basicConstraints) whose path length and nameConstraints hold,
+                  // with keyCertSign in keyUsage, if present, and whose critical extensions are understood
+    leaf_key,     // the leaf's public key fits the selected signature algorithm
+    leaf_not_ca,  // the leaf's basicConstraints, if present, says CA=FALSE
     leaf_constraints,  // the leaf has basicConstraints (required from SPDM 1.3 on)
     leaf_key_usage,    // the leaf's keyUsage is present and has digitalSignature
     leaf_role,  // the leaf's extendedKeyUsage, if present, can be read and does not name the other role only

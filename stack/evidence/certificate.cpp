@@ -58,6 +58,11 @@ Bytes encode(const Extension& extension) {
     return der::sequence({der::oid(extension.oid), critical, der::octets(extension.value)});
 }
 
+Extension name_constraint(bool permitted, const Name& name) {
+    const Bytes subtree = der::sequence({der::tagged(4, encode(name))});
+    return {"2.5.29.30", true, der::sequence({der::tagged(permitted ? 0 : 1, subtree)})};
+}
+
 Bytes encode(const Name& name) {
     Bytes parts;
     for (const auto& [type, value] : name) {

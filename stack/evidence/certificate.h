@@ -22,6 +22,8 @@ struct Extension {
 };
 
 Bytes encode(const Extension& extension);
+// nameConstraints with one directoryName, permitted or excluded; critical.
+Extension name_constraint(bool permitted, const Name& name);
 
 // Bits of keyUsage as its first byte has them.
 namespace usage {

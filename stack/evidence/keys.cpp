@@ -30,7 +30,32 @@ SignAlgo plain(SignAlgo algo) {
     }
 }
 
+KeyName plain(const KeyName& name) { return {name.label, plain(name.algo), name.rsa_bits}; }
+
 using Pkey = std::shared_ptr<EVP_PKEY>;
+
+// RSA with a salt as long as the digest where it is PSS; empty when OpenSSL does not sign.
+Bytes sign_rsa(const Pkey& pkey, int padding, const EVP_MD* digest, ByteView message) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    EVP_PKEY_CTX* parameters = nullptr;
+    Bytes signature(static_cast<size_t>(EVP_PKEY_get_size(pkey.get())));
+    size_t size = signature.size();
+    const bool made =
+        EVP_DigestSignInit(context.get(), &parameters, digest, nullptr, pkey.get()) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(parameters, padding) == 1 &&
+        (padding != RSA_PKCS1_PSS_PADDING ||
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1) &&
+        EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1;
+    return made ? signature : Bytes{};
+}
+
+const EVP_MD* evp(HashAlgo hash) {
+    switch (hash) {
+        case HashAlgo::sha256: return EVP_sha256();
+        case HashAlgo::sha512: return EVP_sha512();
+        default: return EVP_sha384();
+    }
+}
 
 // As the rest of the project reads keys; not valid when OpenSSL gave none.
 crypto::PrivateKey readable(const Pkey& pkey) {
@@ -46,7 +71,7 @@ class Keyring {
    public:
     crypto::PrivateKey key(const KeyName& name) {
         const std::scoped_lock lock(mutex_);
-        const KeyName known{name.label, plain(name.algo)};
+        const KeyName known = plain(name);
         crypto::PrivateKey& found = keys_[known];
         if (!found.valid()) {
             found = is_rsa(name.algo) ? readable(rsa(known))
@@ -59,7 +84,7 @@ class Keyring {
     // What OpenSSL has of an RSA key.
     Pkey rsa_key(const KeyName& name) {
         const std::scoped_lock lock(mutex_);
-        return rsa({name.label, plain(name.algo)});
+        return rsa(plain(name));
     }
 
     // The lock is not held while it is signed: at worst two threads sign the same bytes, and one wins.
@@ -70,11 +95,9 @@ class Keyring {
             if (const auto found = kept_.find(what); found != kept_.end()) return found->second;
             if (const auto found = signatures_.find(what); found != signatures_.end()) return found->second;
         }
-        const crypto::PrivateKey signer = key(name);
-        auto signature = crypto::openssl_provider().sign(
-            name.algo, hash, signer, {.kind = crypto::SignInput::Kind::message, .bytes = message});
+        Bytes signature = made(name, hash, message);
         const std::scoped_lock lock(mutex_);
-        return signatures_.emplace(what, signature.value_or(Bytes{})).first->second;
+        return signatures_.emplace(what, std::move(signature)).first->second;
     }
 
     void keep_signatures() {
@@ -94,11 +117,22 @@ class Keyring {
         auto operator<=>(const Signed&) const = default;
     };
 
+    Bytes made(const KeyName& name, HashAlgo hash, ByteView message) {
+        // The project's own signatures are of the sizes that SPDM knows.
+        if (name.rsa_bits != 0)
+            return sign_rsa(rsa_key(name),
+                            plain(name.algo) == name.algo ? RSA_PKCS1_PADDING : RSA_PKCS1_PSS_PADDING,
+                            evp(hash), message);
+        return crypto::openssl_provider()
+            .sign(name.algo, hash, key(name), {.kind = crypto::SignInput::Kind::message, .bytes = message})
+            .value_or(Bytes{});
+    }
+
     const Pkey& rsa(const KeyName& name) {
+        const auto size = static_cast<unsigned>(8 * crypto::signature_size(name.algo));
         Pkey& found = rsa_[name];
         if (found == nullptr)
-            found = Pkey(EVP_RSA_gen(static_cast<unsigned>(8 * crypto::signature_size(name.algo))),
-                         EVP_PKEY_free);
+            found = Pkey(EVP_RSA_gen(name.rsa_bits == 0 ? size : name.rsa_bits), EVP_PKEY_free);
         return found;
     }
 
@@ -170,17 +204,7 @@ Bytes signature_algorithm(SignAlgo algo, HashAlgo hash) {
 }
 
 Bytes sign_pss_sha1(const KeyName& name, ByteView message) {
-    const Pkey pkey = keyring().rsa_key(name);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    EVP_PKEY_CTX* parameters = nullptr;
-    size_t size = crypto::signature_size(name.algo);
-    Bytes signature(size);
-    const bool made =
-        EVP_DigestSignInit(context.get(), &parameters, EVP_sha1(), nullptr, pkey.get()) == 1 &&
-        EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
-        EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, SHA_DIGEST_LENGTH) == 1 &&
-        EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1;
-    return made ? signature : Bytes{};
+    return sign_rsa(keyring().rsa_key(name), RSA_PKCS1_PSS_PADDING, EVP_sha1(), message);
 }
 
 Bytes pss_sha1_algorithm() { return der::sequence({der::oid("1.2.840.113549.1.1.10"), der::sequence({})}); }

@@ -11,6 +11,7 @@ namespace assay::evidence {
 struct KeyName {
     std::string label;
     crypto::SignAlgo algo = crypto::SignAlgo::ecdsa_p384;
+    unsigned rsa_bits = 0;  // of an RSA key of another size than `algo` says; 0: of that one
 
     auto operator<=>(const KeyName&) const = default;
 };

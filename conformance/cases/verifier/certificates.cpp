@@ -79,27 +79,35 @@ void critical_in_authority(Machine& machine) {
     machine.certificate(provisioner).more.push_back(unknown_critical());
 }
 
-// NameConstraints with one directoryName, permitted or excluded.
-Extension constraint(bool permitted, const Name& name) {
-    namespace der = evidence::der;
-    const Bytes subtree = der::sequence({der::tagged(4, encode(name))});
-    return {"2.5.29.30", true, der::sequence({der::tagged(permitted ? 0 : 1, subtree)})};
-}
 void name_not_permitted(Machine& machine) {
-    machine.certificate(identity).more.push_back(constraint(true, {{"O", "Another Corporation"}}));
+    machine.certificate(identity).more.push_back(name_constraint(true, {{"O", "Another Corporation"}}));
 }
 void name_excluded(Machine& machine) {
     const Name& name = machine.certificate(leaf).subject;
-    machine.certificate(identity).more.push_back(constraint(false, {name.begin(), name.begin() + 1}));
+    machine.certificate(identity).more.push_back(name_constraint(false, {name.begin(), name.begin() + 1}));
 }
 
 void constraints_in_leaf(Machine& machine) {
-    machine.certificate(leaf).more.push_back(constraint(false, {{"O", "Another Corporation"}}));
+    machine.certificate(leaf).more.push_back(name_constraint(false, {{"O", "Another Corporation"}}));
 }
 void constraints_not_critical(Machine& machine) {
-    Extension one = constraint(false, {{"O", "Another Corporation"}});
+    Extension one = name_constraint(false, {{"O", "Another Corporation"}});
     one.critical = false;
     machine.certificate(identity).more.push_back(one);
+}
+void constraints_empty(Machine& machine) {
+    machine.certificate(identity).more.push_back({"2.5.29.30", true, evidence::der::sequence({})});
+}
+// policyConstraints: every certificate below needs a policy that is valid.
+Extension explicit_policy(bool is_critical) {
+    namespace der = evidence::der;
+    return {"2.5.29.36", is_critical, der::sequence({der::element(0x80, Bytes{0})})};
+}
+void policy_constraints(Machine& machine) {
+    machine.certificate(identity).more.push_back(explicit_policy(true));
+}
+void policy_constraints_not_critical(Machine& machine) {
+    machine.certificate(identity).more.push_back(explicit_policy(false));
 }
 void authority_without_subject(Machine& machine) {
     machine.certificate(provisioner).subject.clear();
@@ -239,6 +247,9 @@ std::span<const Edit> certificate_edits() {
         {"certificate/name-excluded", name_excluded},
         {"certificate/constraints-in-leaf", constraints_in_leaf},
         {"certificate/constraints-not-critical", constraints_not_critical},
+        {"certificate/constraints-empty", constraints_empty},
+        {"certificate/policy-constraints", policy_constraints},
+        {"certificate/policy-constraints-not-critical", policy_constraints_not_critical},
         {"certificate/authority-without-subject", authority_without_subject},
         {"certificate/version-1", version_1},
         {"certificate/purpose-of-other-arc", purpose_of_other_arc},

@@ -98,6 +98,25 @@ void delegate_critical(Machine& machine) {
         form.more.push_back({"1.3.6.1.4.1.55555.1", true, evidence::der::boolean(true)});
     });
 }
+void delegate_weak_key(Machine& machine) {
+    delegate_edit(machine, [](CertificateForm& form) {
+        form.key = {"a responder with a short RSA key", crypto::SignAlgo::rsassa_2048, 1024};
+    });
+}
+// A certificate that could be of another, from what it may do to those below it.
+void delegate_constrains(Machine& machine) {
+    delegate_edit(machine, [](CertificateForm& form) {
+        form.more.push_back(
+            {"2.5.29.36", false, evidence::der::sequence({evidence::der::element(0x80, Bytes{0})})});
+    });
+}
+// The provisioner, whose standing is in question, is issued by who may not name the responder.
+void delegate_name(Machine& machine) {
+    const CertificateForm& issuer = machine.certificate(3);
+    const Name name = delegate_of(issuer).subject;
+    machine.certificate(3).more.push_back(name_constraint(false, {name.begin(), name.begin() + 1}));
+    delegate_edit(machine, [](CertificateForm&) {});
+}
 void pss_sha1(Machine& machine) {
     delegate_edit(machine, [](CertificateForm& form) {
         form.key = {"a responder with an RSA key", crypto::SignAlgo::rsassa_2048};
@@ -208,6 +227,9 @@ std::span<const Edit> ocsp_edits() {
         {"ocsp/delegate-without-purpose", delegate_without_purpose},
         {"ocsp/delegate-expired", delegate_expired},
         {"ocsp/delegate-critical", delegate_critical},
+        {"ocsp/delegate-weak-key", delegate_weak_key},
+        {"ocsp/delegate-constrains", delegate_constrains},
+        {"ocsp/delegate-name", delegate_name},
         {"ocsp/pss-sha1", pss_sha1},
         {"ocsp/critical-in-response", critical_in_response},
         {"ocsp/critical-in-word", critical_in_word},
