@@ -6,48 +6,19 @@
 #include "stack/transfer/check.h"
 #include "stack/transport/framing.h"
 
-namespace assay::spdm {
+namespace assay {
 
-template <class T>
-concept CanWaive = requires(T switches, Check check) { switches.waive(check); };
+template <class Switches, class Check>
+concept CanWaive = requires(Switches switches, Check check) { switches.waive(check); };
+template <class Switches, class Defect>
+concept CanPlant = requires(Switches switches, Defect defect) { switches.plant(defect); };
 
-static_assert(!CanWaive<Waivers>);
-static_assert(std::is_empty_v<Waivers>);
+template <class Switches, class Check, class Defect>
+concept HasNoSwitch = std::is_empty_v<Switches> && !CanWaive<Switches, Check> && !CanPlant<Switches, Defect>;
 
-}  // namespace assay::spdm
+static_assert(HasNoSwitch<attest::Waivers, attest::Check, attest::Defect>);
+static_assert(HasNoSwitch<spdm::Waivers, spdm::Check, spdm::Defect>);
+static_assert(HasNoSwitch<transfer::Waivers, transfer::Check, transfer::Defect>);
+static_assert(HasNoSwitch<transport::FramingWaivers, transport::Framing, transport::FramingDefect>);
 
-namespace assay::transfer {
-
-template <class T>
-concept CanWaive = requires(T switches, Check check) { switches.waive(check); };
-template <class T>
-concept CanPlant = requires(T switches, Defect defect) { switches.plant(defect); };
-
-static_assert(!CanWaive<Waivers> && !CanPlant<Waivers>);
-static_assert(std::is_empty_v<Waivers>);
-
-}  // namespace assay::transfer
-
-namespace assay::attest {
-
-template <class T>
-concept CanWaive = requires(T switches, Check check) { switches.waive(check); };
-template <class T>
-concept CanPlant = requires(T switches, Defect defect) { switches.plant(defect); };
-
-static_assert(!CanWaive<Waivers> && !CanPlant<Waivers>);
-static_assert(std::is_empty_v<Waivers>);
-
-}  // namespace assay::attest
-
-namespace assay::transport {
-
-template <class T>
-concept CanWaive = requires(T switches, Framing check) { switches.waive(check); };
-template <class T>
-concept CanPlant = requires(T switches, FramingDefect defect) { switches.plant(defect); };
-
-static_assert(!CanWaive<FramingWaivers> && !CanPlant<FramingWaivers>);
-static_assert(std::is_empty_v<FramingWaivers>);
-
-}  // namespace assay::transport
+}  // namespace assay

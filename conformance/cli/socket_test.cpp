@@ -70,6 +70,22 @@ bool differs_by_nature(const engine::CaseResult& result) {
            result.verdict == engine::Verdict::not_applicable;
 }
 
+// The cases come to the same behind the socket as in this process.
+void expect_same_verdicts(const Serving& serving, const std::string& filter) {
+    lab::ReferenceDut inside(lab::make_reference_device(serving.options()), crypto::openssl_provider(),
+                             serving.options());
+    engine::RunReport expected = run(inside, filter);
+    auto dut = serving.connected();
+    engine::RunReport report = run(*dut, filter);
+    BOOST_REQUIRE(report.results.size() == expected.results.size());
+    for (size_t i = 0; i < report.results.size(); ++i) {
+        const engine::CaseResult& one = report.results[i];
+        if (differs_by_nature(one)) continue;
+        BOOST_TEST((one.verdict == expected.results[i].verdict),
+                   dut->target() << " " << one.id << " " << engine::name(one.verdict));
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(socket_suite)
@@ -83,18 +99,7 @@ BOOST_AUTO_TEST_CASE(every_framing_gives_the_verdicts_of_the_process) {
                                                    {emulator(Binding::none), "crt/*"}};
     for (const auto& [target, filter] : runs) {
         Serving serving(target);
-        lab::ReferenceDut inside(lab::make_reference_device(serving.options()), crypto::openssl_provider(),
-                                 serving.options());
-        engine::RunReport expected = run(inside, filter);
-        auto dut = serving.connected();
-        engine::RunReport report = run(*dut, filter);
-        BOOST_REQUIRE(report.results.size() == expected.results.size());
-        for (size_t i = 0; i < report.results.size(); ++i) {
-            const engine::CaseResult& one = report.results[i];
-            if (differs_by_nature(one)) continue;
-            BOOST_TEST((one.verdict == expected.results[i].verdict),
-                       transport::to_text(target) << " " << one.id << " " << engine::name(one.verdict));
-        }
+        expect_same_verdicts(serving, filter);
     }
 }
 
@@ -124,19 +129,8 @@ BOOST_AUTO_TEST_CASE(frames_are_judged_over_every_framing) {
 // Each answer comes after a time of its own, some long after what silence is first waited for.
 BOOST_AUTO_TEST_CASE(answers_that_come_late_give_the_same_verdicts) {
     Serving serving(emulator(Binding::mctp), {.delay_min_ms = 0, .delay_max_ms = 300});
-    lab::ReferenceDut inside(lab::make_reference_device(serving.options()), crypto::openssl_provider(),
-                             serving.options());
     for (const std::string filter : {"ver/*", "dig/*"}) {
-        engine::RunReport expected = run(inside, filter);
-        auto dut = serving.connected();
-        engine::RunReport report = run(*dut, filter);
-        BOOST_REQUIRE(report.results.size() == expected.results.size());
-        for (size_t i = 0; i < report.results.size(); ++i) {
-            const engine::CaseResult& one = report.results[i];
-            if (differs_by_nature(one)) continue;
-            BOOST_TEST((one.verdict == expected.results[i].verdict),
-                       one.id << " " << engine::name(one.verdict));
-        }
+        expect_same_verdicts(serving, filter);
     }
 }
 

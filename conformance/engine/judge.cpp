@@ -13,11 +13,9 @@ constexpr std::string_view kUnharmed = "SPDM-HDR-103";
 
 // A step of the lab that was refused where nothing else would report it.
 Judgement reported(Judgement judgement, const lab::Lab& lab, std::string_view requirement) {
-    if (judgement || judgement.error().verdict != Verdict::blocked || !lab.refused_step()) return judgement;
-    Finding finding = std::move(judgement).error();
-    finding.verdict = lab.exchanges().back().silent() ? Verdict::dead : Verdict::fail;
-    finding.requirement = requirement;
-    finding.exchange = lab.exchanges().size() - 1;
+    if (judgement) return judgement;
+    Finding finding = charged(std::move(judgement).error(), lab);
+    if (finding.requirement.empty()) finding.requirement = requirement;
     return std::unexpected(std::move(finding));
 }
 
@@ -52,6 +50,13 @@ Judgement is_the_same(Trial& trial) {
 }
 
 }  // namespace
+
+Finding charged(Finding finding, const lab::Lab& lab) {
+    if (finding.verdict != Verdict::blocked || !lab.refused_step()) return finding;
+    finding.verdict = lab.exchanges().back().silent() ? Verdict::dead : Verdict::fail;
+    finding.exchange = lab.exchanges().size() - 1;
+    return finding;
+}
 
 Judged judge(const Case& one, Trial& trial) {
     lab::Lab& lab = trial.lab();

@@ -40,6 +40,10 @@ struct SaneOutcome {
 // version.
 SaneOutcome sane_exchange(Trial& trial);
 
+// What blocked the lab, as the failure of whoever judges it: if the target refused a step, that is one of the
+// last exchange, and no answer at all is a dead target. Everything else stays what it is.
+Finding charged(Finding finding, const lab::Lab& lab);
+
 // Whether the sane exchange has requests of that code, and so judges them.
 bool is_sane_step(uint8_t request_code);
 

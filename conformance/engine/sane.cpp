@@ -62,12 +62,8 @@ class Sane {
     void keep(StageFailure& failure) {
         Finding& finding = failure.finding;
         const auto& exchanges = lab_.exchanges();
-        bool silent = !exchanges.empty() && exchanges.back().silent();
         // No other case judges what the lab could not get through here.
-        if (finding.verdict == Verdict::blocked && lab_.refused_step()) {
-            finding.verdict = silent ? Verdict::dead : Verdict::fail;
-            finding.exchange = exchanges.size() - 1;
-        }
+        finding = charged(std::move(finding), lab_);
         failure.hides = !learned_ || finding.verdict == Verdict::dead;
         if (finding.exchange != Finding::npos) finding.exchange += outcome_.exchanges.size();
         outcome_.exchanges.insert(outcome_.exchanges.end(), exchanges.begin(), exchanges.end());
