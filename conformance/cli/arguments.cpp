@@ -177,7 +177,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
     add_target(run_app, run_options);
     add_versions(run_app, run_options.versions);
     run_app->add_option("--case", run_options.filter, "only cases whose id matches, e.g. 'chl/*'");
-    run_app->add_option("--profile", run_options.profile, "a JSON file of expected failures");
+    run_app->add_option("--profile", run_options.profile,
+                        "a JSON file of expected failures and other allowed answers, or a built-in one: ocp");
     run_app->add_option("--report", run_options.report,
                         "a folder for report.json, junit.xml and the failing exchanges");
     run_app->add_option("--seed", run_options.seed, "of nonces and choices")->capture_default_str();

@@ -101,6 +101,7 @@ Result<report::Secrets> read_secrets(const std::string& path) {
 
 Result<engine::Profile> read_profile(const std::string& path) {
     if (path.empty()) return engine::Profile{};
+    if (auto text = engine::Profile::built_in(path)) return engine::Profile::parse(*text);
     Bytes bytes = TRY(read_file(path));
     auto profile = engine::Profile::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (profile) return profile;

@@ -23,7 +23,8 @@ Result<std::map<crypto::SignAlgo, spdm::Slots>> read_identity(const std::string&
 // A new file of secrets, for nobody but its owner, that lives as long as what writes to it. Errors: as above.
 Result<spdm::KeyLog> open_keylog(const std::string& path);
 
-// A profile of expected failures; an empty one without a path. Errors: as above, with the key.
+// A profile, from a file or by the name of a built-in one; an empty one without a path. Errors: as above,
+// with the key.
 Result<engine::Profile> read_profile(const std::string& path);
 
 // What a file of secrets holds. Errors: as above, with the line.

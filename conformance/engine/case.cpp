@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "stack/base/ranges.h"
 #include "stack/wire/annotate.h"
@@ -27,6 +28,11 @@ size_t least_size(ErrorCode code) {
         case ErrorCode::large_response: return 5;
         default: return 4;
     }
+}
+
+// DISPUTE-OUT-OF-ORDER: whoever may call a request unexpected may ask for a new connection instead.
+bool may_resynch(ErrorCode code, const Allowed& allowed) {
+    return code == ErrorCode::request_resynch && contains(allowed.errors, ErrorCode::unexpected_request);
 }
 
 }  // namespace
@@ -86,9 +92,12 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
     if (exchange.silent()) {
         if (!allowed.silence) return wrong(Verdict::dead);
     } else if (auto error = exchange.error()) {
-        if (!contains(allowed.errors, *error)) return wrong(Verdict::fail);
+        const bool other = profile_allows(*error, allowed, requirement);
+        judges_resynch_ |= contains(allowed.errors, ErrorCode::request_resynch);
+        if (!other && !may_resynch(*error, allowed) && !contains(allowed.errors, *error))
+            return wrong(Verdict::fail);
         TRY(expect_error_form(exchange));
-        preferred |= *error == allowed.errors.front();
+        preferred |= other || *error == allowed.errors.front();
     } else if (!allowed.answer || !exchange.answered()) {
         return wrong(Verdict::fail);
     }
@@ -97,6 +106,19 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
                                  describe({.errors = {allowed.errors.front()}}), lab::describe(exchange)));
     }
     return {};
+}
+
+bool Trial::resynched_before(const Finding& finding) const {
+    if (judges_resynch_) return false;
+    const size_t end = std::min(finding.exchange, lab_->exchanges().size());
+    return std::ranges::any_of(lab_->exchanges() | std::views::take(end), [](const lab::Exchange& exchange) {
+        return exchange.error() == ErrorCode::request_resynch;
+    });
+}
+
+bool Trial::profile_allows(ErrorCode code, const Allowed& allowed, std::string_view requirement) const {
+    return profile_ != nullptr &&
+           profile_->other_answer(requirement, version(), code, allowed.errors) != nullptr;
 }
 
 Judgement Trial::not_applicable(std::string reason) {

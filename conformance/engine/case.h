@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/engine/profile.h"
 #include "conformance/engine/verdict.h"
 #include "conformance/lab/lab.h"
 
@@ -44,7 +45,9 @@ std::string describe(const Allowed& allowed);
 // One run of a case at one version. Its functions either pass, or give the finding that ends the case.
 class Trial {
    public:
-    Trial(lab::Lab& lab, const Claims& claims) : lab_(&lab), claims_(&claims) {}
+    // `profile` may allow other answers; null: none does.
+    Trial(lab::Lab& lab, const Claims& claims, const Profile* profile = nullptr)
+        : lab_(&lab), claims_(&claims), profile_(profile) {}
 
     lab::Lab& lab() { return *lab_; }
     const Claims& claims() const { return *claims_; }
@@ -52,7 +55,8 @@ class Trial {
     bool at_least(wire::Version version) const { return claims_->version >= version; }
 
     // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right version
-    // and a code of this version (SPDM-HDR-002, -013, -014).
+    // and a code of this version (SPDM-HDR-002, -013, -014). A code that the profile has in place of one of
+    // the allowed is as good. RequestResynch in place of UnexpectedRequest is a loose pass without a profile.
     Judgement expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
     // The normal response must come.
     Judgement expect_answer(const lab::Exchange& exchange, std::string_view requirement);
@@ -65,6 +69,10 @@ class Trial {
     // Ends the case: the device does not do what the case is about.
     static Judgement not_applicable(std::string reason);
 
+    // Whether the device asked for a new connection (RequestResynch) before what the finding is about, in a
+    // case that does not judge RequestResynch itself: what comes next on the old connection shows nothing.
+    bool resynched_before(const Finding& finding) const;
+
     // Findings that did not end the case: loose passes.
     const std::vector<Finding>& notes() const { return notes_; }
 
@@ -73,11 +81,14 @@ class Trial {
                     std::string got) const;
     Judgement no_flow_first(const lab::Exchange& exchange) const;
     Judgement expect_taken(const lab::Exchange& exchange) const;
+    bool profile_allows(wire::ErrorCode code, const Allowed& allowed, std::string_view requirement) const;
     Judgement expect_version(const lab::Exchange& exchange);
     Judgement expect_error_form(const lab::Exchange& exchange);
 
     lab::Lab* lab_;
     const Claims* claims_;
+    const Profile* profile_;
+    bool judges_resynch_ = false;
     std::vector<Finding> notes_;
 };
 

@@ -66,6 +66,11 @@ Judged judge(const Case& one, Trial& trial) {
     auto step = lab.refused_step();
     if (!judgement && step && contains(one.judges, *step))
         judgement = reported(std::move(judgement), lab, one.requirements.front());
+    if (!judgement && trial.resynched_before(judgement.error())) {
+        judgement = Trial::not_applicable(
+            "the device asked for a new connection, which it may, and the rest of the case needs the old "
+            "one");
+    }
     if (judgement && one.negative) judgement = goes_on(trial);
     Judged judged{std::move(judgement), lab.exchanges()};
     if (!judged.judgement || !one.negative) return judged;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "conformance/engine/requirement_files.h"
 #include "stack/base/ranges.h"
 
 namespace assay::engine {
@@ -80,6 +81,36 @@ Result<Waiver> read_waiver(const Json& object, const std::string& where) {
     return waiver;
 }
 
+Result<wire::ErrorCode> error_code(const Json& object, const std::string& where, const char* key) {
+    const std::string name = TRY(text(object, where, key, true));
+    if (auto code = wire::error_from_name(name)) return *code;
+    return wrong(where, fmt::format("\"{}\" is no error code, as UnexpectedRequest", name));
+}
+
+Result<OtherAnswer> read_answer(const Json& object, const std::string& where) {
+    TRY(known_keys(object, where, {"requirement", "versions", "instead_of", "answer", "source"}));
+    OtherAnswer other;
+    other.requirements = TRY(text(object, where, "requirement", true));
+    other.versions = TRY(versions(object, where));
+    other.instead_of = TRY(error_code(object, where, "instead_of"));
+    other.answer = TRY(error_code(object, where, "answer"));
+    other.source = TRY(text(object, where, "source", true));
+    if (other.source.empty()) return wrong(where, "\"source\" must say who asks for it");
+    return other;
+}
+
+// The entries of a list that may be missing.
+template <class T>
+Result<std::vector<T>> entries(const Json& root, const char* key,
+                               Result<T> (*read)(const Json& object, const std::string& where)) {
+    std::vector<T> list;
+    if (!root.contains(key)) return list;
+    if (!root[key].is_array()) return wrong("profile", fmt::format("\"{}\" must be a list", key));
+    for (const Json& item : root[key])
+        list.push_back(TRY(read(item, fmt::format("{}[{}]", key, list.size()))));
+    return list;
+}
+
 }  // namespace
 
 bool matches(std::string_view glob, std::string_view text) {
@@ -105,16 +136,13 @@ bool matches(std::string_view glob, std::string_view text) {
 Result<Profile> Profile::parse(std::string_view json) {
     Json root = Json::parse(json, nullptr, false);
     if (root.is_discarded()) return wrong("profile", "is no JSON");
-    TRY(known_keys(root, "profile", {"name", "versions", "roots", "waivers"}));
+    TRY(known_keys(root, "profile", {"name", "versions", "roots", "waivers", "answers"}));
     Profile profile;
     profile.name = TRY(text(root, "profile", "name", false));
     profile.versions = TRY(assay::engine::versions(root, "profile"));
     profile.roots = TRY(texts(root, "profile", "roots"));
-    if (!root.contains("waivers")) return profile;
-    if (!root["waivers"].is_array()) return wrong("profile", "\"waivers\" must be a list");
-    for (const Json& item : root["waivers"]) {
-        profile.waivers.push_back(TRY(read_waiver(item, fmt::format("waivers[{}]", profile.waivers.size()))));
-    }
+    profile.waivers = TRY(entries(root, "waivers", read_waiver));
+    profile.answers = TRY(entries(root, "answers", read_answer));
     return profile;
 }
 
@@ -125,6 +153,25 @@ const Waiver* Profile::waiver(std::string_view case_id, wire::Version version, s
         if (in_time && in_version && matches(waiver.cases, case_id)) return &waiver;
     }
     return nullptr;
+}
+
+const OtherAnswer* Profile::other_answer(std::string_view requirement, wire::Version version,
+                                         wire::ErrorCode code,
+                                         std::span<const wire::ErrorCode> allowed) const {
+    for (const OtherAnswer& other : answers) {
+        bool in_version = other.versions.empty() || contains(other.versions, version);
+        if (in_version && other.answer == code && contains(allowed, other.instead_of) &&
+            matches(other.requirements, requirement))
+            return &other;
+    }
+    return nullptr;
+}
+
+std::optional<std::string_view> Profile::built_in(std::string_view name) {
+    for (const EmbeddedFile& file : profile_files()) {
+        if (file.path == fmt::format("vectors/profiles/{}.json", name)) return file.text;
+    }
+    return std::nullopt;
 }
 
 std::vector<const Waiver*> Profile::expired(std::string_view today) const {

@@ -1,11 +1,14 @@
-// What is known beforehand of a target: expected failures, each with its reason and an end.
+// What is known beforehand of a target: expected failures, each with its reason and an end, and answers that
+// another specification asks of it.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "stack/base/result.h"
+#include "stack/wire/codes.h"
 #include "stack/wire/version.h"
 
 namespace assay::engine {
@@ -21,21 +24,39 @@ struct Waiver {
     std::string expires;  // the last day, "2027-01-31"; empty: never
 };
 
+// An error code that another specification asks for where DSP0274 would have its own.
+struct OtherAnswer {
+    std::string requirements;             // a glob over requirement ids
+    std::vector<wire::Version> versions;  // empty: all
+    wire::ErrorCode instead_of = wire::ErrorCode::unexpected_request;
+    wire::ErrorCode answer = wire::ErrorCode::request_resynch;
+    std::string source;  // document and section
+};
+
 // Read from JSON:
 //   {"name": "...", "versions": ["1.2"], "roots": ["root.pem"],
-//    "waivers": [{"case": "GLOB", "versions": ["1.2"], "reason": "...", "expires": "2027-01-31"}]}
-// All keys but a waiver's "case" and "reason" may be left out; any other key is an error.
+//    "waivers": [{"case": "GLOB", "versions": ["1.2"], "reason": "...", "expires": "2027-01-31"}],
+//    "answers": [{"requirement": "GLOB", "versions": ["1.2"], "instead_of": "UnexpectedRequest",
+//                 "answer": "RequestResynch", "source": "..."}]}
+// All keys but a waiver's "case" and "reason", and those of an answer but "versions", may be left out; any
+// other key is an error.
 struct Profile {
     std::string name;
     std::vector<wire::Version> versions;  // to run; empty: all that the target has
     std::vector<std::string> roots;       // PEM or DER files
     std::vector<Waiver> waivers;
+    std::vector<OtherAnswer> answers;
 
     // Errors: Errc::bad_text naming the key and what is wrong with it.
     static Result<Profile> parse(std::string_view json);
+    // The text of a profile of vectors/profiles, by its name ("ocp"); nullopt when there is none.
+    static std::optional<std::string_view> built_in(std::string_view name);
 
     // The waiver for a case on a day ("2026-11-23"); null when there is none or it has expired.
     const Waiver* waiver(std::string_view case_id, wire::Version version, std::string_view today) const;
+    // The row that allows an error code where one of `allowed` is due; null when there is none.
+    const OtherAnswer* other_answer(std::string_view requirement, wire::Version version, wire::ErrorCode code,
+                                    std::span<const wire::ErrorCode> allowed) const;
     // Waivers that have expired by that day.
     std::vector<const Waiver*> expired(std::string_view today) const;
 };

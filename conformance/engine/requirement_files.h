@@ -1,4 +1,4 @@
-// The files of vectors/requirements and vectors/disputes.json, compiled in.
+// The files of vectors/requirements and vectors/profiles, and vectors/disputes.json, compiled in.
 #pragma once
 
 #include <span>
@@ -9,5 +9,6 @@ namespace assay {
 
 std::span<const EmbeddedFile> requirement_files();
 std::span<const EmbeddedFile> dispute_files();
+std::span<const EmbeddedFile> profile_files();
 
 }  // namespace assay

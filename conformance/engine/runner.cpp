@@ -135,7 +135,7 @@ class Run {
         CaseResult result{.id = std::string(id),
                           .title = "From GET_VERSION to signed measurements, as far as the device claims",
                           .version = claims_.version};
-        Trial trial(lab_, claims_);
+        Trial trial(lab_, claims_, &options_.profile);
         SaneOutcome outcome = sane_exchange(trial);
         for (const StageFailure& failure : outcome.failures) {
             auto same = [&](const StageFailure& one) {
@@ -187,7 +187,7 @@ class Run {
     }
 
     void attempt(const Case& one, CaseResult& result) {
-        Trial trial(lab_, claims_);
+        Trial trial(lab_, claims_, &options_.profile);
         Judged judged = judge(one, trial);
         decide(result, judged.judgement, trial.notes(), requirements_, options_);
         if (!judged.judgement || !trial.notes().empty()) result.exchanges = std::move(judged.exchanges);

@@ -19,7 +19,7 @@ using Tweak = std::function<void(lab::ReferenceOptions& options, spdm::Device& d
 
 // Runs the cases that match `filter` at one version. What `change` does begins after the sane exchange.
 engine::RunReport run_device(wire::Version version, const std::string& filter, const Change& change,
-                             const Tweak& tweak = {});
+                             const Tweak& tweak = {}, const engine::Profile& profile = {});
 
 // A result with its findings and exchanges.
 std::string text(const engine::CaseResult& result);

@@ -193,7 +193,8 @@ const std::vector<engine::Case>& responder_cases() {
     return cases;
 }
 
-engine::RunReport run(const Odd& odd, wire::Version version, const std::string& filter) {
+engine::RunReport run(const Odd& odd, wire::Version version, const std::string& filter,
+                      const engine::Profile& profile = {}) {
     lab::ReferenceOptions reference;
     static const std::shared_ptr<const spdm::Device> plain = lab::make_reference_device({});
     auto device = std::make_shared<spdm::Device>(*plain);
@@ -209,14 +210,15 @@ engine::RunReport run(const Odd& odd, wire::Version version, const std::string& 
     engine::RunOptions options;
     options.versions = {version};
     options.filter = filter;
+    options.profile = profile;
     return engine::run(lab, responder_cases(), engine::Requirements::embedded(), options);
 }
 
 }  // namespace
 
 engine::RunReport run_device(wire::Version version, const std::string& filter, const Change& change,
-                             const Tweak& tweak) {
-    return run({.what = "", .tweak = tweak, .change = change}, version, filter);
+                             const Tweak& tweak, const engine::Profile& profile) {
+    return run({.what = "", .tweak = tweak, .change = change}, version, filter, profile);
 }
 
 std::string text(const engine::CaseResult& result) {

@@ -120,6 +120,37 @@ BOOST_AUTO_TEST_CASE(the_other_reading_of_a_clause_is_no_failure_and_a_warning_n
     }
 }
 
+// Answers RequestResynch to what others call unexpected, and from then on to everything but GET_VERSION.
+Change asks_for_a_new_connection() {
+    return [lost = false](ByteView request, Answer& answer) mutable {
+        if (code_of(request) == code::get_version) lost = false;
+        lost |= is_error(answer) && (*answer)[2] == static_cast<uint8_t>(wire::ErrorCode::unexpected_request);
+        if (lost && answer)
+            answer =
+                Bytes{(*answer)[0], code::error, static_cast<uint8_t>(wire::ErrorCode::request_resynch), 0};
+    };
+}
+
+// SPDM-19 of OCP's Datacenter NVMe SSD Specification.
+BOOST_AUTO_TEST_CASE(a_device_of_the_ocp_profile_passes_with_it_and_never_fails) {
+    const engine::Profile ocp = engine::Profile::parse(*engine::Profile::built_in("ocp")).value();
+    auto run = [](const engine::Profile& profile) {
+        return run_device(Version::v1_2, "*", asks_for_a_new_connection(), {}, profile).results;
+    };
+    size_t loose = 0;
+    for (const engine::CaseResult& result : run({})) {
+        BOOST_TEST(!engine::is_failure(result.verdict), text(result));
+        loose += result.verdict == Verdict::loose_pass;
+    }
+    for (const engine::CaseResult& result : run(ocp)) {
+        loose -= result.verdict == Verdict::loose_pass;
+        BOOST_TEST((!engine::is_failure(result.verdict) && result.verdict != Verdict::warning &&
+                    result.verdict != Verdict::blocked),
+                   text(result));
+    }
+    BOOST_TEST(loose > 10U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::cases
