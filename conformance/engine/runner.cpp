@@ -142,7 +142,9 @@ class Run {
                 return one.stage == failure.stage && one.finding.got == failure.finding.got;
             };
             Finding finding = failure.finding;
-            if (std::ranges::any_of(known, same)) {
+            const bool again = std::ranges::any_of(known, same);
+            if (again && finding.verdict == Verdict::warning) continue;
+            if (again) {
                 finding.verdict = Verdict::blocked;
                 finding.got += fmt::format(", as in {}", kSaneFirst);
             }

@@ -76,6 +76,7 @@ class Sane {
     }
 
     Judgement negotiation() {
+        lab_.set_finish_transcript(spdm::FinishTranscript::whole);
         TRY(connect());
         claims().supported = true;
         claims().parameters = lab_.seen().parameters();
@@ -121,7 +122,25 @@ class Sane {
         claims().session = lab_.seen().parameters();
         learned_ = true;
         if (!claims().session.both(cap::key_ex) || !claims().session.both(cap::mac)) return {};
-        return use_session(TRY(lab_.new_session()));
+        TRY(use_session(TRY(first_session())));
+        if (lab_.finish_transcript() == spdm::FinishTranscript::whole) return {};
+        Finding other(
+            Verdict::warning, "SPDM-FIN-014",
+            "the signature and the verify data of FINISH cover its opaque data",
+            "they cover the header alone (DISPUTE-FINISH-OPAQUE): nobody authenticates the opaque data");
+        other.exchange = lab_.exchanges().size() - 1;
+        return std::unexpected(std::move(other));
+    }
+
+    // At 1.4 a device may read the transcript of FINISH in another way, which every later session then takes.
+    Result<uint32_t> first_session() {
+        auto id = lab_.new_session();
+        if (id || !trial_.at_least(Version::v1_4) || lab_.refused_step() != code::finish) return id;
+        lab_.set_finish_transcript(spdm::FinishTranscript::header);
+        Result<> again = lab_.negotiated_with_chain(trial_.version());
+        auto other = again ? lab_.new_session() : std::unexpected(again.error());
+        if (!other) lab_.set_finish_transcript(spdm::FinishTranscript::whole);
+        return other ? other : id;
     }
 
     // A session from its exchange to its end.

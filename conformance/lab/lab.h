@@ -161,6 +161,12 @@ class Lab {
     using EditFinish = std::function<void(wire::Finish&)>;
     Result<Bytes> finish(uint32_t session_id, const EditFinish& edit = {});
     Result<Bytes> psk_finish(uint32_t session_id);
+    // Which reading of FINISH's transcript the device takes; `whole` unless somebody says otherwise.
+    void set_finish_transcript(spdm::FinishTranscript reading) {
+        finish_transcript_ = reading;
+        observer_.set_finish_transcript(reading);
+    }
+    spdm::FinishTranscript finish_transcript() const { return finish_transcript_; }
     // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
     // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
@@ -236,6 +242,7 @@ class Lab {
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
     std::optional<uint8_t> refused_step_;
+    spdm::FinishTranscript finish_transcript_ = spdm::FinishTranscript::whole;
     size_t count_ = 0;
     RequesterIdentity identity_;
     std::unique_ptr<crypto::Dhe> dhe_;  // of the last KEY_EXCHANGE

@@ -40,6 +40,7 @@ Offer session_offer(uint32_t flags) {
 // The secret of a session that our own key, or the key we share, gives.
 void Lab::connect_observer() {
     observer_.set_transport(dut_->transport());
+    observer_.set_finish_transcript(finish_transcript_);
     observer_.set_secrets([this](SessionKind kind, ByteView request, ByteView response) {
         std::vector<Bytes> known{secret(kind, request, response)};
         if (known.front().empty()) known.clear();
@@ -170,7 +171,8 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
     message.requester_verify_data.resize(context.hash_size);
     Bytes bytes = encode_raw(message, context);
     size_t tail = message.signature.size() + context.hash_size;
-    ByteView head = ByteView(bytes).first(bytes.size() - tail);
+    ByteView head =
+        spdm::finish_part(finish_transcript_, ByteView(bytes).first(bytes.size() - tail));
     Bytes chain_digest;
     if (sign) {
         auto suite = observer_.parameters().requester_suite();

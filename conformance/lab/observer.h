@@ -108,6 +108,8 @@ class Observer {
     const ObservedRecord& last_record() const { return last_record_; }
     // What they need beforehand.
     void set_secrets(SecretSource secrets) { secrets_ = std::move(secrets); }
+    // How the two sides read DISPUTE-FINISH-OPAQUE.
+    void set_finish_transcript(spdm::FinishTranscript reading) { finish_transcript_ = reading; }
     void set_transport(const record::Transport& transport) { transport_ = &transport; }
     // The sessions that are alive, by identifier, and the last one that began.
     std::map<uint32_t, ObservedSession>& sessions() { return sessions_; }
@@ -232,6 +234,7 @@ class Observer {
     Bytes vca_, first_digests_;
     Collected b_, measurements_;
     SecretSource secrets_;
+    spdm::FinishTranscript finish_transcript_ = spdm::FinishTranscript::whole;
     const record::Transport* transport_ = &record::none();
     std::map<uint32_t, ObservedSession> sessions_;
     std::optional<uint32_t> last_session_, last_exchange_, pending_session_;

@@ -224,25 +224,28 @@ void Observer::finish(ByteView request, ByteView response) {
     if (session == nullptr || !asked || !answer) return;
     spdm::Session& channel = session->channel;
     size_t tail = asked->signature.size() + asked->requester_verify_data.size();
+    const ByteView head = request.first(request.size() - tail);
+    const ByteView part = spdm::finish_part(finish_transcript_, head);
     if (!asked->signature.empty()) {
         uint8_t slot = session->requester_slot.value_or(asked->slot_id);
         channel.add_th(session->requester_digests);
         channel.add_th(chain_digest(requester_chains_, slot));
-        channel.add_th(request.first(request.size() - tail));
         // The hash of TH is what is signed; the transcript itself is not kept.
-        check_finish_signature(channel.th(), slot, asked->signature);
-        channel.add_th(asked->signature);
-    } else {
-        channel.add_th(request.first(request.size() - tail));
+        check_finish_signature(channel.th_with({part}), slot, asked->signature);
     }
-    check_mac(code::finish, channel.verify_data(Way::request), asked->requester_verify_data);
-    channel.add_th(asked->requester_verify_data);
+    check_mac(code::finish, channel.verify_data(Way::request, channel.th_with({part, asked->signature})),
+              asked->requester_verify_data);
+    for (ByteView more : {head, ByteView(asked->signature), ByteView(asked->requester_verify_data)})
+        channel.add_th(more);
     size_t verify_size = answer->responder_verify_data.size();
-    channel.add_th(response.first(response.size() - verify_size));
+    const ByteView answered = response.first(response.size() - verify_size);
     if (verify_size != 0) {
-        check_mac(code::finish_rsp, channel.verify_data(Way::response), answer->responder_verify_data);
-        channel.add_th(answer->responder_verify_data);
+        const ByteView answered_part = spdm::finish_part(finish_transcript_, answered);
+        check_mac(code::finish_rsp, channel.verify_data(Way::response, channel.th_with({answered_part})),
+                  answer->responder_verify_data);
     }
+    channel.add_th(answered);
+    channel.add_th(answer->responder_verify_data);
     channel.establish();
 }
 

@@ -13,6 +13,7 @@
 #include "stack/spdm/key_schedule.h"
 #include "stack/spdm/parameters.h"
 #include "stack/spdm/secured_opaque.h"
+#include "stack/spdm/transcript.h"
 #include "stack/wire/messages/measurements.h"
 #include "stack/wire/messages/vendor_defined.h"
 
@@ -107,6 +108,7 @@ struct Device {
     uint8_t mut_auth_requested = 0;
     bool basic_mut_auth = false;  // CHALLENGE asks the requester for authentication too
     uint8_t requester_slot = 0;   // that is asked for
+    FinishTranscript finish_transcript = FinishTranscript::whole;
     Trust requester_trust;
     // What that slot holds, if known beforehand, by algorithm. Its key is not needed.
     std::map<crypto::SignAlgo, Identity> requester_identities;

@@ -36,18 +36,20 @@ Checked<> Responder::check_finish(ResponderSession& session, const Finish& reque
     size_t verify_size = request.requester_verify_data.size();
     size_t unsigned_size = bytes.size() - std::min(bytes.size(), verify_size + request.signature.size());
     if (is_signed && session.requester) channel.add_th_digest(session.requester->bytes);
-    channel.add_th(bytes.first(unsigned_size));
+    const ByteView part = finish_part(device_.finish_transcript, bytes.first(unsigned_size));
     if (is_signed) {
         auto suite = parameters_.requester_suite();
         bool good = suite && session.requester &&
-                    verify_transcript(provider_, *suite, session.requester->key, kFinishContext, channel.th(),
-                                      request.signature)
+                    verify_transcript(provider_, *suite, session.requester->key, kFinishContext,
+                                      channel.th_with({part}), request.signature)
                         .has_value();
         TRY(checker_.demand(Check::finish_signature, good));
-        channel.add_th(request.signature);
     }
-    bool authentic = channel.verifies(Way::request, request.requester_verify_data);
-    TRY(checker_.demand(Check::finish_hmac, authentic));
+    const crypto::Digest due =
+        channel.verify_data(Way::request, channel.th_with({part, ByteView(request.signature)}));
+    TRY(checker_.demand(Check::finish_hmac, equal_secret(due.view(), request.requester_verify_data)));
+    channel.add_th(bytes.first(unsigned_size));
+    channel.add_th(request.signature);
     channel.add_th(request.requester_verify_data);
     return {};
 }
@@ -72,11 +74,12 @@ Checked<Bytes> Responder::finish(ByteView request) {
     size_t verify_size = context.verify_data_in_finish ? context.hash_size : 0;
     response.responder_verify_data.resize(verify_size);
     Bytes bytes = encoded(response, context);
-    if (!checker_.has(Defect::finish_not_in_th2)) {
-        channel.add_th(ByteView(bytes).first(bytes.size() - verify_size));
-    }
+    const ByteView head = ByteView(bytes).first(bytes.size() - verify_size);
+    const ByteView part = finish_part(device_.finish_transcript, head);
+    const bool kept = !checker_.has(Defect::finish_not_in_th2);
+    crypto::Digest verify = channel.verify_data(Way::response, kept ? channel.th_with({part}) : channel.th());
+    if (kept) channel.add_th(head);
     if (verify_size != 0) {
-        crypto::Digest verify = channel.verify_data(Way::response);
         std::ranges::copy(verify.view(), bytes.end() - static_cast<ptrdiff_t>(verify_size));
         channel.add_th(verify.view());
     }

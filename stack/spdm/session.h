@@ -64,6 +64,9 @@ class Session {
     // RequesterVerifyData or ResponderVerifyData over TH as it stands, and whether one is right (in constant
     // time).
     crypto::Digest verify_data(Way way) const;
+    crypto::Digest verify_data(Way way, const crypto::Digest& th) const {
+        return schedule_.verify_data(way, th.view());
+    }
     bool verifies(Way way, ByteView verify_data) const;
 
     // A record around application data, or around an SPDM message. Errors: Errc::out_of_range when it is too

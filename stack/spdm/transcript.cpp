@@ -4,6 +4,11 @@
 
 namespace assay::spdm {
 
+ByteView finish_part(FinishTranscript reading, ByteView message) {
+    constexpr size_t kHeader = 4;
+    return reading == FinishTranscript::header ? message.first(std::min(message.size(), kHeader)) : message;
+}
+
 void Transcript::clear() {
     vca_.clear();
     m1_.reset();

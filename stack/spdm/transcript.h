@@ -9,6 +9,13 @@
 
 namespace assay::spdm {
 
+// What TH holds of FINISH and FINISH_RSP where their own signature and verify data are made: everything
+// before these, or the header alone, without the opaque data that came with 1.4 (DISPUTE-FINISH-OPAQUE). The
+// data keys depend on the whole messages in both readings.
+enum class FinishTranscript : uint8_t { whole, header };
+// That part of a message whose signature and verify data were cut off.
+ByteView finish_part(FinishTranscript reading, ByteView message);
+
 class Transcript {
    public:
     explicit Transcript(const crypto::Provider& provider) : provider_(&provider) {}

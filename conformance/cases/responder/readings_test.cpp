@@ -151,6 +151,19 @@ BOOST_AUTO_TEST_CASE(a_device_of_the_ocp_profile_passes_with_it_and_never_fails)
     BOOST_TEST(loose > 10U);
 }
 
+BOOST_AUTO_TEST_CASE(a_device_that_leaves_opaque_data_out_of_the_transcript_of_finish_is_judged_on_the_rest) {
+    const Tweak header_only = [](lab::ReferenceOptions&, spdm::Device& device) {
+        device.finish_transcript = spdm::FinishTranscript::header;
+    };
+    const auto results = run_device(Version::v1_4, "*", {}, header_only).results;
+    BOOST_REQUIRE(results.size() > 500U);
+    BOOST_TEST((results.front().verdict == Verdict::warning), text(results.front()));
+    BOOST_TEST(text(results.front()).find("DISPUTE-FINISH-OPAQUE") != std::string::npos);
+    for (const engine::CaseResult& result : results) {
+        BOOST_TEST((!engine::is_failure(result.verdict) && result.verdict != Verdict::blocked), text(result));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::cases
