@@ -95,6 +95,13 @@ struct RequesterIdentity {
     bool anchored = false;  // whoever gave it says that the device has its root as a trust anchor
 };
 
+// Makes an error one of this program's own (Errc::internal) that is none of the target's.
+template <class T>
+Result<T> ours(Result<T> made) {
+    if (!made) made.error().code = Errc::internal;
+    return made;
+}
+
 class Lab {
    public:
     // `leaf_keys` as for Observer.
@@ -151,7 +158,7 @@ class Lab {
     template <class M>
         requires requires(M m, wire::Visitor& v) { m.describe(v); }
     Result<Exchange> send_in(uint32_t session_id, const M& message, const Sealing& how = {}) {
-        return send_in(session_id, TRY(wire::encode(message, context_for(M::kCode))), how);
+        return send_in(session_id, TRY(encode(message)), how);
     }
 
     // Messages of a handshake. KEY_EXCHANGE has a fresh Diffie-Hellman key, which is kept for its answer.
@@ -223,12 +230,6 @@ class Lab {
     Result<> expect_step(const Exchange& exchange);
     // An answer that is no use to the step that it answers.
     std::unexpected<Error> unusable(uint8_t request_code, std::string_view field, std::string why);
-    // An error that is this program's own and none of the target's.
-    template <class T>
-    static Result<T> ours(Result<T> made) {
-        if (!made) made.error().code = Errc::internal;
-        return made;
-    }
     // Asks again as long as the target puts off.
     Result<Exchange> persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again);
     void connect_observer();

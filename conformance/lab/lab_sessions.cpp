@@ -77,8 +77,8 @@ Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& ho
     if (how.session_id) options.session_id = *how.session_id;
     const record::TrafficKey& key = channel.key(how.keys);
     const record::Transport& transport = channel.transport();
-    if (how.raw) return key.seal_raw(options, transport, message);
-    return key.seal(options, transport, record::to_application(transport, message), how.random);
+    if (how.raw) return ours(key.seal_raw(options, transport, message));
+    return ours(key.seal(options, transport, record::to_application(transport, message), how.random));
 }
 
 Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext, Wait wait) {
@@ -171,8 +171,7 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
     message.requester_verify_data.resize(context.hash_size);
     Bytes bytes = encode_raw(message, context);
     size_t tail = message.signature.size() + context.hash_size;
-    ByteView head =
-        spdm::finish_part(finish_transcript_, ByteView(bytes).first(bytes.size() - tail));
+    ByteView head = spdm::finish_part(finish_transcript_, ByteView(bytes).first(bytes.size() - tail));
     Bytes chain_digest;
     if (sign) {
         auto suite = observer_.parameters().requester_suite();
@@ -215,6 +214,11 @@ Result<> Lab::finish_session(uint32_t session_id) {
     const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return no_session();
     uint8_t mutual = observed->mut_auth_requested;
+    if (mutual != 0 && (observer_.parameters().requester_flags & cap::mut_auth) == 0) {
+        return fail(Errc::refused, "MutAuthRequested", Error::npos,
+                    "the device asks for mutual authentication of a requester without MUT_AUTH_CAP "
+                    "(SPDM-KEX-022)");
+    }
     if (mutual > mut_auth::plain) {
         std::optional<uint32_t> place;
         if (!observer_.parameters().clear_handshake()) place = session_id;

@@ -246,6 +246,7 @@ Judgement session_with_flow(Trial& trial, bool implicit) {
 
 // Portions that lead nowhere: the chain is all there, and more is announced; or there is no end of it.
 Judgement endless_chain(Trial& trial, bool empty) {
+    constexpr size_t kPortion = 1024;  // what any record holds
     lab::Lab& lab = trial.lab();
     bool any = false;
     for (Flow flow : {Flow::session, Flow::basic}) {
@@ -262,7 +263,7 @@ Judgement endless_chain(Trial& trial, bool empty) {
             wire::CertificateResponse more;
             if (portion) more = std::move(*portion);
             more.spdm_version = wire::byte(trial.version());
-            if (!empty && wanted) more.cert_chain.resize(wanted->length);
+            if (!empty && wanted) more.cert_chain.resize(std::min<size_t>(wanted->length, kPortion));
             if (empty || wanted) more.remainder_length = static_cast<uint16_t>(empty ? 1 : 0xffff);
             answer = wire::encode_raw(more, context);
         };

@@ -113,13 +113,14 @@ Result<Bytes> signed_finish(Trial& trial, uint32_t session, const Signing& how) 
     if (!known || !keys->second[how.signer])
         return fail(Errc::state, "slot", Error::npos, "the lab has no identity there");
     const spdm::Session& channel = lab.session(session)->channel;
-    ByteView head =
-        ByteView(usual).first(usual.size() - context.hash_size - context.requester_signature_size);
+    const size_t tail = context.hash_size + context.requester_signature_size;
+    ByteView head = spdm::finish_part(lab.finish_transcript(), ByteView(usual).first(usual.size() - tail));
     crypto::Digest chain_digest = lab.provider().digest(suite->hash, chain->second);
     spdm::Suite signs = *suite;
     signs.version = how.version.value_or(suite->version);
-    message.signature = TRY(spdm::sign_transcript(lab.provider(), signs, keys->second[how.signer]->key,
-                                                  how.context, channel.th_with({chain_digest.view(), head})));
+    message.signature =
+        TRY(lab::ours(spdm::sign_transcript(lab.provider(), signs, keys->second[how.signer]->key, how.context,
+                                            channel.th_with({chain_digest.view(), head}))));
     if (how.flipped) message.signature[*how.flipped % message.signature.size()] ^= 0x01;
     crypto::Digest th = channel.th_with({chain_digest.view(), head, message.signature});
     message.requester_verify_data =

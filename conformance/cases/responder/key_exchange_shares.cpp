@@ -36,7 +36,7 @@ Result<std::vector<Bytes>> bad_points(DheGroup, const Bytes& good) {
 
 // 0, 1, p - 1, p, p + 1 and the largest number of that size. A prime ends in 64 ones, so that p + 1 carries.
 Result<std::vector<Bytes>> bad_numbers(DheGroup group, const Bytes& good) {
-    const Bytes prime = TRY(crypto::field_prime(group));
+    const Bytes prime = TRY(lab::ours(crypto::field_prime(group)));
     std::vector<Bytes> bad(2, Bytes(good.size()));
     bad[1].back() = 1;
     bad.insert(bad.end(), 3, prime);
@@ -65,10 +65,13 @@ Judgement spoiled(Trial& trial, bool curves, const Spoil& spoil, std::string_vie
         any = true;
         const Bytes good = TRY(lab.key_exchange()).exchange_data;
         for (const Bytes& bad : TRY(spoil(*group, good))) {
+            // Each on a connection of its own: what a refusal leaves behind is another case's matter.
+            TRY(lab.negotiated_with_chain(trial.version(), offer));
             Exchange exchange =
                 TRY(send_exchange(trial, [&](KeyExchange& message) { message.exchange_data = bad; }));
             TRY(trial.expect(exchange, bad_share(), requirement));
         }
+        TRY(lab.negotiated_with_chain(trial.version(), offer));
         uint32_t id = TRY(lab.new_session());
         TRY(expect_alive(trial, id, requirement));
     }

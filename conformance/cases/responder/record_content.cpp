@@ -154,7 +154,7 @@ Judgement big_endian(Trial& trial) {
     record::SealOptions options = channel.seal_options(Way::request);
     options.order = record::NonceOrder::big;
     Bytes data = record::to_application(channel.transport(), probe(trial));
-    return bad.refuse(TRY(channel.key(Way::request).seal(options, channel.transport(), data)));
+    return bad.refuse(TRY(lab::ours(channel.key(Way::request).seal(options, channel.transport(), data))));
 }
 
 // One version is offered at a time, and all of them: what is selected was offered.
