@@ -44,6 +44,10 @@ struct Measurement {
     wire::Version since = wire::Version::v1_0;  // the first version that has its value type
 };
 
+// What MeasurementSummaryHash covers at 1.0 and 1.1 (DISPUTE-SUMMARY-OF-VALUES): whole blocks, as from 1.2
+// on, or the measurement values alone.
+enum class SummaryOf : uint8_t { blocks, values };
+
 // Answers a vendor's request; nullopt: no such vendor here.
 using VendorHandler = std::function<std::optional<Bytes>(const wire::VendorDefinedBody& request)>;
 
@@ -114,6 +118,7 @@ struct Device {
     std::map<crypto::SignAlgo, Identity> requester_identities;
 
     std::vector<Measurement> measurements;  // ascending indices
+    SummaryOf summary_before_1_2 = SummaryOf::blocks;
     // OpaqueData of MEASUREMENTS for what was negotiated, in the format that goes with it; none: empty.
     std::function<Bytes(const Parameters& negotiated)> measurement_opaque;
     VendorHandler vendor;

@@ -55,6 +55,13 @@ Bytes Responder::summary_hash(uint8_t type) const {
         return measurement.since <= parameters_.version && (type == summary::all || measurement.in_tcb);
     };
     Bytes record = make_record(device_, provider_, measurement_hash(), false, wanted);
+    if (parameters_.version < Version::v1_2 && device_.summary_before_1_2 == SummaryOf::values) {
+        record.clear();
+        for (const Measurement& measurement : device_.measurements) {
+            if (wanted(measurement))
+                append(record, make_block(measurement, provider_, measurement_hash(), false).value);
+        }
+    }
     return to_bytes(provider_.digest(parameters_.suite().hash, record).view());
 }
 

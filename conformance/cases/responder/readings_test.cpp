@@ -94,6 +94,12 @@ const Reading kReadings[] = {
      without(spdm::Check::psk_context)},
 };
 
+void expect_passes(const engine::RunReport& report, std::string_view id) {
+    const auto found = std::ranges::find(report.results, id, &engine::CaseResult::id);
+    BOOST_REQUIRE_MESSAGE(found != report.results.end(), id);
+    BOOST_TEST((found->verdict == Verdict::pass), text(*found));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(readings_suite)
@@ -117,6 +123,27 @@ BOOST_AUTO_TEST_CASE(the_other_reading_of_a_clause_is_no_failure_and_a_warning_n
                        reading.dispute << ": " << text(result));
         }
         BOOST_TEST(seen, reading.one);
+    }
+}
+
+// MeasurementSummaryHash over the values alone, which 1.0 and 1.1 can be read to ask for.
+BOOST_AUTO_TEST_CASE(a_summary_of_values_is_right_before_1_2) {
+    const Tweak of_values = [](lab::ReferenceOptions&, spdm::Device& device) {
+        device.summary_before_1_2 = spdm::SummaryOf::values;
+    };
+    for (const char* one : {"chl/summary", "kex/summary", "psk/summary"})
+        expect_passes(run_device(Version::v1_1, one, {}, of_values), one);
+}
+
+// Each connection finds another value at one index, as that of a counter.
+BOOST_AUTO_TEST_CASE(a_device_that_measures_anew_on_every_connection_is_right) {
+    for (const char* one : {"chl/summary", "kex/summary", "psk/summary"}) {
+        spdm::Device* measured = nullptr;
+        const Tweak remember = [&](lab::ReferenceOptions&, spdm::Device& device) { measured = &device; };
+        const Change count = [&](ByteView request, Answer&) {
+            if (code_of(request) == code::get_version) ++measured->measurements.front().raw.front();
+        };
+        expect_passes(run_device(Version::v1_2, one, count, remember), one);
     }
 }
 
