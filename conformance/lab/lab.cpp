@@ -143,11 +143,17 @@ Context Lab::context_for(uint8_t code) const {
     return context;
 }
 
+uint32_t Lab::flags_of(const Offer& offer) const {
+    constexpr uint32_t kCan = cap::key_ex | cap::encap;
+    const bool more = asked_uninvited_ && offer.authenticates_if_asked && (offer.flags & kCan) == kCan;
+    return more ? offer.flags | (kMutualFlags & ~kSessionFlags) : offer.flags;
+}
+
 GetCapabilities Lab::capabilities(Version version, const Offer& offer) const {
     GetCapabilities message;
     message.spdm_version = byte(version);
     message.ct_exponent = offer.ct_exponent;
-    message.flags = offer.flags & known_requester_flags(version);
+    message.flags = flags_of(offer) & known_requester_flags(version);
     message.data_transfer_size = message.max_spdm_msg_size = offer.data_transfer_size;
     return message;
 }
@@ -172,7 +178,7 @@ NegotiateAlgorithms Lab::algorithms(Version version, const Offer& offer) const {
         add(alg_type::dhe, offer.dhe & spdm::kAllDhe);
         add(alg_type::aead_cipher_suite, offer.aead & spdm::kAllAead);
         auto own = static_cast<uint16_t>(offer.req_base_asym & asym & signing_algorithms(identity_));
-        bool signs = (offer.flags & cap::mut_auth) != 0 || offer.every_structure;
+        bool signs = (flags_of(offer) & cap::mut_auth) != 0 || offer.every_structure;
         if (signs && own != 0) add(alg_type::req_base_asym_alg, own);
         add(alg_type::key_schedule, kKeyScheduleSpdm);
     }

@@ -215,6 +215,7 @@ Result<> Lab::finish_session(uint32_t session_id) {
     if (observed == nullptr) return no_session();
     uint8_t mutual = observed->mut_auth_requested;
     if (mutual != 0 && (observer_.parameters().requester_flags & cap::mut_auth) == 0) {
+        asked_uninvited_ = true;
         return fail(Errc::refused, "MutAuthRequested", Error::npos,
                     "the device asks for mutual authentication of a requester without MUT_AUTH_CAP "
                     "(SPDM-KEX-022)");

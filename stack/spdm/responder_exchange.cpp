@@ -106,8 +106,8 @@ std::optional<PeerChain> Responder::known_requester() const {
 void Responder::ask_for_mutual_authentication(ResponderSession& session, KeyExchangeResponse& response) {
     uint8_t wanted = device_.mut_auth_requested;
     bool uninvited = checker_.has(Defect::mutual_uninvited);
-    bool able = parameters_.both(cap::mut_auth) || uninvited;
-    if (!able || parameters_.req_base_asym == 0 || wanted == 0) return;
+    bool able = parameters_.both(cap::mut_auth) && parameters_.req_base_asym != 0;
+    if ((!able && !uninvited) || wanted == 0) return;
     // Who cannot be asked, or has no certificates to be asked for, has to be known.
     bool askable =
         (parameters_.encapsulates() && (parameters_.requester_flags & cap::cert) != 0) || uninvited;

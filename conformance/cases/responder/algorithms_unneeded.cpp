@@ -40,7 +40,7 @@ constexpr uint32_t kRequesters[] = {0, kWithPsk, lab::kSessionFlags, lab::kMutua
 Judgement unneeded(Trial& trial, const Kind& kind) {
     bool judged = false;
     for (uint32_t flags : kRequesters) {
-        lab::Offer offer{.flags = flags, .every_structure = true};
+        lab::Offer offer{.flags = flags, .every_structure = true, .authenticates_if_asked = false};
         if (!TRY(went_along(trial.lab().negotiated(trial.version(), offer)))) continue;
         const spdm::Parameters& p = trial.lab().seen().parameters();
         if (kind.needed(p)) continue;

@@ -215,8 +215,9 @@ Judgement form(Trial& trial) {
     const uint32_t raw_key = (lab::kMutualFlags & ~cap::cert) | cap::pub_key_id;
     for (uint32_t flags : {lab::kSessionFlags, lab::kSessionFlags & ~cap::hbeat, lab::kMutualFlags,
                            lab::kMutualFlags & ~cap::encap, raw_key}) {
-        if (!TRY(went_along(trial.lab().negotiated_with_chain(trial.version(), lab::session_offer(flags)))))
-            continue;
+        lab::Offer offer = lab::session_offer(flags);
+        offer.authenticates_if_asked = false;
+        if (!TRY(went_along(trial.lab().negotiated_with_chain(trial.version(), offer)))) continue;
         const spdm::Parameters& p = trial.lab().seen().parameters();
         Exchange exchange = TRY(send_exchange(trial));
         if (flags != lab::kSessionFlags && exchange.error()) continue;

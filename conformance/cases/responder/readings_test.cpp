@@ -126,6 +126,21 @@ BOOST_AUTO_TEST_CASE(the_other_reading_of_a_clause_is_no_failure_and_a_warning_n
     }
 }
 
+// No reading, but as much of a hindrance: sessions can be had with the capability only.
+BOOST_AUTO_TEST_CASE(a_device_that_asks_everybody_for_mutual_authentication_is_judged_on_the_rest) {
+    const Tweak asks = [](lab::ReferenceOptions& options, spdm::Device&) {
+        options.waivers.plant(spdm::Defect::mutual_uninvited);
+    };
+    for (const char* filter : {"enc/*", "upd/*"}) {
+        size_t blocked = 0;
+        for (const engine::CaseResult& result : run_device(Version::v1_2, filter, {}, asks).results) {
+            BOOST_TEST(!engine::is_failure(result.verdict), text(result));
+            blocked += result.verdict == Verdict::blocked;
+        }
+        BOOST_TEST(blocked == 1U, filter);  // where it was seen
+    }
+}
+
 // MeasurementSummaryHash over the values alone, which 1.0 and 1.1 can be read to ask for.
 BOOST_AUTO_TEST_CASE(a_summary_of_values_is_right_before_1_2) {
     const Tweak of_values = [](lab::ReferenceOptions&, spdm::Device& device) {

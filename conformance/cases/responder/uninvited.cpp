@@ -13,7 +13,9 @@ namespace {
 constexpr uint32_t kAlmost = lab::kMutualFlags & ~cap::mut_auth;
 constexpr uint32_t kRequesters[] = {kAlmost, kAlmost & ~cap::encap, lab::kSessionFlags};
 
-lab::Offer offer_of(uint32_t flags) { return {.flags = flags, .every_structure = true}; }
+lab::Offer offer_of(uint32_t flags) {
+    return {.flags = flags, .every_structure = true, .authenticates_if_asked = false};
+}
 
 // At 1.2 ENCAP_CAP without MUT_AUTH_CAP is legal, at all versions a certificate without it is.
 Judgement key_exchange(Trial& trial) {
