@@ -1,6 +1,7 @@
 #include "conformance/report/trace.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -8,6 +9,8 @@
 
 #include "conformance/report/details.h"
 #include "stack/base/ranges.h"
+#include "stack/spdm/legality.h"
+#include "stack/spdm/responder.h"
 
 namespace assay::report {
 
@@ -165,6 +168,14 @@ std::vector<const engine::Requirement*> missing(const engine::Requirements& requ
     return list;
 }
 
+std::vector<std::string> judged_on_legality_alone() {
+    std::vector<std::string> names;
+    for (const spdm::Legality& row : spdm::legality_table()) {
+        if (!spdm::Responder::handles(row.code)) names.emplace_back(row.name);
+    }
+    return names;
+}
+
 std::string to_text(const Trace& trace) {
     std::string text;
     size_t proved = 0, deferred = 0, untestable = 0, absent = 0, musts = 0;
@@ -183,10 +194,13 @@ std::string to_text(const Trace& trace) {
     }
     for (const auto& [case_id, requirement] : trace.unknown)
         text += fmt::format("{} names {}, which is no requirement\n", case_id, requirement);
-    return text + fmt::format(
-                      "{} requirements: {} with a case, {} deferred, {} untestable, {} without either, "
-                      "of which {} must\n",
-                      trace.rows.size(), proved, deferred, untestable, absent, musts);
+    return text +
+           fmt::format(
+               "{} requirements: {} with a case, {} deferred, {} untestable, {} without either, "
+               "of which {} must\n",
+               trace.rows.size(), proved, deferred, untestable, absent, musts) +
+           fmt::format("judged on where they are legal and on nothing else so far: {}\n",
+                       fmt::join(judged_on_legality_alone(), ", "));
 }
 
 Json to_json(const Trace& trace) {
@@ -202,6 +216,7 @@ Json to_json(const Trace& trace) {
     json["unknown"] = Json::array();
     for (const auto& [case_id, requirement] : trace.unknown)
         json["unknown"].push_back({{"case", case_id}, {"requirement", requirement}});
+    json["legality_only"] = judged_on_legality_alone();
     return json;
 }
 

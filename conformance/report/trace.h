@@ -49,12 +49,16 @@ Trace trace(const engine::Requirements& requirements, std::span<const engine::Ca
 std::vector<const engine::Requirement*> missing(const engine::Requirements& requirements,
                                                 std::span<const engine::Case> cases);
 
-// A table, one line a case, with the row of the threat model beside the requirement and the sums below.
+// The requests of which cases judge no more than where they are legal, in the order of the legality table.
+std::vector<std::string> judged_on_legality_alone();
+
+// A table, one line a case, with the row of the threat model beside the requirement and the sums below, and
+// then the requests that are judged on their legality alone.
 std::string to_text(const Trace& trace);
 
 // {"tool", "format": 1, "requirements": [{id, text, document, section, since, until, level, role, evidence,
 // threat, deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
-// "unknown": [{case, requirement}]}; threat, deferred and untestable are null when nothing is stated.
+// "unknown": [{case, requirement}], "legality_only": [request name]}; threat, deferred and untestable are null when nothing is stated.
 nlohmann::ordered_json to_json(const Trace& trace);
 
 }  // namespace assay::report

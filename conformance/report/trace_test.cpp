@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "conformance/report/test_support.h"
+#include "stack/base/ranges.h"
 
 namespace assay::report {
 
@@ -23,6 +24,15 @@ BOOST_AUTO_TEST_CASE(a_must_without_case_or_reason_is_missing_and_nothing_else_i
     // Not the deferred, the untestable, the "may", nor those with a case.
     BOOST_TEST(ids == (std::vector<std::string>{"SPDM-CHL-001", "SPDM-SES-003"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(requests_whose_contents_nobody_judges_yet_are_named) {
+    const std::vector<std::string> names = judged_on_legality_alone();
+    BOOST_TEST(contains(names, std::string("GET_CSR")));
+    BOOST_TEST(contains(names, std::string("CHUNK_SEND")));
+    BOOST_TEST(!contains(names, std::string("CHALLENGE")));
+    const Trace matrix = trace(test::requirements(), test::details().cases);
+    BOOST_TEST(to_text(matrix).find("GET_CSR") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_requirement_has_its_cases_and_what_they_came_to_at_each_version) {

@@ -1,5 +1,7 @@
 #include "stack/spdm/responder.h"
 
+#include <algorithm>
+
 #include "stack/wire/encode.h"
 
 namespace assay::spdm {
@@ -162,6 +164,32 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
     return *encode(answer, parameters_.context());
 }
 
+const Responder::Handler Responder::kHandlers[] = {
+    {code::get_version, &Responder::get_version},
+    {code::get_capabilities, &Responder::get_capabilities},
+    {code::negotiate_algorithms, &Responder::negotiate_algorithms},
+    {code::get_digests, &Responder::get_digests},
+    {code::get_certificate, &Responder::get_certificate},
+    {code::challenge, &Responder::challenge},
+    {code::get_measurements, &Responder::get_measurements},
+    {code::vendor_defined_request, &Responder::vendor_defined},
+    {code::respond_if_ready, &Responder::respond_if_ready},
+    {code::key_exchange, &Responder::key_exchange},
+    {code::finish, &Responder::finish},
+    {code::psk_exchange, &Responder::psk_exchange},
+    {code::psk_finish, &Responder::psk_finish},
+    {code::heartbeat, &Responder::heartbeat},
+    {code::key_update, &Responder::key_update},
+    {code::end_session, &Responder::end_session},
+    {code::get_encapsulated_request, &Responder::get_encapsulated_request},
+    {code::deliver_encapsulated_response, &Responder::deliver_encapsulated_response},
+};
+
+const Responder::Handler* Responder::handler_of(uint8_t code) {
+    const auto* found = std::ranges::find(kHandlers, code, &Handler::code);
+    return found == std::end(kHandlers) ? nullptr : found;
+}
+
 Checked<Bytes> Responder::handle(ByteView request) {
     uint8_t code = request[1];
     if (current_) {
@@ -171,27 +199,7 @@ Checked<Bytes> Responder::handle(ByteView request) {
         transcript_.on_request(code, authenticated_);
     }
     if (code != code::respond_if_ready) deferred_.reset();
-    switch (code) {
-        case code::get_version: return get_version(request);
-        case code::get_capabilities: return get_capabilities(request);
-        case code::negotiate_algorithms: return negotiate_algorithms(request);
-        case code::get_digests: return get_digests(request);
-        case code::get_certificate: return get_certificate(request);
-        case code::challenge: return challenge(request);
-        case code::get_measurements: return get_measurements(request);
-        case code::vendor_defined_request: return vendor_defined(request);
-        case code::respond_if_ready: return respond_if_ready(request);
-        case code::key_exchange: return key_exchange(request);
-        case code::finish: return finish(request);
-        case code::psk_exchange: return psk_exchange(request);
-        case code::psk_finish: return psk_finish(request);
-        case code::heartbeat: return heartbeat(request);
-        case code::key_update: return key_update(request);
-        case code::end_session: return end_session(request);
-        case code::get_encapsulated_request: return get_encapsulated_request(request);
-        case code::deliver_encapsulated_response: return deliver_encapsulated_response(request);
-        default: break;
-    }
+    if (const Handler* handler = handler_of(code)) return (this->*handler->handle)(request);
     // A device may claim more than there are handlers for. What is in no row comes here only when the check
     // before was waived, and has nothing to fall into.
     if (legality(code) != nullptr) TRY(checker_.demand(Check::request_capability, false, code));

@@ -75,7 +75,17 @@ class Responder {
     // Whether the requester has authenticated itself, by basic mutual authentication.
     bool requester_authenticated() const { return requester_authenticated_; }
 
+    // Whether it does what a request asks for; else all it knows of the request is where it is legal.
+    static bool handles(uint8_t code) { return handler_of(code) != nullptr; }
+
    private:
+    struct Handler {
+        uint8_t code;
+        Checked<Bytes> (Responder::*handle)(ByteView request);
+    };
+    static const Handler kHandlers[];
+    static const Handler* handler_of(uint8_t code);
+
     // The answer to a message; afterwards settle() does what had to wait until it was sealed.
     std::optional<Bytes> respond(ByteView request);
     void settle();
