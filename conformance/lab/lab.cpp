@@ -145,7 +145,7 @@ Context Lab::context_for(uint8_t code) const {
 
 uint32_t Lab::flags_of(const Offer& offer) const {
     constexpr uint32_t kCan = cap::key_ex | cap::encap;
-    const bool more = asked_uninvited_ && offer.authenticates_if_asked && (offer.flags & kCan) == kCan;
+    const bool more = authenticates_ && offer.authenticates_if_asked && (offer.flags & kCan) == kCan;
     return more ? offer.flags | (kMutualFlags & ~kSessionFlags) : offer.flags;
 }
 

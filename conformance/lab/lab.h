@@ -55,8 +55,9 @@ struct Offer {
     uint16_t aead = 0xffff;
     uint16_t req_base_asym = 0xffff;  // with MUT_AUTH_CAP; cut to what the requester has keys for
     bool every_structure = false;     // all four structures, whatever the flags need
-    // With a device that was seen to ask requesters without MUT_AUTH_CAP for mutual authentication, a
-    // requester of encapsulated requests has the capability: no session could be established without.
+    // With a device that was seen to ask requesters without MUT_AUTH_CAP for mutual authentication, and to
+    // accept ours, a requester of encapsulated requests has the capability: no session could be established
+    // without.
     bool authenticates_if_asked = true;
 };
 
@@ -231,6 +232,7 @@ class Lab {
     template <class M>
     Result<> step(const M& message);
     uint32_t flags_of(const Offer& offer) const;
+    void try_to_authenticate();
     Result<> expect_step(const Exchange& exchange);
     // An answer that is no use to the step that it answers.
     std::unexpected<Error> unusable(uint8_t request_code, std::string_view field, std::string why);
@@ -247,7 +249,9 @@ class Lab {
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
     std::optional<uint8_t> refused_step_;
-    bool asked_uninvited_ = false;  // for mutual authentication, of a requester without MUT_AUTH_CAP
+    // For mutual authentication, of a requester without MUT_AUTH_CAP; and whether it takes ours.
+    bool asked_uninvited_ = false;
+    bool authenticates_ = false;
     spdm::FinishTranscript finish_transcript_ = spdm::FinishTranscript::whole;
     size_t count_ = 0;
     RequesterIdentity identity_;

@@ -215,7 +215,7 @@ Result<> Lab::finish_session(uint32_t session_id) {
     if (observed == nullptr) return no_session();
     uint8_t mutual = observed->mut_auth_requested;
     if (mutual != 0 && (observer_.parameters().requester_flags & cap::mut_auth) == 0) {
-        asked_uninvited_ = true;
+        if (!asked_uninvited_) try_to_authenticate();
         return fail(Errc::refused, "MutAuthRequested", Error::npos,
                     "the device asks for mutual authentication of a requester without MUT_AUTH_CAP "
                     "(SPDM-KEX-022)");
@@ -226,6 +226,17 @@ Result<> Lab::finish_session(uint32_t session_id) {
         TRY(expect_step(TRY(run_encapsulated(place, mutual == mut_auth::implicit_get_digests))));
     }
     return expect_step(TRY(send_handshake(session_id, TRY(finish(session_id)))));
+}
+
+// Whether the device takes our authentication where it asks for it uninvited. What was exchanged for that is
+// nobody's evidence.
+void Lab::try_to_authenticate() {
+    const std::vector<Exchange> kept = exchanges_;
+    asked_uninvited_ = true;
+    authenticates_ = true;
+    authenticates_ = in_session(observer_.parameters().version).has_value();
+    exchanges_ = kept;
+    refused_step_.reset();
 }
 
 Result<uint32_t> Lab::new_session(const ExchangeOptions& options) {

@@ -58,7 +58,8 @@ std::string to_text(const Trace& trace);
 
 // {"tool", "format": 1, "requirements": [{id, text, document, section, since, until, level, role, evidence,
 // threat, deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
-// "unknown": [{case, requirement}], "legality_only": [request name]}; threat, deferred and untestable are null when nothing is stated.
+// "unknown": [{case, requirement}], "legality_only": [request name]}; threat, deferred and untestable are
+// null when nothing is stated.
 nlohmann::ordered_json to_json(const Trace& trace);
 
 }  // namespace assay::report
