@@ -16,9 +16,9 @@ concept CanPlant = requires(Switches switches, Defect defect) { switches.plant(d
 template <class Switches, class Check, class Defect>
 concept HasNoSwitch = std::is_empty_v<Switches> && !CanWaive<Switches, Check> && !CanPlant<Switches, Defect>;
 
-static_assert(HasNoSwitch<attest::Waivers, attest::Check, attest::Defect>);
-static_assert(HasNoSwitch<spdm::Waivers, spdm::Check, spdm::Defect>);
-static_assert(HasNoSwitch<transfer::Waivers, transfer::Check, transfer::Defect>);
+static_assert(HasNoSwitch<attest::FaultConfig, attest::Check, attest::Defect>);
+static_assert(HasNoSwitch<spdm::FaultConfig, spdm::Check, spdm::Defect>);
+static_assert(HasNoSwitch<transfer::FaultConfig, transfer::Check, transfer::Defect>);
 static_assert(HasNoSwitch<transport::FramingWaivers, transport::Framing, transport::FramingDefect>);
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-# clang-tidy as build steps: the target `tidy` checks each source file of the rooms and fuzz targets anew
+# clang-tidy as build steps: the target `tidy` checks each source file of the modules and fuzz targets anew
 # only when the file, a header it includes, its flags or .clang-tidy changed. Tests are not checked.
 find_program(CLANG_TIDY clang-tidy-19)
 add_custom_target(tidy)

@@ -26,25 +26,25 @@ constexpr size_t kMarker = 16, kMostPast = 32;
 constexpr Mode kModes[] = {Mode::off, Mode::devtools, Mode::apm, Mode::cc};
 
 // What the environment wants waived or planted, in whichever room it is.
-guest::Spoils wanted_spoils() {
-    guest::Spoils spoils;
+guest::MachineFaultConfig wanted_faults() {
+    guest::MachineFaultConfig faults;
 #ifdef ASSAY_HARNESS
     if (const char* name = std::getenv("ASSAY_WAIVE")) {
-        if (auto check = device::check_from_name(name)) spoils.gpu.waive(*check);
-        if (auto check = guest::check_from_name(name)) spoils.guest.waive(*check);
-        if (auto check = transfer::check_from_name(name)) spoils.path.waive(*check);
+        if (auto check = device::check_from_name(name)) faults.gpu.waive(*check);
+        if (auto check = guest::check_from_name(name)) faults.guest.waive(*check);
+        if (auto check = transfer::check_from_name(name)) faults.path.waive(*check);
     }
     const char* name = std::getenv("ASSAY_DEFECT");
     if (auto defect = name != nullptr ? transfer::defect_from_name(name) : std::nullopt) {
-        spoils.path.plant(*defect);
+        faults.path.plant(*defect);
     }
 #endif
-    return spoils;
+    return faults;
 }
 
 // What costs much to make and does not change.
 struct Factory {
-    guest::Spoils spoils = wanted_spoils();
+    guest::MachineFaultConfig faults = wanted_faults();
     crypto::PrivateKey vendor = device::vendor_key(guest::kVendor);
     Bytes fuses = guest::fuses_of(1);
     device::DeviceIdentity identity = device::make_identity(guest::kVendor, fuses);
@@ -65,16 +65,16 @@ struct Factory {
                 .protected_size = kProtected,
                 .open_size = kOpen,
                 .thresholds = {.lower = 600, .upper = 4000},
-                .waivers = spoils.gpu,
-                .path_waivers = spoils.path};
+                .faults = faults.gpu,
+                .path_faults = faults.path};
     }
     guest::GuestConfig guest(Mode mode) const {
         return {.mode = mode,
                 .roots = {identity.root},
                 .time = guest::kToday,
                 .thresholds = {.lower = 600, .upper = 4000},
-                .waivers = spoils.guest,
-                .path_waivers = spoils.path};
+                .faults = faults.guest,
+                .path_faults = faults.path};
     }
 };
 const Factory& factory() {
@@ -301,7 +301,7 @@ class Run final : device::Tap {
         if ((*lie_ & 16) != 0) registers.mask[0] ^= 1;
         lie_.reset();
     }
-    void on_message(device::Way /*way*/, Bytes& message) override {
+    void on_message(device::Direction /*way*/, Bytes& message) override {
         look(message, "a message");
         if (edit_ && !message.empty()) message[edit_->a % message.size()] ^= edit_->b;
         edit_.reset();

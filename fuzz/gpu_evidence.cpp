@@ -26,7 +26,7 @@ Bytes kept(ByteView input) { return to_bytes(input.first(std::min(input.size(), 
 
 // Which checks held and which did not.
 void note(const Appraisal& appraisal) {
-    for (const Step& step : appraisal.steps()) {
+    for (const CheckRecord& step : appraisal.records()) {
         feature(gpu_checked, static_cast<uint32_t>(step.check), step.held ? 1 : 0);
         reached(fmt::format("{} {}", step.held ? "held" : "refused by", info(step.check).name));
     }
@@ -94,7 +94,7 @@ void attest_policy(ByteView input) {
     if (read_context(text, {})) reached("a context");
     Appraisal appraisal;
     read_evidence(appraisal, {{std::string(kEvidenceFile), bytes}});
-    for (const Step& step : appraisal.steps()) {
+    for (const CheckRecord& step : appraisal.records()) {
         feature(gpu_checked, static_cast<uint32_t>(step.check), step.held ? 1 : 0);
         reached(fmt::format("{} {}", step.held ? "held" : "refused by", info(step.check).name));
     }

@@ -14,13 +14,13 @@
 #include "fuzz/coverage.h"
 #include "fuzz/device_seeds.h"
 #include "fuzz/entries.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/gpu_seeds.h"
 #include "fuzz/platform_seeds.h"
 #include "fuzz/program.h"
 #include "fuzz/session_seeds.h"
 #include "fuzz/transfer_seeds.h"
 #include "fuzz/verifier_seeds.h"
-#include "fuzz/world.h"
 #include "stack/transport/stream.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/vendor_defined.h"
@@ -79,9 +79,9 @@ Bytes layout_prefix(const Context& context) {
 // From GET_VERSION to signed measurements, with everything a requester may ask.
 Result<std::vector<lab::Exchange>> exchanges(Version version) {
     lab::ReferenceOptions options;
-    lab::ReferenceDut dut(world().devices.front(), world().provider, options);
+    lab::ReferenceDut dut(fixtures().devices.front(), fixtures().provider, options);
     SeededRandom random(7);
-    lab::Lab lab(dut, random, world().provider);
+    lab::Lab lab(dut, random, fixtures().provider);
     lab::Offer offer;
     offer.base_asym = 0x90;
     offer.base_hash = 0x03;
@@ -120,7 +120,7 @@ Result<> write_version(Seeds& seeds, Version version) {
     std::vector<Step> second(program.begin(), program.begin() + 3);
     second.insert(second.end(), program.end() - 5, program.end());
     program.resize(std::min(program.size(), kMaxSteps));
-    for (size_t device = 0; device < world().devices.size(); ++device) {
+    for (size_t device = 0; device < fixtures().devices.size(); ++device) {
         Bytes prefix{static_cast<uint8_t>(device)};
         seeds.write("responder_program", fmt::format("{}_whole_{}", tag, device),
                     concat({prefix, to_input(program)}));
@@ -148,7 +148,7 @@ Result<> write_version(Seeds& seeds, Version version) {
     parameters.version = version;
     parameters.base_asym = 0x10;
     parameters.base_hash = 0x01;
-    seeds.write("certificate_chain", tag, concat({Bytes{offered}, world().chain(parameters, 0)}));
+    seeds.write("certificate_chain", tag, concat({Bytes{offered}, fixtures().chain(parameters, 0)}));
     stream.resize(std::min<size_t>(stream.size(), 2048));
     seeds.write("framing_emu", tag, concat({Bytes{12}, stream}));
     return {};

@@ -13,9 +13,9 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/exact.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/program.h"
 #include "fuzz/session_offer.h"
-#include "fuzz/world.h"
 #include "stack/spdm/responder.h"
 #include "stack/spdm/session_walk.h"
 
@@ -23,8 +23,8 @@ namespace assay::fuzz {
 
 namespace {
 
+using spdm::Direction;
 using spdm::Phase;
-using spdm::Way;
 
 constexpr uint32_t kMitm = 120;
 constexpr size_t kMaxMessages = 400;
@@ -57,14 +57,14 @@ Fate meddle(const Step& step, Bytes& message, const std::vector<Bytes>& earlier,
     return message == before ? Fate::through : Fate::changed;
 }
 
-class Meeting {
+class RelayedPair {
    public:
-    Meeting(ByteView input, World& world)
-        : device_(*world.session_devices[input[0] % world.session_devices.size()]),
+    RelayedPair(ByteView input, Fixtures& fixtures)
+        : device_(*fixtures.session_devices[input[0] % fixtures.session_devices.size()]),
           wanted_(negotiation(input[1], input[2])),
-          config_(configured(world)),
-          responder_(device_, world.provider, theirs_, world.waivers, &clock_),
-          requester_(config_, world.provider, ours_),
+          config_(configured(fixtures)),
+          responder_(device_, fixtures.provider, theirs_, fixtures.faults, &clock_),
+          requester_(config_, fixtures.provider, ours_),
           program_(parse_program(input.subspan(4))) {
         options_.psk = (input[3] & 1) != 0;
         options_.sessions = 1 + (input[3] >> 1 & 3) % 2;
@@ -83,8 +83,8 @@ class Meeting {
     }
 
    private:
-    spdm::RequesterConfig configured(World& world) const {
-        spdm::RequesterConfig config = world.requester;
+    spdm::RequesterConfig configured(Fixtures& fixtures) const {
+        spdm::RequesterConfig config = fixtures.requester;
         const lab::RequesterIdentity& who = lab::reference_requester();
         config.versions = {wire::Version::v1_0, wanted_.version};
         config.flags = wanted_.offer.flags;
@@ -102,7 +102,7 @@ class Meeting {
     }
 
     // What becomes of a message of one direction. nullopt: it is lost.
-    std::optional<Bytes> on_its_way(Way way, const Bytes& message, bool secured) {
+    std::optional<Bytes> on_its_way(Direction way, const Bytes& message, bool secured) {
         std::vector<Bytes>& earlier = earlier_[static_cast<size_t>(way)];
         earlier.push_back(message);
         if (at_ >= program_.size()) return message;
@@ -127,14 +127,14 @@ class Meeting {
         while (std::optional<spdm::ToSend> send = walk.next()) {
             if (++count_ > kMaxMessages) violated("a walk comes to an end", "");
             twice_ = false;
-            std::optional<Bytes> request = on_its_way(Way::request, send->message, send->secured);
+            std::optional<Bytes> request = on_its_way(Direction::request, send->message, send->secured);
             std::optional<Bytes> response;
             if (request) response = answered(*request, send->secured);
             if (request && twice_) {
                 std::optional<Bytes> again = answered(*request, send->secured);
                 if (again && !response) response = again;
             }
-            if (response) response = on_its_way(Way::response, *response, send->secured);
+            if (response) response = on_its_way(Direction::response, *response, send->secured);
             spdm::Checked<> taken;
             if (response) {
                 taken = walk.receive(Exact(*response), send->secured);
@@ -159,11 +159,11 @@ class Meeting {
             bool negotiated = requester_.state() == spdm::ConnectionState::negotiated;
             if (negotiated && !equal(requester_.transcript().vca(), responder_.transcript().vca()))
                 violated("who is in a session agreed on the same VCA", fmt::format("{:08x}", id));
-            for (Way way : {Way::request, Way::response}) {
+            for (Direction way : {Direction::request, Direction::response}) {
                 if (a.generation(way) != b.generation(way)) continue;
                 if (!equal_secret(a.schedule().secret(way).view(), b.schedule().secret(way).view()))
                     violated("who is in a session holds the same keys", fmt::format("{:08x}", id));
-                bool requests = way == Way::request;
+                bool requests = way == Direction::request;
                 uint64_t sent = (requests ? a : b).sequence(way), taken = (requests ? b : a).sequence(way);
                 if (taken > sent)
                     violated("no more records are taken than were sent", fmt::format("{:08x}", id));
@@ -195,11 +195,11 @@ constexpr size_t kPrefix = 4;
 }  // namespace
 
 void mitm_program(ByteView input) {
-    if (input.size() >= kPrefix) Meeting(input, world()).run(input);
+    if (input.size() >= kPrefix) RelayedPair(input, fixtures()).run(input);
 }
 
 void mitm_program_real(ByteView input) {
-    if (input.size() >= kPrefix) Meeting(input, real_world()).run(input);
+    if (input.size() >= kPrefix) RelayedPair(input, real_fixtures()).run(input);
 }
 
 }  // namespace assay::fuzz

@@ -65,12 +65,12 @@ const Bytes& genuine_log() {
 
 // Which checks held and which did not.
 void note(const Appraisal& appraisal) {
-    for (const Step& step : appraisal.steps()) {
+    for (const CheckRecord& step : appraisal.records()) {
         feature(checked, static_cast<uint32_t>(step.check), step.held ? 1 : 0);
         reached(fmt::format("{} {}", step.held ? "held" : "refused by", info(step.check).name));
     }
     if (appraisal.verdict() == Verdict::trusted) violated("nothing is trusted without a certificate", "");
-    if (appraisal.to_json().at("steps").size() != appraisal.steps().size())
+    if (appraisal.to_json().at("steps").size() != appraisal.records().size())
         violated("each step is reported", appraisal.text());
 }
 

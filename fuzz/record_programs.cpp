@@ -6,8 +6,8 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/exact.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/program.h"
-#include "fuzz/world.h"
 #include "stack/base/reader.h"
 #include "stack/spdm/session.h"
 #include "stack/wire/messages/secured_message.h"
@@ -17,7 +17,7 @@ namespace assay::fuzz {
 namespace {
 
 using namespace wire;
-using spdm::Way;
+using spdm::Direction;
 
 constexpr uint32_t kRecord = 100, kSchedule = 101;
 
@@ -64,13 +64,14 @@ void open_record(const crypto::Provider& provider, ByteView input) {
     ByteView rest = input.subspan(2);
     spdm::Session receiver = fixed_session(provider, choice, mac_only);
     uint64_t next = (how & 8) != 0 ? 0x12345 : 0;
-    receiver.set_sequence(Way::request, next);
+    receiver.set_sequence(Direction::request, next);
     const record::Transport& transport = receiver.transport();
     // With bit 1 the rest is a record as it is, else the plaintext of one that is sealed as it is due.
     Bytes record = to_bytes(rest);
     bool sealed = (how & 2) == 0;
     if (sealed) {
-        auto made = receiver.key(Way::request).seal_raw(receiver.seal_options(Way::request), transport, rest);
+        auto made = receiver.key(Direction::request)
+                        .seal_raw(receiver.seal_options(Direction::request), transport, rest);
         if (!made) return;
         record = std::move(*made);
     }
@@ -80,16 +81,16 @@ void open_record(const crypto::Provider& provider, ByteView input) {
     Exact exact(record);
     auto parsed = record::parse(exact, transport);
     if (!parsed) return feature(kRecord, 0, choice & 3);
-    auto opened = receiver.open(Way::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
+    auto opened = receiver.open(Direction::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
     feature(kRecord, 1 + outcome(opened), choice & 3U, how & 7U);
     if (opened) reached(fmt::format("a record opened on transport {}", choice & 3));
-    bool moved = receiver.sequence(Way::request) != next;
+    bool moved = receiver.sequence(Direction::request) != next;
     if (moved != opened.has_value())
         violated("a number is used up by a record that opened, and by no other", to_hex(record));
     if (!opened) return;
     if (touched && parsed->session_id == receiver.id())
         violated("a record that was changed does not open", to_hex(record));
-    auto again = receiver.open(Way::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
+    auto again = receiver.open(Direction::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
     if (again) violated("a record opens once", to_hex(record));
 }
 
@@ -134,7 +135,7 @@ void key_schedule_diff(ByteView input) {
     ends.requester.begin(secret);
     ends.responder.begin(changed(secret, 3));
     bool th1 = where == 0 || where == 2;
-    for (Way way : {Way::request, Way::response}) {
+    for (Direction way : {Direction::request, Direction::response}) {
         bool verifies = ends.responder.verifies(way, ends.requester.verify_data(way).view());
         if (verifies != th1) violated("verify data agrees when TH1 and secret do", to_hex(input));
     }
@@ -143,23 +144,23 @@ void key_schedule_diff(ByteView input) {
     ends.requester.establish();
     ends.responder.establish();
     bool same = where == 0;
-    for (Way way : {Way::request, Way::response}) {
+    for (Direction way : {Direction::request, Direction::response}) {
         if (equal_secret(ends.requester.schedule().secret(way).view(),
                          ends.responder.schedule().secret(way).view()) != same)
             violated("data secrets agree when both transcripts and the secret do", to_hex(input));
     }
     for (int generation = 0; generation < 3; ++generation) {
-        auto record = ends.requester.seal(Way::request, first);
+        auto record = ends.requester.seal(Direction::request, first);
         if (!record) break;
         auto parsed = record::parse(*record, *setup.transport);
         auto opened =
-            ends.responder.open(Way::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
+            ends.responder.open(Direction::request, *parsed, spdm::Checker(), spdm::kResponderRecordChecks);
         if (opened.has_value() != same || (opened && *opened != first))
             violated("records open when the keys agree", to_hex(input));
         if (!same) break;
-        ends.requester.update(Way::request);
-        ends.responder.update(Way::request);
-        if ((difference & 0x40) != 0) ends.responder.confirm(Way::request);
+        ends.requester.update(Direction::request);
+        ends.responder.update(Direction::request);
+        if ((difference & 0x40) != 0) ends.responder.confirm(Direction::request);
     }
     feature(kSchedule, where, choice, difference >> 7);
     reached(fmt::format("difference {}", where));

@@ -11,8 +11,8 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/exact.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/program.h"
-#include "fuzz/world.h"
 #include "stack/spdm/attestation.h"
 #include "stack/spdm/responder.h"
 
@@ -70,7 +70,7 @@ void check_belief(const spdm::Requester& requester, const spdm::Responder& respo
         for (const spdm::Measurement& real : device.measurements) {
             if (real.index != index) continue;
             bool raw = (block.value_type & wire::value_type::raw_bit_stream) != 0;
-            found = spdm::make_block(real, world().provider, hash, raw).value == block.value;
+            found = spdm::make_block(real, fixtures().provider, hash, raw).value == block.value;
         }
         if (!found) violated("a signed measurement is the device's", fmt::format("index {}", index));
     }
@@ -80,7 +80,7 @@ void check_belief(const spdm::Requester& requester, const spdm::Responder& respo
 
 void requester_program(ByteView input) {
     if (input.empty()) return;
-    World& w = world();
+    Fixtures& w = fixtures();
     spdm::RequesterConfig config = w.requester;
     config.versions.resize(1 + (input[0] & 7) % config.versions.size());
     spdm::AttestationOptions options;

@@ -5,9 +5,9 @@
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
 #include "fuzz/exact.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/invariants.h"
 #include "fuzz/program.h"
-#include "fuzz/world.h"
 #include "stack/wire/registry.h"
 
 namespace assay::fuzz {
@@ -48,7 +48,7 @@ void note(const spdm::Responder& responder, ByteView request, const std::optiona
 
 // Gives the responses. Each exchange is held against the invariants.
 std::vector<std::optional<Bytes>> run(uint8_t choice, std::vector<Step> steps) {
-    World& w = world();
+    Fixtures& w = fixtures();
     SeededRandom random(1);
     spdm::Responder responder(w.device(choice), w.provider, random);
     lab::Observer observer(w.provider, &w.leaf_keys);

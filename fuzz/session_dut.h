@@ -3,7 +3,7 @@
 
 #include "conformance/lab/lab.h"
 #include "fuzz/exact.h"
-#include "fuzz/world.h"
+#include "fuzz/fixtures.h"
 #include "stack/base/clock.h"
 #include "stack/base/random.h"
 #include "stack/spdm/responder.h"
@@ -12,8 +12,10 @@ namespace assay::fuzz {
 
 class ExactDut final : public lab::Dut {
    public:
-    ExactDut(const spdm::Device& device, World& world)
-        : device_(device), random_(1), responder_(device, world.provider, random_, world.waivers, &clock_) {}
+    ExactDut(const spdm::Device& device, Fixtures& fixtures)
+        : device_(device),
+          random_(1),
+          responder_(device, fixtures.provider, random_, fixtures.faults, &clock_) {}
 
     std::string target() const override { return "program"; }
     Result<> reset() override { return {}; }

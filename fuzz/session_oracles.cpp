@@ -19,10 +19,10 @@ namespace assay::fuzz {
 namespace {
 
 using namespace wire;
+using spdm::Direction;
 using spdm::Phase;
-using spdm::Way;
 
-constexpr Way kWays[] = {Way::request, Way::response};
+constexpr Direction kWays[] = {Direction::request, Direction::response};
 
 std::string explain(const lab::Exchange& exchange) {
     return fmt::format("request {} (record {})\nresponse {} (record {})", to_hex(exchange.request),
@@ -33,8 +33,8 @@ std::string explain(const lab::Exchange& exchange) {
 
 SessionState state_of(const spdm::Session& channel) {
     return {channel.phase(),
-            {channel.generation(Way::request), channel.generation(Way::response)},
-            {channel.sequence(Way::request), channel.sequence(Way::response)}};
+            {channel.generation(Direction::request), channel.generation(Direction::response)},
+            {channel.sequence(Direction::request), channel.sequence(Direction::response)}};
 }
 
 bool is_error(const lab::Exchange& exchange) { return exchange.error().has_value(); }
@@ -72,7 +72,7 @@ void both_ends_agree(const spdm::Responder& responder, lab::Observer& observer, 
                                  b.generations[0], b.generations[1], a.sequences[0], a.sequences[1],
                                  b.sequences[0], b.sequences[1]));
         }
-        for (Way way : kWays) {
+        for (Direction way : kWays) {
             if (!equal_secret(ours.schedule().secret(way).view(), theirs.schedule().secret(way).view()))
                 violated("both ends hold the same keys", fmt::format("{:08x}", id));
         }
@@ -88,11 +88,12 @@ void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange&
     if (!exchange.answered() || exchange.unreadable || exchange.request.size() < 2) return;
     const spdm::Legality* row = spdm::legality(exchange.request[1]);
     if (row == nullptr) return;
-    spdm::Place place = spdm::Place::outside;
+    spdm::SessionScope place = spdm::SessionScope::outside;
     if (exchange.session) {
         auto session = before.find(*exchange.session);
         if (session == before.end()) return;
-        place = session->second.phase == Phase::handshake ? spdm::Place::handshake : spdm::Place::application;
+        place = session->second.phase == Phase::handshake ? spdm::SessionScope::handshake
+                                                          : spdm::SessionScope::application;
     }
     if (!row->legal_in(place)) violated("what is answered is legal where it stands", explain(exchange));
 }

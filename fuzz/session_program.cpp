@@ -6,12 +6,12 @@
 
 #include "fuzz/coverage.h"
 #include "fuzz/entries.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/session_dut.h"
 #include "fuzz/session_messages.h"
 #include "fuzz/session_offer.h"
 #include "fuzz/session_oracles.h"
 #include "fuzz/session_steps.h"
-#include "fuzz/world.h"
 #include "stack/wire/registry.h"
 
 namespace assay::fuzz {
@@ -19,17 +19,17 @@ namespace assay::fuzz {
 namespace {
 
 using namespace wire;
-using spdm::Way;
+using spdm::Direction;
 
 constexpr size_t kShapeSize = 3;  // bytes an exchange, see note()
 constexpr uint32_t kInSession = 80, kReplayed = 81, kWaited = 82;
 
 class Run {
    public:
-    Run(ByteView input, World& world)
-        : world_(world),
-          dut_(*world.session_devices[input[0] % world.session_devices.size()], world),
-          lab_(dut_, random_, world.provider, &world.leaf_keys),
+    Run(ByteView input, Fixtures& fixtures)
+        : fixtures_(fixtures),
+          dut_(*fixtures.session_devices[input[0] % fixtures.session_devices.size()], fixtures),
+          lab_(dut_, random_, fixtures.provider, &fixtures.leaf_keys),
           messages_(lab_),
           first_(negotiation(input[1], input[2])),
           program_(parse_session_program(input.subspan(kSessionPrefix))) {}
@@ -54,7 +54,7 @@ class Run {
         flow_begun_ = false;
         if (!lab_.negotiate_again(wanted.version, wanted.offer)) return;
         for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {
-            const Bytes& chain = world_.chain(lab_.seen().parameters(), slot);
+            const Bytes& chain = fixtures_.chain(lab_.seen().parameters(), slot);
             if (!chain.empty()) lab_.provide_chain(slot, chain);
         }
     }
@@ -143,7 +143,7 @@ class Run {
     void seal_and_send(const SessionStep& step, uint32_t id, const Bytes& message) {
         const spdm::Session& channel = lab_.session(id)->channel;
         lab::Sealing how;
-        uint64_t next = channel.sequence(Way::request);
+        uint64_t next = channel.sequence(Direction::request);
         Turn turn = Turn::now;
         switch (step.seal) {
             case SealMode::stale:
@@ -151,7 +151,7 @@ class Run {
                 if (next > 0) how.sequence = next - 1;
                 break;
             case SealMode::ahead: how.sequence = next + 1, turn = Turn::never; break;
-            case SealMode::reflected: how.keys = Way::response, turn = Turn::never; break;
+            case SealMode::reflected: how.keys = Direction::response, turn = Turn::never; break;
             default: break;
         }
         Result<Bytes> record = lab_.seal(id, message, how);
@@ -192,8 +192,8 @@ class Run {
     };
 
     crypto::Digest key_of(const spdm::Session& channel) const {
-        return world_.provider.digest(crypto::HashAlgo::sha256,
-                                      channel.schedule().secret(Way::request).view());
+        return fixtures_.provider.digest(crypto::HashAlgo::sha256,
+                                         channel.schedule().secret(Direction::request).view());
     }
 
     bool under_its_key(const Sent& sent) const {
@@ -207,8 +207,8 @@ class Run {
         auto found = lab_.seen().sessions().find(sent.id);
         if (!sent.key || found == lab_.seen().sessions().end()) return Turn::never;
         const spdm::Session& channel = found->second.channel;
-        if (!under_its_key(sent)) return channel.updating(Way::request) ? Turn::perhaps : Turn::never;
-        return channel.sequence(Way::request) == sent.number ? Turn::now : Turn::never;
+        if (!under_its_key(sent)) return channel.updating(Direction::request) ? Turn::perhaps : Turn::never;
+        return channel.sequence(Direction::request) == sent.number ? Turn::now : Turn::never;
     }
 
     void send(const Sent& sent, const Bytes& message, Turn turn) {
@@ -297,7 +297,7 @@ class Run {
         shape_.push_back(static_cast<uint8_t>(others << 4 | place));
     }
 
-    World& world_;
+    Fixtures& fixtures_;
     SeededRandom random_{2};
     ExactDut dut_;
     lab::Lab lab_;
@@ -319,17 +319,17 @@ class Run {
 
 void session_program(ByteView input) {
     if (input.size() < kSessionPrefix) return;
-    Run(input, world()).all();
+    Run(input, fixtures()).all();
 }
 
 void session_program_real(ByteView input) {
     if (input.size() < kSessionPrefix) return;
-    Run(input, real_world()).all();
+    Run(input, real_fixtures()).all();
 }
 
 void session_program_both(ByteView input) {
     if (input.size() < kSessionPrefix) return;
-    const Bytes fast = Run(input, world()).all(), real = Run(input, real_world()).all();
+    const Bytes fast = Run(input, fixtures()).all(), real = Run(input, real_fixtures()).all();
     if (fast == real) return;
     const size_t same = static_cast<size_t>(std::ranges::mismatch(fast, real).in1 - fast.begin());
     const auto shape = [&](const Bytes& of) {

@@ -12,14 +12,14 @@ using namespace transfer;
 
 // What the environment wants planted or waived.
 Checker wanted_checker() {
-    Waivers waivers;
+    FaultConfig faults;
 #ifdef ASSAY_HARNESS
     const char* defect = std::getenv("ASSAY_DEFECT");
     const char* check = std::getenv("ASSAY_WAIVE");
-    if (auto wanted = defect != nullptr ? defect_from_name(defect) : std::nullopt) waivers.plant(*wanted);
-    if (auto wanted = check != nullptr ? check_from_name(check) : std::nullopt) waivers.waive(*wanted);
+    if (auto wanted = defect != nullptr ? defect_from_name(defect) : std::nullopt) faults.plant(*wanted);
+    if (auto wanted = check != nullptr ? check_from_name(check) : std::nullopt) faults.waive(*wanted);
 #endif
-    return Checker(waivers);
+    return Checker(faults);
 }
 
 EndpointConfig config_of(uint8_t choice, const crypto::Provider& provider) {

@@ -10,14 +10,14 @@ using namespace evidence;
 
 namespace {
 
-OwnedChain chain_of(Scene& scene, const VerifierStep& step) {
-    std::vector<OwnedChain> all = chains(scene.machine);
+OwnedChain chain_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    std::vector<OwnedChain> all = chains(evidence_case.machine);
     const OwnedChain* found = chosen(all, step.a);
     return found == nullptr ? OwnedChain{Owner::device, nullptr, 0} : *found;
 }
 
-CertificateForm* certificate_of(Scene& scene, const VerifierStep& step) {
-    Chain* chain = chain_of(scene, step).chain;
+CertificateForm* certificate_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Chain* chain = chain_of(evidence_case, step).chain;
     return chain == nullptr ? nullptr : chosen(*chain, step.b);
 }
 
@@ -42,10 +42,10 @@ bool is_rsa(const KeyName& key) { return crypto::signature_size(key.algo) >= 256
 }  // namespace
 
 // c: when.
-void cert_validity(Scene& scene, const VerifierStep& step) {
-    CertificateForm* form = certificate_of(scene, step);
+void cert_validity(EvidenceCase& evidence_case, const VerifierStep& step) {
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
-    const crypto::UnixTime now = scene.machine.time;
+    const crypto::UnixTime now = evidence_case.machine.time;
     const std::chrono::days day(1);
     switch (step.c % 8) {
         case 0: form->not_after = now - day; break;
@@ -60,8 +60,8 @@ void cert_validity(Scene& scene, const VerifierStep& step) {
 }
 
 // c: whether, and whether its key may sign certificates.
-void cert_authority(Scene& scene, const VerifierStep& step) {
-    CertificateForm* form = certificate_of(scene, step);
+void cert_authority(EvidenceCase& evidence_case, const VerifierStep& step) {
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     const bool is_authority = step.c % 3 == 2;
     form->ca.reset();
@@ -71,15 +71,15 @@ void cert_authority(Scene& scene, const VerifierStep& step) {
 }
 
 // c: how deep.
-void cert_path_length(Scene& scene, const VerifierStep& step) {
-    CertificateForm* form = certificate_of(scene, step);
+void cert_path_length(EvidenceCase& evidence_case, const VerifierStep& step) {
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr || !form->ca.value_or(false)) return;
     form->path_length.reset();
     if (step.c % 5 != 4) form->path_length = step.c % 5;
 }
 
 // c: for what.
-void cert_usage(Scene& scene, const VerifierStep& step) {
+void cert_usage(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr uint8_t kUsages[] = {0,
                                    usage::digital_signature,
                                    usage::cert_sign,
@@ -87,15 +87,16 @@ void cert_usage(Scene& scene, const VerifierStep& step) {
                                    usage::cert_sign | usage::crl_sign,
                                    usage::digital_signature | usage::cert_sign,
                                    usage::crl_sign};
-    if (CertificateForm* form = certificate_of(scene, step)) form->key_usage = chosen(kUsages, step.c);
+    if (CertificateForm* form = certificate_of(evidence_case, step))
+        form->key_usage = chosen(kUsages, step.c);
 }
 
 // c: none, any, SPDM's responders, code signing, attestation keys, OCSP signing, TLS clients; with bit 3 one
 // more.
-void cert_purposes(Scene& scene, const VerifierStep& step) {
+void cert_purposes(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const std::string kPurposes[] = {"2.5.29.37.0",  "1.3.6.1.4.1.412.274.3", "1.3.6.1.5.5.7.3.3",
                                             "2.23.133.8.3", "1.3.6.1.5.5.7.3.9",     "1.3.6.1.5.5.7.3.2"};
-    CertificateForm* form = certificate_of(scene, step);
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     if ((step.c & 8) == 0) form->purposes.clear();
     if (step.c % 8 == 0) return;
@@ -104,8 +105,8 @@ void cert_purposes(Scene& scene, const VerifierStep& step) {
 }
 
 // c: which, and whether it is critical.
-void cert_extension(Scene& scene, const VerifierStep& step) {
-    CertificateForm* form = certificate_of(scene, step);
+void cert_extension(EvidenceCase& evidence_case, const VerifierStep& step) {
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     const std::string_view oid = step.c % 2 == 0 ? kUnknownExtension : kDiceExtension;
     const bool critical = (step.c & 2) == 0;
@@ -117,8 +118,8 @@ void cert_extension(Scene& scene, const VerifierStep& step) {
 }
 
 // c: whom.
-void cert_names(Scene& scene, const VerifierStep& step) {
-    Chain* chain = chain_of(scene, step).chain;
+void cert_names(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Chain* chain = chain_of(evidence_case, step).chain;
     if (chain == nullptr || chain->size() < 2) return;
     CertificateForm& form = (*chain)[1 + step.b % (chain->size() - 1)];
     std::erase_if(form.more, [](const Extension& one) { return one.oid == kNameConstraints; });
@@ -134,99 +135,102 @@ void cert_names(Scene& scene, const VerifierStep& step) {
 }
 
 // c: whether what it issued knows, and whether a root that is brought is it.
-void cert_renamed(Scene& scene, const VerifierStep& step) {
-    const OwnedChain owned = chain_of(scene, step);
-    CertificateForm* form = certificate_of(scene, step);
+void cert_renamed(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const OwnedChain owned = chain_of(evidence_case, step);
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     form->subject.emplace_back("OU", "another unit");
     if ((step.c & 1) == 0) relink(*owned.chain);
-    if ((step.c & 2) != 0) scene.machine.roots[std::string(root_kind(owned.owner))] = {owned.chain->back()};
+    if ((step.c & 2) != 0)
+        evidence_case.machine.roots[std::string(root_kind(owned.owner))] = {owned.chain->back()};
 }
 
 // c: with a key of its own, or also under another name.
-void cert_signer(Scene& scene, const VerifierStep& step) {
-    CertificateForm* form = certificate_of(scene, step);
+void cert_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     if (step.c % 3 != 1) form->signer = stranger(form->signer.algo);
     if (step.c % 3 != 0) form->issuer = {{"CN", "A stranger"}};
 }
 
 // c: whether what it issued follows, what the leaf signs, and the root that is brought.
-void cert_key(Scene& scene, const VerifierStep& step) {
-    const OwnedChain owned = chain_of(scene, step);
-    CertificateForm* form = certificate_of(scene, step);
+void cert_key(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const OwnedChain owned = chain_of(evidence_case, step);
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     form->key = is_rsa(form->key) ? stranger(form->key.algo)
                                   : KeyName{"another key " + std::to_string(step.c / 8), form->key.algo};
     if ((step.c & 1) == 0) relink(*owned.chain);
-    if ((step.c & 2) == 0) follow(scene.machine, owned);
-    if ((step.c & 4) != 0) scene.machine.roots[std::string(root_kind(owned.owner))] = {owned.chain->back()};
+    if ((step.c & 2) == 0) follow(evidence_case.machine, owned);
+    if ((step.c & 4) != 0)
+        evidence_case.machine.roots[std::string(root_kind(owned.owner))] = {owned.chain->back()};
 }
 
 // c: which.
-void cert_hash(Scene& scene, const VerifierStep& step) {
+void cert_hash(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr crypto::HashAlgo kHashes[] = {crypto::HashAlgo::sha256, crypto::HashAlgo::sha384,
                                             crypto::HashAlgo::sha512};
-    if (CertificateForm* form = certificate_of(scene, step)) form->hash = chosen(kHashes, step.c);
+    if (CertificateForm* form = certificate_of(evidence_case, step)) form->hash = chosen(kHashes, step.c);
 }
 
 // c: which. An RSA key stays one.
-void cert_curve(Scene& scene, const VerifierStep& step) {
+void cert_curve(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr crypto::SignAlgo kCurves[] = {crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ecdsa_p384,
                                             crypto::SignAlgo::ecdsa_p521};
-    const OwnedChain owned = chain_of(scene, step);
-    CertificateForm* form = certificate_of(scene, step);
+    const OwnedChain owned = chain_of(evidence_case, step);
+    CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr || is_rsa(form->key)) return;
     form->key.algo = chosen(kCurves, step.c);
     relink(*owned.chain);
-    follow(scene.machine, owned);
+    follow(evidence_case.machine, owned);
 }
 
-void cert_serial(Scene& scene, const VerifierStep& step) {
-    if (CertificateForm* form = certificate_of(scene, step)) form->serial = Bytes(1 + step.c % 20, 0x3a);
+void cert_serial(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (CertificateForm* form = certificate_of(evidence_case, step))
+        form->serial = Bytes(1 + step.c % 20, 0x3a);
 }
 
-void cert_bit(Scene& scene, const VerifierStep& step) {
-    if (CertificateForm* form = certificate_of(scene, step))
+void cert_bit(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (CertificateForm* form = certificate_of(evidence_case, step))
         form->edit_after = [](Bytes& der) { der.back() ^= 1; };
 }
 
 // c: whether the rest is made to fit.
-void cert_gone(Scene& scene, const VerifierStep& step) {
-    const OwnedChain owned = chain_of(scene, step);
+void cert_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const OwnedChain owned = chain_of(evidence_case, step);
     if (!may_lose_one(owned)) return;
     erase_one(*owned.chain, step.b);
     if (step.c % 2 == 1 && !owned.chain->empty()) relink(*owned.chain);
 }
 
 // c: whether it stands at the end.
-void cert_twice(Scene& scene, const VerifierStep& step) {
-    const CertificateForm* form = certificate_of(scene, step);
+void cert_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const CertificateForm* form = certificate_of(evidence_case, step);
     if (form == nullptr) return;
     const CertificateForm second = *form;
-    insert_after(*chain_of(scene, step).chain, step.b, second, step.c % 2 == 1);
+    insert_after(*chain_of(evidence_case, step).chain, step.b, second, step.c % 2 == 1);
 }
 
 // b, c: which.
-void cert_moved(Scene& scene, const VerifierStep& step) {
-    if (Chain* chain = chain_of(scene, step).chain) swap_two(*chain, step.b, step.c);
+void cert_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (Chain* chain = chain_of(evidence_case, step).chain) swap_two(*chain, step.b, step.c);
 }
 
 // c: whether there is a word on the last one then.
-void root_left_out(Scene& scene, const VerifierStep& step) {
-    const OwnedChain owned = chain_of(scene, step);
+void root_left_out(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const OwnedChain owned = chain_of(evidence_case, step);
     if (owned.chain == nullptr || owned.chain->size() < 2) return;
     const CertificateForm root = owned.chain->back();
     owned.chain->pop_back();
     if (step.c % 2 == 1 || owned.owner == Owner::amd) return;
     const CertificateForm last = owned.chain->back();
-    scene.word_edits.emplace_back([last, root](const Machine& machine, std::vector<OcspForm>& words) {
+    evidence_case.ocsp_edits.emplace_back([last, root](const Machine& machine, std::vector<OcspForm>& words) {
         words.push_back(genuine(last, root, machine.time));
     });
 }
 
-void cert_encoding(Scene& scene, const VerifierStep& step) {
-    if (GpuForm* gpu = chosen(scene.machine.gpus, step.a)) gpu->der = !gpu->der;
+void cert_encoding(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a)) gpu->der = !gpu->der;
 }
 
 }  // namespace assay::fuzz::edits

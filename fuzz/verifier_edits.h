@@ -2,11 +2,11 @@
 // evidence genuine. Whether they do is not theirs to know: see verifier_oracles.h.
 #pragma once
 
-#include "fuzz/verifier_scene.h"
+#include "fuzz/verifier_evidence_case.h"
 
 namespace assay::fuzz::edits {
 
-#define EDIT(name, what) void name(Scene& scene, const VerifierStep& step);
+#define EDIT(name, what) void name(EvidenceCase& evidence_case, const VerifierStep& step);
 #include "fuzz/verifier_edits.inc"
 #undef EDIT
 

@@ -10,13 +10,13 @@ using namespace evidence;
 
 namespace {
 
-OpaqueForm* field_of(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+OpaqueForm* field_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     return gpu == nullptr ? nullptr : chosen(gpu->report.opaque, step.b);
 }
 
-ReportForm* report_of(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+ReportForm* report_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     return gpu == nullptr ? nullptr : &gpu->report;
 }
 
@@ -47,49 +47,49 @@ void name_firmware(CertificateForm& leaf, const Bytes& fwid, uint64_t svn) {
 }  // namespace
 
 // c: which bit.
-void field_value(Scene& scene, const VerifierStep& step) {
-    if (OpaqueForm* field = field_of(scene, step)) flip(field->value, step.c / 8U, step.c);
+void field_value(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (OpaqueForm* field = field_of(evidence_case, step)) flip(field->value, step.c / 8U, step.c);
 }
 
 // c: which.
-void field_length(Scene& scene, const VerifierStep& step) {
-    OpaqueForm* field = field_of(scene, step);
+void field_length(EvidenceCase& evidence_case, const VerifierStep& step) {
+    OpaqueForm* field = field_of(evidence_case, step);
     if (field == nullptr) return;
     const size_t size = field->value.size();
     const size_t sizes[] = {0, size - std::min<size_t>(size, 1), size + 1, size / 2, size + 4, 48, 256};
     field->value.resize(chosen(sizes, step.c));
 }
 
-void field_gone(Scene& scene, const VerifierStep& step) {
-    if (ReportForm* report = report_of(scene, step)) erase_one(report->opaque, step.b);
+void field_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (ReportForm* report = report_of(evidence_case, step)) erase_one(report->opaque, step.b);
 }
 
 // c: the second with another value, or at the end.
-void field_twice(Scene& scene, const VerifierStep& step) {
-    const OpaqueForm* field = field_of(scene, step);
+void field_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const OpaqueForm* field = field_of(evidence_case, step);
     if (field == nullptr) return;
     OpaqueForm second = *field;
     if ((step.c & 1) != 0) flip(second.value, 0, 0);
-    insert_after(report_of(scene, step)->opaque, step.b, std::move(second), (step.c & 2) != 0);
+    insert_after(report_of(evidence_case, step)->opaque, step.b, std::move(second), (step.c & 2) != 0);
 }
 
 // b: behind which; c: of which type.
-void field_foreign(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void field_foreign(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     constexpr uint16_t kTypes[] = {0, opaque::nvdec0_status, 28, 31, 99, 255, 0x103};
     insert_after(report->opaque, step.b, OpaqueForm{chosen(kTypes, step.c), Bytes{opaque::kOn}, {}});
 }
 
 // b, c: which.
-void field_moved(Scene& scene, const VerifierStep& step) {
-    if (ReportForm* report = report_of(scene, step)) swap_two(report->opaque, step.b, step.c);
+void field_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (ReportForm* report = report_of(evidence_case, step)) swap_two(report->opaque, step.b, step.c);
 }
 
 // c: what is not so.
-void field_lie(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
-    OpaqueForm* field = field_of(scene, step);
+void field_lie(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
+    OpaqueForm* field = field_of(evidence_case, step);
     if (field == nullptr) return;
     const ReportLayout at = layout(*report);
     const auto by = static_cast<uint16_t>(step.c / 4);
@@ -104,8 +104,8 @@ void field_lie(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which one; c: driver or VBIOS, and whether its manifest says so too.
-void firmware_version(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void firmware_version(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     if (gpu == nullptr) return;
     static const std::string kDrivers[] = {"550.90.07", "535.86.09", "550.144.03", "575.32", "9.1"};
     static const std::string kVbios[] = {"96.00.9F.00.01", "96.00.5E.00.01", "97.00.88.00.0A",
@@ -119,7 +119,7 @@ void firmware_version(Scene& scene, const VerifierStep& step) {
     field->value = driver || is_switch ? to_bytes(as_bytes(version)) : vbios_bytes(version);
     if (driver) field->value.push_back(0);
     if ((step.c & 2) != 0) return;
-    for (RimForm& rim : scene.machine.rims) {
+    for (RimForm& rim : evidence_case.machine.rims) {
         const std::string known = rim.meta.get("colloquialVersion");
         Bytes written = driver || is_switch ? to_bytes(as_bytes(known)) : vbios_bytes(known);
         if (driver) written.push_back(0);
@@ -128,8 +128,8 @@ void firmware_version(Scene& scene, const VerifierStep& step) {
 }
 
 // b: of what; c: what it is.
-void field_status(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void field_status(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     constexpr uint16_t kTypes[] = {opaque::nvdec0_status, opaque::protected_pcie, opaque::feature_flag,
                                    opaque::data_version};
@@ -145,8 +145,8 @@ void field_status(Scene& scene, const VerifierStep& step) {
 }
 
 // b: security version, of what has one; c: how.
-void firmware_identity(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void firmware_identity(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     if (gpu == nullptr || gpu->chain.empty()) return;
     CertificateForm& leaf = gpu->chain.front();
     OpaqueForm* reported = gpu->report.field(opaque::fwid);

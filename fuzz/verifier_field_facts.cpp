@@ -96,48 +96,48 @@ bool has_meaning(Content content, const Bytes& value) {
 }
 
 template <class Holds>
-bool each_gpu(const Sight& sight, Holds holds) {
-    return std::ranges::all_of(sight.machine.gpus, holds);
+bool each_gpu(const EvidenceView& view, Holds holds) {
+    return std::ranges::all_of(view.machine.gpus, holds);
 }
 template <class Holds>
-bool each_field(const Sight& sight, Holds holds) {
-    return each_gpu(sight, [&](const GpuForm& gpu) {
+bool each_field(const EvidenceView& view, Holds holds) {
+    return each_gpu(view, [&](const GpuForm& gpu) {
         return std::ranges::all_of(gpu.report.opaque,
                                    [&](const OpaqueForm& field) { return holds(gpu, field); });
     });
 }
 
-bool fields_are_known(const Sight& sight) {
+bool fields_are_known(const EvidenceView& view) {
     return each_field(
-        sight, [](const GpuForm& gpu, const OpaqueForm& field) { return known(gpu, field.type) != nullptr; });
+        view, [](const GpuForm& gpu, const OpaqueForm& field) { return known(gpu, field.type) != nullptr; });
 }
 
-bool fields_stand_once(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool fields_stand_once(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         std::set<uint16_t> seen;
         return std::ranges::all_of(gpu.report.opaque,
                                    [&](const OpaqueForm& field) { return seen.insert(field.type).second; });
     });
 }
 
-bool fields_have_a_value(const Sight& sight) {
-    return each_field(sight, [](const GpuForm& gpu, const OpaqueForm& field) {
+bool fields_have_a_value(const EvidenceView& view) {
+    return each_field(view, [](const GpuForm& gpu, const OpaqueForm& field) {
         const Known* info = known(gpu, field.type);
         return info == nullptr ||
                (contains(info->sizes, field.value.size()) && has_meaning(info->content, field.value));
     });
 }
 
-bool needed_fields_are_there(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool needed_fields_are_there(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         return std::ranges::all_of(known(gpu), [&](const Known& info) {
             return !info.needed || field_of(gpu, info.type) != nullptr;
         });
     });
 }
 
-bool opaque_data_is_as_large_as_it_says(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool opaque_data_is_as_large_as_it_says(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const ReportLayout at = layout(gpu.report);
         const size_t size = at.signature - at.opaque_length - 2;
         return gpu.report.opaque_tail.empty() &&
@@ -150,8 +150,8 @@ bool opaque_data_is_as_large_as_it_says(const Sight& sight) {
 }
 
 // One count for each index, from 1: how often something was measured there.
-bool counts_fit_the_measurements(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool counts_fit_the_measurements(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const OpaqueForm* counts = field_of(gpu, opaque::counts);
         if (counts == nullptr) return true;
         const auto values = measurements(gpu);
@@ -177,32 +177,32 @@ std::string model_in(const GpuForm& gpu) {
     return {};
 }
 
-bool certificates_are_of_the_model(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) { return model_in(gpu) == gpu.model; });
+bool certificates_are_of_the_model(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) { return model_in(gpu) == gpu.model; });
 }
 
-bool is_wanted(const Sight& sight) { return sight.policy.value("fwid_required", true); }
+bool is_wanted(const EvidenceView& view) { return view.policy.value("fwid_required", true); }
 
-bool leaves_name_their_firmware(const Sight& sight) {
-    return each_gpu(sight, [&](const GpuForm& gpu) {
+bool leaves_name_their_firmware(const EvidenceView& view) {
+    return each_gpu(view, [&](const GpuForm& gpu) {
         if (gpu.chain.empty()) return false;
         const auto named = [&](std::string_view oid) {
             return std::ranges::count(gpu.chain.front().more, oid, &Extension::oid);
         };
         const auto both = named(kOidCompositeDeviceId) + named(kOidTcbInfo);
-        return both == 1 || (both == 0 && !is_wanted(sight));
+        return both == 1 || (both == 0 && !is_wanted(view));
     });
 }
 
 // Switches do not.
-bool reports_name_their_firmware(const Sight& sight) {
-    return !is_wanted(sight) || each_gpu(sight, [](const GpuForm& gpu) {
+bool reports_name_their_firmware(const EvidenceView& view) {
+    return !is_wanted(view) || each_gpu(view, [](const GpuForm& gpu) {
         return is_switch(gpu) || field_of(gpu, opaque::fwid) != nullptr;
     });
 }
 
-bool firmware_is_the_same(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool firmware_is_the_same(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const OpaqueForm* reported = field_of(gpu, opaque::fwid);
         const auto named = identity_of(gpu);
         return reported == nullptr || !named || reported->value == named->fwid;

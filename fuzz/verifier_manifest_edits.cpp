@@ -10,10 +10,12 @@ using namespace evidence;
 
 namespace {
 
-RimForm* rim_of(Scene& scene, const VerifierStep& step) { return chosen(scene.machine.rims, step.a); }
+RimForm* rim_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    return chosen(evidence_case.machine.rims, step.a);
+}
 
-Attributes* golden_of(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+Attributes* golden_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     return rim == nullptr ? nullptr : chosen(rim->resources, step.b);
 }
 
@@ -51,13 +53,13 @@ void set_or_drop(Attributes& attributes, std::string_view name, const std::strin
 }  // namespace
 
 // c: to what.
-void golden_value(Scene& scene, const VerifierStep& step) {
-    Attributes* row = golden_of(scene, step);
+void golden_value(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Attributes* row = golden_of(evidence_case, step);
     if (row == nullptr) return;
     const std::string attribute = hash_attribute(step.c / 8 % 4);
     const std::string value = row->get(attribute);
     if (value.empty()) return;
-    const std::string measured = measured_at(scene.machine, *row, step.c / 32);
+    const std::string measured = measured_at(evidence_case.machine, *row, step.c / 32);
     switch (step.c % 5) {
         case 0: row->set(attribute, to_hex(other_digest("spoofed"))); break;
         case 1: row->set(attribute, upper_case(value)); break;
@@ -68,14 +70,14 @@ void golden_value(Scene& scene, const VerifierStep& step) {
 }
 
 // c: what it says.
-void golden_active(Scene& scene, const VerifierStep& step) {
+void golden_active(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const std::string kStates[] = {"False", "True", "true", "maybe", ""};
-    if (Attributes* row = golden_of(scene, step)) row->set("active", chosen(kStates, step.c));
+    if (Attributes* row = golden_of(evidence_case, step)) row->set("active", chosen(kStates, step.c));
 }
 
 // c: how.
-void golden_alternatives(Scene& scene, const VerifierStep& step) {
-    Attributes* row = golden_of(scene, step);
+void golden_alternatives(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Attributes* row = golden_of(evidence_case, step);
     if (row == nullptr) return;
     static const std::string kCounts[] = {"0", "1", "2", "4", "01", "one", "65", ""};
     const size_t count = std::min(std::strtoul(row->get("alternatives").c_str(), nullptr, 10), 8UL);
@@ -98,15 +100,15 @@ void golden_alternatives(Scene& scene, const VerifierStep& step) {
 }
 
 // c: for which.
-void golden_index(Scene& scene, const VerifierStep& step) {
+void golden_index(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const std::string kIndexes[] = {"0",   "9",   "25", "60", "63",   "64",
                                            "238", "239", "-1", "09", "nine", ""};
-    if (Attributes* row = golden_of(scene, step)) row->set("index", chosen(kIndexes, step.c));
+    if (Attributes* row = golden_of(evidence_case, step)) row->set("index", chosen(kIndexes, step.c));
 }
 
 // c: what.
-void golden_attribute(Scene& scene, const VerifierStep& step) {
-    Attributes* row = golden_of(scene, step);
+void golden_attribute(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Attributes* row = golden_of(evidence_case, step);
     if (row == nullptr) return;
     switch (step.c % 8) {
         case 0: row->set("type", "Comment"); break;
@@ -121,31 +123,31 @@ void golden_attribute(Scene& scene, const VerifierStep& step) {
 }
 
 // b: for which index; c: whether it counts, and what it says.
-void golden_spare(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void golden_spare(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     Attributes row = golden_row(64 + step.b % 16, step.c % 2 == 0 ? "False" : "True", other_digest("spare"));
-    const std::string measured = measured_at(scene.machine, row, step.c / 4);
+    const std::string measured = measured_at(evidence_case.machine, row, step.c / 4);
     if ((step.c & 2) != 0 && !measured.empty()) row.set(hash_attribute(0), measured);
     rim->resources.push_back(std::move(row));
 }
 
 // c: whether all go.
-void golden_gone(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void golden_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     if (step.c == 0xff) return rim->resources.clear();
     erase_one(rim->resources, step.b);
 }
 
 // b, c: which.
-void golden_moved(Scene& scene, const VerifierStep& step) {
-    if (RimForm* rim = rim_of(scene, step)) swap_two(rim->resources, step.b, step.c);
+void golden_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (RimForm* rim = rim_of(evidence_case, step)) swap_two(rim->resources, step.b, step.c);
 }
 
 // b: what of it; c: what it says.
-void manifest_meta(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_meta(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     static const std::string kVersions[] = {"550.90.07", "96.00.9F.00.01", "96.00.9f.00.01", "575.32", "1",
                                             ""};
@@ -164,8 +166,8 @@ void manifest_meta(Scene& scene, const VerifierStep& step) {
 }
 
 // b: what of it; c: what it says.
-void manifest_root(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_root(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     static const std::string kFlags[] = {"false", "true", "maybe", ""};
     switch (step.b % 7) {
@@ -180,8 +182,8 @@ void manifest_root(Scene& scene, const VerifierStep& step) {
 }
 
 // c: which.
-void manifest_more(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_more(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     switch (step.c % 6) {
         case 0: rim->more = "    <ns0:Entity name=\"NVIDIA\" role=\"licensor\"/>\n"; break;
@@ -193,41 +195,45 @@ void manifest_more(Scene& scene, const VerifierStep& step) {
     }
 }
 
-void manifest_gone(Scene& scene, const VerifierStep& step) { erase_one(scene.machine.rims, step.a); }
+void manifest_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    erase_one(evidence_case.machine.rims, step.a);
+}
 
 // c: whether it stands at the end.
-void manifest_twice(Scene& scene, const VerifierStep& step) {
-    const RimForm* rim = rim_of(scene, step);
+void manifest_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     RimForm second = *rim;
-    insert_after(scene.machine.rims, step.a, std::move(second), step.c % 2 == 1);
+    insert_after(evidence_case.machine.rims, step.a, std::move(second), step.c % 2 == 1);
 }
 
 // a, b: which.
-void manifest_moved(Scene& scene, const VerifierStep& step) { swap_two(scene.machine.rims, step.a, step.b); }
+void manifest_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    swap_two(evidence_case.machine.rims, step.a, step.b);
+}
 
 // c: of which firmware and component.
-void manifest_spare(Scene& scene, const VerifierStep& step) {
+void manifest_spare(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const Firmware kOthers[] = {{Model::gh100, "535.86.09", "96.00.5E.00.01"},
                                        {Model::gb100, "575.32", "97.00.88.00.0A"},
                                        {Model::gh100, "550.144.03", "96.00.A0.00.00"}};
     const Firmware& firmware = chosen(kOthers, step.b);
-    scene.machine.rims.push_back(step.c % 2 == 0 ? driver_rim(firmware) : vbios_rim(firmware));
+    evidence_case.machine.rims.push_back(step.c % 2 == 0 ? driver_rim(firmware) : vbios_rim(firmware));
 }
 
 // b: of which certificate; c: who.
-void manifest_signer(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     SignatureForm& signature = rim->signature;
     const CertificateForm* certificate = chosen(signature.certificates, step.b);
-    const GpuForm* gpu = chosen(scene.machine.gpus, step.b);
+    const GpuForm* gpu = chosen(evidence_case.machine.gpus, step.b);
     switch (step.c % 5) {
         case 0: signature.signer = stranger(crypto::SignAlgo::ecdsa_p384); break;
         case 1:
             if (certificate != nullptr) signature.signer = certificate->key;
             break;
-        case 2: signature.signer = chosen(scene.machine.rims, step.a + 1)->signature.signer; break;
+        case 2: signature.signer = chosen(evidence_case.machine.rims, step.a + 1)->signature.signer; break;
         case 3:
             if (gpu == nullptr) break;
             signature.certificates = gpu->chain;
@@ -238,8 +244,8 @@ void manifest_signer(Scene& scene, const VerifierStep& step) {
 }
 
 // c: how.
-void manifest_method(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_method(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     SignatureForm& form = rim->signature;
     switch (step.c % 9) {
@@ -262,8 +268,8 @@ void manifest_method(Scene& scene, const VerifierStep& step) {
 }
 
 // c: what. In two of them somebody speaks beside the signer.
-void manifest_covered(Scene& scene, const VerifierStep& step) {
-    RimForm* rim = rim_of(scene, step);
+void manifest_covered(EvidenceCase& evidence_case, const VerifierStep& step) {
+    RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;
     SignatureForm& form = rim->signature;
     switch (step.c % 6) {

@@ -18,8 +18,8 @@ constexpr size_t kMaxIndex = 0xee, kMaxAlternatives = 64, kMaxWords = 256;
 constexpr size_t kDecoderGolden = 35;
 
 template <class Holds>
-bool each_rim(const Sight& sight, Holds holds) {
-    return std::ranges::all_of(sight.machine.rims, holds);
+bool each_rim(const EvidenceView& view, Holds holds) {
+    return std::ranges::all_of(view.machine.rims, holds);
 }
 
 bool is_hex(std::string_view text) {
@@ -55,16 +55,16 @@ Component component_of(const RimForm& rim) {
     return dots && digits.size() == 10 && is_hex(digits) ? Component::vbios : Component::driver;
 }
 
-bool signers_are_the_leaves(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool signers_are_the_leaves(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         const SignatureForm& form = rim.signature;
         return rim.is_signed && !form.certificates.empty() && form.signer == form.certificates.front().key &&
                form.more_key_info.empty();
     });
 }
 
-bool signatures_cover_what_is_read(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool signatures_cover_what_is_read(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         const SignatureForm& form = rim.signature;
         return form.reference_uri.empty() && form.covered_id.empty() && !form.covers &&
                form.more_references.empty() && form.more.empty() &&
@@ -72,8 +72,8 @@ bool signatures_cover_what_is_read(const Sight& sight) {
     });
 }
 
-bool signatures_are_made_as_they_should_be(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool signatures_are_made_as_they_should_be(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         const SignatureForm& form = rim.signature;
         return form.canonicalization == kC14n11 && form.method == kEcdsaSha384 &&
                form.digest_method == kDigestSha384 && form.digest == crypto::HashAlgo::sha384 &&
@@ -81,8 +81,8 @@ bool signatures_are_made_as_they_should_be(const Sight& sight) {
     });
 }
 
-bool manifests_have_what_they_need(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool manifests_have_what_they_need(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         for (const char* flag : {"corpus", "patch", "supplemental"}) {
             const std::string value = rim.root.get(flag);
             if (!value.empty() && value != "false") return false;
@@ -111,21 +111,21 @@ bool is_written_well(const Attributes& row) {
            title.size() <= kMaxWords && (row.get("active") == "True" || row.get("active") == "False");
 }
 
-bool golden_values_are_written_well(const Sight& sight) {
-    return each_rim(sight,
+bool golden_values_are_written_well(const EvidenceView& view) {
+    return each_rim(view,
                     [](const RimForm& rim) { return std::ranges::all_of(rim.resources, is_written_well); });
 }
 
-bool golden_values_stand_once(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool golden_values_stand_once(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         std::set<std::string> seen;
         return std::ranges::all_of(
             rim.resources, [&](const Attributes& row) { return seen.insert(row.get("index")).second; });
     });
 }
 
-bool manifests_have_a_golden_value(const Sight& sight) {
-    return each_rim(sight, [](const RimForm& rim) {
+bool manifests_have_a_golden_value(const EvidenceView& view) {
+    return each_rim(view, [](const RimForm& rim) {
         return std::ranges::any_of(rim.resources,
                                    [](const Attributes& row) { return row.get("active") == "True"; });
     });
@@ -141,9 +141,9 @@ const RimForm* manifest_for(const Machine& machine, const GpuForm& gpu, Componen
     return found == machine.rims.end() ? nullptr : &*found;
 }
 
-bool components_have_a_manifest(const Sight& sight) {
-    return std::ranges::all_of(sight.machine.gpus, [&](const GpuForm& gpu) {
-        return manifests_of(sight.machine, gpu).size() == manifests_needed(gpu);
+bool components_have_a_manifest(const EvidenceView& view) {
+    return std::ranges::all_of(view.machine.gpus, [&](const GpuForm& gpu) {
+        return manifests_of(view.machine, gpu).size() == manifests_needed(gpu);
     });
 }
 
@@ -170,19 +170,19 @@ bool is_compared(const GpuForm& gpu, const Golden& golden) {
     return !decoder || number_of(gpu, opaque::nvdec0_status) != opaque::kOff;
 }
 
-bool one_manifest_speaks_of_an_index(const Sight& sight) {
-    return std::ranges::all_of(sight.machine.gpus, [&](const GpuForm& gpu) {
+bool one_manifest_speaks_of_an_index(const EvidenceView& view) {
+    return std::ranges::all_of(view.machine.gpus, [&](const GpuForm& gpu) {
         std::set<size_t> seen;
-        return std::ranges::all_of(goldens(sight.machine, gpu),
+        return std::ranges::all_of(goldens(view.machine, gpu),
                                    [&](const Golden& golden) { return seen.insert(golden.index).second; });
     });
 }
 
 template <class Holds>
-bool each_golden(const Sight& sight, Holds holds) {
-    return std::ranges::all_of(sight.machine.gpus, [&](const GpuForm& gpu) {
+bool each_golden(const EvidenceView& view, Holds holds) {
+    return std::ranges::all_of(view.machine.gpus, [&](const GpuForm& gpu) {
         const auto values = measurements(gpu);
-        return std::ranges::all_of(goldens(sight.machine, gpu), [&](const Golden& golden) {
+        return std::ranges::all_of(goldens(view.machine, gpu), [&](const Golden& golden) {
             if (!is_compared(gpu, golden)) return true;
             const auto value = values.find(static_cast<uint8_t>(golden.index + 1));
             return holds(golden, value == values.end() ? nullptr : &value->second);
@@ -190,12 +190,12 @@ bool each_golden(const Sight& sight, Holds holds) {
     });
 }
 
-bool golden_values_are_measured(const Sight& sight) {
-    return each_golden(sight, [](const Golden&, const Bytes* measured) { return measured != nullptr; });
+bool golden_values_are_measured(const EvidenceView& view) {
+    return each_golden(view, [](const Golden&, const Bytes* measured) { return measured != nullptr; });
 }
 
-bool measurements_are_golden(const Sight& sight) {
-    return each_golden(sight, [](const Golden& golden, const Bytes* measured) {
+bool measurements_are_golden(const EvidenceView& view) {
+    return each_golden(view, [](const Golden& golden, const Bytes* measured) {
         if (measured == nullptr) return true;
         const size_t count = number(golden.row->get("alternatives"), kMaxAlternatives).value_or(0);
         for (size_t i = 0; i < count; ++i)

@@ -24,15 +24,15 @@ Path path_of(const OwnedChain& owned, const Chain* roots) {
 }
 
 // Whether there is such a file among the evidence.
-bool is_there(const Scene& scene, std::string_view path) {
-    const Machine& machine = scene.machine;
+bool is_there(const EvidenceCase& evidence_case, std::string_view path) {
+    const Machine& machine = evidence_case.machine;
     if (path == "gpu-0/vca.bin") return !machine.gpus.empty() && machine.gpus.front().vca;
     if (path == "gpu-0/certificates.pem") return !machine.gpus.empty() && !machine.gpus.front().der;
     if (path.starts_with("gpu-0")) return !machine.gpus.empty();
     if (path.starts_with("tpm")) return machine.tpm.has_value();
     if (path.starts_with("snp")) return machine.snp.has_value();
     if (path.starts_with("rims")) return !machine.rims.empty();
-    if (path.starts_with("ocsp")) return !scene.words.empty();
+    if (path.starts_with("ocsp")) return !evidence_case.ocsp_responses.empty();
     return true;
 }
 
@@ -45,7 +45,7 @@ bool is_signed_whole(std::string_view path) {
 
 }  // namespace
 
-std::vector<Asked> Sight::find_asked() const {
+std::vector<Asked> EvidenceView::find_asked() const {
     std::vector<Asked> all;
     for (const Path& path : paths) {
         const Chain* pinned = roots(path.owner);
@@ -59,33 +59,34 @@ std::vector<Asked> Sight::find_asked() const {
     return all;
 }
 
-Sight::Sight(const Scene& from) : scene(from), machine(from.machine), policy(from.machine.policy) {
+EvidenceView::EvidenceView(const EvidenceCase& from)
+    : evidence_case(from), machine(from.machine), policy(from.machine.policy) {
     // The forms are only looked at.
     for (const OwnedChain& owned : chains(const_cast<Machine&>(machine)))
         paths.push_back(path_of(owned, roots(owned.owner)));
     asked = find_asked();
 }
 
-nlohmann::ordered_json Sight::policy_part(const char* key) const {
+nlohmann::ordered_json EvidenceView::policy_part(const char* key) const {
     return policy.value(key, nlohmann::ordered_json::object());
 }
 
-const Chain* Sight::roots(Owner owner) const {
+const Chain* EvidenceView::roots(Owner owner) const {
     const auto found = machine.roots.find(std::string(root_kind(owner)));
     return found == machine.roots.end() ? nullptr : &found->second;
 }
 
-Ruling rule(const Scene& scene) {
+Ruling rule(const EvidenceCase& evidence_case) {
     Ruling ruling;
-    const Sight sight(scene);
-    for (const auto& facts : {whole_facts(), chain_facts(), word_facts(), report_facts(), field_facts(),
+    const EvidenceView view(evidence_case);
+    for (const auto& facts : {whole_facts(), chain_facts(), ocsp_facts(), report_facts(), field_facts(),
                               topology_facts(), manifest_facts(), tpm_facts(), snp_facts(), policy_facts()}) {
         for (const Fact& fact : facts)
-            if (!fact.holds(sight)) ruling.broken.push_back(fact.name);
+            if (!fact.holds(view)) ruling.broken.push_back(fact.name);
     }
     bool changed = false;
-    for (const auto& [path, bit] : scene.changed_bits) {
-        if (!is_there(scene, path)) continue;
+    for (const auto& [path, bit] : evidence_case.changed_bits) {
+        if (!is_there(evidence_case, path)) continue;
         (is_signed_whole(path) ? changed : ruling.unclear) = true;
     }
     if (changed) ruling.broken.emplace_back("what is signed is as it was signed");

@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-#include "fuzz/verifier_scene.h"
+#include "fuzz/verifier_evidence_case.h"
 
 namespace assay::fuzz {
 
@@ -28,11 +28,11 @@ struct Asked {
     bool leaf;
 };
 
-// A scene as the facts look at it. The scene is settled, and outlives it.
-struct Sight {
-    explicit Sight(const Scene& from);
+// A evidence_case as the facts look at it. The evidence_case is settled, and outlives it.
+struct EvidenceView {
+    explicit EvidenceView(const EvidenceCase& from);
 
-    const Scene& scene;
+    const EvidenceCase& evidence_case;
     const evidence::Machine& machine;
     const nlohmann::ordered_json& policy;
     std::vector<Path> paths;
@@ -49,11 +49,11 @@ struct Sight {
 // Something that is true of everything genuine.
 struct Fact {
     std::string_view name;
-    bool (*holds)(const Sight& sight);
+    bool (*holds)(const EvidenceView& view);
 };
 std::span<const Fact> whole_facts();
 std::span<const Fact> chain_facts();
-std::span<const Fact> word_facts();
+std::span<const Fact> ocsp_facts();
 std::span<const Fact> report_facts();
 std::span<const Fact> field_facts();
 std::span<const Fact> topology_facts();
@@ -69,7 +69,7 @@ struct Ruling {
 
     bool genuine() const { return broken.empty() && !unclear; }
 };
-Ruling rule(const Scene& scene);
+Ruling rule(const EvidenceCase& evidence_case);
 
 // What several files of facts ask.
 

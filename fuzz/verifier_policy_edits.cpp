@@ -32,20 +32,20 @@ std::string text_of(const Machine& machine, uint16_t type) {
 }  // namespace
 
 // c: which kinds.
-void policy_require(Scene& scene, const VerifierStep& step) {
+void policy_require(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr const char* kKinds[] = {"gpu", "tpm", "snp"};
-    scene.machine.policy["require"] = some_of(kKinds, step.c);
+    evidence_case.machine.policy["require"] = some_of(kKinds, step.c);
 }
 
 // b: which; c: whether.
-void policy_flag(Scene& scene, const VerifierStep& step) {
+void policy_flag(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr const char* kFlags[] = {"fwid_required", "allow_expired_rims", "composite"};
-    scene.machine.policy[chosen(kFlags, step.b)] = step.c % 2 == 1;
+    evidence_case.machine.policy[chosen(kFlags, step.b)] = step.c % 2 == 1;
 }
 
 // b: of what; c: which.
-void policy_floor(Scene& scene, const VerifierStep& step) {
-    ordered_json& floors = scene.machine.policy["floors"];
+void policy_floor(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ordered_json& floors = evidence_case.machine.policy["floors"];
     constexpr const char* kSpdm[] = {"1.0", "1.1", "1.2", "1.3"};
     constexpr const char* kDrivers[] = {"535.86.09",   "550.90.07",  "550.90.7",
                                         "550.90.07.1", "550.144.03", "576"};
@@ -63,23 +63,24 @@ void policy_floor(Scene& scene, const VerifierStep& step) {
 }
 
 // c: which.
-void policy_modes(Scene& scene, const VerifierStep& step) {
+void policy_modes(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr const char* kModes[] = {"spt", "mpt", "ppcie", "devtools"};
-    scene.machine.policy["modes"] = some_of(kModes, step.c);
+    evidence_case.machine.policy["modes"] = some_of(kModes, step.c);
 }
 
 // b: of what; c: whether it is what runs.
-void policy_denied(Scene& scene, const VerifierStep& step) {
-    ordered_json& denied = scene.machine.policy["denied"];
+void policy_denied(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ordered_json& denied = evidence_case.machine.policy["denied"];
     constexpr const char* kLists[] = {"driver", "vbios", "fwid", "rim"};
     constexpr const char* kVbios[] = {"96.00.9F.00.01", "96.00.9f.00.01", "97.00.88.00.0A", "96.10.55.00.01"};
     std::string value = "1.2.3";
     switch (step.c % 2 == 0 ? step.b % 4 : 4) {
-        case 0: value = text_of(scene.machine, opaque::driver_version); break;
+        case 0: value = text_of(evidence_case.machine, opaque::driver_version); break;
         case 1: value = chosen(kVbios, step.c / 2); break;
-        case 2: value = text_of(scene.machine, opaque::fwid); break;
+        case 2: value = text_of(evidence_case.machine, opaque::fwid); break;
         case 3:
-            if (const RimForm* rim = chosen(scene.machine.rims, step.c / 2)) value = rim->root.get("tagId");
+            if (const RimForm* rim = chosen(evidence_case.machine.rims, step.c / 2))
+                value = rim->root.get("tagId");
             break;
         default: break;
     }
@@ -89,8 +90,8 @@ void policy_denied(Scene& scene, const VerifierStep& step) {
 }
 
 // c: which.
-void policy_claims(Scene& scene, const VerifierStep& step) {
-    ordered_json& claims = scene.machine.policy["claims"];
+void policy_claims(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ordered_json& claims = evidence_case.machine.policy["claims"];
     constexpr const char* kTitles[] = {"GH100 A01 GSP BROM", "GB100 A01 GSP BROM", "LS_10 A01 FSP BROM"};
     if (step.c % 4 == 3) claims["no-such-claim"] = true;
     if (step.c % 4 == 2) claims["hwmodel"] = {kTitles[0], kTitles[1], kTitles[2]};
@@ -99,26 +100,26 @@ void policy_claims(Scene& scene, const VerifierStep& step) {
 }
 
 // b: what of nonces and times; c: on which chains, and with bit 7 also words on the TPM's.
-void policy_ocsp(Scene& scene, const VerifierStep& step) {
+void policy_ocsp(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr const char* kChains[] = {"device", "rim", "tpm", "amd"};
     constexpr const char* kNonces[] = {"ignored", "matched", "required"};
-    ordered_json& ocsp = scene.machine.policy["ocsp"];
+    ordered_json& ocsp = evidence_case.machine.policy["ocsp"];
     ocsp["require"] = some_of(kChains, step.c);
     ocsp["nonce"] = chosen(kNonces, step.b % 4 == 3 ? 1 : step.b % 4);
     ocsp["next_update_required"] = (step.b & 4) == 0;
     ocsp["allow_hold"] = (step.b & 8) != 0;
     if ((step.c & 0x80) == 0) return;
-    scene.word_edits.emplace_back([](const Machine& machine, std::vector<OcspForm>& words) {
+    evidence_case.ocsp_edits.emplace_back([](const Machine& machine, std::vector<OcspForm>& words) {
         for (size_t i = 0; machine.tpm && i + 1 < machine.tpm->chain.size(); ++i)
             words.push_back(genuine(machine.tpm->chain[i], machine.tpm->chain[i + 1], machine.time));
     });
 }
 
 // b: which; c: how.
-void policy_tpm(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    ordered_json& tpm = scene.machine.policy["tpm"];
-    const PcrValues values = replay(scene.machine.tpm->log);
+void policy_tpm(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    ordered_json& tpm = evidence_case.machine.policy["tpm"];
+    const PcrValues values = replay(evidence_case.machine.tpm->log);
     const auto index = static_cast<uint32_t>(step.b % 24);
     const std::string value = to_hex(step.c / 8 % 2 == 0 ? values.at(index) : Bytes(32, 0x99));
     switch (step.c % 7) {
@@ -133,14 +134,14 @@ void policy_tpm(Scene& scene, const VerifierStep& step) {
         case 5:
             tpm["systems"] = ordered_json::array({ordered_json::object({{std::to_string(index), value}})});
             break;
-        default: scene.machine.policy.erase("tpm"); break;
+        default: evidence_case.machine.policy.erase("tpm"); break;
     }
 }
 
 // b: to what; c: which.
-void policy_snp(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    ordered_json& snp = scene.machine.policy["snp"];
+void policy_snp(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    ordered_json& snp = evidence_case.machine.policy["snp"];
     constexpr const char* kComponents[] = {"bootloader", "tee", "snp", "microcode", "fmc"};
     constexpr const char* kFlags[] = {"allow_debug", "allow_rollback", "chip_id_required",
                                       "platform_info_known"};
@@ -150,10 +151,11 @@ void policy_snp(Scene& scene, const VerifierStep& step) {
         case 2: snp["tcb"][chosen(kComponents, step.c / 8)] = step.b; break;
         case 3: snp["vmpl"] = step.b % 4 == 3 ? ordered_json::array() : ordered_json{step.b % 4}; break;
         case 4:
-            snp["measurements"] = {to_hex(step.b % 2 == 0 ? scene.machine.snp->measurement : Bytes(48, 1))};
+            snp["measurements"] = {
+                to_hex(step.b % 2 == 0 ? evidence_case.machine.snp->measurement : Bytes(48, 1))};
             break;
         case 5: snp["guest_svn"] = step.b % 4; break;
-        default: scene.machine.policy.erase("snp"); break;
+        default: evidence_case.machine.policy.erase("snp"); break;
     }
 }
 

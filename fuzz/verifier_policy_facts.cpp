@@ -19,80 +19,82 @@ bool is_there(const Machine& machine, std::string_view kind) {
     return kind == "tpm" ? machine.tpm.has_value() : machine.snp.has_value();
 }
 
-bool policy_asks_for_something(const Sight& sight) { return !sight.policy.value("require", Texts()).empty(); }
-
-bool what_is_required_is_there(const Sight& sight) {
-    return std::ranges::all_of(sight.policy.value("require", Texts()),
-                               [&](const std::string& kind) { return is_there(sight.machine, kind); });
+bool policy_asks_for_something(const EvidenceView& view) {
+    return !view.policy.value("require", Texts()).empty();
 }
 
-bool there_is_something_to_bind(const Sight& sight) {
-    const Machine& machine = sight.machine;
-    return !sight.policy.value("composite", false) || (!machine.gpus.empty() && (machine.tpm || machine.snp));
+bool what_is_required_is_there(const EvidenceView& view) {
+    return std::ranges::all_of(view.policy.value("require", Texts()),
+                               [&](const std::string& kind) { return is_there(view.machine, kind); });
 }
 
-bool a_nonce_was_brought(const Sight& sight) { return !sight.machine.nonce.empty(); }
+bool there_is_something_to_bind(const EvidenceView& view) {
+    const Machine& machine = view.machine;
+    return !view.policy.value("composite", false) || (!machine.gpus.empty() && (machine.tpm || machine.snp));
+}
 
-bool devices_are_shown_once(const Sight& sight) {
+bool a_nonce_was_brought(const EvidenceView& view) { return !view.machine.nonce.empty(); }
+
+bool devices_are_shown_once(const EvidenceView& view) {
     std::set<Bytes> seen;
-    return std::ranges::all_of(sight.machine.gpus, [&](const GpuForm& gpu) {
+    return std::ranges::all_of(view.machine.gpus, [&](const GpuForm& gpu) {
         return gpu.chain.empty() || seen.insert(issue(gpu.chain.front())).second;
     });
 }
 
 template <class Holds>
-bool each_gpu(const Sight& sight, Holds holds) {
-    return std::ranges::all_of(sight.machine.gpus, holds);
+bool each_gpu(const EvidenceView& view, Holds holds) {
+    return std::ranges::all_of(view.machine.gpus, holds);
 }
 
 // Of a floor that there is.
 template <class Holds>
-bool each_above(const Sight& sight, const char* key, Holds holds) {
-    const auto floors = sight.policy_part("floors");
+bool each_above(const EvidenceView& view, const char* key, Holds holds) {
+    const auto floors = view.policy_part("floors");
     return !floors.contains(key) ||
-           each_gpu(sight, [&](const GpuForm& gpu) { return holds(gpu, floors[key]); });
+           each_gpu(view, [&](const GpuForm& gpu) { return holds(gpu, floors[key]); });
 }
 
-bool spdm_is_new_enough(const Sight& sight) {
-    return each_above(sight, "spdm_version", [](const GpuForm& gpu, const std::string& floor) {
+bool spdm_is_new_enough(const EvidenceView& view) {
+    return each_above(view, "spdm_version", [](const GpuForm& gpu, const std::string& floor) {
         return wire::name(gpu.report.version) >= floor;
     });
 }
 
-bool drivers_are_new_enough(const Sight& sight) {
-    return each_above(sight, "driver_version", [](const GpuForm& gpu, const std::string& floor) {
+bool drivers_are_new_enough(const EvidenceView& view) {
+    return each_above(view, "driver_version", [](const GpuForm& gpu, const std::string& floor) {
         return is_switch(gpu) || at_least(driver_version(gpu), floor, 10);
     });
 }
 
-bool vbios_is_new_enough(const Sight& sight) {
-    return each_above(sight, "vbios_version",
+bool vbios_is_new_enough(const EvidenceView& view) {
+    return each_above(view, "vbios_version",
                       [](const GpuForm& gpu, const std::string& floor) {
                           return is_switch(gpu) || at_least(vbios_version(gpu), floor, 16);
                       }) &&
-           each_above(sight, "switch_version", [](const GpuForm& gpu, const std::string& floor) {
+           each_above(view, "switch_version", [](const GpuForm& gpu, const std::string& floor) {
                return !is_switch(gpu) || at_least(vbios_version(gpu), floor, 16);
            });
 }
 
-bool manifests_are_new_enough(const Sight& sight) {
-    return each_above(sight, "rim_revision", [&](const GpuForm& gpu, const std::string& floor) {
-        return std::ranges::all_of(manifests_of(sight.machine, gpu), [&](const RimForm* rim) {
+bool manifests_are_new_enough(const EvidenceView& view) {
+    return each_above(view, "rim_revision", [&](const GpuForm& gpu, const std::string& floor) {
+        return std::ranges::all_of(manifests_of(view.machine, gpu), [&](const RimForm* rim) {
             return at_least(rim->meta.get("revision"), floor, 10);
         });
     });
 }
 
-bool firmware_is_secure_enough(const Sight& sight) {
-    return each_above(sight, "svn", [](const GpuForm& gpu, uint64_t floor) {
+bool firmware_is_secure_enough(const EvidenceView& view) {
+    return each_above(view, "svn", [](const GpuForm& gpu, uint64_t floor) {
         const auto identity = identity_of(gpu);
         return identity && identity->svn && *identity->svn >= floor;
     });
 }
 
-bool modes_are_allowed(const Sight& sight) {
-    const Texts allowed = sight.policy.value("modes", Texts{"spt", "mpt", "ppcie"});
-    return each_gpu(sight, [&](const GpuForm& gpu) {
+bool modes_are_allowed(const EvidenceView& view) {
+    const Texts allowed = view.policy.value("modes", Texts{"spt", "mpt", "ppcie"});
+    return each_gpu(view, [&](const GpuForm& gpu) {
         const std::string mode = mode_of(gpu);
         return mode.empty() || contains(allowed, mode);
     });
@@ -106,13 +108,13 @@ bool is_on(const nlohmann::ordered_json& denied, const char* list, const std::st
     });
 }
 
-bool nothing_is_denied(const Sight& sight) {
-    const auto denied = sight.policy_part("denied");
-    return each_gpu(sight, [&](const GpuForm& gpu) {
+bool nothing_is_denied(const EvidenceView& view) {
+    const auto denied = view.policy_part("denied");
+    return each_gpu(view, [&](const GpuForm& gpu) {
         const auto identity = identity_of(gpu);
         return !is_on(denied, "driver", driver_version(gpu)) && !is_on(denied, "vbios", vbios_version(gpu)) &&
                !(identity && is_on(denied, "fwid", to_hex(identity->fwid))) &&
-               std::ranges::none_of(manifests_of(sight.machine, gpu), [&](const RimForm* rim) {
+               std::ranges::none_of(manifests_of(view.machine, gpu), [&](const RimForm* rim) {
                    return is_on(denied, "rim", rim->root.get("tagId"));
                });
     });
@@ -126,13 +128,13 @@ std::string title_of(const GpuForm& gpu) {
 }
 
 // The model by the name that its certificate gives it, and one that nobody has.
-bool claims_are_as_wanted(const Sight& sight) {
-    const auto claims = sight.policy_part("claims");
-    if (claims.contains("no-such-claim") && !sight.machine.gpus.empty()) return false;
+bool claims_are_as_wanted(const EvidenceView& view) {
+    const auto claims = view.policy_part("claims");
+    if (claims.contains("no-such-claim") && !view.machine.gpus.empty()) return false;
     if (!claims.contains("hwmodel")) return true;
     const auto& wanted = claims["hwmodel"];
     const Texts titles = wanted.is_array() ? wanted.get<Texts>() : Texts{wanted.get<std::string>()};
-    return each_gpu(sight, [&](const GpuForm& gpu) { return contains(titles, title_of(gpu)); });
+    return each_gpu(view, [&](const GpuForm& gpu) { return contains(titles, title_of(gpu)); });
 }
 
 }  // namespace

@@ -26,23 +26,23 @@ std::string_view as_text(const Bytes& bytes) {
 }
 
 // What the environment wants waived or planted: ASSAY_WAIVE=NAME, ASSAY_DEFECT=NAME.
-const attest::Waivers& wanted_waivers() {
-    static const attest::Waivers wanted = [] {
-        attest::Waivers waivers;
+const attest::FaultConfig& wanted_faults() {
+    static const attest::FaultConfig wanted = [] {
+        attest::FaultConfig faults;
 #ifdef ASSAY_HARNESS
         const char* name = std::getenv("ASSAY_WAIVE");
-        if (const auto check = name ? attest::check_from_name(name) : std::nullopt) waivers.waive(*check);
+        if (const auto check = name ? attest::check_from_name(name) : std::nullopt) faults.waive(*check);
         name = std::getenv("ASSAY_DEFECT");
-        if (const auto defect = name ? attest::defect_from_name(name) : std::nullopt) waivers.plant(*defect);
+        if (const auto defect = name ? attest::defect_from_name(name) : std::nullopt) faults.plant(*defect);
 #endif
-        return waivers;
+        return faults;
     }();
     return wanted;
 }
 
 // Reads and verifies as whoever is shown a folder does. Errors: of the verifier's own context.
-Result<Appraisal> appraise(const attest::Files& files, const attest::Waivers& waivers) {
-    Appraisal appraisal(waivers);
+Result<Appraisal> appraise(const attest::Files& files, const attest::FaultConfig& faults) {
+    Appraisal appraisal(faults);
     const attest::Evidence evidence = attest::read_evidence(appraisal, files);
     const attest::Context context =
         TRY(attest::read_context(as_text(files.at(std::string(attest::kContextFile))), files));
@@ -57,24 +57,24 @@ std::string lines(const std::vector<std::string_view>& facts) {
 
 class Judgement {
    public:
-    Judgement(ByteView input, const attest::Waivers& waivers) : input_(input), waivers_(waivers) {}
+    Judgement(ByteView input, const attest::FaultConfig& faults) : input_(input), faults_(faults) {}
 
     Examination run() {
-        const Scene scene = scene_of(input_);
-        const auto files = make(scene.machine);
+        const EvidenceCase evidence_case = evidence_case_of(input_);
+        const auto files = make(evidence_case.machine);
         if (!files) {
             // A manifest that is no XML cannot be signed.
             reached("it cannot be made");
             return std::move(done_);
         }
-        done_.ruling = rule(scene);
-        const auto appraisal = appraise(*files, waivers_);
+        done_.ruling = rule(evidence_case);
+        const auto appraisal = appraise(*files, faults_);
         if (!appraisal) {
             object("what the verifier brings can be read", appraisal.error().text());
             return std::move(done_);
         }
         done_.verdict = appraisal->verdict();
-        for (const attest::Step* step : appraisal->refusals())
+        for (const attest::CheckRecord* step : appraisal->refusals())
             if (!contains(done_.refusals, step->check)) done_.refusals.push_back(step->check);
         compare(*appraisal);
         form_of(*appraisal, *files);
@@ -99,7 +99,7 @@ class Judgement {
             object("what is refused is refused by a check, and only that", appraisal);
         // Once in a while: it costs as much as all the rest.
         if (input_.back() % 8 != 0) return;
-        const auto again = appraise(files, waivers_);
+        const auto again = appraise(files, faults_);
         if (!again || again->to_json() != appraisal.to_json())
             object("the same evidence is appraised the same way", appraisal);
     }
@@ -142,22 +142,22 @@ class Judgement {
     }
 
     ByteView input_;
-    const attest::Waivers& waivers_;
+    const attest::FaultConfig& faults_;
     Examination done_;
 };
 
 }  // namespace
 
-Examination examine(ByteView input, const attest::Waivers& waivers) {
+Examination examine(ByteView input, const attest::FaultConfig& faults) {
     if (input.empty()) return {};
-    Examination done = Judgement(input, waivers).run();
+    Examination done = Judgement(input, faults).run();
     // An input leaves nothing behind but keys: what grew with each would look like a leak.
     evidence::forget_signatures();
     return done;
 }
 
 void verifier_program(ByteView input) {
-    const Examination done = examine(input, wanted_waivers());
+    const Examination done = examine(input, wanted_faults());
     if (done.violation) violated(done.violation->invariant, done.violation->detail);
 }
 

@@ -19,6 +19,6 @@ struct Examination {
     std::vector<attest::Check> refusals;  // each once
     std::optional<Violation> violation;
 };
-Examination examine(ByteView input, const attest::Waivers& waivers = {});
+Examination examine(ByteView input, const attest::FaultConfig& faults = {});
 
 }  // namespace assay::fuzz

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <map>
 
-#include "conformance/cases/verifier/shapes.h"
+#include "conformance/suites/verifier/shapes.h"
 
 namespace assay::fuzz {
 
@@ -92,18 +92,19 @@ BOOST_AUTO_TEST_CASE(a_critical_extension_of_dice_is_known_in_certificates_of_de
 }
 
 BOOST_AUTO_TEST_CASE(bits_that_only_their_reader_knows_are_not_ruled_on) {
-    BOOST_TEST(rule(scene_of(input("hopper", {{file_byte, 5, 9, 0}}))).unclear);
-    const Ruling signed_bit = rule(scene_of(input("hopper", {{file_byte, 0, 9, 0}})));
+    BOOST_TEST(rule(evidence_case_of(input("hopper", {{file_byte, 5, 9, 0}}))).unclear);
+    const Ruling signed_bit = rule(evidence_case_of(input("hopper", {{file_byte, 0, 9, 0}})));
     BOOST_TEST(!signed_bit.unclear);
     BOOST_TEST(signed_bit.broken.size() == 1U);
-    BOOST_TEST(rule(scene_of(input("hopper", {{file_byte, 8, 9, 0}}))).genuine(), "there is no such file");
+    BOOST_TEST(rule(evidence_case_of(input("hopper", {{file_byte, 8, 9, 0}}))).genuine(),
+               "there is no such file");
 }
 
 BOOST_AUTO_TEST_CASE(a_violation_shows_shape_steps_and_facts_by_name) {
 #ifdef ASSAY_HARNESS
-    attest::Waivers waivers;
-    waivers.waive(attest::Check::report_nonce);
-    const Examination done = examine(input("hopper", {{report_nonce, 0, 0, 0}}), waivers);
+    attest::FaultConfig faults;
+    faults.waive(attest::Check::report_nonce);
+    const Examination done = examine(input("hopper", {{report_nonce, 0, 0, 0}}), faults);
     BOOST_REQUIRE(done.violation.has_value());
     BOOST_TEST(done.violation->invariant ==
                "accepted only if genuine: reports are for the nonce that was brought");
@@ -124,10 +125,10 @@ BOOST_AUTO_TEST_CASE(most_checks_of_the_verifier_that_are_waived_are_noticed_at_
     std::string missed;
     for (size_t i = 0; i < attest::kCheckCount; ++i) {
         const auto check = static_cast<attest::Check>(i);
-        attest::Waivers waivers;
-        waivers.waive(check);
+        attest::FaultConfig faults;
+        faults.waive(check);
         const bool found = std::ranges::any_of(
-            alone[check], [&](const Bytes& seed) { return examine(seed, waivers).violation.has_value(); });
+            alone[check], [&](const Bytes& seed) { return examine(seed, faults).violation.has_value(); });
         noticed += found ? 1 : 0;
         if (!found) missed += fmt::format(" {}", attest::info(check).name);
     }

@@ -8,8 +8,8 @@ using namespace evidence;
 
 namespace {
 
-ReportForm* report_of(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+ReportForm* report_of(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     return gpu == nullptr ? nullptr : &gpu->report;
 }
 
@@ -47,8 +47,8 @@ void count_again(ReportForm& report) {
 }
 
 // b: which; c: how, and with bit 7 without a new count.
-void measured_value(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void measured_value(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     BlockForm* block = report == nullptr ? nullptr : chosen(report->blocks, step.b);
     if (block == nullptr) return;
     switch (step.c % 8) {
@@ -56,7 +56,7 @@ void measured_value(Scene& scene, const VerifierStep& step) {
         case 1: flip(block->value, step.c / 8U, step.b); break;
         case 2: block->value.assign(block->value.size(), 0); break;
         case 3:
-        case 4: block->value = alternative(scene.machine, *block, step.c / 8); break;
+        case 4: block->value = alternative(evidence_case.machine, *block, step.c / 8); break;
         case 5: std::swap(block->value, chosen(report->blocks, step.b + 1)->value); break;
         case 6:
             std::fill(block->value.begin() + static_cast<ptrdiff_t>(block->value.size() / 2),
@@ -68,21 +68,21 @@ void measured_value(Scene& scene, const VerifierStep& step) {
 }
 
 // b, c: which.
-void block_moved(Scene& scene, const VerifierStep& step) {
-    if (ReportForm* report = report_of(scene, step)) swap_two(report->blocks, step.b, step.c);
+void block_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (ReportForm* report = report_of(evidence_case, step)) swap_two(report->blocks, step.b, step.c);
 }
 
 // b: which; c: whether it is still counted.
-void block_gone(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void block_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     erase_one(report->blocks, step.b);
     if (step.c % 2 == 0) count_again(*report);
 }
 
 // b: which; c: the second with another value, at the end, or under a free index.
-void block_twice(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void block_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     const BlockForm* block = report == nullptr ? nullptr : chosen(report->blocks, step.b);
     if (block == nullptr) return;
     BlockForm second = *block;
@@ -93,8 +93,8 @@ void block_twice(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which; c: another index.
-void block_index(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void block_index(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     BlockForm* block = report == nullptr ? nullptr : chosen(report->blocks, step.b);
     if (block == nullptr) return;
     constexpr uint8_t kIndexes[] = {0, 1, 2, 10, 64, 65, 0xef, 0xf0, 0xfd, 0xfe, 0xff};
@@ -103,8 +103,8 @@ void block_index(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which; c: how.
-void block_form(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void block_form(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     BlockForm* block = report == nullptr ? nullptr : chosen(report->blocks, step.b);
     if (block == nullptr) return;
     constexpr uint8_t kTypes[] = {0, 1, 2, 3, 4, 0x81, 0x85};
@@ -123,8 +123,8 @@ void block_form(Scene& scene, const VerifierStep& step) {
 }
 
 // b: by how much; c: which of the two.
-void record_lie(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void record_lie(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     const auto by = static_cast<int8_t>(step.b);
     if (step.c % 2 == 0) {
@@ -138,8 +138,8 @@ void record_lie(Scene& scene, const VerifierStep& step) {
 }
 
 // DSP0274, DeviceMode: c: whether a debugger is at it, and whether it is counted as the last index.
-void device_mode(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void device_mode(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     BlockForm mode;
     mode.index = 0xfe;
@@ -151,20 +151,20 @@ void device_mode(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which bit; c: how.
-void report_nonce(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void report_nonce(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     switch (step.c % 4) {
         case 0: report->nonce = Bytes(32, 0x77); break;
         case 1: std::swap(report->nonce, report->responder_nonce); break;
         case 2: flip(report->nonce, step.b, step.c / 4); break;
-        default: report->nonce = scene.machine.nonce; break;
+        default: report->nonce = evidence_case.machine.nonce; break;
     }
 }
 
 // b: which; c: what.
-void report_header(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void report_header(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     constexpr uint8_t kVersions[] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x20};
     switch (step.b % 9) {
@@ -181,23 +181,23 @@ void report_header(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which; c: whether the answer is from it too.
-void report_slot(Scene& scene, const VerifierStep& step) {
-    ReportForm* report = report_of(scene, step);
+void report_slot(EvidenceCase& evidence_case, const VerifierStep& step) {
+    ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     report->slot = step.b % 16;
     if (step.c % 4 != 3) report->param2 = static_cast<uint8_t>(report->slot | (report->param2 & 0xf0));
 }
 
-void responder_nonce(Scene& scene, const VerifierStep& step) {
-    if (ReportForm* report = report_of(scene, step)) report->responder_nonce = Bytes(32, step.c);
+void responder_nonce(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (ReportForm* report = report_of(evidence_case, step)) report->responder_nonce = Bytes(32, step.c);
 }
 
 // b: of which certificate; c: who.
-void report_signer(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void report_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     const CertificateForm* certificate = gpu == nullptr ? nullptr : chosen(gpu->chain, step.b);
     if (certificate == nullptr) return;
-    const GpuForm* other = chosen(scene.machine.gpus, step.a + 1);
+    const GpuForm* other = chosen(evidence_case.machine.gpus, step.a + 1);
     switch (step.c % 3) {
         case 0: gpu->report.signer = stranger(crypto::SignAlgo::ecdsa_p384); break;
         case 1: gpu->report.signer = certificate->key; break;
@@ -206,8 +206,8 @@ void report_signer(Scene& scene, const VerifierStep& step) {
 }
 
 // c: of which, and whether it opens as that version does.
-void connection(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void connection(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     if (gpu == nullptr) return;
     const bool newer = step.c % 2 == 0;
     gpu->report.version = newer ? wire::Version::v1_2 : wire::Version::v1_1;
@@ -217,8 +217,8 @@ void connection(Scene& scene, const VerifierStep& step) {
 }
 
 // c: what.
-void opening(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void opening(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     if (gpu == nullptr) return;
     constexpr wire::Version kVersions[] = {wire::Version::v1_1, wire::Version::v1_2, wire::Version::v1_3};
     if (step.c % 6 == 0) gpu->vca.reset();

@@ -19,39 +19,39 @@ bool is_device_mode(const GpuForm& gpu, const BlockForm& block) {
 }
 
 template <class Holds>
-bool each_gpu(const Sight& sight, Holds holds) {
-    return std::ranges::all_of(sight.machine.gpus, holds);
+bool each_gpu(const EvidenceView& view, Holds holds) {
+    return std::ranges::all_of(view.machine.gpus, holds);
 }
 
-bool reports_are_for_the_nonce(const Sight& sight) {
-    return each_gpu(sight, [&](const GpuForm& gpu) { return gpu.report.nonce == sight.machine.nonce; });
+bool reports_are_for_the_nonce(const EvidenceView& view) {
+    return each_gpu(view, [&](const GpuForm& gpu) { return gpu.report.nonce == view.machine.nonce; });
 }
 
-bool reports_are_signed_by_the_leaf(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool reports_are_signed_by_the_leaf(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const KeyName p384{gpu.report.signer.label, crypto::SignAlgo::ecdsa_p384};
         return !gpu.chain.empty() && gpu.report.signer == gpu.chain.front().key && gpu.report.signer == p384;
     });
 }
 
-bool all_was_asked_signed(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool all_was_asked_signed(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const ReportForm& report = gpu.report;
         return report.request_code == 0xe0 && report.response_code == 0x60 && report.attributes == 1 &&
                report.operation == 0xff;
     });
 }
 
-bool versions_agree(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool versions_agree(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const uint8_t version = wire::byte(gpu.report.version);
         return gpu.report.request_version.value_or(version) == version &&
                gpu.report.response_version.value_or(version) == version;
     });
 }
 
-bool openings_are_as_they_should_be(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool openings_are_as_they_should_be(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         if (gpu.report.version < wire::Version::v1_2) return !gpu.vca;
         return gpu.vca && gpu.vca->version == gpu.report.version && !gpu.vca->weaker_hash &&
                !gpu.vca->no_signatures;
@@ -59,16 +59,16 @@ bool openings_are_as_they_should_be(const Sight& sight) {
 }
 
 // From 1.2 on the answer may say whether the content changed.
-bool reserved_fields_are_zero(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool reserved_fields_are_zero(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const ReportForm& report = gpu.report;
         const uint8_t said = report.version >= wire::Version::v1_2 ? 0x30 : 0;
         return report.slot < 16 && report.param1 == 0 && (report.param2 & ~said) == report.slot;
     });
 }
 
-bool measurements_are_digests(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool measurements_are_digests(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         return std::ranges::all_of(gpu.report.blocks, [&](const BlockForm& block) {
             const size_t size = block.value.size();
             const bool as_said = block.size.value_or(static_cast<uint16_t>(size + 3)) == size + 3 &&
@@ -80,8 +80,8 @@ bool measurements_are_digests(const Sight& sight) {
     });
 }
 
-bool records_are_as_large_as_they_say(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool records_are_as_large_as_they_say(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         const ReportForm& report = gpu.report;
         size_t size = 0;
         for (const BlockForm& block : report.blocks) size += 7 + block.value.size() + block.after.size();
@@ -91,8 +91,8 @@ bool records_are_as_large_as_they_say(const Sight& sight) {
     });
 }
 
-bool measurements_have_their_own_index(const Sight& sight) {
-    return each_gpu(sight, [](const GpuForm& gpu) {
+bool measurements_have_their_own_index(const EvidenceView& view) {
+    return each_gpu(view, [](const GpuForm& gpu) {
         std::set<uint8_t> seen;
         return std::ranges::all_of(gpu.report.blocks, [&](const BlockForm& block) {
             const bool may_be = (block.index != 0 && block.index < 0xf0) || is_device_mode(gpu, block);

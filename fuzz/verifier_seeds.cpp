@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "conformance/cases/verifier/shapes.h"
+#include "conformance/suites/verifier/shapes.h"
 #include "fuzz/verifier_steps.h"
 
 namespace assay::fuzz {

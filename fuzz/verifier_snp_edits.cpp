@@ -6,15 +6,17 @@ namespace assay::fuzz::edits {
 using namespace evidence;
 
 // b: which bit; c: how.
-void snp_nonce(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    Bytes& data = scene.machine.snp->report_data;
-    data = vouched_by_processor(scene.machine);
+void snp_nonce(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    Bytes& data = evidence_case.machine.snp->report_data;
+    data = vouched_by_processor(evidence_case.machine);
     switch (step.c % 5) {
         case 0: data = Bytes(64, 0x77); break;
-        case 1: data = concat({Bytes(64 - scene.machine.nonce.size()), scene.machine.nonce}); break;
+        case 1:
+            data = concat({Bytes(64 - evidence_case.machine.nonce.size()), evidence_case.machine.nonce});
+            break;
         case 2:
-            data = scene.machine.nonce;
+            data = evidence_case.machine.nonce;
             data.resize(64);
             break;
         case 3: flip(data, step.b, step.c / 8); break;
@@ -23,9 +25,9 @@ void snp_nonce(Scene& scene, const VerifierStep& step) {
 }
 
 // a: of what; b: which component; c: by how much, and whether the certificate is for it.
-void snp_tcb(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    SnpForm& snp = *scene.machine.snp;
+void snp_tcb(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    SnpForm& snp = *evidence_case.machine.snp;
     TcbForm* all[] = {&snp.current, &snp.reported, &snp.committed, &snp.launch};
     const auto by = static_cast<uint8_t>((step.c & 1) != 0 ? 1 : -1);
     const auto change = [&](TcbForm& tcb) {
@@ -42,9 +44,9 @@ void snp_tcb(Scene& scene, const VerifierStep& step) {
 }
 
 // b: to what; c: what.
-void snp_guest(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    SnpForm& snp = *scene.machine.snp;
+void snp_guest(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    SnpForm& snp = *evidence_case.machine.snp;
     constexpr uint32_t kLevels[] = {0, 1, 2, 3, 4, 0xffffffff};
     switch (step.c % 8) {
         case 0: snp.policy ^= uint64_t{1} << 19; break;
@@ -59,18 +61,18 @@ void snp_guest(Scene& scene, const VerifierStep& step) {
 }
 
 // c: whether its certificate says so too.
-void snp_chip(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    SnpForm& snp = *scene.machine.snp;
+void snp_chip(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    SnpForm& snp = *evidence_case.machine.snp;
     snp.chip_id = Bytes(64, step.b);
     Extension* hardware = find(snp.chain.front(), kOidHardware);
     if (step.c % 2 == 1 && hardware != nullptr) hardware->value = snp.chip_id;
 }
 
 // b: of which kind it says that it is; c: who.
-void snp_signer(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    SnpForm& snp = *scene.machine.snp;
+void snp_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    SnpForm& snp = *evidence_case.machine.snp;
     switch (step.c % 3) {
         case 0: snp.signer = stranger(crypto::SignAlgo::ecdsa_p384); break;
         case 1: snp.flags = (step.b % 8U) << 2; break;
@@ -79,9 +81,9 @@ void snp_signer(Scene& scene, const VerifierStep& step) {
 }
 
 // b: to what; c: which.
-void snp_header(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.snp) return;
-    SnpForm& snp = *scene.machine.snp;
+void snp_header(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.snp) return;
+    SnpForm& snp = *evidence_case.machine.snp;
     constexpr uint32_t kVersions[] = {0, 1, 2, 3, 5, 6, 99};
     constexpr size_t kReserved[] = {snp_at::reserved, snp_at::reserved_2 + 8, snp_at::signature - 1};
     switch (step.c % 4) {

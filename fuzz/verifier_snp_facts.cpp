@@ -15,8 +15,8 @@ constexpr uint64_t kReservedOne = uint64_t{1} << 17, kMigration = uint64_t{1} <<
                    kDebug = uint64_t{1} << 19;
 
 template <class Holds>
-bool of_report(const Sight& sight, Holds holds) {
-    return !sight.machine.snp || holds(*sight.machine.snp);
+bool of_report(const EvidenceView& view, Holds holds) {
+    return !view.machine.snp || holds(*view.machine.snp);
 }
 
 const Extension* extension(const SnpForm& snp, std::string_view oid) {
@@ -28,8 +28,8 @@ const Extension* extension(const SnpForm& snp, std::string_view oid) {
 bool is_of_a_chip(const SnpForm& snp) { return extension(snp, kOidHardware) != nullptr; }
 bool is_of_a_provider(const SnpForm& snp) { return extension(snp, std::string(kOidAmd) + "5") != nullptr; }
 
-bool report_is_as_the_abi_has_it(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
+bool report_is_as_the_abi_has_it(const EvidenceView& view) {
+    return of_report(view, [](const SnpForm& snp) {
         const bool policy = snp.policy >> 26 == 0 && (snp.policy & kReservedOne) != 0;
         // Five bits at first, a sixth from version 3 on, and any in the newest.
         const bool platform = snp.version >= 5 || snp.platform_info >> (snp.version >= 3 ? 6 : 5) == 0;
@@ -40,15 +40,15 @@ bool report_is_as_the_abi_has_it(const Sight& sight) {
     });
 }
 
-bool platform_is_known(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        return snp.platform_info >> 8 == 0 || !sight.policy_part("snp").value("platform_info_known", false);
+bool platform_is_known(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        return snp.platform_info >> 8 == 0 || !view.policy_part("snp").value("platform_info_known", false);
     });
 }
 
 // The edits leave the processor as the shape has it.
-bool certificate_is_of_the_processor(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
+bool certificate_is_of_the_processor(const EvidenceView& view) {
+    return of_report(view, [](const SnpForm& snp) {
         const Extension* product = extension(snp, kOidProduct);
         const Extension* structure = extension(snp, kOidStructure);
         if (product == nullptr) return false;
@@ -59,24 +59,24 @@ bool certificate_is_of_the_processor(const Sight& sight) {
     });
 }
 
-bool report_is_signed_by_its_key(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
+bool report_is_signed_by_its_key(const EvidenceView& view) {
+    return of_report(view, [](const SnpForm& snp) {
         const KeyName p384{snp.signer.label, crypto::SignAlgo::ecdsa_p384};
         return !snp.chain.empty() && snp.signer == snp.chain.front().key && snp.signer == p384 &&
                snp.signature_algo == 1 && !snp.edit_after;
     });
 }
 
-bool key_is_of_the_kind_it_says(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
+bool key_is_of_the_kind_it_says(const EvidenceView& view) {
+    return of_report(view, [](const SnpForm& snp) {
         const uint32_t said = snp.flags >> 2 & 7;
         return is_of_a_chip(snp) != is_of_a_provider(snp) && said == (is_of_a_chip(snp) ? 0U : 1U);
     });
 }
 
-bool report_is_of_its_chip(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        if (snp.chip_id == Bytes(64)) return !sight.policy_part("snp").value("chip_id_required", false);
+bool report_is_of_its_chip(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        if (snp.chip_id == Bytes(64)) return !view.policy_part("snp").value("chip_id_required", false);
         if (!is_of_a_chip(snp)) return true;
         Bytes id = extension(snp, kOidHardware)->value;
         const bool known_size = id.size() == (snp.processor.turin() ? 8U : 64U);
@@ -85,8 +85,8 @@ bool report_is_of_its_chip(const Sight& sight) {
     });
 }
 
-bool certificate_is_for_the_tcb(const Sight& sight) {
-    return of_report(sight, [](const SnpForm& snp) {
+bool certificate_is_for_the_tcb(const EvidenceView& view) {
+    return of_report(view, [](const SnpForm& snp) {
         const std::pair<std::string_view, uint8_t> levels[] = {{kOidBootLoader, snp.reported.boot_loader},
                                                                {kOidTee, snp.reported.tee},
                                                                {kOidSnp, snp.reported.snp},
@@ -108,17 +108,17 @@ bool covers(const TcbForm& tcb, const TcbForm& least) {
 }
 
 // Nothing is newer than what runs.
-bool tcbs_fit_each_other(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        const bool rollback = sight.policy_part("snp").value("allow_rollback", false);
+bool tcbs_fit_each_other(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        const bool rollback = view.policy_part("snp").value("allow_rollback", false);
         return covers(snp.current, snp.committed) && covers(snp.current, snp.reported) &&
                (rollback || covers(snp.current, snp.launch));
     });
 }
 
-bool tcb_is_new_enough(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        const auto tcb = sight.policy_part("snp").value("tcb", nlohmann::ordered_json::object());
+bool tcb_is_new_enough(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        const auto tcb = view.policy_part("snp").value("tcb", nlohmann::ordered_json::object());
         const auto level = [&](const char* key) { return tcb.value(key, uint8_t{0}); };
         const TcbForm least{.boot_loader = level("bootloader"),
                             .tee = level("tee"),
@@ -129,33 +129,33 @@ bool tcb_is_new_enough(const Sight& sight) {
     });
 }
 
-bool nobody_else_looks_into_the_guest(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        const auto policy = sight.policy_part("snp");
+bool nobody_else_looks_into_the_guest(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        const auto policy = view.policy_part("snp");
         return ((snp.policy & kDebug) == 0 || policy.value("allow_debug", false)) &&
                ((snp.policy & kMigration) == 0 || policy.value("allow_migration", false));
     });
 }
 
-bool level_is_allowed(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        const auto levels = sight.policy_part("snp").value("vmpl", std::vector<uint32_t>());
+bool level_is_allowed(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        const auto levels = view.policy_part("snp").value("vmpl", std::vector<uint32_t>());
         return snp.vmpl <= 3 && (levels.empty() || contains(levels, snp.vmpl));
     });
 }
 
-bool guest_is_allowed(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        const auto policy = sight.policy_part("snp");
+bool guest_is_allowed(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        const auto policy = view.policy_part("snp");
         const auto allowed = policy.value("measurements", std::vector<std::string>());
         return (allowed.empty() || contains(allowed, to_hex(snp.measurement))) &&
                snp.guest_svn >= policy.value("guest_svn", uint32_t{0});
     });
 }
 
-bool report_is_for_the_nonce(const Sight& sight) {
-    return of_report(sight, [&](const SnpForm& snp) {
-        return snp.report_data.empty() || snp.report_data == vouched_by_processor(sight.machine);
+bool report_is_for_the_nonce(const EvidenceView& view) {
+    return of_report(view, [&](const SnpForm& snp) {
+        return snp.report_data.empty() || snp.report_data == vouched_by_processor(view.machine);
     });
 }
 

@@ -29,7 +29,7 @@ struct VerifierStep {
     uint8_t c = 0;  // how
 };
 
-// A byte before the steps: the shape, of conformance/cases/verifier/shapes.h.
+// A byte before the steps: the shape, of conformance/suites/verifier/shapes.h.
 inline constexpr size_t kVerifierPrefix = 1;
 inline constexpr size_t kMaxVerifierSteps = 8;
 

@@ -35,29 +35,28 @@ bool is_protected(const GpuForm& gpu) {
                                number_of(gpu, opaque::feature_flag) == 2);
 }
 
-bool is_asked(const Sight& sight) {
-    return sight.policy.value("ppcie_topology", true) &&
-           std::ranges::any_of(sight.machine.gpus, is_protected);
+bool is_asked(const EvidenceView& view) {
+    return view.policy.value("ppcie_topology", true) && std::ranges::any_of(view.machine.gpus, is_protected);
 }
 
-bool gpus_are_set_to_the_same(const Sight& sight) {
+bool gpus_are_set_to_the_same(const EvidenceView& view) {
     std::set<std::string> modes;
-    for (const GpuForm& gpu : sight.machine.gpus)
+    for (const GpuForm& gpu : view.machine.gpus)
         if (!is_switch(gpu)) modes.insert(mode_of(gpu));
     return modes.size() <= 1;
 }
 
-bool a_protected_machine_is_shown_whole(const Sight& sight) {
-    const auto switches = static_cast<size_t>(std::ranges::count_if(sight.machine.gpus, is_switch));
-    return !is_asked(sight) ||
-           (switches == kMachineSwitches && sight.machine.gpus.size() - switches == kMachineGpus);
+bool a_protected_machine_is_shown_whole(const EvidenceView& view) {
+    const auto switches = static_cast<size_t>(std::ranges::count_if(view.machine.gpus, is_switch));
+    return !is_asked(view) ||
+           (switches == kMachineSwitches && view.machine.gpus.size() - switches == kMachineGpus);
 }
 
-bool protected_devices_name_each_other(const Sight& sight) {
-    if (!is_asked(sight)) return true;
+bool protected_devices_name_each_other(const EvidenceView& view) {
+    if (!is_asked(view)) return true;
     std::set<Names> switches, gpus;
     std::multiset<Bytes> shown;
-    for (const GpuForm& one : sight.machine.gpus) {
+    for (const GpuForm& one : view.machine.gpus) {
         if (is_switch(one)) {
             gpus.insert(names_in(field_of(one, opaque::switch_gpu_pdis), kMachineGpus));
             const OpaqueForm* own = field_of(one, opaque::pdi);

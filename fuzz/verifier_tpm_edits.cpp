@@ -15,23 +15,23 @@ void keep_registers(TpmForm& tpm, const VerifierStep& step) {
 }  // namespace
 
 // b: which bit; c: how.
-void quote_nonce(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    Bytes& nonce = scene.machine.tpm->quote.extra_data;
-    nonce = vouched_by_tpm(scene.machine);
+void quote_nonce(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    Bytes& nonce = evidence_case.machine.tpm->quote.extra_data;
+    nonce = vouched_by_tpm(evidence_case.machine);
     switch (step.c % 5) {
         case 0: nonce = Bytes(32, 0x77); break;
         case 1: nonce.resize(nonce.size() / 2 + 1); break;
-        case 2: nonce = scene.machine.nonce; break;
+        case 2: nonce = evidence_case.machine.nonce; break;
         case 3: flip(nonce, step.b, step.c / 8); break;
         default: nonce.clear(); break;
     }
 }
 
 // c: which.
-void quote_header(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    QuoteForm& quote = scene.machine.tpm->quote;
+void quote_header(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    QuoteForm& quote = evidence_case.machine.tpm->quote;
     switch (step.c % 6) {
         case 0: quote.magic ^= 1U << (step.b % 32); break;
         case 1: quote.type = 0x8017; break;
@@ -43,9 +43,9 @@ void quote_header(Scene& scene, const VerifierStep& step) {
 }
 
 // c: who.
-void quote_signer(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    QuoteForm& quote = scene.machine.tpm->quote;
+void quote_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    QuoteForm& quote = evidence_case.machine.tpm->quote;
     switch (step.c % 3) {
         case 0: quote.signer = stranger(quote.signer.algo); break;
         case 1: quote.edit_signature = [](Bytes& signature) { signature.back() ^= 1; }; break;
@@ -54,9 +54,9 @@ void quote_signer(Scene& scene, const VerifierStep& step) {
 }
 
 // c: over which hash, or with another name of the scheme.
-void quote_scheme(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    QuoteForm& quote = scene.machine.tpm->quote;
+void quote_scheme(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    QuoteForm& quote = evidence_case.machine.tpm->quote;
     constexpr crypto::HashAlgo kHashes[] = {crypto::HashAlgo::sha256, crypto::HashAlgo::sha384,
                                             crypto::HashAlgo::sha512};
     constexpr uint16_t kSchemes[] = {tpm_alg::hmac, tpm_alg::rsassa, tpm_alg::ecdsa};
@@ -68,9 +68,9 @@ void quote_scheme(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which; c: how.
-void quote_selection(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    QuoteForm& quote = scene.machine.tpm->quote;
+void quote_selection(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    QuoteForm& quote = evidence_case.machine.tpm->quote;
     const auto index = static_cast<uint8_t>(step.b % 24);
     switch (step.c % 4) {
         case 0: std::erase(quote.selected, index); break;
@@ -86,9 +86,9 @@ void quote_selection(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which; c: how.
-void quote_registers(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    TpmForm& tpm = *scene.machine.tpm;
+void quote_registers(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    TpmForm& tpm = *evidence_case.machine.tpm;
     if (step.c % 3 == 0) {
         if (tpm.quote.values.empty()) tpm.quote.values = replay(tpm.log);
         tpm.quote.values[step.b % 24] = Bytes(32, 0x99);
@@ -98,17 +98,17 @@ void quote_registers(Scene& scene, const VerifierStep& step) {
 }
 
 // b: which.
-void event_gone(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    keep_registers(*scene.machine.tpm, step);
-    erase_one(scene.machine.tpm->log.events, step.b);
+void event_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    keep_registers(*evidence_case.machine.tpm, step);
+    erase_one(evidence_case.machine.tpm->log.events, step.b);
 }
 
 // b: which; c: whether at the end.
-void event_twice(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    keep_registers(*scene.machine.tpm, step);
-    std::vector<EventForm>& events = scene.machine.tpm->log.events;
+void event_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    keep_registers(*evidence_case.machine.tpm, step);
+    std::vector<EventForm>& events = evidence_case.machine.tpm->log.events;
     const EventForm* event = chosen(events, step.b);
     if (event == nullptr) return;
     EventForm second = *event;
@@ -116,17 +116,17 @@ void event_twice(Scene& scene, const VerifierStep& step) {
 }
 
 // a, b: which.
-void event_moved(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    keep_registers(*scene.machine.tpm, step);
-    swap_two(scene.machine.tpm->log.events, step.a, step.b);
+void event_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    keep_registers(*evidence_case.machine.tpm, step);
+    swap_two(evidence_case.machine.tpm->log.events, step.a, step.b);
 }
 
 // b: which; c: what of it.
-void event_measured(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
-    keep_registers(*scene.machine.tpm, step);
-    EventForm* event = chosen(scene.machine.tpm->log.events, step.b);
+void event_measured(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
+    keep_registers(*evidence_case.machine.tpm, step);
+    EventForm* event = chosen(evidence_case.machine.tpm->log.events, step.b);
     if (event == nullptr) return;
     constexpr uint32_t kTypes[] = {event_type::separator, event_type::ipl, 0x80000004,
                                    event_type::boot_services_application, event_type::efi_action};
@@ -144,11 +144,11 @@ void event_measured(Scene& scene, const VerifierStep& step) {
 }
 
 // c: what was otherwise.
-void booted(Scene& scene, const VerifierStep& step) {
-    if (!scene.machine.tpm) return;
+void booted(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (!evidence_case.machine.tpm) return;
     BootOptions options;
-    options.label = scene.machine.tpm->quote.signer.label;
-    options.rsa = scene.machine.tpm->quote.scheme == tpm_alg::rsassa;
+    options.label = evidence_case.machine.tpm->quote.signer.label;
+    options.rsa = evidence_case.machine.tpm->quote.scheme == tpm_alg::rsassa;
     if (options.rsa && options.label != "vtpm") options.label = "a stranger";
     switch (step.c % 6) {
         case 0: options.secure_boot = false; break;
@@ -160,7 +160,7 @@ void booted(Scene& scene, const VerifierStep& step) {
             break;
         default: break;
     }
-    scene.machine.tpm = genuine(options);
+    evidence_case.machine.tpm = genuine(options);
 }
 
 }  // namespace assay::fuzz::edits

@@ -15,8 +15,8 @@ namespace {
 constexpr uint32_t kFirmware = 0, kLoaders = 4, kLoaderData = 5, kSecureBoot = 7;
 
 template <class Holds>
-bool of_quote(const Sight& sight, Holds holds) {
-    return !sight.machine.tpm || holds(*sight.machine.tpm);
+bool of_quote(const EvidenceView& view, Holds holds) {
+    return !view.machine.tpm || holds(*view.machine.tpm);
 }
 
 Bytes sha256(ByteView bytes) { return digest(crypto::HashAlgo::sha256, bytes); }
@@ -43,14 +43,14 @@ bool is_selected_well(const TpmForm& tpm, uint32_t index) {
     return tpm.quote.bank == tpm_alg::sha256 && is_selected(tpm, index);
 }
 
-bool quote_is_a_tpms(const Sight& sight) {
+bool quote_is_a_tpms(const EvidenceView& view) {
     return of_quote(
-        sight, [](const TpmForm& tpm) { return tpm.quote.magic == 0xff544347 && tpm.quote.type == 0x8018; });
+        view, [](const TpmForm& tpm) { return tpm.quote.magic == 0xff544347 && tpm.quote.type == 0x8018; });
 }
 
-bool quote_is_for_the_nonce(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        return tpm.quote.extra_data.empty() || tpm.quote.extra_data == vouched_by_tpm(sight.machine);
+bool quote_is_for_the_nonce(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        return tpm.quote.extra_data.empty() || tpm.quote.extra_data == vouched_by_tpm(view.machine);
     });
 }
 
@@ -62,9 +62,9 @@ std::optional<KeyName> named_key(const Machine& machine) {
     return std::nullopt;
 }
 
-bool quote_is_signed_by_its_key(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        const std::optional<KeyName> named = named_key(sight.machine);
+bool quote_is_signed_by_its_key(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        const std::optional<KeyName> named = named_key(view.machine);
         const bool certified = !tpm.chain.empty();
         return (named || certified) && (!named || tpm.quote.signer == *named) &&
                (!certified || tpm.quote.signer == tpm.chain.front().key) && !tpm.quote.edit_after &&
@@ -73,12 +73,12 @@ bool quote_is_signed_by_its_key(const Sight& sight) {
 }
 
 // Runtime data says nothing of the nonce.
-bool runtime_data_comes_with_a_quote(const Sight& sight) {
-    return !sight.machine.snp || !sight.machine.runtime_data || sight.machine.tpm;
+bool runtime_data_comes_with_a_quote(const EvidenceView& view) {
+    return !view.machine.snp || !view.machine.runtime_data || view.machine.tpm;
 }
 
-bool quote_is_signed_as_allowed(const Sight& sight) {
-    return of_quote(sight, [](const TpmForm& tpm) {
+bool quote_is_signed_as_allowed(const EvidenceView& view) {
+    return of_quote(view, [](const TpmForm& tpm) {
         const QuoteForm& quote = tpm.quote;
         return quote.stated_scheme.value_or(quote.scheme) == quote.scheme &&
                (quote.hash == crypto::HashAlgo::sha256 || quote.hash == crypto::HashAlgo::sha384);
@@ -89,9 +89,9 @@ std::vector<std::string> texts(const nlohmann::ordered_json& policy, const char*
     return policy.value(key, std::vector<std::string>());
 }
 
-bool needed_registers_are_quoted(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        const auto policy = sight.policy_part("tpm");
+bool needed_registers_are_quoted(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        const auto policy = view.policy_part("tpm");
         std::vector<uint32_t> needed = policy.value("registers", std::vector<uint32_t>());
         if (policy.value("secure_boot", true)) needed.push_back(kSecureBoot);
         if (!texts(policy, "boot_loaders").empty()) needed.push_back(kLoaders);
@@ -112,8 +112,8 @@ Bytes digest_of(const TpmForm& tpm, const PcrValues& values) {
     return digest(tpm.quote.hash, all);
 }
 
-bool log_leads_to_the_registers(const Sight& sight) {
-    return of_quote(sight, [](const TpmForm& tpm) {
+bool log_leads_to_the_registers(const EvidenceView& view) {
+    return of_quote(view, [](const TpmForm& tpm) {
         const PcrValues led_to = replay(tpm.log, tpm.quote.bank);
         const PcrValues& held = tpm.quote.values.empty() ? led_to : tpm.quote.values;
         const Bytes quoted = tpm.quote.pcr_digest.value_or(digest_of(tpm, held));
@@ -127,8 +127,8 @@ bool is_of_its_data(uint32_t type) {
     return contains(kTypes, type);
 }
 
-bool digests_are_of_their_data(const Sight& sight) {
-    return of_quote(sight, [](const TpmForm& tpm) {
+bool digests_are_of_their_data(const EvidenceView& view) {
+    return of_quote(view, [](const TpmForm& tpm) {
         return std::ranges::all_of(tpm.log.events, [&](const EventForm& event) {
             return !is_selected(tpm, event.index) || !is_of_its_data(event.type) ||
                    measured_is_of(tpm, event, event.data);
@@ -174,8 +174,8 @@ std::optional<bool> separated(const TpmForm& tpm, uint32_t index) {
     return closed;
 }
 
-bool registers_have_one_separator(const Sight& sight) {
-    return of_quote(sight, [](const TpmForm& tpm) {
+bool registers_have_one_separator(const EvidenceView& view) {
+    return of_quote(view, [](const TpmForm& tpm) {
         size_t selected = 0, closed = 0;  // of registers 0 to 6
         for (uint32_t index = 0; index < 8; ++index) {
             if (!is_selected(tpm, index)) continue;
@@ -196,9 +196,9 @@ bool is_secure_boot(const EventForm& event) {
            std::equal(like.begin(), like.end() - 1, event.data.begin());
 }
 
-bool secure_boot_was_on(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        if (!sight.policy_part("tpm").value("secure_boot", true)) return true;
+bool secure_boot_was_on(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        if (!view.policy_part("tpm").value("secure_boot", true)) return true;
         size_t said = 0;
         bool on = false;
         for (const EventForm* event : events_of(tpm, kSecureBoot)) {
@@ -221,9 +221,9 @@ bool is_harmless(const EventForm& event) {
 }
 
 // Whatever else register 4 was extended with.
-bool boot_loaders_are_allowed(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        const auto allowed = texts(sight.policy_part("tpm"), "boot_loaders");
+bool boot_loaders_are_allowed(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        const auto allowed = texts(view.policy_part("tpm"), "boot_loaders");
         if (allowed.empty()) return true;
         size_t loaders = 0;
         for (const EventForm* event : events_of(tpm, kLoaders)) {
@@ -235,16 +235,16 @@ bool boot_loaders_are_allowed(const Sight& sight) {
     });
 }
 
-bool firmware_is_allowed(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        const auto allowed = texts(sight.policy_part("tpm"), "firmware");
+bool firmware_is_allowed(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        const auto allowed = texts(view.policy_part("tpm"), "firmware");
         return allowed.empty() || contains(allowed, to_hex(replay(tpm.log).at(kFirmware)));
     });
 }
 
-bool system_is_allowed(const Sight& sight) {
-    return of_quote(sight, [&](const TpmForm& tpm) {
-        const auto systems = sight.policy_part("tpm").value("systems", nlohmann::ordered_json::array());
+bool system_is_allowed(const EvidenceView& view) {
+    return of_quote(view, [&](const TpmForm& tpm) {
+        const auto systems = view.policy_part("tpm").value("systems", nlohmann::ordered_json::array());
         const PcrValues values = replay(tpm.log);
         const auto is_running = [&](const nlohmann::ordered_json& system) {
             for (const auto& [index, value] : system.items())

@@ -20,53 +20,57 @@ void become_another(GpuForm& gpu, const std::string& label) {
 
 }  // namespace
 
-void device_gone(Scene& scene, const VerifierStep& step) { erase_one(scene.machine.gpus, step.a); }
+void device_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    erase_one(evidence_case.machine.gpus, step.a);
+}
 
 // c: whether the second is another one, and at the end.
-void device_twice(Scene& scene, const VerifierStep& step) {
-    const GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void device_twice(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     // Each costs as much as all the others.
-    if (gpu == nullptr || scene.machine.gpus.size() > 4) return;
+    if (gpu == nullptr || evidence_case.machine.gpus.size() > 4) return;
     GpuForm second = *gpu;
     if ((step.c & 1) != 0) {
         become_another(second, "device again");
         second.report.signer = second.chain.front().key;
     }
-    insert_after(scene.machine.gpus, step.a, std::move(second), (step.c & 2) != 0);
+    insert_after(evidence_case.machine.gpus, step.a, std::move(second), (step.c & 2) != 0);
 }
 
 // a, b: which.
-void device_moved(Scene& scene, const VerifierStep& step) { swap_two(scene.machine.gpus, step.a, step.b); }
+void device_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
+    swap_two(evidence_case.machine.gpus, step.a, step.b);
+}
 
 // b: which one; c: whether its report is its own.
-void device_other(Scene& scene, const VerifierStep& step) {
-    GpuForm* gpu = chosen(scene.machine.gpus, step.a);
+void device_other(EvidenceCase& evidence_case, const VerifierStep& step) {
+    GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a);
     if (gpu == nullptr) return;
     become_another(*gpu, "another device " + std::to_string(step.b % 4));
     if (step.c % 2 == 0) gpu->report.signer = gpu->chain.front().key;
 }
 
 // c: which.
-void device_model(Scene& scene, const VerifierStep& step) {
+void device_model(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const std::string kModels[] = {"GH100", "GB100", "LS10", "GX999"};
-    if (GpuForm* gpu = chosen(scene.machine.gpus, step.a)) gpu->model = chosen(kModels, step.c);
+    if (GpuForm* gpu = chosen(evidence_case.machine.gpus, step.a)) gpu->model = chosen(kModels, step.c);
 }
 
 // c: which.
-void platform_gone(Scene& scene, const VerifierStep& step) {
-    if (step.c % 2 == 0) scene.machine.tpm.reset();
-    if (step.c % 2 == 1) scene.machine.snp.reset();
+void platform_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    if (step.c % 2 == 0) evidence_case.machine.tpm.reset();
+    if (step.c % 2 == 1) evidence_case.machine.snp.reset();
 }
 
-void bound_now(Scene& scene, const VerifierStep& /*step*/) {
-    Machine& machine = scene.machine;
+void bound_now(EvidenceCase& evidence_case, const VerifierStep& /*step*/) {
+    Machine& machine = evidence_case.machine;
     if (machine.tpm) machine.tpm->quote.extra_data = vouched_by_tpm(machine);
     if (machine.snp) machine.snp->report_data = vouched_by_processor(machine);
 }
 
 // b: which bit; c: how, and whether the devices were asked with it.
-void brought_nonce(Scene& scene, const VerifierStep& step) {
-    Bytes& nonce = scene.machine.nonce;
+void brought_nonce(EvidenceCase& evidence_case, const VerifierStep& step) {
+    Bytes& nonce = evidence_case.machine.nonce;
     switch (step.c % 4) {
         case 0: nonce = Bytes(32, 0x42); break;
         case 1: flip(nonce, step.b, step.c / 8); break;
@@ -74,28 +78,28 @@ void brought_nonce(Scene& scene, const VerifierStep& step) {
         default: nonce.clear(); break;
     }
     if ((step.c & 4) == 0) return;
-    for (GpuForm& gpu : scene.machine.gpus) gpu.report.nonce = nonce;
+    for (GpuForm& gpu : evidence_case.machine.gpus) gpu.report.nonce = nonce;
 }
 
 // c: when.
-void time_moved(Scene& scene, const VerifierStep& step) {
+void time_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
     const crypto::UnixTime times[] = {at(2026, 6, 1), at(2026, 12, 30), at(2027, 2, 1),
                                       at(2027, 5, 1), at(2025, 2, 1),   at(2024, 6, 1),
                                       at(2010, 1, 1), at(2033, 1, 1),   at(2050, 1, 1)};
-    scene.machine.time = chosen(times, step.c) + std::chrono::hours(step.b % 24);
+    evidence_case.machine.time = chosen(times, step.c) + std::chrono::hours(step.b % 24);
 }
 
 // c: for what.
-void root_gone(Scene& scene, const VerifierStep& step) {
-    scene.machine.roots.erase(std::string(root_kind(static_cast<Owner>(step.c % 4))));
+void root_gone(EvidenceCase& evidence_case, const VerifierStep& step) {
+    evidence_case.machine.roots.erase(std::string(root_kind(static_cast<Owner>(step.c % 4))));
 }
 
 // a: the chain; c: which.
-void root_other(Scene& scene, const VerifierStep& step) {
-    std::vector<OwnedChain> all = chains(scene.machine);
+void root_other(EvidenceCase& evidence_case, const VerifierStep& step) {
+    std::vector<OwnedChain> all = chains(evidence_case.machine);
     const OwnedChain* owned = chosen(all, step.a);
     if (owned == nullptr || owned->chain->empty()) return;
-    Chain& roots = scene.machine.roots[std::string(root_kind(owned->owner))];
+    Chain& roots = evidence_case.machine.roots[std::string(root_kind(owned->owner))];
     CertificateForm root = owned->chain->back();
     switch (step.c % 4) {
         case 0: root.key = root.signer = stranger(root.key.algo); break;
@@ -112,20 +116,21 @@ void root_other(Scene& scene, const VerifierStep& step) {
 }
 
 // c: for what.
-void root_more(Scene& scene, const VerifierStep& step) {
-    const auto roots = scene.machine.roots.find(std::string(root_kind(static_cast<Owner>(step.c % 4))));
-    if (roots == scene.machine.roots.end()) return;
+void root_more(EvidenceCase& evidence_case, const VerifierStep& step) {
+    const auto roots =
+        evidence_case.machine.roots.find(std::string(root_kind(static_cast<Owner>(step.c % 4))));
+    if (roots == evidence_case.machine.roots.end()) return;
     CertificateForm root = roots->second.front();
     root.key = root.signer = stranger(root.key.algo);
     roots->second.push_back(std::move(root));
 }
 
 // a: of which file; b, c: which bit.
-void file_byte(Scene& scene, const VerifierStep& step) {
+void file_byte(EvidenceCase& evidence_case, const VerifierStep& step) {
     static const std::string kFiles[] = {
         "gpu-0/report.bin", "gpu-0/vca.bin", "tpm/quote.bin",          "tpm/signature.bin", "snp/report.bin",
         "rims/0.xml",       "ocsp/0.der",    "gpu-0/certificates.pem", "tpm/event_log.bin", "evidence.json"};
-    scene.changed_bits[chosen(kFiles, step.a)] = {step.b * size_t{31} + step.c / 8U, step.c % 8};
+    evidence_case.changed_bits[chosen(kFiles, step.a)] = {step.b * size_t{31} + step.c / 8U, step.c % 8};
 }
 
 }  // namespace assay::fuzz::edits

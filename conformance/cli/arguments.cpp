@@ -56,7 +56,7 @@ void add_versions(CLI::App* app, std::vector<wire::Version>& versions) {
         ->take_all();
 }
 
-void add_sabotage(CLI::App* app, Sabotage& options) {
+void add_fault_options(CLI::App* app, FaultOptions& options) {
     app->add_option("--waive", options.waive,
                     "a check that the reference does not make; may be given more than once")
         ->take_all();
@@ -89,7 +89,7 @@ CLI::Option* add_choice(CLI::App* app, const std::string& option, T& value, std:
 
 void add_target(CLI::App* app, TargetOptions& options) {
     app->add_option("--target", options.target, "what to test")->capture_default_str();
-    app->add_option("--patience", options.patience_ms, "milliseconds for the target to listen")
+    app->add_option("--connect-timeout", options.connect_timeout_ms, "milliseconds for the target to listen")
         ->capture_default_str();
     app->add_option("--round-trip", options.round_trip_ms,
                     "milliseconds there and back, besides the device's own time; the least that silence is "
@@ -153,7 +153,7 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     verify->add_option("--ocsp-url", options.ocsp_url,
                        "http://HOST[:PORT][/PATH]: a responder that is asked for each word on revocation "
                        "that the policy needs and no file has");
-    verify->add_option("--ocsp-patience", options.ocsp_patience_ms, "milliseconds for each of its answers")
+    verify->add_option("--ocsp-timeout", options.ocsp_timeout_ms, "milliseconds for each of its answers")
         ->capture_default_str();
     verify->add_flag("--json", options.json, "steps and claims as JSON");
     return verify;
@@ -187,11 +187,11 @@ int main(int argc, const char* const* argv, Streams& streams) {
     run_app->add_flag("--allow-writes", run_options.allow_writes,
                       "also cases that change the device for good");
     run_app->add_flag("--rsa", run_options.rsa, "the reference has RSA keys too");
-    add_sabotage(run_app, run_options.sabotage);
+    add_fault_options(run_app, run_options.fault_options);
     run_app->add_option("--dut-command", run_options.dut_command,
                         "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
                         "accept, 1 to reject, 3 for malformed, 89 for what it cannot do");
-    run_app->add_option("--dut-patience", run_options.dut_patience_ms, "milliseconds for it to answer")
+    run_app->add_option("--dut-timeout", run_options.dut_timeout_ms, "milliseconds for it to answer")
         ->capture_default_str();
     add_psk(run_app, run_options.psk);
     add_identity(run_app, run_options.identity);
@@ -206,7 +206,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->add_option("--listen", serve_options.listen,
                      "tcp://HOST:PORT or emu://HOST:PORT?binding=…; port 0 is a free one")
         ->required();
-    add_sabotage(serve_app, serve_options.sabotage);
+    add_fault_options(serve_app, serve_options.fault_options);
     add_versions(serve_app, serve_options.versions);
     serve_app->add_option("--seed", serve_options.seed, "of nonces")->capture_default_str();
     serve_app->add_flag("--rsa", serve_options.rsa, "RSA keys too");

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cases/cases.h"
 #include "conformance/cli/bench_programs.h"
 #include "conformance/cli/bench_sessions.h"
 #include "conformance/cli/bench_transfer.h"
@@ -14,6 +13,7 @@
 #include "conformance/engine/runner.h"
 #include "conformance/lab/reference.h"
 #include "conformance/report/write.h"
+#include "conformance/suites/cases.h"
 #include "stack/base/ranges.h"
 
 namespace assay::cli {

@@ -95,7 +95,7 @@ HostileManifest measured(const attest::Files& genuine, attest::Files files, cons
         const attest::Appraisal appraisal = judged(files, context);
         const uint64_t growth = most_resident() - before;
         const auto refusals = appraisal.refusals();
-        const auto first = std::ranges::find(refusals, kSubject, &attest::Step::subject);
+        const auto first = std::ranges::find(refusals, kSubject, &attest::CheckRecord::subject);
         return fmt::format("{} {} {}", growth, attest::name(appraisal.verdict()),
                            first == refusals.end() ? "" : attest::info((*first)->check).name);
     }));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "conformance/cases/verifier/shapes.h"
 #include "conformance/cli/bench_bare.h"
 #include "conformance/cli/bench_manifests.h"
 #include "conformance/cli/timed_provider.h"
+#include "conformance/suites/verifier/shapes.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/verify.h"
 #include "stack/attest/xml_document.h"
@@ -23,7 +23,8 @@ attest::Appraisal judged(const attest::Files& files, const attest::Context& cont
 
 SignatureCounts counted(attest::Appraisal& appraisal) {
     const auto made = [&](attest::Check check) {
-        return static_cast<size_t>(std::ranges::count(appraisal.steps(), check, &attest::Step::check));
+        return static_cast<size_t>(
+            std::ranges::count(appraisal.records(), check, &attest::CheckRecord::check));
     };
     const size_t manifests = made(attest::Check::rim_signature);
     return {.certificates = appraisal.signatures().certificates(),

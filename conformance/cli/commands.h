@@ -31,13 +31,13 @@ int exit_code_of(const Error& error);
 // What the commands that talk to a target share.
 struct TargetOptions {
     std::string target = "reference";
-    unsigned patience_ms = 2000;
+    unsigned connect_timeout_ms = 2000;
     unsigned round_trip_ms = 400;
     unsigned answer_timeout_ms = 10000;
 };
 
 // Checks that the reference does not make, and defects that it has, by name.
-struct Sabotage {
+struct FaultOptions {
     std::vector<std::string> waive;
     std::vector<std::string> defects;
 };
@@ -64,11 +64,11 @@ struct RunCommand : TargetOptions {
     bool allow_writes = false;
     bool rsa = false;
     std::string role = "responder";  // of kRoles
-    Sabotage sabotage;               // of the reference
+    FaultOptions fault_options;      // of the reference
     PskOptions psk;                  // of both sides
     IdentityOptions identity;
-    std::string dut_command;           // of a verifier: a line of shell with {bundle} in it; empty: our own
-    unsigned dut_patience_ms = 30000;  // for it to answer
+    std::string dut_command;          // of a verifier: a line of shell with {bundle} in it; empty: our own
+    unsigned dut_timeout_ms = 30000;  // for it to answer
 };
 inline constexpr std::string_view kRoles[] = {"responder", "transfer", "verifier", "threats"};
 int run(const RunCommand& command, Streams& streams);
@@ -89,7 +89,7 @@ int transfer_kill_matrix(Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
-    Sabotage sabotage{};
+    FaultOptions fault_options{};
     std::vector<wire::Version> versions{};
     uint64_t seed = 1;
     bool rsa = false;
@@ -152,7 +152,7 @@ struct VerifyCommand {
     std::string policy;                 // a file
     std::vector<std::string> roots;     // KIND=FILE
     std::string ocsp_url;               // a responder; empty: nobody is asked
-    unsigned ocsp_patience_ms = 5000;   // for each of its answers
+    unsigned ocsp_timeout_ms = 5000;    // for each of its answers
     bool json = false;
 };
 // Exit codes besides internal and usage, which is also for a file or a responder that cannot be read: ok,

@@ -51,8 +51,8 @@ void look(const spdm::Requester& requester, std::optional<Seen>& seen) {
                 .slot = session.slot,
                 .mutual = session.mutual,
                 .established = session.channel.phase() == spdm::Phase::application,
-                .updates = {session.channel.generation(spdm::Way::request),
-                            session.channel.generation(spdm::Way::response)}};
+                .updates = {session.channel.generation(spdm::Direction::request),
+                            session.channel.generation(spdm::Direction::response)}};
 }
 
 std::string_view form(uint8_t mut_auth_requested) {

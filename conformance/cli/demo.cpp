@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cases/threats/attack.h"
 #include "conformance/cli/commands.h"
+#include "conformance/suites/threats/attack.h"
 
 namespace assay::cli {
 
@@ -27,7 +27,7 @@ std::string words(ByteView bytes) {
 
 // The hypervisor: it keeps what passes, and once it is told to, it changes words whose place it knows.
 struct Hypervisor final : device::Tap {
-    void on_message(device::Way /*way*/, Bytes& message) override {
+    void on_message(device::Direction /*way*/, Bytes& message) override {
         ++messages;
         bytes += message.size();
     }

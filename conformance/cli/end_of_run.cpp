@@ -12,8 +12,8 @@ std::vector<std::string> common_arguments(const RunCommand& command) {
         arguments.insert(arguments.end(), {std::string(option), value});
     };
     if (!command.profile.empty()) add("--profile", command.profile);
-    for (const std::string& check : command.sabotage.waive) add("--waive", check);
-    for (const std::string& defect : command.sabotage.defects) add("--defect", defect);
+    for (const std::string& check : command.fault_options.waive) add("--waive", check);
+    for (const std::string& defect : command.fault_options.defects) add("--defect", defect);
     return arguments;
 }
 

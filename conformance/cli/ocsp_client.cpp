@@ -29,8 +29,8 @@ std::string quoted(beast::string_view text) {
 
 class Exchange {
    public:
-    Exchange(const ResponderUrl& url, std::chrono::milliseconds patience) : url_(url), patience_(patience) {
-        stream_.expires_after(patience);
+    Exchange(const ResponderUrl& url, std::chrono::milliseconds timeout) : url_(url), timeout_(timeout) {
+        stream_.expires_after(timeout);
         parser_.body_limit(kMaxOcspAnswer);
     }
 
@@ -90,7 +90,7 @@ class Exchange {
     Result<> went_well(const error_code& error) const {
         if (!error) return {};
         if (error == beast::error::timeout)
-            return wrong(Errc::timeout, fmt::format("does not answer within {} ms", patience_.count()));
+            return wrong(Errc::timeout, fmt::format("does not answer within {} ms", timeout_.count()));
         if (error == http::error::body_limit)
             return wrong(Errc::out_of_range,
                          fmt::format("answers with more than {} KiB", kMaxOcspAnswer >> 10));
@@ -102,7 +102,7 @@ class Exchange {
     }
 
     const ResponderUrl& url_;
-    std::chrono::milliseconds patience_;
+    std::chrono::milliseconds timeout_;
     asio::io_context context_;
     beast::tcp_stream stream_{context_};
     http::response_parser<http::vector_body<uint8_t>> parser_;
@@ -146,8 +146,8 @@ Result<ResponderUrl> parse_responder_url(const std::string& url) {
     return parsed;
 }
 
-Result<Bytes> ask_responder(const ResponderUrl& url, ByteView request, std::chrono::milliseconds patience) {
-    return Exchange(url, patience).ask(request);
+Result<Bytes> ask_responder(const ResponderUrl& url, ByteView request, std::chrono::milliseconds timeout) {
+    return Exchange(url, timeout).ask(request);
 }
 
 }  // namespace assay::cli

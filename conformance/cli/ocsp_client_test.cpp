@@ -14,7 +14,7 @@ using boost::system::error_code;
 using transport::RawPeer;
 using transport::tcp;
 
-constexpr auto kPatience = 3000ms;
+constexpr auto kTimeout = 3000ms;
 
 std::string head(std::string_view status, std::string_view type, std::string_view more = {}) {
     return fmt::format("HTTP/1.1 {}\r\nContent-Type: {}\r\n{}\r\n", status, type, more);
@@ -51,18 +51,18 @@ void wait_for_end(tcp::socket& socket) {
 
 std::string url_of(uint16_t port) { return fmt::format("http://127.0.0.1:{}/ocsp", port); }
 
-Result<Bytes> asked(uint16_t port, std::chrono::milliseconds patience = kPatience) {
-    return ask_responder(parse_responder_url(url_of(port)).value(), Bytes{1, 2, 3}, patience);
+Result<Bytes> asked(uint16_t port, std::chrono::milliseconds timeout = kTimeout) {
+    return ask_responder(parse_responder_url(url_of(port)).value(), Bytes{1, 2, 3}, timeout);
 }
 
 // What is made of a peer that hears a request and then does this.
 Result<Bytes> asked(const std::function<void(tcp::socket&)>& act,
-                    std::chrono::milliseconds patience = kPatience) {
+                    std::chrono::milliseconds timeout = kTimeout) {
     const RawPeer peer([&](tcp::socket& socket) {
         request_of(socket);
         act(socket);
     });
-    return asked(peer.acceptor.local_endpoint().port(), patience);
+    return asked(peer.acceptor.local_endpoint().port(), timeout);
 }
 
 Result<Bytes> answered(const std::string& text) {

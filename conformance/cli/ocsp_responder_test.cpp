@@ -10,9 +10,9 @@
 #include <csignal>
 #include <thread>
 
-#include "conformance/cases/verifier/shapes.h"
 #include "conformance/cli/test_support.h"
 #include "conformance/lab/command.h"
+#include "conformance/suites/verifier/shapes.h"
 #include "stack/evidence/machine.h"
 
 namespace assay::cli {

@@ -24,10 +24,10 @@ Result<Bytes> hexadecimal(std::string_view option, const std::string& text) {
 
 #ifdef ASSAY_HARNESS
 
-Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions& options) {
+Result<> fault_options(const FaultOptions& wanted, lab::ReferenceOptions& options) {
     for (const std::string& name : wanted.waive) {
         if (auto check = spdm::check_from_name(name)) {
-            options.waivers.waive(*check);
+            options.faults.waive(*check);
         } else if (auto framing = transport::framing_from_name(name)) {
             options.framing.waive(*framing);
         } else {
@@ -37,7 +37,7 @@ Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions& options) {
     }
     for (const std::string& name : wanted.defects) {
         if (auto defect = spdm::defect_from_name(name)) {
-            options.waivers.plant(*defect);
+            options.faults.plant(*defect);
         } else if (auto framing = transport::framing_defect_from_name(name)) {
             options.framing.plant(*framing);
         } else {
@@ -51,7 +51,7 @@ Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions& options) {
 
 #else
 
-Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions&) {
+Result<> fault_options(const FaultOptions& wanted, lab::ReferenceOptions&) {
     if (wanted.waive.empty() && wanted.defects.empty()) return {};
     return wrong("--waive",
                  "this build cannot waive checks or plant defects: it was made without ASSAY_HARNESS");

@@ -10,7 +10,7 @@ namespace assay::cli {
 // Errors of all of these: Errc::bad_text, with one line for the user.
 
 // Waives and plants, in the protocol or in the framing. A build without the harness option can do neither.
-Result<> sabotage(const Sabotage& wanted, lab::ReferenceOptions& options);
+Result<> fault_options(const FaultOptions& wanted, lab::ReferenceOptions& options);
 // The key; nullopt when none was given.
 Result<std::optional<spdm::PreSharedKey>> pre_shared_key(const PskOptions& options);
 // The reference trusts the root of that requester, and judges it by the time of day.

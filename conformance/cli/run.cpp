@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cases/cases.h"
-#include "conformance/cases/kill_matrix.h"
-#include "conformance/cases/transfer/transfer.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/reference_options.h"
 #include "conformance/cli/target.h"
 #include "conformance/report/trace.h"
+#include "conformance/suites/cases.h"
+#include "conformance/suites/kill_matrix.h"
+#include "conformance/suites/transfer/transfer.h"
 #include "stack/transport/uri.h"
 
 namespace assay::cli {
@@ -57,7 +57,7 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
         if (value != usual) arguments.insert(arguments.end(), {std::string(option), std::to_string(value)});
     };
     const TargetOptions usual;
-    add_time("--patience", command.patience_ms, usual.patience_ms);
+    add_time("--connect-timeout", command.connect_timeout_ms, usual.connect_timeout_ms);
     add_time("--round-trip", command.round_trip_ms, usual.round_trip_ms);
     add_time("--answer-timeout", command.answer_timeout_ms, usual.answer_timeout_ms);
     auto add = [&](std::string_view option, const std::string& value) {
@@ -80,13 +80,13 @@ Result<Sides> sides(const RunCommand& command) {
     Sides both;
     both.reference.seed = command.seed;
     both.reference.rsa = command.rsa;
-    bool sabotaged = !command.sabotage.waive.empty() || !command.sabotage.defects.empty();
+    bool sabotaged = !command.fault_options.waive.empty() || !command.fault_options.defects.empty();
     transport::Target target = TRY(transport::parse_target(command.target));
     if (sabotaged && target.scheme != transport::Scheme::reference) {
         return fail(Errc::bad_text, "--waive", Error::npos,
                     "--waive and --defect are for the reference in this process; 'assay serve' has them too");
     }
-    TRY(sabotage(command.sabotage, both.reference));
+    TRY(fault_options(command.fault_options, both.reference));
     both.requester = lab::reference_requester();
     both.reference.psk = TRY(pre_shared_key(command.psk));
     if (both.reference.psk) both.requester.psk = *both.reference.psk;

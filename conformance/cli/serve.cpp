@@ -33,7 +33,7 @@ Result<lab::ReferenceOptions> reference_options(const ServeCommand& command, tra
     options.seed = command.seed;
     options.rsa = command.rsa;
     if (!command.versions.empty()) options.versions = command.versions;
-    TRY(sabotage(command.sabotage, options));
+    TRY(fault_options(command.fault_options, options));
     answer_over(binding, options);
     options.requester_roots = TRY(read_roots(command.requester_roots));
     options.judged_at = now();

@@ -171,7 +171,8 @@ BOOST_AUTO_TEST_CASE(what_serve_is_told_the_reference_is) {
     command.basic_mut_auth = true;
     command.psk = {.key = "0a0b", .hint = "0c"};
     command.heartbeat = 0;
-    command.sabotage = {.waive = {"finish_hmac", "doe_vendor"}, .defects = {"old_key_kept", "tag_forgotten"}};
+    command.fault_options = {.waive = {"finish_hmac", "doe_vendor"},
+                             .defects = {"old_key_kept", "tag_forgotten"}};
     auto full = reference_options(command, transport::Binding::none);
     BOOST_REQUIRE(full.has_value());
     BOOST_TEST(full->mut_auth_requested == wire::mut_auth::encapsulated);
@@ -179,8 +180,8 @@ BOOST_AUTO_TEST_CASE(what_serve_is_told_the_reference_is) {
     BOOST_TEST(full->requester_roots.size() == 3U);
     BOOST_TEST(to_hex(full->psk->hint) == "0c");
     BOOST_TEST(full->heartbeat_period == 0);
-    BOOST_TEST(full->waivers.waived(spdm::Check::finish_hmac));
-    BOOST_TEST(full->waivers.has(spdm::Defect::old_key_kept));
+    BOOST_TEST(full->faults.waived(spdm::Check::finish_hmac));
+    BOOST_TEST(full->faults.has(spdm::Defect::old_key_kept));
     BOOST_TEST(full->framing.waived(transport::Framing::doe_vendor));
     BOOST_TEST(full->framing.has(transport::FramingDefect::tag_forgotten));
     // Bare messages cannot be told from records.

@@ -2,10 +2,10 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "conformance/cases/cases.h"
 #include "conformance/cli/serving.h"
 #include "conformance/engine/runner.h"
 #include "conformance/lab/link_dut.h"
+#include "conformance/suites/cases.h"
 #include "stack/crypto/provider.h"
 #include "stack/wire/messages/session.h"
 
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(answers_that_come_late_give_the_same_verdicts) {
 }
 
 BOOST_AUTO_TEST_CASE(a_defect_of_framing_shows_behind_a_socket) {
-    Serving serving(emulator(Binding::doe), {.sabotage = {.waive = {"doe_vendor"}, .defects = {}}});
+    Serving serving(emulator(Binding::doe), {.fault_options = {.waive = {"doe_vendor"}, .defects = {}}});
     auto dut = serving.connected();
     engine::RunReport report = run(*dut, "trn/doe-vendor");
     BOOST_TEST(report.exit_code() == 1);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_device_behind_the_emulators_framing_is_made_to_ask_for_a_
     auto last = lab.run_encapsulated(*id);
     BOOST_REQUIRE(last.has_value());
     BOOST_TEST(last->answered(), lab::describe(*last));
-    BOOST_TEST(lab.session(*id)->channel.generation(spdm::Way::response) == 1U);
+    BOOST_TEST(lab.session(*id)->channel.generation(spdm::Direction::response) == 1U);
     Serving over_tcp(plain_tcp());
     BOOST_TEST(!over_tcp.connected()->ask_for_key_update(*id));
 }

@@ -35,7 +35,7 @@ Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab:
         return std::make_unique<lab::ReferenceDut>(lab::make_reference_device(reference),
                                                    crypto::openssl_provider(), reference);
     }
-    lab::LinkOptions link{std::chrono::milliseconds(options.patience_ms),
+    lab::LinkOptions link{std::chrono::milliseconds(options.connect_timeout_ms),
                           std::chrono::milliseconds(options.round_trip_ms),
                           std::chrono::milliseconds(options.answer_timeout_ms)};
     return TRY(lab::LinkDut::open(target, link));

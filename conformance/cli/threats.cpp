@@ -6,8 +6,8 @@
 #include <fstream>
 #include <ostream>
 
-#include "conformance/cases/threats/kill_matrix.h"
 #include "conformance/cli/commands.h"
+#include "conformance/suites/threats/kill_matrix.h"
 
 namespace assay::cli {
 
@@ -15,19 +15,19 @@ namespace {
 
 namespace threats = cases::threats;
 
-Result<guest::Spoils> spoils_of(const Sabotage& sabotage) {
-    guest::Spoils spoils;
+Result<guest::MachineFaultConfig> faults_of(const FaultOptions& fault_options) {
+    guest::MachineFaultConfig faults;
     const auto unknown = [](std::string_view kind, const std::string& name) {
-        return fail(Errc::bad_text, "sabotage", Error::npos,
+        return fail(Errc::bad_text, "fault_options", Error::npos,
                     fmt::format("there is no {} '{}' in the GPU, its driver or their path", kind, name));
     };
-    for (const std::string& name : sabotage.waive) {
-        if (!threats::waive(spoils, name)) return unknown("check", name);
+    for (const std::string& name : fault_options.waive) {
+        if (!threats::waive(faults, name)) return unknown("check", name);
     }
-    for (const std::string& name : sabotage.defects) {
-        if (!threats::plant(spoils, name)) return unknown("defect", name);
+    for (const std::string& name : fault_options.defects) {
+        if (!threats::plant(faults, name)) return unknown("defect", name);
     }
-    return spoils;
+    return faults;
 }
 
 Result<std::string> write_report(const std::string& folder, const std::string& json) {
@@ -62,9 +62,9 @@ int threat_matrix(Streams& streams) {
 
 int run_threats(const RunCommand& command, bool matrix, Streams& streams) {
     if (matrix) return threat_matrix(streams);
-    const auto spoils = spoils_of(command.sabotage);
-    if (!spoils) return complain(streams, status::usage, spoils.error().detail);
-    const auto outcomes = threats::observe_all(*spoils);
+    const auto faults = faults_of(command.fault_options);
+    if (!faults) return complain(streams, status::usage, faults.error().detail);
+    const auto outcomes = threats::observe_all(*faults);
     streams.out << threats::to_text(outcomes);
     if (!command.report.empty()) {
         const auto written = write_report(command.report, threats::to_json(outcomes));

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cases/transfer/kill_matrix.h"
-#include "conformance/cases/transfer/transfer.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/transfer_reference.h"
+#include "conformance/suites/transfer/kill_matrix.h"
+#include "conformance/suites/transfer/transfer.h"
 
 namespace assay::cli {
 
@@ -18,30 +18,30 @@ namespace {
 
 namespace path = cases::path;
 
-Result<transfer::Waivers> waivers_of(const Sabotage& sabotage) {
-    transfer::Waivers waivers;
+Result<transfer::FaultConfig> faults_of(const FaultOptions& fault_options) {
+    transfer::FaultConfig faults;
 #ifdef ASSAY_HARNESS
     const auto unknown = [](std::string_view kind, const std::string& name) {
-        return fail(Errc::bad_text, "sabotage", Error::npos,
+        return fail(Errc::bad_text, "fault_options", Error::npos,
                     fmt::format("there is no {} '{}' in the encrypted path", kind, name));
     };
-    for (const std::string& name : sabotage.waive) {
+    for (const std::string& name : fault_options.waive) {
         const auto check = transfer::check_from_name(name);
         if (!check) return unknown("check", name);
-        waivers.waive(*check);
+        faults.waive(*check);
     }
-    for (const std::string& name : sabotage.defects) {
+    for (const std::string& name : fault_options.defects) {
         const auto defect = transfer::defect_from_name(name);
         if (!defect) return unknown("defect", name);
-        waivers.plant(*defect);
+        faults.plant(*defect);
     }
 #else
-    if (!sabotage.waive.empty() || !sabotage.defects.empty()) {
-        return fail(Errc::unsupported, "sabotage", Error::npos,
+    if (!fault_options.waive.empty() || !fault_options.defects.empty()) {
+        return fail(Errc::unsupported, "fault_options", Error::npos,
                     "this build cannot be spoiled: it was made without ASSAY_HARNESS");
     }
 #endif
-    return waivers;
+    return faults;
 }
 
 }  // namespace
@@ -59,8 +59,8 @@ int run_transfer(const RunCommand& command, Streams& streams) {
             streams, status::usage,
             fmt::format("no case matches '{}' (assay run --role transfer --list)", command.filter));
     }
-    const auto waivers = waivers_of(command.sabotage);
-    if (!waivers) return complain(streams, status::usage, waivers.error().detail);
+    const auto faults = faults_of(command.fault_options);
+    if (!faults) return complain(streams, status::usage, faults.error().detail);
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
     engine::RunOptions options;
@@ -69,7 +69,7 @@ int run_transfer(const RunCommand& command, Streams& streams) {
     options.strict = command.strict;
     options.today = today();
     options.profile = std::move(*profile);
-    const auto target = lab::reference_path(*waivers);
+    const auto target = lab::reference_path(*faults);
     const engine::RunReport report = path::run(*target, engine::Requirements::embedded(), options);
     report::Details details;
     details.arguments = common_arguments(command);

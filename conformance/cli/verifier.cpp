@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <ostream>
 
-#include "conformance/cases/verifier/kill_matrix.h"
 #include "conformance/cli/commands.h"
 #include "conformance/engine/profile.h"
 #include "conformance/lab/command.h"
 #include "conformance/report/verdicts.h"
 #include "conformance/report/write.h"
+#include "conformance/suites/verifier/kill_matrix.h"
 
 namespace assay::cli {
 
@@ -36,12 +36,12 @@ int verifier_matrix(Streams& streams) {
 }
 
 Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& command) {
-    const Sabotage& sabotage = command.sabotage;
+    const FaultOptions& fault_options = command.fault_options;
     if (command.dut_command.empty()) {
         return std::make_unique<verifier::OwnVerifier>(
-            TRY(verifier::sabotaged(sabotage.waive, sabotage.defects)));
+            TRY(verifier::sabotaged(fault_options.waive, fault_options.defects)));
     }
-    if (!sabotage.waive.empty() || !sabotage.defects.empty())
+    if (!fault_options.waive.empty() || !fault_options.defects.empty())
         return fail(Errc::bad_text, "--waive", Error::npos,
                     "--waive and --defect are for the verifier in this process");
     if (!command.dut_command.contains(verifier::kBundlePlace)) {
@@ -49,7 +49,7 @@ Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& comman
                     "--dut-command does not say where the bundle goes: {bundle} is missing");
     }
     return std::make_unique<verifier::CommandVerifier>(command.dut_command,
-                                                       std::chrono::milliseconds(command.dut_patience_ms));
+                                                       std::chrono::milliseconds(command.dut_timeout_ms));
 }
 
 Result<> write_reports(const std::filesystem::path& folder, const verifier::SuiteReport& report) {

@@ -11,7 +11,7 @@ namespace {
 
 // One of the shell's verifiers that are there to be caught, over the bundles that match.
 Ran shell_verifier(const std::string& name, const std::string& pattern) {
-    const std::string script = "conformance/cases/verifier/" + name;
+    const std::string script = "conformance/suites/verifier/" + name;
     return assay(
         {"run", "--role", "verifier", "--case", pattern, "--dut-command", "'" + script + "' {bundle}"});
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_verifier_that_dies_or_is_late_is_dead) {
     const Ran dead = assay({"run", "--role", "verifier", "--case", "report/param1", "--dut-command",
                             "kill -9 $$; echo {bundle}"});
     BOOST_TEST(dead.code == 3, dead.out << dead.err);
-    const Ran late = assay({"run", "--role", "verifier", "--case", "report/param1", "--dut-patience", "100",
+    const Ran late = assay({"run", "--role", "verifier", "--case", "report/param1", "--dut-timeout", "100",
                             "--dut-command", "sleep 20; echo {bundle}"});
     BOOST_TEST(late.code == 3, late.out << late.err);
     BOOST_TEST(late.out.contains("no answer in time"), late.out);

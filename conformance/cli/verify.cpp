@@ -132,7 +132,7 @@ Result<> ask_for_words(const VerifyCommand& command, const Evidence& evidence, C
     SystemRandom random;
     for (attest::OcspQuestion& question : TRY(attest::ocsp_questions(evidence, context, random))) {
         auto answer =
-            ask_responder(url, question.request, std::chrono::milliseconds(command.ocsp_patience_ms));
+            ask_responder(url, question.request, std::chrono::milliseconds(command.ocsp_timeout_ms));
         if (!answer) return wrong(fmt::format("{} (asked about {})", answer.error().detail, question.about));
         context.ocsp.push_back({{url.text, *std::move(answer)}, std::move(question.nonce)});
     }

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "conformance/cases/verifier/shapes.h"
 #include "conformance/cli/test_support.h"
+#include "conformance/suites/verifier/shapes.h"
 #include "stack/evidence/machine.h"
 
 namespace assay::cli {

@@ -74,14 +74,15 @@ std::string describe(const Allowed& allowed) {
     return fmt::format("{}", fmt::join(ways, " or "));
 }
 
-Finding Trial::finding(Verdict verdict, std::string_view requirement, std::string expected,
-                       std::string got) const {
+Finding CaseContext::finding(Verdict verdict, std::string_view requirement, std::string expected,
+                             std::string got) const {
     Finding finding(verdict, std::string(requirement), std::move(expected), std::move(got));
     if (!lab_->exchanges().empty()) finding.exchange = lab_->exchanges().size() - 1;
     return finding;
 }
 
-Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement) {
+CheckResult CaseContext::expect(const lab::Exchange& exchange, const Allowed& allowed,
+                                std::string_view requirement) {
     auto wrong = [&](Verdict verdict) {
         return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
     };
@@ -108,7 +109,7 @@ Judgement Trial::expect(const lab::Exchange& exchange, const Allowed& allowed, s
     return {};
 }
 
-bool Trial::resynched_before(const Finding& finding) const {
+bool CaseContext::resynched_before(const Finding& finding) const {
     if (judges_resynch_) return false;
     const size_t end = std::min(finding.exchange, lab_->exchanges().size());
     return std::ranges::any_of(lab_->exchanges() | std::views::take(end), [](const lab::Exchange& exchange) {
@@ -116,17 +117,17 @@ bool Trial::resynched_before(const Finding& finding) const {
     });
 }
 
-bool Trial::profile_allows(ErrorCode code, const Allowed& allowed, std::string_view requirement) const {
+bool CaseContext::profile_allows(ErrorCode code, const Allowed& allowed, std::string_view requirement) const {
     return profile_ != nullptr &&
            profile_->other_answer(requirement, version(), code, allowed.errors) != nullptr;
 }
 
-Judgement Trial::not_applicable(std::string reason) {
+CheckResult CaseContext::not_applicable(std::string reason) {
     return std::unexpected(Finding(Verdict::not_applicable, "", "", std::move(reason)));
 }
 
 // A request that the device need not take says nothing about it: the lab sends no chunks.
-Judgement Trial::expect_taken(const lab::Exchange& exchange) const {
+CheckResult CaseContext::expect_taken(const lab::Exchange& exchange) const {
     uint32_t most = lab_->seen().parameters().responder_data_transfer_size;
     if (most == 0 || exchange.request.size() <= most || exchange.answered()) return {};
     return not_applicable(fmt::format("the request has {} bytes, and the device's DataTransferSize is {}",
@@ -135,7 +136,7 @@ Judgement Trial::expect_taken(const lab::Exchange& exchange) const {
 
 // Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for. Inside a session the
 // refusal of GET_VERSION may carry the version in use too.
-Judgement Trial::expect_version(const lab::Exchange& exchange) {
+CheckResult CaseContext::expect_version(const lab::Exchange& exchange) {
     uint8_t version = (*exchange.response)[0];
     bool agreed = lab_->seen().state() >= spdm::ConnectionState::after_capabilities;
     bool is_version = exchange.request.size() > 1 && exchange.request[1] == wire::code::get_version;
@@ -146,7 +147,7 @@ Judgement Trial::expect_version(const lab::Exchange& exchange) {
                        fmt::format("0x{:02x}", version), "SPDMVersion");
 }
 
-Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
+CheckResult CaseContext::expect_error_form(const lab::Exchange& exchange) {
     const Bytes& response = *exchange.response;
     ErrorCode code = *exchange.error();
     TRY(expect_version(exchange));
@@ -165,13 +166,13 @@ Judgement Trial::expect_error_form(const lab::Exchange& exchange) {
 
 // RequestInFlight, or UnexpectedRequest before anything was fetched, is right while the device waits for a
 // flow that the case does not run: whatever the case is about cannot be seen there.
-Judgement Trial::no_flow_first(const lab::Exchange& exchange) const {
+CheckResult CaseContext::no_flow_first(const lab::Exchange& exchange) const {
     if (!stopped_by_flow(exchange) || !lab_->seen().flow_is_open()) return {};
     return std::unexpected(finding(Verdict::blocked, "SPDM-ENC-005", "a connection without an open flow",
                                    "a flow of encapsulated requests that the device asked for is open"));
 }
 
-Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
+CheckResult CaseContext::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
     TRY(no_flow_first(exchange));
     std::string expected = exchange.request.size() > 1 ? wire::message_name(exchange.request[1] & 0x7f)
                                                        : std::string("an answer");
@@ -189,7 +190,7 @@ Judgement Trial::expect_answer(const lab::Exchange& exchange, std::string_view r
                        annotation.error ? annotation.error->field : "");
 }
 
-Judgement Trial::expect_signature(const lab::Exchange& exchange, std::string_view requirement) {
+CheckResult CaseContext::expect_signature(const lab::Exchange& exchange, std::string_view requirement) {
     TRY(expect_answer(exchange, requirement));
     if (!exchange.signature) {
         return std::unexpected(finding(Verdict::fail, requirement, "a signed response", "no signature"));
@@ -199,8 +200,8 @@ Judgement Trial::expect_signature(const lab::Exchange& exchange, std::string_vie
                        exchange.signature->why, "Signature");
 }
 
-Judgement Trial::expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
-                             std::string_view field) {
+CheckResult CaseContext::expect_that(bool holds, std::string_view requirement, std::string expected,
+                                     std::string got, std::string_view field) {
     if (holds) return {};
     Finding wrong = finding(Verdict::fail, requirement, std::move(expected), std::move(got));
     wrong.field = field;

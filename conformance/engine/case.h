@@ -43,10 +43,10 @@ bool stopped_by_flow(const lab::Exchange& exchange);
 std::string describe(const Allowed& allowed);
 
 // One run of a case at one version. Its functions either pass, or give the finding that ends the case.
-class Trial {
+class CaseContext {
    public:
     // `profile` may allow other answers; null: none does.
-    Trial(lab::Lab& lab, const Claims& claims, const Profile* profile = nullptr)
+    CaseContext(lab::Lab& lab, const Claims& claims, const Profile* profile = nullptr)
         : lab_(&lab), claims_(&claims), profile_(profile) {}
 
     lab::Lab& lab() { return *lab_; }
@@ -57,17 +57,17 @@ class Trial {
     // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right version
     // and a code of this version (SPDM-HDR-002, -013, -014). A code that the profile has in place of one of
     // the allowed is as good. RequestResynch in place of UnexpectedRequest is a loose pass without a profile.
-    Judgement expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
+    CheckResult expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
     // The normal response must come.
-    Judgement expect_answer(const lab::Exchange& exchange, std::string_view requirement);
+    CheckResult expect_answer(const lab::Exchange& exchange, std::string_view requirement);
     // The normal response must come, and be signed over the transcript that was on the wire.
-    Judgement expect_signature(const lab::Exchange& exchange, std::string_view requirement);
+    CheckResult expect_signature(const lab::Exchange& exchange, std::string_view requirement);
     // A fact about the last exchange; `field` names the field that shows it.
-    Judgement expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
-                          std::string_view field = {});
+    CheckResult expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
+                            std::string_view field = {});
 
     // Ends the case: the device does not do what the case is about.
-    static Judgement not_applicable(std::string reason);
+    static CheckResult not_applicable(std::string reason);
 
     // Whether the device asked for a new connection (RequestResynch) before what the finding is about, in a
     // case that does not judge RequestResynch itself: what comes next on the old connection shows nothing.
@@ -79,11 +79,11 @@ class Trial {
    private:
     Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
                     std::string got) const;
-    Judgement no_flow_first(const lab::Exchange& exchange) const;
-    Judgement expect_taken(const lab::Exchange& exchange) const;
+    CheckResult no_flow_first(const lab::Exchange& exchange) const;
+    CheckResult expect_taken(const lab::Exchange& exchange) const;
     bool profile_allows(wire::ErrorCode code, const Allowed& allowed, std::string_view requirement) const;
-    Judgement expect_version(const lab::Exchange& exchange);
-    Judgement expect_error_form(const lab::Exchange& exchange);
+    CheckResult expect_version(const lab::Exchange& exchange);
+    CheckResult expect_error_form(const lab::Exchange& exchange);
 
     lab::Lab* lab_;
     const Claims* claims_;
@@ -97,7 +97,7 @@ struct Case {
     std::string id;     // "group/what-it-does", in lower case
     std::string title;  // a sentence: what must hold
     std::vector<std::string> requirements;
-    std::function<Judgement(Trial&)> run;
+    std::function<CheckResult(CaseContext&)> run;
     wire::Version since = wire::Version::v1_0;
     wire::Version until = wire::Version::v1_4;
     uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)

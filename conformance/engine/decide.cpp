@@ -51,7 +51,7 @@ void apply_profile(CaseResult& result, const RunOptions& options) {
 
 }  // namespace
 
-void decide(CaseResult& result, const Judgement& judgement, std::span<const Finding> notes,
+void decide(CaseResult& result, const CheckResult& judgement, std::span<const Finding> notes,
             const Requirements& requirements, const RunOptions& options) {
     if (!judgement) {
         Weight weight = weighed(judgement.error(), requirements, options.strict);

@@ -8,7 +8,7 @@ namespace assay::engine {
 // Fills in verdict, reason and findings. A rule that is weak in itself or weakly known gives a warning that
 // says why, unless it is a must that serves the threat model; notes make a pass a loose one; a waiver of the
 // profile comes last.
-void decide(CaseResult& result, const Judgement& judgement, std::span<const Finding> notes,
+void decide(CaseResult& result, const CheckResult& judgement, std::span<const Finding> notes,
             const Requirements& requirements, const RunOptions& options);
 
 }  // namespace assay::engine

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kUnharmed = "SPDM-HDR-103";
 
 // A step of the lab that was refused where nothing else would report it.
-Judgement reported(Judgement judgement, const lab::Lab& lab, std::string_view requirement) {
+CheckResult reported(CheckResult judgement, const lab::Lab& lab, std::string_view requirement) {
     if (judgement) return judgement;
     Finding finding = charged(std::move(judgement).error(), lab);
     if (finding.requirement.empty()) finding.requirement = requirement;
@@ -20,9 +20,9 @@ Judgement reported(Judgement judgement, const lab::Lab& lab, std::string_view re
 }
 
 // The connection goes on, where there is one.
-Judgement goes_on(Trial& trial) {
-    lab::Lab& lab = trial.lab();
-    bool known = !trial.claims().digests.empty();  // else the device cannot say them
+CheckResult goes_on(CaseContext& test) {
+    lab::Lab& lab = test.lab();
+    bool known = !test.claims().digests.empty();  // else the device cannot say them
     if (!known || lab.seen().state() != spdm::ConnectionState::negotiated) return {};
     // Whoever asked for GET_VERSION may answer nothing else on this connection.
     const bool over = std::ranges::any_of(lab.exchanges(), [](const lab::Exchange& exchange) {
@@ -32,21 +32,21 @@ Judgement goes_on(Trial& trial) {
     lab::Exchange next = TRY(lab.send(wire::GetDigests{}));
     // A flow that the case left open stops everything else, as it must.
     if (stopped_by_flow(next)) return {};
-    return trial.expect_answer(next, kUnharmed);
+    return test.expect_answer(next, kUnharmed);
 }
 
-Judgement negotiate(Trial& trial) {
-    TRY(trial.lab().negotiated(trial.version()));
+CheckResult negotiate(CaseContext& test) {
+    TRY(test.lab().negotiated(test.version()));
     return {};
 }
 
 // A new connection finds the same device.
-Judgement is_the_same(Trial& trial) {
-    TRY(reported(negotiate(trial), trial.lab(), kUnharmed));
-    if (trial.claims().digests.empty()) return {};
-    TRY(trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), kUnharmed));
-    return trial.expect_that(trial.lab().seen().digests() == trial.claims().digests, kUnharmed,
-                             "the digests of the sane exchange", "other ones", "Digest");
+CheckResult is_the_same(CaseContext& test) {
+    TRY(reported(negotiate(test), test.lab(), kUnharmed));
+    if (test.claims().digests.empty()) return {};
+    TRY(test.expect_answer(TRY(test.lab().send(wire::GetDigests{})), kUnharmed));
+    return test.expect_that(test.lab().seen().digests() == test.claims().digests, kUnharmed,
+                            "the digests of the sane exchange", "other ones", "Digest");
 }
 
 }  // namespace
@@ -58,23 +58,23 @@ Finding charged(Finding finding, const lab::Lab& lab) {
     return finding;
 }
 
-Judged judge(const Case& one, Trial& trial) {
-    lab::Lab& lab = trial.lab();
+Judged judge(const Case& one, CaseContext& test) {
+    lab::Lab& lab = test.lab();
     Result<> ready = lab.reset();
     if (!ready) return {std::unexpected(Finding(ready.error()))};
-    Judgement judgement = one.run(trial);
+    CheckResult judgement = one.run(test);
     auto step = lab.refused_step();
     if (!judgement && step && contains(one.judges, *step))
         judgement = reported(std::move(judgement), lab, one.requirements.front());
-    if (!judgement && trial.resynched_before(judgement.error())) {
-        judgement = Trial::not_applicable(
+    if (!judgement && test.resynched_before(judgement.error())) {
+        judgement = CaseContext::not_applicable(
             "the device asked for a new connection, which it may, and the rest of the case needs the old "
             "one");
     }
-    if (judgement && one.negative) judgement = goes_on(trial);
+    if (judgement && one.negative) judgement = goes_on(test);
     Judged judged{std::move(judgement), lab.exchanges()};
     if (!judged.judgement || !one.negative) return judged;
-    judged.judgement = is_the_same(trial);
+    judged.judgement = is_the_same(test);
     if (judged.judgement) return judged;
     Finding& finding = judged.judgement.error();
     if (finding.exchange != Finding::npos) finding.exchange += judged.exchanges.size();

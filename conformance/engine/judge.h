@@ -7,15 +7,15 @@
 
 namespace assay::engine {
 
-// What a case came to, and every exchange of it; findings and the trial's notes index these.
+// What a case came to, and every exchange of it; findings and the test's notes index these.
 struct Judged {
-    Judgement judgement;
+    CheckResult judgement;
     std::vector<lab::Exchange> exchanges{};
 };
 
 // Resets the lab and runs a case. A device that took a negative case is then checked: the connection goes on,
 // and a new one finds the device as it was (SPDM-HDR-103).
-Judged judge(const Case& one, Trial& trial);
+Judged judge(const Case& one, CaseContext& test);
 
 // What the sane exchange goes through, in this order. Each stage is judged by itself.
 enum class Stage : uint8_t { negotiation, certificates, challenge, measurements, sessions };
@@ -38,7 +38,7 @@ struct SaneOutcome {
 
 // From GET_VERSION to a session, as far as the device claims. Every run begins and ends with it at each
 // version.
-SaneOutcome sane_exchange(Trial& trial);
+SaneOutcome sane_exchange(CaseContext& test);
 
 // What blocked the lab, as the failure of whoever judges it: if the target refused a step, that is one of the
 // last exchange, and no answer at all is a dead target. Everything else stays what it is.

@@ -135,8 +135,8 @@ class Run {
         CaseResult result{.id = std::string(id),
                           .title = "From GET_VERSION to signed measurements, as far as the device claims",
                           .version = claims_.version};
-        Trial trial(lab_, claims_, &options_.profile);
-        SaneOutcome outcome = sane_exchange(trial);
+        CaseContext test(lab_, claims_, &options_.profile);
+        SaneOutcome outcome = sane_exchange(test);
         for (const StageFailure& failure : outcome.failures) {
             auto same = [&](const StageFailure& one) {
                 return one.stage == failure.stage && one.finding.got == failure.finding.got;
@@ -189,10 +189,10 @@ class Run {
     }
 
     void attempt(const Case& one, CaseResult& result) {
-        Trial trial(lab_, claims_, &options_.profile);
-        Judged judged = judge(one, trial);
-        decide(result, judged.judgement, trial.notes(), requirements_, options_);
-        if (!judged.judgement || !trial.notes().empty()) result.exchanges = std::move(judged.exchanges);
+        CaseContext test(lab_, claims_, &options_.profile);
+        Judged judged = judge(one, test);
+        decide(result, judged.judgement, test.notes(), requirements_, options_);
+        if (!judged.judgement || !test.notes().empty()) result.exchanges = std::move(judged.exchanges);
         if (result.verdict != Verdict::blocked) return;
         result.reason = judged.judgement.error().got;
         result.refused_step = lab_.refused_step();

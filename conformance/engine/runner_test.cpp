@@ -51,7 +51,7 @@ Instead refuses(uint8_t code) {
     };
 }
 
-Case a_case(std::string id, std::function<Judgement(Trial&)> body, uint32_t needs = 0) {
+Case a_case(std::string id, std::function<CheckResult(CaseContext&)> body, uint32_t needs = 0) {
     Case one;
     one.id = std::move(id);
     one.title = "What it is about";
@@ -61,18 +61,18 @@ Case a_case(std::string id, std::function<Judgement(Trial&)> body, uint32_t need
     return one;
 }
 
-Judgement digests(Trial& trial) {
-    TRY(trial.lab().negotiated(trial.version()));
-    return trial.expect_answer(TRY(trial.lab().send(wire::GetDigests{})), "SPDM-DIG-001");
+CheckResult digests(CaseContext& test) {
+    TRY(test.lab().negotiated(test.version()));
+    return test.expect_answer(TRY(test.lab().send(wire::GetDigests{})), "SPDM-DIG-001");
 }
 
-Judgement session(Trial& trial) {
-    TRY(trial.lab().in_session(trial.version()));
+CheckResult session(CaseContext& test) {
+    TRY(test.lab().in_session(test.version()));
     return {};
 }
 
-Judgement psk_session(Trial& trial) {
-    TRY(trial.lab().in_psk_session(trial.version()));
+CheckResult psk_session(CaseContext& test) {
+    TRY(test.lab().in_psk_session(test.version()));
     return {};
 }
 
@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(every_stage_of_the_sane_exchange_is_judged) {
     lab::Lab lab(dut, random, crypto::fast_provider());
     Claims claims;
     claims.version = Version::v1_2;
-    Trial trial(lab, claims);
-    SaneOutcome outcome = sane_exchange(trial);
+    CaseContext test(lab, claims);
+    SaneOutcome outcome = sane_exchange(test);
     BOOST_REQUIRE(outcome.failures.size() == 2U);
     BOOST_TEST((outcome.failures[0].stage == Stage::challenge));
     BOOST_TEST((outcome.failures[1].stage == Stage::sessions));
@@ -185,11 +185,11 @@ BOOST_AUTO_TEST_CASE(what_the_lab_cannot_do_is_no_failure_of_the_device) {
     Changed dut([](ByteView) -> std::optional<std::optional<Bytes>> { return std::nullopt; });
     RunReport report = run_on(
         dut, {a_case("lab/cannot",
-                     [](Trial&) -> Judgement {
+                     [](CaseContext&) -> CheckResult {
                          TRY(Result<>(fail(Errc::unsupported, "lab", Error::npos, "the lab cannot do that")));
                          return {};
                      }),
-              a_case("lab/broken", [](Trial&) -> Judgement {
+              a_case("lab/broken", [](CaseContext&) -> CheckResult {
                   TRY(Result<>(fail(Errc::internal, "lab", Error::npos, "a defect")));
                   return {};
               })});

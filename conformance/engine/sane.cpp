@@ -26,8 +26,8 @@ uint32_t flags_of(Stage stage) {
 
 class Sane {
    public:
-    explicit Sane(Trial& trial) : trial_(trial), lab_(trial.lab()) {
-        outcome_.claims.version = trial.version();
+    explicit Sane(CaseContext& test) : trial_(test), lab_(test.lab()) {
+        outcome_.claims.version = test.version();
     }
 
     SaneOutcome all() {
@@ -49,7 +49,7 @@ class Sane {
     template <class Body>
     bool stage(Stage which, const Body& body) {
         learned_ = false;
-        Judgement judgement = body();
+        CheckResult judgement = body();
         if (judgement) return true;
         StageFailure failure{which, std::move(judgement).error(), false};
         keep(failure);
@@ -69,13 +69,13 @@ class Sane {
         outcome_.exchanges.insert(outcome_.exchanges.end(), exchanges.begin(), exchanges.end());
     }
 
-    Judgement connect() {
+    CheckResult connect() {
         if (!fresh_) TRY(lab_.negotiated(trial_.version()));
         fresh_ = true;
         return {};
     }
 
-    Judgement negotiation() {
+    CheckResult negotiation() {
         lab_.set_finish_transcript(spdm::FinishTranscript::whole);
         TRY(connect());
         claims().supported = true;
@@ -83,7 +83,7 @@ class Sane {
         return {};
     }
 
-    Judgement certificates() {
+    CheckResult certificates() {
         TRY(connect());
         TRY(trial_.expect_answer(TRY(lab_.send(GetDigests{})), "SPDM-DIG-001"));
         claims().digests = lab_.seen().digests();
@@ -94,13 +94,13 @@ class Sane {
         return {};
     }
 
-    Judgement challenge() {
+    CheckResult challenge() {
         TRY(connect());
         learned_ = true;
         return trial_.expect_signature(TRY(lab_.send(lab_.challenge())), "SPDM-CHL-001");
     }
 
-    Judgement measurements() {
+    CheckResult measurements() {
         TRY(connect());
         TRY(trial_.expect_answer(TRY(lab_.send(lab_.get_measurements(kMeasurementCount, false))),
                                  "SPDM-MEA-005"));
@@ -116,7 +116,7 @@ class Sane {
                                        "SPDM-MEA-021");
     }
 
-    Judgement sessions() {
+    CheckResult sessions() {
         fresh_ = false;
         TRY(lab_.negotiated_with_chain(trial_.version()));
         claims().session = lab_.seen().parameters();
@@ -144,7 +144,7 @@ class Sane {
     }
 
     // A session from its exchange to its end.
-    Judgement use_session(uint32_t id) {
+    CheckResult use_session(uint32_t id) {
         for (const lab::MacCheck& mac : lab_.exchanges().back().macs) {
             TRY(trial_.expect_that(mac.good, "SPDM-KEX-018", to_hex(mac.due), "another HMAC", "VerifyData"));
         }
@@ -153,7 +153,7 @@ class Sane {
         return trial_.expect_answer(TRY(lab_.send_in(id, EndSession{})), "SPDM-SES-021");
     }
 
-    Trial& trial_;
+    CaseContext& trial_;
     lab::Lab& lab_;
     SaneOutcome outcome_;
     bool fresh_ = false;    // the connection is negotiated, and no stage has failed on it
@@ -170,7 +170,7 @@ const StageFailure* SaneOutcome::hides(uint32_t needs) const {
     return hiding == failures.end() ? nullptr : &*hiding;
 }
 
-SaneOutcome sane_exchange(Trial& trial) { return Sane(trial).all(); }
+SaneOutcome sane_exchange(CaseContext& test) { return Sane(test).all(); }
 
 bool is_sane_step(uint8_t request_code) {
     switch (request_code) {

@@ -54,6 +54,6 @@ struct Finding {
 };
 
 // What a case returns: nothing, or the finding that ended it.
-using Judgement = std::expected<void, Finding>;
+using CheckResult = std::expected<void, Finding>;
 
 }  // namespace assay::engine

@@ -45,7 +45,7 @@ Child start(const std::string& line) {
     return {pid, ends[0]};
 }
 
-// Until the end of what the child says, or of patience. Whether the end came.
+// Until the end of what the child says, or of timeout. Whether the end came.
 bool read_all(int out, Clock::time_point until, std::string& output) {
     std::array<char, 4096> piece{};
     for (;;) {
@@ -71,11 +71,11 @@ bool ended(pid_t pid, Clock::time_point until, int& status) {
 
 }  // namespace
 
-CommandResult run_command(const std::string& line, std::chrono::milliseconds patience) {
+CommandResult run_command(const std::string& line, std::chrono::milliseconds timeout) {
     CommandResult result;
     const Child child = start(line);
     if (child.pid < 0) return result;
-    const auto until = Clock::now() + patience;
+    const auto until = Clock::now() + timeout;
     int status = 0;
     const bool in_time = read_all(child.out, until, result.output) && ended(child.pid, until, status);
     ::close(child.out);

@@ -20,9 +20,9 @@ struct CommandResult {
 };
 inline constexpr size_t kOutputLimit = 65536;
 
-// Runs a line of shell, without standard input, in a process group of its own that is killed when `patience`
+// Runs a line of shell, without standard input, in a process group of its own that is killed when `timeout`
 // is over.
-CommandResult run_command(const std::string& line, std::chrono::milliseconds patience);
+CommandResult run_command(const std::string& line, std::chrono::milliseconds timeout);
 
 // A folder in the place for temporary files that is gone with it.
 class TemporaryFolder {

@@ -79,7 +79,7 @@ class Dut {
     virtual const record::Transport& transport() const { return record::none(); }
     // Makes the next record of a session have that number at the device, where the adapter can: false where
     // it cannot.
-    virtual bool set_sequence(uint32_t session, spdm::Way way, uint64_t next);
+    virtual bool set_sequence(uint32_t session, spdm::Direction way, uint64_t next);
     // Makes the device ask for a key update of its own, likewise.
     virtual bool ask_for_key_update(uint32_t) { return false; }
     // What the transport pads messages to: a multiple of so many bytes arrives.
@@ -89,7 +89,7 @@ class Dut {
     // Resets the device behind the connection's back, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
     // The checks that are waived in the requester that the target has too; nullopt: it has none.
-    virtual std::optional<spdm::Waivers> requester() const { return std::nullopt; }
+    virtual std::optional<spdm::FaultConfig> requester() const { return std::nullopt; }
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
     // Whether wait() costs no time of ours.
@@ -104,7 +104,7 @@ inline Result<Frames> Dut::exchange_frames(FrameLayer, std::span<const Bytes>, s
     return fail(Errc::unsupported, "target", Error::npos, "the adapter hides the framing");
 }
 
-inline bool Dut::set_sequence(uint32_t, spdm::Way, uint64_t) { return false; }
+inline bool Dut::set_sequence(uint32_t, spdm::Direction, uint64_t) { return false; }
 
 using DutFactory = std::function<std::unique_ptr<Dut>()>;
 

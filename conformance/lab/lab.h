@@ -73,9 +73,9 @@ Offer session_offer(uint32_t flags = kSessionFlags);
 // How a record differs from the one that is due.
 struct Sealing {
     std::optional<uint64_t> sequence{};
-    std::optional<uint64_t> stated{};      // in its header, instead of `sequence`
-    std::optional<uint32_t> session_id{};  // in its header
-    spdm::Way keys = spdm::Way::request;   // whose keys seal it
+    std::optional<uint64_t> stated{};                 // in its header, instead of `sequence`
+    std::optional<uint32_t> session_id{};             // in its header
+    spdm::Direction keys = spdm::Direction::request;  // whose keys seal it
     Bytes random{};
     bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
     Wait wait = Wait::due;

@@ -13,9 +13,9 @@
 namespace assay::lab {
 
 using namespace wire;
+using spdm::Direction;
 using spdm::Phase;
 using spdm::SessionKind;
-using spdm::Way;
 
 namespace {
 
@@ -71,7 +71,7 @@ Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& ho
     if (observed == nullptr) return std::unexpected(no_session().error());
     const spdm::Session& channel = observed->channel;
     record::SealOptions options = channel.seal_options(how.keys);
-    if (how.keys != Way::request) options.sequence = channel.sequence(Way::request);
+    if (how.keys != Direction::request) options.sequence = channel.sequence(Direction::request);
     if (how.sequence) options.sequence = *how.sequence;
     options.stated = how.stated;
     if (how.session_id) options.session_id = *how.session_id;
@@ -185,7 +185,8 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
                                                            channel.th_with({chain_digest, head}))));
     }
     crypto::Digest th = channel.th_with({chain_digest, head, message.signature});
-    message.requester_verify_data = to_bytes(channel.schedule().verify_data(Way::request, th.view()).view());
+    message.requester_verify_data =
+        to_bytes(channel.schedule().verify_data(Direction::request, th.view()).view());
     return encode_raw(message, context);
 }
 
@@ -199,7 +200,7 @@ Result<Bytes> Lab::psk_finish(uint32_t session_id) {
     Bytes bytes = encode_raw(message, context);
     crypto::Digest th = observed->channel.th_with({ByteView(bytes).first(bytes.size() - context.hash_size)});
     message.requester_verify_data =
-        to_bytes(observed->channel.schedule().verify_data(Way::request, th.view()).view());
+        to_bytes(observed->channel.schedule().verify_data(Direction::request, th.view()).view());
     return encode_raw(message, context);
 }
 

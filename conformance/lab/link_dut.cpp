@@ -44,7 +44,7 @@ Result<> LinkDut::connected() {
         link_->drain();
         return {};
     }
-    link_ = TRY(transport::connect(target_, options_.patience));
+    link_ = TRY(transport::connect(target_, options_.connect_timeout));
     owed_ = false;
     return {};
 }

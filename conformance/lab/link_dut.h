@@ -10,7 +10,7 @@ namespace assay::lab {
 
 struct LinkOptions {
     // How long a peer may take to listen, again after each connection that broke.
-    std::chrono::milliseconds patience{2000};
+    std::chrono::milliseconds connect_timeout{2000};
     // There and back, with whatever lies between; the device's own time (ST1, CT) comes on top. The least
     // time after which no answer is taken for silence, where silence is allowed.
     std::chrono::milliseconds round_trip{400};

@@ -203,7 +203,7 @@ class Observer {
     void check_mac(uint8_t code, const crypto::Digest& due, ByteView mac);
     Bytes chain_digest(const std::map<uint8_t, Bytes>& chains, uint8_t slot) const;
 
-    std::optional<Bytes> inside(ByteView record, spdm::Way way, const spdm::RecordChecks& checks);
+    std::optional<Bytes> inside(ByteView record, spdm::Direction way, const spdm::RecordChecks& checks);
 
     // Large messages (observer_chunks.cpp).
     struct Transfer {

@@ -11,7 +11,7 @@
 namespace assay::lab {
 
 using namespace wire;
-using spdm::Way;
+using spdm::Direction;
 
 // DSP0274, transcript hash: the first encapsulated response of a handshake is part of TH when it is the
 // DIGESTS of a requester with several keys.
@@ -113,7 +113,7 @@ void Observer::encapsulated_response(ByteView response) {
             if (session == nullptr) return;
             session->updating_response = false;
             bool verify = encapsulated_[2] == static_cast<uint8_t>(KeyOperation::verify_new_key);
-            if (verify) session->channel.confirm(Way::response);
+            if (verify) session->channel.confirm(Direction::response);
             return;
         }
         default: return;

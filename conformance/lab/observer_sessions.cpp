@@ -17,9 +17,9 @@
 namespace assay::lab {
 
 using namespace wire;
+using spdm::Direction;
 using spdm::Phase;
 using spdm::SessionKind;
-using spdm::Way;
 
 namespace {
 
@@ -73,7 +73,7 @@ std::optional<Bytes> Observer::request_record(ByteView record) {
     pending_.clear();
     pending_session_.reset();
     reassembled_.clear();
-    std::optional<Bytes> message = inside(record, Way::request, spdm::kResponderRecordChecks);
+    std::optional<Bytes> message = inside(record, Direction::request, spdm::kResponderRecordChecks);
     if (!message) return std::nullopt;
     pending_ = to_bytes(exact(*message, request_context(*message)));
     auto session = sessions_.find(last_record_.session);
@@ -84,8 +84,8 @@ std::optional<Bytes> Observer::request_record(ByteView record) {
     bool poll = message->size() >= 4 && (*message)[1] == code::respond_if_ready && deferred_;
     const Bytes& asked = poll ? *deferred_ : *message;
     bool can = renews_responses(asked) && channel.phase() == Phase::application;
-    if (can && (asked[1] != code::key_update || !channel.updating(Way::response))) {
-        channel.update(Way::response);
+    if (can && (asked[1] != code::key_update || !channel.updating(Direction::response))) {
+        channel.update(Direction::response);
         session->second.updating_response = true;
     }
     return message;
@@ -95,7 +95,7 @@ std::optional<Bytes> Observer::response_record(ByteView record) {
     last_signature_.reset();
     last_macs_.clear();
     reassembled_.clear();
-    std::optional<Bytes> message = inside(record, Way::response, spdm::kRequesterRecordChecks);
+    std::optional<Bytes> message = inside(record, Direction::response, spdm::kRequesterRecordChecks);
     if (last_record_.result == ObservedRecord::Result::refused ||
         last_record_.result == ObservedRecord::Result::no_session) {
         return std::nullopt;
@@ -103,7 +103,7 @@ std::optional<Bytes> Observer::response_record(ByteView record) {
     auto session = sessions_.find(last_record_.session);
     spdm::Session& channel = session->second.channel;
     if (session->second.updating_response && channel.opened_by_old_key()) {
-        channel.roll_back(Way::response);
+        channel.roll_back(Direction::response);
         session->second.updating_response = false;
     }
     if (!message) return std::nullopt;
@@ -121,7 +121,7 @@ std::optional<Bytes> Observer::response_record(ByteView record) {
 }
 
 // The SPDM message in a record, which counts as received even when it holds none.
-std::optional<Bytes> Observer::inside(ByteView record, Way way, const spdm::RecordChecks& checks) {
+std::optional<Bytes> Observer::inside(ByteView record, Direction way, const spdm::RecordChecks& checks) {
     using Result = ObservedRecord::Result;
     last_record_ = {};
     auto parsed = record::parse(record, *transport_);
@@ -201,10 +201,10 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
         channel.add_th(request);
         channel.add_th(response.first(response.size() - verify_data.size()));
         channel.begin(secret);
-        if (!verify_data.empty() && channel.verifies(Way::response, verify_data)) break;
+        if (!verify_data.empty() && channel.verifies(Direction::response, verify_data)) break;
     }
     if (!verify_data.empty()) {
-        check_mac(response[1], channel.verify_data(Way::response), verify_data);
+        check_mac(response[1], channel.verify_data(Direction::response), verify_data);
         channel.add_th(verify_data);
     }
     bool at_once =
@@ -233,7 +233,8 @@ void Observer::finish(ByteView request, ByteView response) {
         // The hash of TH is what is signed; the transcript itself is not kept.
         check_finish_signature(channel.th_with({part}), slot, asked->signature);
     }
-    check_mac(code::finish, channel.verify_data(Way::request, channel.th_with({part, asked->signature})),
+    check_mac(code::finish,
+              channel.verify_data(Direction::request, channel.th_with({part, asked->signature})),
               asked->requester_verify_data);
     for (ByteView more : {head, ByteView(asked->signature), ByteView(asked->requester_verify_data)})
         channel.add_th(more);
@@ -241,7 +242,8 @@ void Observer::finish(ByteView request, ByteView response) {
     const ByteView answered = response.first(response.size() - verify_size);
     if (verify_size != 0) {
         const ByteView answered_part = spdm::finish_part(finish_transcript_, answered);
-        check_mac(code::finish_rsp, channel.verify_data(Way::response, channel.th_with({answered_part})),
+        check_mac(code::finish_rsp,
+                  channel.verify_data(Direction::response, channel.th_with({answered_part})),
                   answer->responder_verify_data);
     }
     channel.add_th(answered);
@@ -269,7 +271,7 @@ void Observer::psk_finish(ByteView request, ByteView response) {
     if (session == nullptr || !asked) return;
     spdm::Session& channel = session->channel;
     channel.add_th(request.first(request.size() - asked->requester_verify_data.size()));
-    check_mac(code::psk_finish, channel.verify_data(Way::request), asked->requester_verify_data);
+    check_mac(code::psk_finish, channel.verify_data(Direction::request), asked->requester_verify_data);
     channel.add_th(asked->requester_verify_data);
     channel.add_th(response);
     channel.establish();
@@ -279,9 +281,9 @@ void Observer::key_update(ObservedSession& session, uint8_t operation) {
     spdm::Session& channel = session.channel;
     switch (static_cast<KeyOperation>(operation)) {
         case KeyOperation::update_all_keys: session.updating_response = false; [[fallthrough]];
-        case KeyOperation::update_key: channel.update(Way::request); return;
+        case KeyOperation::update_key: channel.update(Direction::request); return;
         case KeyOperation::verify_new_key:
-            for (Way way : {Way::request, Way::response}) channel.confirm(way);
+            for (Direction way : {Direction::request, Direction::response}) channel.confirm(way);
             return;
     }
 }

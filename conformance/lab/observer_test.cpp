@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(chunks_inside_a_session_are_put_together) {
     auto id = bench.lab.in_session(Version::v1_3);
     BOOST_REQUIRE(id.has_value());
     const spdm::Session& device = *bench.dut.responder().session(*id);
-    uint64_t next = device.sequence(spdm::Way::response);
+    uint64_t next = device.sequence(spdm::Direction::response);
     Bytes request = *bench.lab.encode(bench.lab.get_measurements(wire::kAllMeasurements, true));
     Bytes record = *bench.lab.seal(*id, request);
     auto answer = bench.dut.exchange_secured(record);
@@ -180,11 +180,11 @@ BOOST_AUTO_TEST_CASE(chunks_inside_a_session_are_put_together) {
     Observer& observer = bench.lab.observer();
     // What the device answered, read with a copy of its key, and taken back.
     auto parsed = record::parse((*answer)->bytes, record::mctp());
-    auto plain = device.key(spdm::Way::response).open({.session_id = *id, .sequence = next}, *parsed);
+    auto plain = device.key(spdm::Direction::response).open({.session_id = *id, .sequence = next}, *parsed);
     BOOST_REQUIRE(plain.has_value());
     Bytes message = to_bytes(*record::from_application(
         record::mctp(), *record::application_data(record::Protection::encrypt, *plain)));
-    bench.dut.set_sequence(*id, spdm::Way::response, next);
+    bench.dut.set_sequence(*id, spdm::Direction::response, next);
     auto say = [&](ByteView response) {
         auto sealed = bench.dut.responder().seal(*id, record::to_application(record::mctp(), response));
         return observer.response_record(*sealed);
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(what_became_of_a_record_is_told) {
     BOOST_TEST(observer.last_record().why.find("record_sequence") != std::string::npos);
     // PLDM, say.
     auto pldm = bench.lab.session(*id)
-                    ->channel.key(spdm::Way::request)
+                    ->channel.key(spdm::Direction::request)
                     .seal({.session_id = *id, .sequence = 1}, record::mctp(), Bytes{1, 0x80, 0, 2});
     BOOST_TEST(!observer.request_record(*pldm).has_value());
     BOOST_TEST((observer.last_record().result == Result::application));

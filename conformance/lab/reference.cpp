@@ -115,10 +115,10 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
     device->deferrals.try_emplace(wire::code::vendor_defined_request,
                                   spdm::Deferral{.busy = 1, .not_ready = 1});
     for (crypto::SignAlgo algo : kAlgos)
-        provision(*device, algo, options.waivers.has(spdm::Defect::key_per_slot));
+        provision(*device, algo, options.faults.has(spdm::Defect::key_per_slot));
     if (options.rsa) {
         for (crypto::SignAlgo algo : kRsaAlgos)
-            provision(*device, algo, options.waivers.has(spdm::Defect::key_per_slot));
+            provision(*device, algo, options.faults.has(spdm::Defect::key_per_slot));
     }
     namespace type = wire::value_type;
     device->measurements = {
@@ -167,7 +167,7 @@ ReferenceDut::ReferenceDut(std::shared_ptr<const spdm::Device> device, const cry
 
 Result<> ReferenceDut::reset() {
     const Clock* clock = options_.clock != nullptr ? options_.clock : &clock_;
-    responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.waivers, clock);
+    responder_ = std::make_unique<spdm::Responder>(*device_, *provider_, random_, options_.faults, clock);
     packets_.reset();
     units_.reset();
     return {};
@@ -185,7 +185,7 @@ Result<std::optional<Answer>> ReferenceDut::exchange_secured(ByteView record, Wa
     return Answer{std::move(*answer), responder_->answered_secured()};
 }
 
-bool ReferenceDut::set_sequence(uint32_t session, spdm::Way way, uint64_t next) {
+bool ReferenceDut::set_sequence(uint32_t session, spdm::Direction way, uint64_t next) {
     spdm::Session* channel = responder_ ? responder_->session(session) : nullptr;
     if (channel != nullptr) channel->set_sequence(way, next);
     return channel != nullptr;

@@ -11,7 +11,7 @@ namespace assay::lab {
 
 struct ReferenceOptions {
     uint64_t seed = 1;  // of the nonces
-    spdm::Waivers waivers{};
+    spdm::FaultConfig faults{};
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     bool rsa = false;  // RSA keys too: they take time to make, and differ in every process
     std::map<uint8_t, spdm::Deferral> deferrals{};
@@ -47,7 +47,7 @@ inline constexpr uint32_t kReferenceFlagsWithoutSessions =
 
 // A device with slots 0 and 1 for each of ECDSA P-256, P-384, P-521 and Ed25519 (and RSA on request), which
 // certify one key pair, a chain whose root is in it, and six measurements, one of them a device mode. The
-// same options give the same device, byte for byte; of the waivers only Defect::key_per_slot makes another.
+// same options give the same device, byte for byte; of the faults only Defect::key_per_slot makes another.
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options);
 // The roots of its slots, for those who verify.
 std::vector<crypto::Certificate> reference_roots();
@@ -69,13 +69,13 @@ class ReferenceDut final : public Dut {
     bool carries_frames(FrameLayer layer) const override;
     Result<Frames> exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) override;
     const record::Transport& transport() const override { return *device_->transport; }
-    bool set_sequence(uint32_t session, spdm::Way way, uint64_t next) override;
+    bool set_sequence(uint32_t session, spdm::Direction way, uint64_t next) override;
     bool ask_for_key_update(uint32_t session) override;
     void wait(std::chrono::microseconds time) override { clock_.advance(time); }
     bool time_is_cheap() const override { return options_.clock == nullptr; }
     bool lose_state() override;
     bool trusts_reference_requester() const override { return true; }
-    std::optional<spdm::Waivers> requester() const override { return options_.waivers; }
+    std::optional<spdm::FaultConfig> requester() const override { return options_.faults; }
     spdm::Responder& responder() { return *responder_; }
 
    private:

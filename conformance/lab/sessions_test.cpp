@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(the_device_updates_its_own_key) {
     auto last = bench.lab.run_encapsulated(id);
     BOOST_REQUIRE(last);
     BOOST_TEST(last->answered(), describe(*last));
-    BOOST_TEST(bench.lab.session(id)->channel.generation(spdm::Way::response) == 1U);
+    BOOST_TEST(bench.lab.session(id)->channel.generation(spdm::Direction::response) == 1U);
     bench.use(id);
 }
 

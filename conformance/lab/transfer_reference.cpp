@@ -181,8 +181,8 @@ class ReferenceGpu final : public ReferenceEnd<PathGpu, GpuEndpoint> {
 
 class ReferencePath final : public PathTarget {
    public:
-    ReferencePath(const Waivers& waivers, const crypto::Provider& provider)
-        : checker_(waivers), provider_(provider) {}
+    ReferencePath(const FaultConfig& faults, const crypto::Provider& provider)
+        : checker_(faults), provider_(provider) {}
 
     std::string name() const override { return "reference"; }
     PathResult<std::unique_ptr<PathKey>> key(ByteView export_secret, KeyId id) const override {
@@ -219,8 +219,8 @@ class ReferencePath final : public PathTarget {
 
 }  // namespace
 
-std::unique_ptr<PathTarget> reference_path(const Waivers& waivers, const crypto::Provider& provider) {
-    return std::make_unique<ReferencePath>(waivers, provider);
+std::unique_ptr<PathTarget> reference_path(const FaultConfig& faults, const crypto::Provider& provider) {
+    return std::make_unique<ReferencePath>(faults, provider);
 }
 
 }  // namespace assay::lab

@@ -5,8 +5,8 @@
 
 namespace assay::lab {
 
-// Both ends, and whatever key, have these waivers. The provider must outlive it.
-std::unique_ptr<PathTarget> reference_path(const transfer::Waivers& waivers = {},
+// Both ends, and whatever key, have these faults. The provider must outlive it.
+std::unique_ptr<PathTarget> reference_path(const transfer::FaultConfig& faults = {},
                                            const crypto::Provider& provider = crypto::openssl_provider());
 
 }  // namespace assay::lab

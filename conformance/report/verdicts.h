@@ -1,7 +1,7 @@
 // The report of a verifier that was held against the bundles.
 #pragma once
 
-#include "conformance/cases/verifier/suite.h"
+#include "conformance/suites/verifier/suite.h"
 
 namespace assay::report {
 

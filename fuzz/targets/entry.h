@@ -5,11 +5,11 @@
 #include <cstdint>
 
 #include "fuzz/entries.h"
+#include "fuzz/fixtures.h"
 #include "fuzz/program.h"
 #include "fuzz/session_steps.h"
 #include "fuzz/transfer_steps.h"
-#include "fuzz/verifier_scene.h"
-#include "fuzz/world.h"
+#include "fuzz/verifier_evidence_case.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
@@ -43,11 +43,11 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
                                   seed __VA_OPT__(, ) __VA_ARGS__);                                          \
     }
 
-#define ASSAY_FUZZ_SESSIONS(the_world) \
-    ASSAY_FUZZ_FIRST(the_world)        \
+#define ASSAY_FUZZ_SESSIONS(the_fixtures) \
+    ASSAY_FUZZ_FIRST(the_fixtures)        \
     ASSAY_FUZZ_STEPS(mutate_session_in_place, cross_sessions_into)
 
-// Programs of the transfer path need no world.
+// Programs of the transfer path need no fixtures.
 #define ASSAY_FUZZ_TRANSFERS ASSAY_FUZZ_STEPS(mutate_transfer_in_place, cross_transfers_into)
 
 #define ASSAY_FUZZ_VERIFIERS  \
@@ -55,8 +55,8 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
     ASSAY_FUZZ_STEPS(mutate_verifier_in_place, cross_verifiers_into)
 
 // A program of messages begins `prefix` bytes into the input.
-#define ASSAY_FUZZ_PROGRAM(prefix) ASSAY_FUZZ_PROGRAM_IN(world, prefix)
-#define ASSAY_FUZZ_PROGRAM_IN(the_world, prefix) \
-    ASSAY_FUZZ_FIRST(the_world)                  \
+#define ASSAY_FUZZ_PROGRAM(prefix) ASSAY_FUZZ_PROGRAM_IN(fixtures, prefix)
+#define ASSAY_FUZZ_PROGRAM_IN(the_fixtures, prefix) \
+    ASSAY_FUZZ_FIRST(the_fixtures)                  \
     ASSAY_FUZZ_STEPS(mutate_in_place, cross_into, prefix)
 // NOLINTEND(bugprone-macro-parentheses)

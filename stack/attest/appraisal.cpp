@@ -9,10 +9,10 @@ namespace assay::attest {
 
 namespace {
 
-std::string place(const Step& step) {
+std::string place(const CheckRecord& step) {
     std::string text = step.subject.empty() ? "evidence" : step.subject;
     if (!step.field.empty()) text += ", " + step.field;
-    if (step.offset != Look::npos) text += fmt::format(" at byte {}", step.offset);
+    if (step.offset != CheckSite::npos) text += fmt::format(" at byte {}", step.offset);
     if (!step.bytes.empty()) text += ": " + to_hex(step.bytes);
     return text;
 }
@@ -24,13 +24,13 @@ std::string printable(std::string line) {
     return line;
 }
 
-std::string_view verdict_of(const Step& step) {
+std::string_view verdict_of(const CheckRecord& step) {
     if (step.waived) return "waived";
     if (step.warned) return "warning";
     return step.held ? "held" : "refused";
 }
 
-std::string line_of(const Step& step) {
+std::string line_of(const CheckRecord& step) {
     std::string line = fmt::format("  {}{}: {}", step.warned ? "warning " : "", info(step.check).name,
                                    info(step.check).violated);
     if (!step.reason.empty()) line += "; " + step.reason;
@@ -49,50 +49,50 @@ std::string_view name(Verdict verdict) {
     return "malformed";
 }
 
-void Appraisal::add(Check check, bool holds, bool waived, bool warned, Look look) {
-    const ByteView kept = look.bytes.first(std::min(look.bytes.size(), kLookLimit));
-    steps_.push_back({.check = check,
-                      .held = holds || waived || warned,
-                      .waived = waived,
-                      .warned = warned,
-                      .subject = std::move(look.subject),
-                      .field = std::move(look.field),
-                      .offset = look.offset,
-                      .bytes = Bytes(kept.begin(), kept.end()),
-                      .reason = std::move(look.reason)});
+void Appraisal::add(Check check, bool holds, bool waived, bool warned, CheckSite site) {
+    const ByteView kept = site.bytes.first(std::min(site.bytes.size(), kCheckSiteLimit));
+    records_.push_back({.check = check,
+                        .held = holds || waived || warned,
+                        .waived = waived,
+                        .warned = warned,
+                        .subject = std::move(site.subject),
+                        .field = std::move(site.field),
+                        .offset = site.offset,
+                        .bytes = Bytes(kept.begin(), kept.end()),
+                        .reason = std::move(site.reason)});
 }
 
-bool Appraisal::demand(Check check, bool holds, Look look) {
-    add(check, holds, !holds && waivers_.waived(check), false, std::move(look));
-    return steps_.back().held;
+bool Appraisal::demand(Check check, bool holds, CheckSite site) {
+    add(check, holds, !holds && faults_.waived(check), false, std::move(site));
+    return records_.back().held;
 }
 
-void Appraisal::warn(Check check, Look look) { add(check, false, false, true, std::move(look)); }
+void Appraisal::warn(Check check, CheckSite site) { add(check, false, false, true, std::move(site)); }
 
-std::vector<const Step*> Appraisal::refusals() const {
-    std::vector<const Step*> found;
-    for (const Step& step : steps_) {
+std::vector<const CheckRecord*> Appraisal::refusals() const {
+    std::vector<const CheckRecord*> found;
+    for (const CheckRecord& step : records_) {
         if (!step.held) found.push_back(&step);
     }
     return found;
 }
 
 Verdict Appraisal::verdict() const {
-    const std::vector<const Step*> refused = refusals();
-    if (std::ranges::any_of(refused,
-                            [](const Step* step) { return info(step->check).effect == Effect::malformed; })) {
+    const std::vector<const CheckRecord*> refused = refusals();
+    if (std::ranges::any_of(
+            refused, [](const CheckRecord* step) { return info(step->check).effect == Effect::malformed; })) {
         return Verdict::malformed;
     }
-    return refused.empty() && !steps_.empty() ? Verdict::trusted : Verdict::refused;
+    return refused.empty() && !records_.empty() ? Verdict::trusted : Verdict::refused;
 }
 
 nlohmann::ordered_json Appraisal::to_json() const {
     auto steps = nlohmann::ordered_json::array();
-    for (const Step& step : steps_) {
+    for (const CheckRecord& step : records_) {
         nlohmann::ordered_json row = {{"check", info(step.check).name}, {"verdict", verdict_of(step)}};
         if (!step.subject.empty()) row["subject"] = step.subject;
         if (!step.field.empty()) row["field"] = step.field;
-        if (step.offset != Look::npos) row["offset"] = step.offset;
+        if (step.offset != CheckSite::npos) row["offset"] = step.offset;
         if (!step.bytes.empty()) row["bytes"] = to_hex(step.bytes);
         if (!step.reason.empty()) row["reason"] = step.reason;
         steps.push_back(std::move(row));
@@ -102,11 +102,11 @@ nlohmann::ordered_json Appraisal::to_json() const {
 
 std::string Appraisal::text() const {
     std::string out = fmt::format("{}\n", name(verdict()));
-    for (const Step* step : refusals()) out += line_of(*step);
-    for (const Step& step : steps_)
+    for (const CheckRecord* step : refusals()) out += line_of(*step);
+    for (const CheckRecord& step : records_)
         if (step.warned) out += line_of(step);
     std::map<std::string_view, size_t> held;
-    for (const Step& step : steps_) {
+    for (const CheckRecord& step : records_) {
         if (step.held && !step.warned)
             ++held[step.subject.empty() ? "evidence" : std::string_view(step.subject)];
     }

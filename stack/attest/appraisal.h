@@ -16,26 +16,26 @@ enum class Verdict : uint8_t { trusted, refused, malformed };
 std::string_view name(Verdict verdict);
 
 // What a check looked at.
-struct Look {
+struct CheckSite {
     static constexpr size_t npos = static_cast<size_t>(-1);
 
     std::string subject{};  // of which evidence: "gpu-0", "gpu-0/driver-rim", "tpm", "snp"; empty: of all
     std::string field{};    // which field of it, by the name that its specification gives
     size_t offset = npos;   // where that lies in the file
-    ByteView bytes{};       // what stood there; kept up to kLookLimit
+    ByteView bytes{};       // what stood there; kept up to kCheckSiteLimit
     std::string reason{};   // what was found and what was expected, for a person
 };
-inline constexpr size_t kLookLimit = 64;
+inline constexpr size_t kCheckSiteLimit = 64;
 
 // One check that was made. A violated check that is waived, or no more than warned of, counts as held.
-struct Step {
+struct CheckRecord {
     Check check;
     bool held = false;
     bool waived = false;
     bool warned = false;
     std::string subject;
     std::string field;
-    size_t offset = Look::npos;
+    size_t offset = CheckSite::npos;
     Bytes bytes;
     std::string reason;
 };
@@ -43,20 +43,20 @@ struct Step {
 // Collects steps and claims. All checks that can be made are made; any that does not hold decides.
 class Appraisal {
    public:
-    explicit Appraisal(Waivers waivers = {}) : waivers_(waivers) {}
+    explicit Appraisal(FaultConfig faults = {}) : faults_(faults) {}
 
     // Makes a step. Whether what follows may go on as if the check held.
-    bool demand(Check check, bool holds, Look look);
+    bool demand(Check check, bool holds, CheckSite site);
     // Makes a step of a check that does not hold where the policy lets that pass: it is named and decides
     // nothing.
-    void warn(Check check, Look look);
+    void warn(Check check, CheckSite site);
     // What is waived and planted in this verifier.
-    const Waivers& switches() const { return waivers_; }
-    bool has(Defect defect) const { return waivers_.has(defect); }
+    const FaultConfig& switches() const { return faults_; }
+    bool has(Defect defect) const { return faults_.has(defect); }
 
-    const std::vector<Step>& steps() const { return steps_; }
+    const std::vector<CheckRecord>& records() const { return records_; }
     // The steps that did not hold.
-    std::vector<const Step*> refusals() const;
+    std::vector<const CheckRecord*> refusals() const;
     // trusted only when at least one check was made and every check held; malformed when one that did not
     // hold has that effect; else refused.
     Verdict verdict() const;
@@ -77,10 +77,10 @@ class Appraisal {
     std::string text() const;
 
    private:
-    void add(Check check, bool holds, bool waived, bool warned, Look look);
+    void add(Check check, bool holds, bool waived, bool warned, CheckSite site);
 
-    Waivers waivers_;
-    std::vector<Step> steps_;
+    FaultConfig faults_;
+    std::vector<CheckRecord> records_;
     Signatures signatures_;
     crypto::CertificatePool certificates_;
     nlohmann::ordered_json claims_ = nlohmann::ordered_json::object();

@@ -7,9 +7,9 @@ namespace assay::attest {
 BOOST_AUTO_TEST_SUITE(appraisal)
 
 BOOST_AUTO_TEST_CASE(each_step_is_reported_with_all_that_it_says) {
-    Waivers waivers;
-    waivers.waive(Check::cert_leaf);
-    Appraisal made(waivers);
+    FaultConfig faults;
+    faults.waive(Check::cert_leaf);
+    Appraisal made(faults);
     const Bytes bytes = {0xab, 0xcd};
     made.demand(Check::cert_order, true, {});
     made.demand(Check::cert_form, false,

@@ -59,7 +59,7 @@ bool is_firmware(uint32_t type) {
     }
 }
 
-bool may_follow(const LogEvent& found, const Waivers& switches) {
+bool may_follow(const LogEvent& found, const FaultConfig& switches) {
     const bool open = !switches.has(Defect::log_closed_registers);
     switch (found.index) {
         case kFirmwareRegister: return open && !is_firmware(found.type) && !is_boot_loader(found.type);
@@ -71,7 +71,7 @@ bool may_follow(const LogEvent& found, const Waivers& switches) {
 }
 
 // Whether nothing but a separator has four bytes in this register.
-bool tells_by_digest(uint32_t index, const Waivers& switches) {
+bool tells_by_digest(uint32_t index, const FaultConfig& switches) {
     const bool here = index == kLoaderRegister || index == kSecureBootRegister;
     return here ? !switches.has(Defect::log_separator_by_type) : switches.has(Defect::log_error_by_digest);
 }
@@ -97,7 +97,7 @@ std::string printable(ByteView utf16) {
     return text;
 }
 
-Separation separation(const EventLog& log, Bank bank, uint32_t index, const Waivers& switches) {
+Separation separation(const EventLog& log, Bank bank, uint32_t index, const FaultConfig& switches) {
     const Separators separators(bank);
     Separation state;
     const auto wrong = [&](const LogEvent& found, std::string reason) {
@@ -122,7 +122,7 @@ Separation separation(const EventLog& log, Bank bank, uint32_t index, const Waiv
 }  // namespace
 
 std::optional<LogFault> separator_fault(const EventLog& log, const std::set<Register>& registers,
-                                        const Waivers& switches) {
+                                        const FaultConfig& switches) {
     std::vector<uint32_t> without;
     bool separates = false;
     for (uint32_t index = 0; index < kSeparatorRegisters; ++index) {
@@ -158,7 +158,7 @@ SecureBoot secure_boot(const EventLog& log, Bank bank) {
     return state;
 }
 
-std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const Waivers& switches) {
+std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const FaultConfig& switches) {
     std::vector<const LogEvent*> loaders;
     for (const LogEvent* found : measured_into(log, kLoaderRegister)) {
         const bool words = found->type == event::kAction || found->type == event::kEfiAction ||

@@ -39,7 +39,7 @@ struct LogFault {
 // else what was booted could move it, and say that it had been booted otherwise. Elsewhere a record of the
 // firmware, or a BootOrder, may well be four zeros, or 1.
 std::optional<LogFault> separator_fault(const EventLog& log, const std::set<Register>& registers,
-                                        const Waivers& switches = {});
+                                        const FaultConfig& switches = {});
 
 // Whether secure boot was on: the variable SecureBoot, measured into register 7 before its separator, once,
 // with the digest of what is written there.
@@ -53,7 +53,7 @@ SecureBoot secure_boot(const EventLog& log, Bank bank);
 // What was started as a boot loader: EV_EFI_BOOT_SERVICES_APPLICATION in register 4, and every other event
 // there, for it could be one under another name: all but separators and actions, whose digest is that of
 // their data, which for an action is text and so no program.
-std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const Waivers& switches = {});
+std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const FaultConfig& switches = {});
 
 // What EV_S_CRTM_VERSION says, characters outside of ASCII as '?'; empty when there is none that is UTF-16,
 // or none that was measured before the separator as it is written.

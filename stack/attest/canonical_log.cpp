@@ -36,7 +36,7 @@ Result<> add_digest(Read& record, Bank bank, Bytes digest) {
 // Those that count.
 class Taken {
    public:
-    explicit Taken(const Waivers& switches) : switches_(switches) {}
+    explicit Taken(const FaultConfig& switches) : switches_(switches) {}
 
     Result<> take(Read record) {
         const bool twice = record.firmware && !switches_.has(Defect::cel_firmware);
@@ -54,7 +54,7 @@ class Taken {
     std::vector<CanonicalRecord> all() && { return std::move(records_); }
 
    private:
-    const Waivers& switches_;
+    const FaultConfig& switches_;
     std::vector<CanonicalRecord> records_;
 };
 
@@ -174,7 +174,7 @@ Result<> parse_tlv(Taken& taken, ByteView bytes) {
 
 }  // namespace
 
-Result<std::vector<CanonicalRecord>> parse_canonical_log(ByteView bytes, const Waivers& switches) {
+Result<std::vector<CanonicalRecord>> parse_canonical_log(ByteView bytes, const FaultConfig& switches) {
     if (bytes.size() > kMaxCanonicalLog) return fail(Errc::out_of_range, "canonical event log");
     Taken taken(switches);
     // The TLV form begins with the type of a record's number, which is zero.

@@ -25,7 +25,7 @@ inline constexpr size_t kMaxCanonicalRecords = 65536;
 // there. A digest of zeros in a record of IMA is a violation, for which IMA extends with ones. Errors:
 // Errc::truncated, Errc::out_of_range, Errc::inconsistent, Errc::bad_text.
 // `switches` has the defects that are planted.
-Result<std::vector<CanonicalRecord>> parse_canonical_log(ByteView bytes, const Waivers& switches = {});
+Result<std::vector<CanonicalRecord>> parse_canonical_log(ByteView bytes, const FaultConfig& switches = {});
 
 // Extends what `values` has with each record, in order.
 void extend(Registers& values, const std::vector<CanonicalRecord>& records);

@@ -201,13 +201,13 @@ Found leaf_issues_nothing(const Path& path) {
     return {};
 }
 
-bool same_oid(std::string_view one, std::string_view other, const Waivers& switches) {
+bool same_oid(std::string_view one, std::string_view other, const FaultConfig& switches) {
     if (switches.has(Defect::purpose_oid_last_byte))
         return one.substr(one.rfind('.') + 1) == other.substr(other.rfind('.') + 1);
     return one == other;
 }
 
-Found purpose_of_leaf(const Path& path, Purpose purpose, const Waivers& switches) {
+Found purpose_of_leaf(const Path& path, Purpose purpose, const FaultConfig& switches) {
     if (path.size() == 0) return {};
     const Need needed = need(purpose);
     const auto usages = crypto::extended_key_usage(path.leaf());
@@ -275,23 +275,23 @@ std::optional<Chain> read_chain(Appraisal& appraisal, const std::string& subject
     const bool pem = text.find("-----BEGIN CERTIFICATE") != std::string_view::npos;
     crypto::CertificatePool& pool = appraisal.certificates();
     Result<Chain> chain = pem ? pool.read_pem(text) : pool.read_all(file.bytes);
-    Look look{.subject = subject, .field = file.path};
+    CheckSite site{.subject = subject, .field = file.path};
     if (!chain) {
-        look.reason = chain.error().text();
+        site.reason = chain.error().text();
         if (chain.error().offset < file.bytes.size()) {
-            look.offset = chain.error().offset;
-            look.bytes = ByteView(file.bytes).subspan(look.offset);
+            site.offset = chain.error().offset;
+            site.bytes = ByteView(file.bytes).subspan(site.offset);
         }
-        appraisal.demand(Check::cert_form, false, std::move(look));
+        appraisal.demand(Check::cert_form, false, std::move(site));
         return {};
     }
     const auto unreadable = std::ranges::find_if_not(*chain, crypto::extensions_readable);
     const bool held = unreadable == chain->end();
     if (!held) {
-        look.bytes = unreadable->der();
-        look.reason = fmt::format("{}: an extension cannot be read", unreadable->subject());
+        site.bytes = unreadable->der();
+        site.reason = fmt::format("{}: an extension cannot be read", unreadable->subject());
     }
-    if (!appraisal.demand(Check::cert_form, held, std::move(look))) return {};
+    if (!appraisal.demand(Check::cert_form, held, std::move(site))) return {};
     return *std::move(chain);
 }
 

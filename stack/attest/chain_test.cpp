@@ -77,7 +77,7 @@ struct Form {
         Appraisal appraisal;
         const bool held = appraise_chain(appraisal, "gpu-0", chain, held_against);
         std::vector<Check> checks;
-        for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+        for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
         BOOST_TEST(held == checks.empty());
         return checks;
     }
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(behind_a_self_issued_certificate_the_rest_is_still_held_to_
         Appraisal appraisal;
         appraise_chain(appraisal, "gpu-0", chain, form.demands);
         std::vector<Check> checks;
-        for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+        for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
         return checks;
     };
     BOOST_TEST(refused("other").empty());

@@ -55,6 +55,6 @@ struct DefectInfo {
 const DefectInfo& info(Defect defect);
 std::optional<Defect> defect_from_name(std::string_view name);
 
-using Waivers = Switches<Check, kCheckCount, Defect, kDefectCount>;
+using FaultConfig = Switches<Check, kCheckCount, Defect, kDefectCount>;
 
 }  // namespace assay::attest

@@ -14,7 +14,7 @@ bool is_digest_of(const LogEvent& found, Bank bank, ByteView data) {
 }
 
 // Whether a verifier with a defect refuses what shim measures.
-bool is_strange(const LogEvent& found, const Waivers& switches) {
+bool is_strange(const LogEvent& found, const FaultConfig& switches) {
     constexpr uint32_t kShimRegister = 14;
     if (found.index == kShimRegister) return switches.has(Defect::log_mok_list);
     if (found.type != event::kVariableAuthority || !switches.has(Defect::log_sbat)) return false;
@@ -24,7 +24,7 @@ bool is_strange(const LogEvent& found, const Waivers& switches) {
 
 }  // namespace
 
-Registers replay(const EventLog& log, const Waivers& switches) {
+Registers replay(const EventLog& log, const FaultConfig& switches) {
     const uint8_t locality = switches.has(Defect::log_startup_locality) ? 0 : log.startup_locality;
     const bool launches = !switches.has(Defect::log_launch_registers);
     Registers values;
@@ -62,7 +62,7 @@ bool digest_follows_from_data(uint32_t type) {
 
 bool is_digest_of_data(const LogEvent& found, Bank bank) { return is_digest_of(found, bank, found.data); }
 
-bool digest_follows(const LogEvent& found, Bank bank, const Waivers& switches) {
+bool digest_follows(const LogEvent& found, Bank bank, const FaultConfig& switches) {
     if (is_strange(found, switches)) return false;
     const bool strict = found.type == event::kCrtmVersion && switches.has(Defect::log_crtm_version);
     if (!(strict || digest_follows_from_data(found.type)) || !found.digests.contains(bank)) return true;

@@ -9,7 +9,7 @@ namespace assay::attest {
 
 // The value of each register after all events of the log. EV_NO_ACTION extends nothing; a bank that the log
 // lacks stays as after a reset.
-Registers replay(const EventLog& log, const Waivers& switches = {});
+Registers replay(const EventLog& log, const FaultConfig& switches = {});
 
 // Whether the digest of this type of event is that of its data (TCG PC Client Platform Firmware Profile 1.05,
 // table 27). Those of an EV_IPL and of a platform's own types are whatever who measured took. That of an
@@ -21,7 +21,7 @@ bool digest_follows_from_data(uint32_t type);
 // Three liberties that firmware takes are allowed: the digest of an EV_EFI_VARIABLE_BOOT or of an
 // EV_EFI_VARIABLE_DRIVER_CONFIG may be that of the variable's value alone (as older profiles had it), and the
 // data of an EV_EFI_VARIABLE_AUTHORITY may have one byte too many (as old versions of shim wrote it).
-bool digest_follows(const LogEvent& found, Bank bank, const Waivers& switches = {});
+bool digest_follows(const LogEvent& found, Bank bank, const FaultConfig& switches = {});
 // Whether it has one in this bank that is the digest of exactly its data, whatever its type.
 bool is_digest_of_data(const LogEvent& found, Bank bank);
 

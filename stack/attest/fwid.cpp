@@ -42,13 +42,13 @@ Result<ByteView> sequence(ByteView der) {
     return whole.content;
 }
 
-bool is_sha384(ByteView oid, const Waivers& switches) {
+bool is_sha384(ByteView oid, const FaultConfig& switches) {
     if (switches.has(Defect::fwid_oid_last_byte)) return !oid.empty() && oid.back() == std::end(kSha384)[-1];
     return equal(oid, kSha384);
 }
 
 // SEQUENCE { hashAlg, digest }
-Result<Bytes> fwid(ByteView content, const Waivers& switches) {
+Result<Bytes> fwid(ByteView content, const FaultConfig& switches) {
     Reader reader(content);
     const DerElement algorithm = TRY(next(reader, crypto::kDerOid, "hashAlg"));
     const DerElement digest = TRY(next(reader, kOctets, "digest"));
@@ -58,7 +58,7 @@ Result<Bytes> fwid(ByteView content, const Waivers& switches) {
     return to_bytes(digest.content);
 }
 
-Result<Bytes> first_fwid(ByteView list, const Waivers& switches) {
+Result<Bytes> first_fwid(ByteView list, const FaultConfig& switches) {
     Reader reader(list);
     Bytes first;
     for (bool is_first = true; is_first || !reader.empty(); is_first = false) {
@@ -81,7 +81,7 @@ Result<uint64_t> unsigned_integer(ByteView content) {
 
 }  // namespace
 
-Result<FirmwareId> parse_composite_device_id(ByteView extension, const Waivers& switches) {
+Result<FirmwareId> parse_composite_device_id(ByteView extension, const FaultConfig& switches) {
     Reader reader(TRY(sequence(extension)));
     const DerElement version = TRY(next(reader, kInteger, "version"));
     if (version.content.size() != 1 || version.content[0] != 1) return wrong(0, "version is not 1");
@@ -91,7 +91,7 @@ Result<FirmwareId> parse_composite_device_id(ByteView extension, const Waivers& 
     return FirmwareId{TRY(fwid(id.content, switches)), {}};
 }
 
-Result<FirmwareId> parse_tcb_info(ByteView extension, const Waivers& switches) {
+Result<FirmwareId> parse_tcb_info(ByteView extension, const FaultConfig& switches) {
     Reader reader(TRY(sequence(extension)));
     FirmwareId found;
     for (int last = -1; !reader.empty();) {
@@ -114,16 +114,16 @@ std::optional<FirmwareId> appraise_fwid(Appraisal& appraisal, const std::string&
     const auto composite = crypto::extension(leaf, kOidCompositeDeviceId);
     const auto tcb_info = crypto::extension(leaf, kOidTcbInfo);
     const bool present = composite || tcb_info;
-    Look look{.subject = subject, .field = "certificates[0] FWID"};
-    if (required) appraisal.demand(Check::fwid_present, present, look);
+    CheckSite site{.subject = subject, .field = "certificates[0] FWID"};
+    if (required) appraisal.demand(Check::fwid_present, present, site);
     if (!present) return {};
-    look.bytes = composite ? *composite : *tcb_info;
+    site.bytes = composite ? *composite : *tcb_info;
     Result<FirmwareId> read = wrong(0, "there are two of them");
     if (!composite || !tcb_info)
         read = composite ? parse_composite_device_id(*composite, appraisal.switches())
                          : parse_tcb_info(*tcb_info, appraisal.switches());
-    if (!read) look.reason = read.error().text();
-    if (!appraisal.demand(Check::fwid_form, read.has_value(), look) || !read) return {};
+    if (!read) site.reason = read.error().text();
+    if (!appraisal.demand(Check::fwid_form, read.has_value(), site) || !read) return {};
     return *std::move(read);
 }
 

@@ -19,8 +19,8 @@ struct FirmwareId {
 
 // Reads the content of one extension. Errors: Errc::bad_cert, with the offset in it. `switches` has the
 // defects that are planted.
-Result<FirmwareId> parse_composite_device_id(ByteView extension, const Waivers& switches = {});
-Result<FirmwareId> parse_tcb_info(ByteView extension, const Waivers& switches = {});
+Result<FirmwareId> parse_composite_device_id(ByteView extension, const FaultConfig& switches = {});
+Result<FirmwareId> parse_tcb_info(ByteView extension, const FaultConfig& switches = {});
 
 // Makes fwid_present, if `required`, and where there is an extension fwid_form; a leaf with both has none
 // that can be read.

@@ -21,7 +21,8 @@ bool is_zero(const Bytes& value) {
 void appraise_counts(Appraisal& appraisal, const GpuFacts& gpu) {
     const OpaqueField* counts = gpu.opaque.find(opaque::counts);
     if (counts == nullptr) return;
-    Look look{.subject = gpu.subject, .field = "MSRSCNT", .offset = counts->offset, .bytes = counts->value};
+    CheckSite site{
+        .subject = gpu.subject, .field = "MSRSCNT", .offset = counts->offset, .bytes = counts->value};
     const size_t entries = std::min<size_t>(counts->value.size() / 4, 255);
     for (size_t i = 0; i < entries; ++i) {
         const ByteView count = ByteView(counts->value).subspan(4 * i, 4);
@@ -29,14 +30,14 @@ void appraise_counts(Appraisal& appraisal, const GpuFacts& gpu) {
         const auto measured = gpu.report->measurements.find(static_cast<uint8_t>(i + 1));
         const bool absent = measured == gpu.report->measurements.end() || is_zero(measured->second.value);
         if (never == absent) continue;
-        look.offset += 4 * i;
-        look.bytes = count;
-        look.reason = fmt::format("measurement {} {}", i + 1,
+        site.offset += 4 * i;
+        site.bytes = count;
+        site.reason = fmt::format("measurement {} {}", i + 1,
                                   absent ? "is zero and has a count" : "has a value and no count");
-        appraisal.demand(Check::opaque_counts, false, std::move(look));
+        appraisal.demand(Check::opaque_counts, false, std::move(site));
         return;
     }
-    appraisal.demand(Check::opaque_counts, true, std::move(look));
+    appraisal.demand(Check::opaque_counts, true, std::move(site));
 }
 
 void appraise_model(Appraisal& appraisal, GpuFacts& gpu, const GpuEvidence& evidence) {
@@ -55,16 +56,16 @@ void appraise_model(Appraisal& appraisal, GpuFacts& gpu, const GpuEvidence& evid
 
 void appraise_fwid_match(Appraisal& appraisal, const GpuFacts& gpu, bool required) {
     const OpaqueField* reported = gpu.opaque.find(opaque::fwid);
-    Look look{.subject = gpu.subject, .field = "FWID"};
+    CheckSite site{.subject = gpu.subject, .field = "FWID"};
     if (reported != nullptr) {
-        look.offset = reported->offset;
-        look.bytes = reported->value;
+        site.offset = reported->offset;
+        site.bytes = reported->value;
     }
-    if (required) appraisal.demand(Check::fwid_reported, reported != nullptr, look);
+    if (required) appraisal.demand(Check::fwid_reported, reported != nullptr, site);
     if (reported == nullptr || !gpu.fwid) return;
     const bool same = equal(reported->value, gpu.fwid->digest);
-    if (!same) look.reason = fmt::format("the certificate says {}", to_hex(gpu.fwid->digest));
-    appraisal.demand(Check::fwid_match, same, std::move(look));
+    if (!same) site.reason = fmt::format("the certificate says {}", to_hex(gpu.fwid->digest));
+    appraisal.demand(Check::fwid_match, same, std::move(site));
 }
 
 // FEATURE_FLAG has it from version 1 of the opaque data on; before there is only the status of protected

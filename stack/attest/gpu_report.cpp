@@ -134,7 +134,7 @@ class Reading {
 
     std::nullopt_t refuse_form(const Error& error) {
         demand(Check::report_form, false, std::string(error.field),
-               error.offset == Error::npos ? 0 : error.offset, kLookLimit, error.text());
+               error.offset == Error::npos ? 0 : error.offset, kCheckSiteLimit, error.text());
         return std::nullopt;
     }
 

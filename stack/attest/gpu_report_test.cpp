@@ -56,7 +56,7 @@ std::vector<Check> refused(const Bytes& bytes, wire::Version version = wire::Ver
                            const Policy& policy = {}) {
     const Appraisal appraisal = appraised(bytes, version, policy);
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+    for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
 }
 
@@ -103,8 +103,8 @@ BOOST_AUTO_TEST_CASE(one_zero_behind_a_report_is_warned_of_or_refused_as_the_pol
     form.tail = {0};
     const Appraisal appraisal = appraised(form.bytes(), wire::Version::v1_1, {});
     BOOST_TEST(appraisal.refusals().empty());
-    const auto warned = std::ranges::find_if(appraisal.steps(), &Step::warned);
-    BOOST_REQUIRE((warned != appraisal.steps().end()));
+    const auto warned = std::ranges::find_if(appraisal.records(), &CheckRecord::warned);
+    BOOST_REQUIRE((warned != appraisal.records().end()));
     BOOST_TEST((warned->check == Check::report_trailing));
     BOOST_TEST(warned->offset == form.bytes().size() - 1);
     Policy policy;

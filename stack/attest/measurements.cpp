@@ -138,12 +138,12 @@ class Comparison {
     }
 
     bool demand(Check check, bool held, std::string field, const Measured* at, std::string reason) {
-        Look look{.subject = gpu_.subject, .field = std::move(field), .reason = std::move(reason)};
+        CheckSite site{.subject = gpu_.subject, .field = std::move(field), .reason = std::move(reason)};
         if (at != nullptr) {
-            look.offset = at->offset;
-            look.bytes = at->value;
+            site.offset = at->offset;
+            site.bytes = at->value;
         }
-        return appraisal_.demand(check, held, std::move(look));
+        return appraisal_.demand(check, held, std::move(site));
     }
 
     Appraisal& appraisal_;

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(real_files_are_read_and_their_signatures_verify) {
     loose.certificates = {"certificates", file_bytes(kTrial / "hopper_coco_certs1.txt")};
     evidence.gpus.push_back(loose);
     size_t signatures = 0;
-    for (const Step& step : verify(evidence, {}).steps()) {
+    for (const CheckRecord& step : verify(evidence, {}).records()) {
         BOOST_TEST((step.held || info(step.check).effect != Effect::malformed), info(step.check).name);
         BOOST_TEST(step.warned == (step.check == Check::report_trailing && step.subject == "gpu-1"));
         if (step.check == Check::report_signature && step.held) ++signatures;

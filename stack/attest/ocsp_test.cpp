@@ -29,8 +29,8 @@ struct Made {
     }
 };
 
-Appraisal appraised(const Made& made, Waivers waivers = {}) {
-    Appraisal appraisal(waivers);
+Appraisal appraised(const Made& made, FaultConfig faults = {}) {
+    Appraisal appraisal(faults);
     std::vector<File> files = made.more;
     if (made.leaf_there) files.push_back(made.leaf.file());
     files.push_back(made.intermediate.file());
@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(good_words_hold_every_check_and_are_a_claim) {
          {Check::ocsp_present, Check::ocsp_form, Check::ocsp_response_status, Check::ocsp_signer,
           Check::ocsp_signature, Check::ocsp_time, Check::ocsp_next_update, Check::ocsp_revoked,
           Check::ocsp_hold, Check::ocsp_unknown}) {
-        BOOST_TEST(std::ranges::count(appraisal.steps(), check, &Step::check) == 2, info(check).name);
+        BOOST_TEST(std::ranges::count(appraisal.records(), check, &CheckRecord::check) == 2,
+                   info(check).name);
     }
 }
 

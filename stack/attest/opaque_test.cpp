@@ -31,7 +31,7 @@ std::vector<Check> refused(ByteView bytes, DeviceKind kind = DeviceKind::gpu) {
     Appraisal appraisal;
     appraise_opaque(appraisal, "gpu-0", kind, {bytes, 100});
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+    for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
 }
 

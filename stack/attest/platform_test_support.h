@@ -49,7 +49,7 @@ inline GpuEvidence gpu_with_leaf(std::string_view label) {
 // The names of the checks that did not hold, in order, each once.
 inline std::vector<std::string> refused_by(const Appraisal& appraisal) {
     std::vector<std::string> names;
-    for (const Step* step : appraisal.refusals()) names.emplace_back(info(step->check).name);
+    for (const CheckRecord* step : appraisal.refusals()) names.emplace_back(info(step->check).name);
     names.erase(std::ranges::unique(names).begin(), names.end());
     return names;
 }
@@ -65,7 +65,7 @@ struct Wrong {
 // Each of them, appraised alone, violates its check and no other.
 template <class Made>
 void each_violates_its_own_check(const std::vector<Wrong<Made>>& wrongs,
-                                 Appraisal (*appraised)(const Made&, Waivers)) {
+                                 Appraisal (*appraised)(const Made&, FaultConfig)) {
     for (const Wrong<Made>& wrong : wrongs) {
         BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
             Made made;
@@ -80,15 +80,15 @@ void each_violates_its_own_check(const std::vector<Wrong<Made>>& wrongs,
 // Each of them whose check is waived is trusted; what cannot be read is passed over.
 template <class Made>
 void each_check_can_be_waived(const std::vector<Wrong<Made>>& wrongs,
-                              Appraisal (*appraised)(const Made&, Waivers)) {
+                              Appraisal (*appraised)(const Made&, FaultConfig)) {
     for (const Wrong<Made>& wrong : wrongs) {
         if (info(wrong.check).effect == Effect::malformed) continue;
         BOOST_TEST_CONTEXT(info(wrong.check).name << ": " << wrong.what) {
-            Waivers waivers;
-            waivers.waive(wrong.check);
+            FaultConfig faults;
+            faults.waive(wrong.check);
             Made made;
             wrong.edit(made);
-            BOOST_TEST((appraised(made, waivers).verdict() == Verdict::trusted));
+            BOOST_TEST((appraised(made, faults).verdict() == Verdict::trusted));
         }
     }
 }

@@ -12,14 +12,14 @@ namespace assay::attest {
 namespace {
 
 bool has(const Appraisal& appraisal, Check check) {
-    for (const Step* step : appraisal.refusals())
+    for (const CheckRecord* step : appraisal.refusals())
         if (step->check == check) return true;
     return false;
 }
 
 std::vector<Check> refused(const Appraisal& appraisal) {
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+    for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
 }
 

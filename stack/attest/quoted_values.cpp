@@ -23,7 +23,7 @@ bool says_exit(const EventLog& log) {
 }
 
 // How a log may have to be continued in register 5.
-std::vector<Actions> continuations(const EventLog& log, const Waivers& switches) {
+std::vector<Actions> continuations(const EventLog& log, const FaultConfig& switches) {
     if (says_exit(log) || switches.has(Defect::log_exit)) return {{}};
     return {{}, {kInvocation, kSuccess}, {kInvocation, kFailure, kSuccess}};
 }
@@ -50,7 +50,7 @@ std::set<Register> touched_registers(const EventLog& log, const std::vector<Cano
 
 // The given values over those that the logs lead to.
 QuotedValues overlaid(const Quote& quote, const EventLog& log, const Registers& led_to,
-                      const Registers& given, const Waivers& switches) {
+                      const Registers& given, const FaultConfig& switches) {
     QuotedValues found;
     for (const Register& one : quote.registers()) {
         if (one.bank != Bank::sha256 && switches.has(Defect::quote_sha256_only)) continue;
@@ -69,7 +69,7 @@ QuotedValues overlaid(const Quote& quote, const EventLog& log, const Registers& 
 
 QuotedValues quoted_values(const Quote& quote, uint16_t hash, const EventLog& log,
                            const std::vector<CanonicalRecord>& records, const Registers& all_given,
-                           const Waivers& switches) {
+                           const FaultConfig& switches) {
     const Registers given = switches.has(Defect::quote_given) ? Registers{} : all_given;
     const Registers replayed = replay(log, switches);
     std::optional<QuotedValues> best;

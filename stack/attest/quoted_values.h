@@ -26,6 +26,6 @@ struct QuotedValues {
 // `switches` has the defects that are planted.
 QuotedValues quoted_values(const Quote& quote, uint16_t hash, const EventLog& log,
                            const std::vector<CanonicalRecord>& records, const Registers& given,
-                           const Waivers& switches = {});
+                           const FaultConfig& switches = {});
 
 }  // namespace assay::attest

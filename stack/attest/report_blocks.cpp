@@ -104,17 +104,17 @@ class Blocks {
 
     bool demand(Check check, const Block* block, bool held, const std::string& reason) {
         const ByteView record = report_.response.measurement_record;
-        Look look{.subject = subject_,
-                  .field = "MeasurementRecord",
-                  .offset = report_.record_offset,
-                  .bytes = record,
-                  .reason = held ? std::string() : reason};
+        CheckSite site{.subject = subject_,
+                       .field = "MeasurementRecord",
+                       .offset = report_.record_offset,
+                       .bytes = record,
+                       .reason = held ? std::string() : reason};
         if (block != nullptr) {
-            look.field = fmt::format("MeasurementBlock[{}]", block - blocks_.data());
-            look.offset += block->offset;
-            look.bytes = record.subspan(block->offset, block->size);
+            site.field = fmt::format("MeasurementBlock[{}]", block - blocks_.data());
+            site.offset += block->offset;
+            site.bytes = record.subspan(block->offset, block->size);
         }
-        return appraisal_.demand(check, held, std::move(look));
+        return appraisal_.demand(check, held, std::move(site));
     }
 
     // Of two with one index the later counts: whoever waives block_duplicate sees what others do.

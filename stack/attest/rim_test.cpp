@@ -38,7 +38,7 @@ std::vector<Check> refused(const std::string& text, std::optional<Rim>* rim = nu
     auto read = appraise_rim(appraisal, "rim-0", {"a.xml", to_bytes(as_bytes(text))}, {});
     if (rim != nullptr) *rim = std::move(read);
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals())
+    for (const CheckRecord* step : appraisal.refusals())
         if (step->check != Check::rim_signature_form) checks.push_back(step->check);
     return checks;
 }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(measurements_are_held_against_the_manifests_that_fit) {
         Appraisal appraisal;
         appraise_measurements(appraisal, facts, {one, other});
         std::vector<Check> checks;
-        for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+        for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
         BOOST_TEST((checks == row.refused), "row " << (&row - rows) << ": " << appraisal.text());
     }
     BOOST_TEST(rim_ids(gpu).front() == "NV_GPU_DRIVER_GH100_550.90.07");

@@ -52,7 +52,7 @@ Context context_for(const GpuEvidence& gpu) {
 
 std::vector<Check> refused(const Appraisal& appraisal) {
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+    for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
 }
 

@@ -70,16 +70,16 @@ class SnpAppraisal {
 
    private:
     // A look at bytes of the report.
-    Look at(std::string field, size_t offset, size_t size, std::string reason = {}) const {
+    CheckSite at(std::string field, size_t offset, size_t size, std::string reason = {}) const {
         return {.subject = kSubject,
                 .field = std::move(field),
                 .offset = offset,
                 .bytes = ByteView(snp_.report.bytes).subspan(offset, size),
                 .reason = std::move(reason)};
     }
-    bool demand(Check check, bool holds, Look look) {
-        if (holds) look.reason.clear();
-        return appraisal_.demand(check, holds, std::move(look));
+    bool demand(Check check, bool holds, CheckSite site) {
+        if (holds) site.reason.clear();
+        return appraisal_.demand(check, holds, std::move(site));
     }
 
     bool read_report() {
@@ -100,7 +100,7 @@ class SnpAppraisal {
         const auto reserved = reserved_in_use(report_);
         demand(Check::snp_reserved, !reserved,
                reserved ? at(std::string(reserved->name), reserved->offset, reserved->size)
-                        : Look{.subject = kSubject});
+                        : CheckSite{.subject = kSubject});
         demand(Check::snp_algorithm, report_.signature_algo == kEcdsaP384, at("SIGNATURE_ALGO", 0x34, 4));
     }
 

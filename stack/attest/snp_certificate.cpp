@@ -16,7 +16,7 @@ constexpr size_t kHardwareIds[] = {64, 8};  // their sizes, the latter from fami
 // The extensions of one certificate by what their object identifiers have below AMD's arc.
 class AmdExtensions {
    public:
-    AmdExtensions(const crypto::Certificate& certificate, const Waivers& switches)
+    AmdExtensions(const crypto::Certificate& certificate, const FaultConfig& switches)
         : certificate_(certificate), switches_(switches) {}
 
     std::optional<Bytes> operator[](std::string_view below) const {
@@ -39,7 +39,7 @@ class AmdExtensions {
     }
 
     const crypto::Certificate& certificate_;
-    const Waivers& switches_;
+    const FaultConfig& switches_;
 };
 
 // An INTEGER from 0 to 255 in DER.
@@ -84,7 +84,7 @@ Bytes hardware_id_in(const Bytes& value, bool by_first_byte) {
 
 }  // namespace
 
-SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const Waivers& switches) {
+SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const FaultConfig& switches) {
     SnpCertificate read;
     const AmdExtensions extensions(certificate, switches);
     read.tcb = tcb_of(extensions);

@@ -24,6 +24,6 @@ struct SnpCertificate {
     std::optional<SnpProduct> product;      // none when it is missing or not known
 };
 // `switches` has the defects that are planted.
-SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const Waivers& switches = {});
+SnpCertificate read_snp_certificate(const crypto::Certificate& certificate, const FaultConfig& switches = {});
 
 }  // namespace assay::attest

@@ -22,7 +22,7 @@ Extensions vcek() {
 }
 
 // Of what AMD would have certified, with the extensions below its arc.
-SnpCertificate read(const Extensions& extensions, const Waivers& switches = {}) {
+SnpCertificate read(const Extensions& extensions, const FaultConfig& switches = {}) {
     static const auto key = crypto::PrivateKey::generate(crypto::SignAlgo::ecdsa_p384).value();
     crypto::CertificateSpec spec;
     spec.subject = spec.issuer = "SEV-VCEK";

@@ -124,8 +124,8 @@ SnpEvidence sealed(const Made& made) {
     return snp;
 }
 
-Appraisal appraised(const Made& made, Waivers waivers = {}) {
-    Appraisal appraisal(waivers);
+Appraisal appraised(const Made& made, FaultConfig faults = {}) {
+    Appraisal appraisal(faults);
     Evidence evidence;
     evidence.gpus = made.gpus;
     evidence.tpm = made.tpm;

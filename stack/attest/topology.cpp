@@ -78,12 +78,12 @@ class Topology {
         const auto gpus = static_cast<size_t>(std::ranges::count_if(devices_, is_gpu));
         const size_t switches = devices_.size() - gpus;
         const bool held = gpus == kProtectedGpus && switches == kProtectedSwitches;
-        Look look{.field = "gpus"};
+        CheckSite site{.field = "gpus"};
         if (!held) {
-            look.reason = fmt::format("{} GPUs and {} switches are shown, of {} and {}", gpus, switches,
+            site.reason = fmt::format("{} GPUs and {} switches are shown, of {} and {}", gpus, switches,
                                       kProtectedGpus, kProtectedSwitches);
         }
-        appraisal_.demand(Check::ppcie_devices, held, std::move(look));
+        appraisal_.demand(Check::ppcie_devices, held, std::move(site));
     }
 
     // Each device of a kind names as many of the other as there are, and the same.
@@ -122,14 +122,14 @@ class Topology {
     }
 
     void refuse(Check check, const GpuFacts& device, uint16_t type, std::string field, std::string reason) {
-        Look look{.subject = device.subject, .field = std::move(field), .reason = std::move(reason)};
+        CheckSite site{.subject = device.subject, .field = std::move(field), .reason = std::move(reason)};
         if (const OpaqueField* found = device.opaque.find(type)) {
-            look.offset = found->offset;
-            look.bytes = found->value;
+            site.offset = found->offset;
+            site.bytes = found->value;
         } else {
-            look.reason = "it is not there";
+            site.reason = "it is not there";
         }
-        appraisal_.demand(check, false, std::move(look));
+        appraisal_.demand(check, false, std::move(site));
     }
 
     Appraisal& appraisal_;

@@ -44,7 +44,7 @@ std::vector<Check> refused(const std::vector<GpuFacts>& devices, const Policy& p
     Appraisal appraisal;
     appraise_topology(appraisal, policy, devices);
     std::vector<Check> checks;
-    for (const Step* step : appraisal.refusals()) checks.push_back(step->check);
+    for (const CheckRecord* step : appraisal.refusals()) checks.push_back(step->check);
     return checks;
 }
 

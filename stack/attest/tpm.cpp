@@ -19,14 +19,14 @@ namespace {
 
 const std::string kSubject = "tpm";
 
-// The offset of a parse error as a Look has it.
-Look unreadable(const File& file, const Error& error) {
-    Look look{.subject = kSubject, .field = file.path, .reason = error.text()};
+// The offset of a parse error as a CheckSite has it.
+CheckSite unreadable(const File& file, const Error& error) {
+    CheckSite site{.subject = kSubject, .field = file.path, .reason = error.text()};
     if (error.offset < file.bytes.size()) {
-        look.offset = error.offset;
-        look.bytes = ByteView(file.bytes).subspan(error.offset);
+        site.offset = error.offset;
+        site.bytes = ByteView(file.bytes).subspan(error.offset);
     }
-    return look;
+    return site;
 }
 
 // "10, 11 (sha256)", by bank.
@@ -63,9 +63,9 @@ class TpmAppraisal {
     }
 
    private:
-    bool demand(Check check, bool holds, Look look) {
-        look.subject = kSubject;
-        return appraisal_.demand(check, holds, std::move(look));
+    bool demand(Check check, bool holds, CheckSite site) {
+        site.subject = kSubject;
+        return appraisal_.demand(check, holds, std::move(site));
     }
 
     // The attestation key, by its certificates or as the runtime data names it. If by both, they agree.
@@ -161,12 +161,12 @@ class TpmAppraisal {
         for (uint32_t index : policy_.needed()) {
             if (!strongest_bank(quoted_, index)) missing.push_back(index);
         }
-        Look look{.field = "pcrSelect"};
+        CheckSite site{.field = "pcrSelect"};
         if (!missing.empty())
-            look.reason =
+            site.reason =
                 fmt::format("not quoted in a bank stronger than SHA-1: {}", fmt::join(missing, ", "));
-        if (quoted_.empty()) look.reason = "nothing is quoted";
-        demand(Check::quote_selection, missing.empty() && !quoted_.empty(), std::move(look));
+        if (quoted_.empty()) site.reason = "nothing is quoted";
+        demand(Check::quote_selection, missing.empty() && !quoted_.empty(), std::move(site));
     }
 
     bool read_log() {
@@ -185,7 +185,7 @@ class TpmAppraisal {
         return demand(Check::log_canonical_form, true, {.field = file.path});
     }
 
-    Look event_look(const LogEvent& found, std::string reason) const {
+    CheckSite event_site(const LogEvent& found, std::string reason) const {
         return {.field = event_name(found.type),
                 .offset = found.offset,
                 .bytes = found.data,
@@ -219,7 +219,7 @@ class TpmAppraisal {
             demand(Check::log_digest, true, {.field = tpm_.event_log.path});
         } else {
             demand(Check::log_digest, false,
-                   event_look(*wrong, fmt::format("event {}, in register {}", wrong - log_.events.begin(),
+                   event_site(*wrong, fmt::format("event {}, in register {}", wrong - log_.events.begin(),
                                                   wrong->index)));
         }
     }
@@ -234,21 +234,21 @@ class TpmAppraisal {
             if (!selection.indexes.empty() && !given && (!bank || !log_.has(*bank)))
                 missing.push_back(fmt::format("{:#06x}", selection.algorithm));
         }
-        Look look{.field = "digests"};
-        if (!missing.empty()) look.reason = fmt::format("the log lacks bank {}", fmt::join(missing, ", "));
-        demand(Check::log_bank, missing.empty(), std::move(look));
+        CheckSite site{.field = "digests"};
+        if (!missing.empty()) site.reason = fmt::format("the log lacks bank {}", fmt::join(missing, ", "));
+        demand(Check::log_bank, missing.empty(), std::move(site));
     }
 
     void check_replay() {
-        Look look{.field = "pcrDigest", .bytes = quote_.digest};
+        CheckSite site{.field = "pcrDigest", .bytes = quote_.digest};
         if (!quoted_values_.match) {
             const Result<Bytes> digest = quoted_digest(quote_, signature_.hash, quoted_values_.values);
-            look.reason = digest ? "the log leads to " + to_hex(*digest) : digest.error().text();
+            site.reason = digest ? "the log leads to " + to_hex(*digest) : digest.error().text();
             if (!quoted_values_.untouched.empty())
-                look.reason +=
+                site.reason +=
                     "; quoted, and neither in a log nor given: " + listed(quoted_values_.untouched);
         }
-        demand(Check::log_replay, quoted_values_.match, std::move(look));
+        demand(Check::log_replay, quoted_values_.match, std::move(site));
     }
 
     const std::set<Register>& explained() const { return quoted_values_.explained; }
@@ -263,19 +263,19 @@ class TpmAppraisal {
         std::vector<uint32_t> missing;
         for (uint32_t index : policy_.needs_explanation())
             if (any_bank(quoted_, index) && !is_explained(index)) missing.push_back(index);
-        Look look{.field = "registers"};
-        if (!missing.empty()) look.reason = fmt::format("register {}", fmt::join(missing, ", "));
-        demand(Check::log_explained, missing.empty(), std::move(look));
+        CheckSite site{.field = "registers"};
+        if (!missing.empty()) site.reason = fmt::format("register {}", fmt::join(missing, ", "));
+        demand(Check::log_explained, missing.empty(), std::move(site));
     }
 
     void check_separators() {
         const std::optional<LogFault> fault = separator_fault(log_, explained(), appraisal_.switches());
-        Look look{.field = "EV_SEPARATOR"};
+        CheckSite site{.field = "EV_SEPARATOR"};
         if (fault) {
-            look.offset = fault->offset;
-            look.reason = fault->reason;
+            site.offset = fault->offset;
+            site.reason = fault->reason;
         }
-        demand(Check::log_separator, !fault, std::move(look));
+        demand(Check::log_separator, !fault, std::move(site));
     }
 
     void check_secure_boot() {
@@ -286,7 +286,7 @@ class TpmAppraisal {
         if (!policy_.secure_boot) return;
         demand(Check::boot_secure, state.on,
                {.field = "SecureBoot",
-                .offset = state.offset.value_or(Look::npos),
+                .offset = state.offset.value_or(CheckSite::npos),
                 .reason = std::move(state.reason)});
     }
 
@@ -302,10 +302,10 @@ class TpmAppraisal {
         const auto stranger = std::ranges::find_if(loaders_, [&](const Bytes& digest) {
             return std::ranges::find(policy_.boot_loaders, digest) == policy_.boot_loaders.end();
         });
-        Look look{.field = "EV_EFI_BOOT_SERVICES_APPLICATION"};
-        if (loaders_.empty()) look.reason = "none was measured";
-        if (stranger != loaders_.end()) look.bytes = *stranger;
-        demand(Check::boot_loader, !loaders_.empty() && stranger == loaders_.end(), std::move(look));
+        CheckSite site{.field = "EV_EFI_BOOT_SERVICES_APPLICATION"};
+        if (loaders_.empty()) site.reason = "none was measured";
+        if (stranger != loaders_.end()) site.bytes = *stranger;
+        demand(Check::boot_loader, !loaders_.empty() && stranger == loaders_.end(), std::move(site));
     }
 
     // The value of a register in the strongest bank that was quoted, or nothing.

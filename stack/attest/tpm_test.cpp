@@ -74,8 +74,8 @@ TpmEvidence sealed(const Made& made) {
     return tpm;
 }
 
-Appraisal appraised(const Made& made, Waivers waivers = {}) {
-    Appraisal appraisal(waivers);
+Appraisal appraised(const Made& made, FaultConfig faults = {}) {
+    Appraisal appraisal(faults);
     Evidence evidence;
     evidence.gpus = made.gpus;
     evidence.tpm = sealed(made);

@@ -63,9 +63,9 @@ const std::vector<Trial>& trials() {
 
 // Of other things than a folder of evidence, each with the test that holds it.
 const std::map<std::string, std::string> kElsewhere = {
-    {"08-mutauth-uninvited", "conformance/cases/responder/uninvited.cpp: kex/mutual-uninvited"},
+    {"08-mutauth-uninvited", "conformance/suites/responder/uninvited.cpp: kex/mutual-uninvited"},
     {"13-decode", "conformance/cli/cli_test.cpp"},
-    {"17-request-too-large", "conformance/cases/responder/limits.cpp: cap/request-too-large"},
+    {"17-request-too-large", "conformance/suites/responder/limits.cpp: cap/request-too-large"},
     {"18-small-dts", "stack/spdm/attestation_test.cpp: nothing_larger_than_the_responder_takes_is_sent"},
     {"24-nvidia-evidence-json", "stack/attest/nvidia_evidence_test.cpp"},
 };

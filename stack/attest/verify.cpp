@@ -133,8 +133,8 @@ void verify(Appraisal& appraisal, const Evidence& evidence, const Context& conte
     Verification(appraisal, evidence, context).run();
 }
 
-Appraisal verify(const Evidence& evidence, const Context& context, Waivers waivers) {
-    Appraisal appraisal(waivers);
+Appraisal verify(const Evidence& evidence, const Context& context, FaultConfig faults) {
+    Appraisal appraisal(faults);
     verify(appraisal, evidence, context);
     return appraisal;
 }

@@ -11,10 +11,10 @@ Registers Bus::registers() const {
 std::optional<Bytes> Bus::exchange(ByteView message, bool& secured) {
     if (stalled_) return std::nullopt;
     Bytes request = to_bytes(message);
-    if (tap_ != nullptr) tap_->on_message(Way::to_gpu, request);
+    if (tap_ != nullptr) tap_->on_message(Direction::to_gpu, request);
     auto answer = gpu_.receive(request, secured);
     secured = gpu_.answered_secured();
-    if (answer && tap_ != nullptr) tap_->on_message(Way::to_guest, *answer);
+    if (answer && tap_ != nullptr) tap_->on_message(Direction::to_guest, *answer);
     return answer;
 }
 

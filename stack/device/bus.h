@@ -6,14 +6,14 @@
 
 namespace assay::device {
 
-enum class Way : uint8_t { to_gpu, to_guest };
+enum class Direction : uint8_t { to_gpu, to_guest };
 
 // Sits on the wire. What it sees it may change; the memory between the two ends it may change at any time.
 class Tap {
    public:
     virtual ~Tap() = default;
     virtual void on_registers(Registers& /*registers*/) {}
-    virtual void on_message(Way /*way*/, Bytes& /*message*/) {}
+    virtual void on_message(Direction /*way*/, Bytes& /*message*/) {}
     virtual void on_control(Bytes& /*element*/) {}
     // Before and after the GPU executes it.
     virtual void on_submission(Bytes& /*submission*/, std::span<uint8_t> /*shared*/) {}

@@ -48,21 +48,21 @@ using Checked = std::expected<T, Refusal>;
 
 // There are no defects to plant in this room.
 enum class Defect : uint8_t {};
-using Waivers = Switches<Check, kCheckCount, Defect, 1>;
+using FaultConfig = Switches<Check, kCheckCount, Defect, 1>;
 
 class Checker {
    public:
-    explicit Checker(Waivers waivers = {}) : waivers_(waivers) {}
+    explicit Checker(FaultConfig faults = {}) : faults_(faults) {}
 
     // Refuses by `check` unless `holds` or the check is waived.
     Checked<> demand(Check check, bool holds) const {
         if (holds || waived(check)) return {};
         return std::unexpected(Refusal{check, {}});
     }
-    bool waived(Check check) const { return waivers_.waived(check); }
+    bool waived(Check check) const { return faults_.waived(check); }
 
    private:
-    Waivers waivers_;
+    FaultConfig faults_;
 };
 
 // What no mode and no waiver makes possible.

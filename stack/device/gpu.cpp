@@ -75,7 +75,7 @@ Gpu::Gpu(GpuConfig config, const Clock& clock)
       inside_{.memory = Memory(config_.protected_size, config_.open_size),
               .cache = {},
               .activity = {},
-              .checker = Checker(config_.waivers),
+              .checker = Checker(config_.faults),
               .backlog = {},
               .fuses = config_.fuses,
               .running = {}},
@@ -113,9 +113,9 @@ Checked<> Gpu::boot() {
     inside_.running = config_.firmware;
     device_ = make_device(config_, inside_.running, mode_);
     responder_ = std::make_unique<spdm::Responder>(device_, crypto::openssl_provider(), random_,
-                                                   spdm::Waivers{}, &clock_);
+                                                   spdm::FaultConfig{}, &clock_);
     path_config_ = {.mode = path_mode(mode_),
-                    .checker = transfer::Checker(config_.path_waivers),
+                    .checker = transfer::Checker(config_.path_faults),
                     .channels = config_.channels,
                     .thresholds = config_.thresholds,
                     .staging = config_.staging};

@@ -39,8 +39,8 @@ struct GpuConfig {
     transfer::Thresholds thresholds = transfer::EndpointConfig{}.thresholds;  // of a key's work
     uint8_t heartbeat_period = 4;                                             // seconds
     uint64_t seed = 1;
-    Waivers waivers{};
-    transfer::Waivers path_waivers{};
+    FaultConfig faults{};
+    transfer::FaultConfig path_faults{};
 };
 
 // What the guest reads in registers before it trusts anything. The bus may say something else.

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(work_before_ready_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_reset_scrubs_and_ends_everything) {
     for (bool scrubs : {true, false}) {
-        Powered machine(test_gpu(Mode::cc, scrubs ? Waivers{} : waiving(Check::reset_scrub)));
+        Powered machine(test_gpu(Mode::cc, scrubs ? FaultConfig{} : waiving(Check::reset_scrub)));
         BOOST_REQUIRE(machine.make_ready());
         BOOST_TEST(machine.write(0, kInput));
         BOOST_TEST(outcome(machine.gpu.request_mode(Mode::off)) == "done");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(firmware_that_the_vendor_did_not_sign_does_not_boot) {
     BOOST_TEST(!machine.gpu.registers().running);
     bool secured = false;
     BOOST_TEST(!machine.bus.exchange(Bytes{0x10, 0x84, 0, 0}, secured).has_value());
-    spoofed.waivers = waiving(Check::firmware_signature);
+    spoofed.faults = waiving(Check::firmware_signature);
     BOOST_TEST(Powered(spoofed).on == "done");
     Powered flashed;
     flashed.gpu.flash(spoofed.firmware);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(methods_that_no_engine_has_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_tap_sees_and_changes_what_passes_and_a_stalled_bus_lets_nothing_pass) {
     struct Watcher final : Tap {
-        void on_message(Way, Bytes&) override { ++messages; }
+        void on_message(Direction, Bytes&) override { ++messages; }
         void on_control(Bytes&) override { ++messages; }
         void on_submission(Bytes&, std::span<uint8_t>) override { ++submissions; }
         void on_completion(std::span<uint8_t>) override { ++completions; }

@@ -12,7 +12,7 @@ const Bytes kSecret = to_bytes(as_bytes("words of a tenant"));
 
 // With something in protected memory.
 struct Filled : Powered {
-    explicit Filled(Mode mode, Waivers waivers = {}) : Powered(test_gpu(mode, waivers)) {
+    explicit Filled(Mode mode, FaultConfig faults = {}) : Powered(test_gpu(mode, faults)) {
         MemoryInterposer(gpu).write(100, kSecret);
     }
     Checked<Bytes> secret(Checked<Bytes> read) const {

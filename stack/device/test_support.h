@@ -16,13 +16,13 @@ std::string_view outcome(const Checked<T>& result) {
     return result ? "done" : result.error().name();
 }
 
-inline Waivers waiving(Check check) {
-    Waivers waivers;
-    waivers.waive(check);
-    return waivers;
+inline FaultConfig waiving(Check check) {
+    FaultConfig faults;
+    faults.waive(check);
+    return faults;
 }
 
-inline GpuConfig test_gpu(Mode mode = Mode::cc, Waivers waivers = {}) {
+inline GpuConfig test_gpu(Mode mode = Mode::cc, FaultConfig faults = {}) {
     const crypto::PrivateKey vendor = vendor_key(kVendor);
     const Bytes fuses(48, 7);
     return {.mode = mode,
@@ -30,7 +30,7 @@ inline GpuConfig test_gpu(Mode mode = Mode::cc, Waivers waivers = {}) {
             .vendor = vendor.public_key(),
             .firmware = make_firmware(vendor),
             .fuses = fuses,
-            .waivers = waivers};
+            .faults = faults};
 }
 
 // A GPU that runs, on a bus, and a requester that may make a session with it.

@@ -17,7 +17,7 @@ Bytes leaf_first(ByteView certificates) {
 
 std::string reasons(const attest::Appraisal& appraisal) {
     std::string text;
-    for (const attest::Step* step : appraisal.refusals()) {
+    for (const attest::CheckRecord* step : appraisal.refusals()) {
         if (!text.empty()) text += "; ";
         text += info(step->check).name;
         if (!step->reason.empty()) text += ": " + step->reason;

@@ -61,20 +61,20 @@ using Checked = std::expected<T, Refusal>;
 
 // There are no defects to plant in this room.
 enum class Defect : uint8_t {};
-using Waivers = Switches<Check, kCheckCount, Defect, 1>;
+using FaultConfig = Switches<Check, kCheckCount, Defect, 1>;
 
 class Checker {
    public:
-    explicit Checker(Waivers waivers = {}) : waivers_(waivers) {}
+    explicit Checker(FaultConfig faults = {}) : faults_(faults) {}
 
     // Refuses by `check` unless `holds` or the check is waived.
     Checked<> demand(Check check, bool holds, std::string cause = {}) const {
-        if (holds || waivers_.waived(check)) return {};
+        if (holds || faults_.waived(check)) return {};
         return std::unexpected(Refusal{check, std::move(cause)});
     }
 
    private:
-    Waivers waivers_;
+    FaultConfig faults_;
 };
 
 }  // namespace assay::guest

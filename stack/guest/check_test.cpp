@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_what_cuda_says_and_what_lay_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(a_waived_check_never_refuses) {
-    Waivers waivers;
-    waivers.waive(Check::gate);
-    BOOST_TEST(Checker(waivers).demand(Check::gate, false).has_value());
-    BOOST_TEST(!Checker(waivers).demand(Check::closed, false).has_value());
+    FaultConfig faults;
+    faults.waive(Check::gate);
+    BOOST_TEST(Checker(faults).demand(Check::gate, false).has_value());
+    BOOST_TEST(!Checker(faults).demand(Check::closed, false).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

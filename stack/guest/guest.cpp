@@ -51,7 +51,7 @@ void PrimedRandom::fill(std::span<uint8_t> out) {
 
 Guest::Guest(GuestConfig config, Verifier& verifier, Random& random)
     : config_(std::move(config)),
-      checker_(config_.waivers),
+      checker_(config_.faults),
       verifier_(verifier),
       random_(random),
       requester_config_(make_requester_config(config_)) {}
@@ -96,7 +96,7 @@ Checked<> Guest::establish() {
 
 Checked<> Guest::open_path(const device::Registers& registers) {
     const transfer::EndpointConfig config{.mode = device::path_mode(config_.mode),
-                                          .checker = transfer::Checker(config_.path_waivers),
+                                          .checker = transfer::Checker(config_.path_faults),
                                           .channels = config_.channels,
                                           .mask = registers.mask,
                                           .thresholds = config_.thresholds,
@@ -156,11 +156,11 @@ Checked<Evidence> Guest::measure(const wire::Nonce& nonce) {
     Evidence evidence;
     evidence.version = requester_->parameters().version;
     evidence.vca = to_bytes(requester_->transcript().vca());
-    evidence.request = inside(spdm::Way::request, record);
+    evidence.request = inside(spdm::Direction::request, record);
     bool secured = true;
     const auto answer = bus_->exchange(record, secured);
     if (!answer) return std::unexpected(Refusal{Check::session, "no answer"});
-    if (secured) evidence.response = inside(spdm::Way::response, *answer);
+    if (secured) evidence.response = inside(spdm::Direction::response, *answer);
     auto outcome = requester_->receive(*answer, secured);
     if (!outcome) return std::unexpected(Refusal{Check::session, outcome.error().text()});
     if (!outcome->done()) return std::unexpected(Refusal{Check::session, "it puts measurements off"});
@@ -170,13 +170,13 @@ Checked<Evidence> Guest::measure(const wire::Nonce& nonce) {
     return evidence;
 }
 
-Bytes Guest::inside(spdm::Way way, ByteView record) const {
+Bytes Guest::inside(spdm::Direction way, ByteView record) const {
     const spdm::Session& session = *requester_->session(*session_);
     auto parsed = record::parse(record, session.transport());
     if (!parsed) return {};
     record::SealOptions options = session.seal_options(way);
     // What was sealed has its number behind it already.
-    if (way == spdm::Way::request) --options.sequence;
+    if (way == spdm::Direction::request) --options.sequence;
     auto plaintext = session.key(way).open(options, *parsed);
     if (!plaintext) return {};
     auto data = record::application_data(session.protection(), *plaintext);

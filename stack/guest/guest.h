@@ -18,8 +18,8 @@ struct GuestConfig {
     size_t channels = 2;
     transfer::StagingLayout staging{.buffer_size = 4096, .page_size = 1024, .initial = 2, .most = 4};
     transfer::Thresholds thresholds = transfer::EndpointConfig{}.thresholds;  // of a key's work
-    Waivers waivers{};
-    transfer::Waivers path_waivers{};
+    FaultConfig faults{};
+    transfer::FaultConfig path_faults{};
 };
 
 // Hands out other randomness, but for what was put in front of it.
@@ -89,7 +89,7 @@ class Guest {
     Checked<Evidence> measure(const wire::Nonce& nonce);
     Checked<> exchange(Bytes request);
     // What a record of the session holds, without opening it for good.
-    Bytes inside(spdm::Way way, ByteView record) const;
+    Bytes inside(spdm::Direction way, ByteView record) const;
     Checked<> admit() const;
     Checked<> copy(transfer::Traffic traffic, uint64_t address, ByteView data);
     Checked<> rotate(uint32_t channel);

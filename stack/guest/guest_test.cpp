@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(spoofed_firmware_ends_at_the_verifier_before_a_tenants_byte
         {"measurement_match",
          [&](auto& gpu) {
              change(gpu, 1, stranger);
-             gpu.waivers.waive(device::Check::firmware_signature);
+             gpu.faults.waive(device::Check::firmware_signature);
          }},
     };
     struct Watch final : device::Tap {

@@ -13,8 +13,8 @@ device::GpuConfig gpu_config(const MachineOptions& options) {
                              .firmware = device::make_firmware(vendor),
                              .fuses = fuses,
                              .seed = options.seed,
-                             .waivers = options.spoils.gpu,
-                             .path_waivers = options.spoils.path};
+                             .faults = options.faults.gpu,
+                             .path_faults = options.faults.path};
     if (options.change_gpu) options.change_gpu(config);
     return config;
 }
@@ -25,8 +25,8 @@ GuestConfig guest_config(const MachineOptions& options) {
     return {.mode = options.mode,
             .roots = {trusted_root()},
             .time = kToday,
-            .waivers = options.spoils.guest,
-            .path_waivers = options.spoils.path};
+            .faults = options.faults.guest,
+            .path_faults = options.faults.path};
 }
 
 }  // namespace

@@ -12,16 +12,16 @@ inline constexpr std::string_view kVendor = "Assay model vendor";
 inline constexpr crypto::UnixTime kToday = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
 // What is switched off, in each room.
-struct Spoils {
-    device::Waivers gpu{};
-    Waivers guest{};
-    transfer::Waivers path{};  // on both ends
+struct MachineFaultConfig {
+    device::FaultConfig gpu{};
+    FaultConfig guest{};
+    transfer::FaultConfig path{};  // on both ends
 };
 
 struct MachineOptions {
     device::Mode mode = device::Mode::cc;  // that the guest wants and the GPU has
     uint64_t seed = 1;
-    Spoils spoils{};
+    MachineFaultConfig faults{};
     // Changes what the GPU is, before it is made.
     std::function<void(device::GpuConfig&)> change_gpu{};
     size_t shared_size = 64 + size_t{4} * (4096 + 64);  // bytes

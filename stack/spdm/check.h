@@ -53,16 +53,16 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-using Waivers = Switches<Check, kCheckCount, Defect, kDefectCount>;
+using FaultConfig = Switches<Check, kCheckCount, Defect, kDefectCount>;
 
 // Checks, for one side of a connection.
 class Checker {
    public:
-    explicit Checker(Waivers waivers = {}) : waivers_(waivers) {}
+    explicit Checker(FaultConfig faults = {}) : faults_(faults) {}
 
     // Refuses by `check` unless `holds` or the check is waived.
     Checked<> demand(Check check, bool holds, uint8_t error_data = 0) const {
-        if (holds || waivers_.waived(check)) return {};
+        if (holds || faults_.waived(check)) return {};
         return std::unexpected(Refusal{check, info(check).error, error_data, {}});
     }
     // The value, or a refusal by `check` that carries the error.
@@ -71,11 +71,11 @@ class Checker {
         if (result) return std::move(*result);
         return std::unexpected(Refusal{check, info(check).error, 0, std::move(result).error()});
     }
-    bool waived(Check check) const { return waivers_.waived(check); }
-    bool has(Defect defect) const { return waivers_.has(defect); }
+    bool waived(Check check) const { return faults_.waived(check); }
+    bool has(Defect defect) const { return faults_.has(defect); }
 
    private:
-    Waivers waivers_;
+    FaultConfig faults_;
 };
 
 }  // namespace assay::spdm

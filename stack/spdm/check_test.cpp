@@ -48,9 +48,9 @@ BOOST_AUTO_TEST_CASE(the_text_of_a_refusal_says_where_the_decoder_stopped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_waived_check_never_refuses) {
-    Waivers waivers;
-    waivers.waive(Check::certificate_slot);
-    Checker checker(waivers);
+    FaultConfig faults;
+    faults.waive(Check::certificate_slot);
+    Checker checker(faults);
     BOOST_TEST(checker.demand(Check::certificate_slot, false).has_value());
     BOOST_TEST(!checker.demand(Check::certificate_offset, false).has_value());
 }

@@ -54,7 +54,7 @@ void KeySchedule::forget_finished() {
     master_.clear();
 }
 
-crypto::Digest KeySchedule::verify_data(Way way, ByteView transcript) const {
+crypto::Digest KeySchedule::verify_data(Direction way, ByteView transcript) const {
     return provider_->hmac(parameters_.hash, finished_[static_cast<size_t>(way)].view(), transcript);
 }
 

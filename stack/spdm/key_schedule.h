@@ -11,7 +11,7 @@
 namespace assay::spdm {
 
 // The way that a message goes.
-enum class Way : uint8_t { request, response };
+enum class Direction : uint8_t { request, response };
 
 enum class SessionKind : uint8_t { key_exchange, psk };
 
@@ -35,22 +35,22 @@ class KeySchedule {
     // MasterSecret and the secrets made from it; what was before is wiped, but for the finished keys.
     void establish(ByteView th2);
     // The next data secret of one direction.
-    void update(Way way) { secret(way) = next(secret(way).view()); }
+    void update(Direction way) { secret(way) = next(secret(way).view()); }
 
     // The secret of a direction: handshake, then data.
-    const SecretBytes& secret(Way way) const { return secrets_[static_cast<size_t>(way)]; }
-    SecretBytes& secret(Way way) { return secrets_[static_cast<size_t>(way)]; }
+    const SecretBytes& secret(Direction way) const { return secrets_[static_cast<size_t>(way)]; }
+    SecretBytes& secret(Direction way) { return secrets_[static_cast<size_t>(way)]; }
     const SecretBytes& export_master() const { return export_master_; }
     const SecretBytes& handshake_secret() const { return handshake_; }
     const SecretBytes& master_secret() const { return master_; }
 
     // HMAC of a transcript hash under a direction's finished key: RequesterVerifyData or ResponderVerifyData.
-    crypto::Digest verify_data(Way way, ByteView transcript) const;
+    crypto::Digest verify_data(Direction way, ByteView transcript) const;
     // The finished keys are not needed after the handshake.
     void forget_finished();
 
     // The key and IV that a direction's secret stands for.
-    record::TrafficKey traffic_key(Way way) const { return traffic_key(secret(way).view()); }
+    record::TrafficKey traffic_key(Direction way) const { return traffic_key(secret(way).view()); }
     record::TrafficKey traffic_key(ByteView secret) const;
     SecretBytes aead_key(ByteView secret) const;
     SecretBytes aead_iv(ByteView secret) const;

@@ -32,9 +32,9 @@ ScheduleParameters parameters_of(const Json& test) {
 }
 
 // A direction's secret, and the key and IV that it stands for.
-void check_direction(const KeySchedule& schedule, const Json& test, Way way, const std::string& stage,
+void check_direction(const KeySchedule& schedule, const Json& test, Direction way, const std::string& stage,
                      const std::string& suffix = "") {
-    std::string prefix = (way == Way::request ? "request_" : "response_") + stage;
+    std::string prefix = (way == Direction::request ? "request_" : "response_") + stage;
     const SecretBytes& secret = schedule.secret(way);
     BOOST_TEST(hex_of(secret) == text(test[prefix + "_secret" + suffix]));
     BOOST_TEST(hex_of(schedule.aead_key(secret.view())) == text(test[prefix + "_key" + suffix]));
@@ -48,9 +48,10 @@ void check_test(const Json& test) {
     schedule.begin(secret, hex(test["th1"]));
     BOOST_TEST(hex_of(schedule.handshake_secret()) == text(test["handshake_secret"]));
     Bytes transcript(crypto::digest_size(p.hash), 7);
-    for (Way way : {Way::request, Way::response}) {
+    for (Direction way : {Direction::request, Direction::response}) {
         check_direction(schedule, test, way, "handshake");
-        Bytes finished = hex(test[way == Way::request ? "request_finished_key" : "response_finished_key"]);
+        Bytes finished =
+            hex(test[way == Direction::request ? "request_finished_key" : "response_finished_key"]);
         BOOST_TEST(to_hex(schedule.verify_data(way, transcript).view()) ==
                    to_hex(real().hmac(p.hash, finished, transcript).view()));
     }
@@ -60,15 +61,16 @@ void check_test(const Json& test) {
     Bytes zeros(crypto::digest_size(p.hash));
     BOOST_TEST(hex_of(crypto::hkdf_extract(real(), p.hash, hex(test["salt_1"]), zeros)) ==
                text(test["master_secret"]));
-    for (Way way : {Way::request, Way::response}) check_direction(schedule, test, way, "data");
-    schedule.update(Way::request);
-    check_direction(schedule, test, Way::request, "data", "_updated");
-    check_direction(schedule, test, Way::response, "data");
+    for (Direction way : {Direction::request, Direction::response})
+        check_direction(schedule, test, way, "data");
+    schedule.update(Direction::request);
+    check_direction(schedule, test, Direction::request, "data", "_updated");
+    check_direction(schedule, test, Direction::response, "data");
     // The planted defects give something else, wherever they apply.
     auto handshake_of = [&](const ScheduleParameters& other) {
         KeySchedule made(real(), other);
         made.begin(secret, hex(test["th1"]));
-        return hex_of(made.secret(Way::request));
+        return hex_of(made.secret(Direction::request));
     };
     ScheduleParameters labels = p, salt = p;
     labels.version_1_1_labels = salt.zero_psk_salt = true;
@@ -98,13 +100,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_longer_needed_is_wiped) {
     Bytes hash(32, 1);
     schedule.begin(hash, hash);
     BOOST_TEST(!schedule.handshake_secret().empty());
-    crypto::Digest before = schedule.verify_data(Way::request, hash);
+    crypto::Digest before = schedule.verify_data(Direction::request, hash);
     schedule.establish(hash);
     BOOST_TEST(schedule.handshake_secret().empty());
-    BOOST_TEST((schedule.verify_data(Way::request, hash) == before));
+    BOOST_TEST((schedule.verify_data(Direction::request, hash) == before));
     schedule.forget_finished();
     BOOST_TEST(schedule.master_secret().empty());
-    BOOST_TEST((schedule.verify_data(Way::request, hash) != before));
+    BOOST_TEST((schedule.verify_data(Direction::request, hash) != before));
     BOOST_TEST(!schedule.export_master().empty());
 }
 

@@ -9,21 +9,21 @@
 namespace assay::spdm {
 
 // Where a request may stand with regard to sessions.
-enum class Place : uint8_t { outside = 1, handshake = 2, application = 4 };
+enum class SessionScope : uint8_t { outside = 1, handshake = 2, application = 4 };
 
 // One request.
 struct Legality {
     uint8_t code;
     std::string_view name;
     wire::Version since;
-    uint8_t places;                    // a set of Place
+    uint8_t places;                    // a set of SessionScope
     ConnectionState from;              // the first state it is legal in
     ConnectionState until;             // the last
     uint32_t responder_flags;          // one of these is needed (0: none needed)
     uint32_t requester_flags;          // likewise
     uint16_t responder_ext_flags = 0;  // likewise
 
-    bool legal_in(Place place) const { return (places & static_cast<uint8_t>(place)) != 0; }
+    bool legal_in(SessionScope place) const { return (places & static_cast<uint8_t>(place)) != 0; }
     // Whether each side has the capability, as negotiated.
     bool responder_can(const Parameters& parameters) const {
         return has_one(at(parameters.version, responder_flags), parameters.responder_flags) &&

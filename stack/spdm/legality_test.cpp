@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(only_vca_comes_before_negotiation) {
                    row.code == wire::code::negotiate_algorithms;
         bool chunk = row.code == wire::code::chunk_send || row.code == wire::code::chunk_get;
         BOOST_TEST((row.from == ConnectionState::negotiated) == !(vca || chunk), row.name);
-        if (vca) BOOST_TEST(row.places == static_cast<uint8_t>(Place::outside), row.name);
+        if (vca) BOOST_TEST(row.places == static_cast<uint8_t>(SessionScope::outside), row.name);
     }
 }
 

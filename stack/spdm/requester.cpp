@@ -30,11 +30,11 @@ crypto::PublicKey VerifiedChain::key() const {
 }
 
 Requester::Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,
-                     Waivers waivers)
+                     FaultConfig faults)
     : config_(config),
       provider_(provider),
       random_(random),
-      checker_(waivers),
+      checker_(faults),
       transcript_(provider),
       identities_(config.identities, provider) {}
 

@@ -110,7 +110,7 @@ struct SlotDigests {
 class Requester {
    public:
     Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,
-              Waivers waivers = {});
+              FaultConfig faults = {});
 
     // Forgets the connection, sessions included, and begins a new one.
     Bytes get_version();

@@ -234,17 +234,17 @@ Bytes Requester::answer_key_update(ByteView request) {
     auto message = decode<KeyUpdate>(request, our_context());
     if (!message) return inner_error(ErrorCode::invalid_request);
     Session& channel = session->channel;
-    bool under_new_key = channel.updating(Way::response) && !channel.opened_by_old_key();
+    bool under_new_key = channel.updating(Direction::response) && !channel.opened_by_old_key();
     switch (static_cast<KeyOperation>(message->key_operation)) {
         case KeyOperation::update_key:
             if (under_new_key) return inner_error(ErrorCode::invalid_request);
             // One that the responder did not go through with.
-            channel.roll_back(Way::response);
-            channel.update(Way::response);
+            channel.roll_back(Direction::response);
+            channel.update(Direction::response);
             break;
         case KeyOperation::verify_new_key:
             if (!under_new_key) return inner_error(ErrorCode::invalid_request);
-            channel.confirm(Way::response);
+            channel.confirm(Direction::response);
             break;
         default: return inner_error(ErrorCode::invalid_request);
     }

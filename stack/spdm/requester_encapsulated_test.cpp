@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(acknowledgements_that_do_not_fit_are_refused) {
             for (bool waived : {false, true}) {
                 auto check = check_from_name(row.check);
                 if (waived && !check) continue;
-                SessionPair pair(session_device(), session_config(), waived ? waiving(*check) : Waivers{});
+                SessionPair pair(session_device(), session_config(),
+                                 waived ? waiving(*check) : FaultConfig{});
                 BOOST_REQUIRE(good(pair.meet()));
                 pair.requester.get_encapsulated_request();
                 BOOST_REQUIRE(good(pair.requester.receive(asking(digests))));
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_flow_comes_to_an_end) {
     for (bool waived : {false, true}) {
         RequesterConfig config = session_config();
         config.max_encapsulated_requests = 20;
-        SessionPair pair(session_device(), config, waived ? waiving(Check::encap_steps) : Waivers{});
+        SessionPair pair(session_device(), config, waived ? waiving(Check::encap_steps) : FaultConfig{});
         BOOST_REQUIRE(good(pair.meet()));
         Requester& requester = pair.requester;
         const Bytes digests = *from_hex("12810000");
@@ -176,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_flow_comes_to_an_end) {
     device.mut_auth_requested = mut_auth::encapsulated;
     RequesterConfig config = session_config();
     config.max_encapsulated_requests = 2;
-    Waivers responder;
+    FaultConfig responder;
     responder.plant(Defect::encapsulated_never_ends);
     SessionPair pair(device, config, {}, responder);
     BOOST_REQUIRE(good(pair.meet()));
@@ -214,9 +215,9 @@ BOOST_AUTO_TEST_CASE(a_challenge_is_answered_outside_sessions_only) {
     BOOST_TEST(requester.secured());
     auto parsed = record::parse(record, record::none());
     // The poll was not opened: the responder does not know of it.
-    pair.responder.session(id)->set_sequence(Way::request, 1);
-    auto message =
-        pair.responder.session(id)->open_message(Way::request, *parsed, Checker(), kResponderRecordChecks);
+    pair.responder.session(id)->set_sequence(Direction::request, 1);
+    auto message = pair.responder.session(id)->open_message(Direction::request, *parsed, Checker(),
+                                                            kResponderRecordChecks);
     BOOST_REQUIRE(good(message));
     BOOST_TEST(to_hex(*message) == "12eb4200127f0400");
 
@@ -274,28 +275,28 @@ BOOST_AUTO_TEST_CASE(the_responder_updates_its_key_in_two_steps_and_no_other_way
         Bytes inner = header(code::key_update, "0007");
         inner[2] = static_cast<uint8_t>(operation);
         BOOST_REQUIRE(good(requester.receive(pair.lie(id, ByteView(asking(inner))), true)));
-        uint64_t number = requester.session(id)->sequence(Way::request);
+        uint64_t number = requester.session(id)->sequence(Direction::request);
         Bytes record = requester.deliver_encapsulated_response();
-        pair.responder.session(id)->set_sequence(Way::request, number);
+        pair.responder.session(id)->set_sequence(Direction::request, number);
         auto message = pair.responder.session(id)->open_message(
-            Way::request, *record::parse(record, record::none()), Checker(), kResponderRecordChecks);
+            Direction::request, *record::parse(record, record::none()), Checker(), kResponderRecordChecks);
         BOOST_REQUIRE(good(message));
         BOOST_REQUIRE(good(requester.receive(pair.lie(id, ByteView(ack(0, {}))), true)));
         return to_hex(ByteView(*message).subspan(4));
     };
     BOOST_TEST(answer(KeyOperation::verify_new_key) == "127f0100");
     BOOST_TEST(answer(KeyOperation::update_all_keys) == "127f0100");
-    BOOST_TEST(requester.session(id)->generation(Way::response) == 0U);
+    BOOST_TEST(requester.session(id)->generation(Direction::response) == 0U);
     // The responder asks, and goes on with its old key as if it had changed its mind.
     BOOST_TEST(answer(KeyOperation::update_key) == "12690107");
     BOOST_TEST(answer(KeyOperation::verify_new_key) == "127f0100");
     BOOST_TEST(answer(KeyOperation::update_key) == "12690107");
-    BOOST_TEST(requester.session(id)->generation(Way::response) == 1U);
-    pair.responder.session(id)->update(Way::response);
+    BOOST_TEST(requester.session(id)->generation(Direction::response) == 1U);
+    pair.responder.session(id)->update(Direction::response);
     BOOST_TEST(answer(KeyOperation::update_key) == "127f0100");
     BOOST_TEST(answer(KeyOperation::verify_new_key) == "12690307");
-    BOOST_TEST(!requester.session(id)->updating(Way::response));
-    BOOST_TEST(requester.session(id)->generation(Way::response) == 1U);
+    BOOST_TEST(!requester.session(id)->updating(Direction::response));
+    BOOST_TEST(requester.session(id)->generation(Direction::response) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -138,7 +138,7 @@ Checked<> Requester::key_exchange_received(ByteView response) {
     channel.begin(shared.view());
     if (config_.keylog) config_.keylog(SessionKind::key_exchange, shared.view());
     if (context.verify_data_in_exchange) {
-        bool authentic = channel.verifies(Way::response, message.responder_verify_data);
+        bool authentic = channel.verifies(Direction::response, message.responder_verify_data);
         TRY(checker_.demand(Check::kex_verify_data, authentic));
         channel.add_th(message.responder_verify_data);
     }
@@ -202,7 +202,7 @@ Checked<> Requester::psk_exchange_received(ByteView response) {
     const SecretBytes& key = known ? *config_.pre_shared_key->key : none;
     channel.begin(key.view());
     if (config_.keylog) config_.keylog(SessionKind::psk, key.view());
-    bool authentic = known && channel.verifies(Way::response, message.responder_verify_data);
+    bool authentic = known && channel.verifies(Direction::response, message.responder_verify_data);
     TRY(checker_.demand(Check::psk_verify_data, authentic));
     channel.add_th(message.responder_verify_data);
     if (!finishes) channel.establish();

@@ -38,7 +38,7 @@ void Requester::sign_finish(RequesterSession& session, uint8_t slot, size_t sign
     } else {
         channel.add_th(before);
     }
-    put(verify_data, channel.verify_data(Way::request).view());
+    put(verify_data, channel.verify_data(Direction::request).view());
     channel.add_th(verify_data);
 }
 
@@ -71,7 +71,7 @@ Checked<> Requester::finish_received(ByteView response) {
     Session& channel = session->channel;
     channel.add_th(without(response.first(used), message.responder_verify_data.size()));
     if (context.verify_data_in_finish) {
-        bool authentic = channel.verifies(Way::response, message.responder_verify_data);
+        bool authentic = channel.verifies(Direction::response, message.responder_verify_data);
         TRY(checker_.demand(Check::fin_verify_data, authentic));
         channel.add_th(message.responder_verify_data);
     }
@@ -92,7 +92,7 @@ Bytes Requester::psk_finish() {
         Session& channel = session->channel;
         std::span<uint8_t> verify_data = std::span(bytes).last(context.hash_size);
         channel.add_th(without(bytes, context.hash_size));
-        put(verify_data, channel.verify_data(Way::request).view());
+        put(verify_data, channel.verify_data(Direction::request).view());
         channel.add_th(verify_data);
     }
     Bytes out = begin_at(std::move(bytes), id);

@@ -45,7 +45,7 @@ Result<Bytes> Requester::outgoing() {
     RequesterSession* session = current();
     if (session == nullptr) return pending_->sent;
     Bytes random = random_.bytes(random_.below(config_.transport->max_random + uint64_t{1}));
-    pending_->record = TRY(session->channel.seal_message(Way::request, pending_->sent, random));
+    pending_->record = TRY(session->channel.seal_message(Direction::request, pending_->sent, random));
     return pending_->record;
 }
 
@@ -73,7 +73,7 @@ Checked<Bytes> Requester::open(ByteView bytes) {
     if (session == nullptr) return to_bytes(bytes);
     TRY(checker_.demand(Check::answer_record_session, session == named));
     if (named != nullptr) session = named;
-    return session->channel.open_message(Way::response, record, checker_, kRequesterRecordChecks);
+    return session->channel.open_message(Direction::response, record, checker_, kRequesterRecordChecks);
 }
 
 Bytes Requester::heartbeat() { return begin_message(Heartbeat{}); }
@@ -86,10 +86,10 @@ Bytes Requester::key_update(KeyOperation operation) {
     bool prepares = session != nullptr && operation == KeyOperation::update_all_keys &&
                     session->channel.phase() == Phase::application && !session->response_key_prepared;
     // Not while an update that the responder asked for is under way.
-    if (!prepares || (turn_ && session->channel.updating(Way::response))) return out;
+    if (!prepares || (turn_ && session->channel.updating(Direction::response))) return out;
     // One that it did not go through with.
-    if (session->channel.opened_by_old_key()) session->channel.roll_back(Way::response);
-    session->channel.update(Way::response);
+    if (session->channel.opened_by_old_key()) session->channel.roll_back(Direction::response);
+    session->channel.update(Direction::response);
     session->response_key_prepared = true;
     return out;
 }
@@ -103,13 +103,13 @@ Checked<> Requester::key_update_ack_received(ByteView response) {
     if (session == nullptr || session->channel.phase() != Phase::application) return {};
     Session& channel = session->channel;
     auto operation = static_cast<KeyOperation>(request.key_operation);
-    if (operation == KeyOperation::verify_new_key) channel.confirm(Way::request);
+    if (operation == KeyOperation::verify_new_key) channel.confirm(Direction::request);
     if (operation == KeyOperation::update_all_keys) {
         // What was said to be updated was not.
         TRY(checker_.demand(Check::answer_record_tag, !channel.opened_by_old_key()));
     }
     if (operation == KeyOperation::update_key || operation == KeyOperation::update_all_keys) {
-        channel.update(Way::request);
+        channel.update(Direction::request);
     }
     return {};
 }
@@ -118,9 +118,9 @@ Checked<> Requester::key_update_ack_received(ByteView response) {
 void Requester::settle_response_key(RequesterSession& session) {
     if (!std::exchange(session.response_key_prepared, false)) return;
     if (session.channel.opened_by_old_key()) {
-        session.channel.roll_back(Way::response);
+        session.channel.roll_back(Direction::response);
     } else {
-        session.channel.confirm(Way::response);
+        session.channel.confirm(Direction::response);
     }
 }
 

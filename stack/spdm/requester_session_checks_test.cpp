@@ -17,7 +17,7 @@ constexpr uint32_t kEncap = cap::encap;
 
 // A lie about one field of one response.
 template <class M>
-struct Lie {
+struct ResponseFault {
     std::string_view check;
     std::function<void(M&)> tell;
     uint32_t without = 0;  // flags that neither side has
@@ -25,14 +25,14 @@ struct Lie {
 
 // Refused by the check; without it, by another one or not at all. `begin` sends the request.
 template <class M>
-void check_lie(const Lie<M>& lie, const std::function<Checked<>(SessionPair&)>& begin, Version version,
-               uint32_t with = 0) {
+void check_lie(const ResponseFault<M>& lie, const std::function<Checked<>(SessionPair&)>& begin,
+               Version version, uint32_t with = 0) {
     Device device = session_device();
     RequesterConfig config = session_config(version);
     device.flags = (device.flags & ~lie.without) | with;
     config.flags = (config.flags & ~lie.without) | with;
-    auto run = [&](Waivers waivers) {
-        SessionPair pair(device, config, waivers);
+    auto run = [&](FaultConfig faults) {
+        SessionPair pair(device, config, faults);
         BOOST_REQUIRE(good(pair.meet()));
         pair.on_response = [&](const Bytes& request, Bytes& response) {
             if (request[1] != (M::kCode | 0x80)) return;
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_SUITE(requester_session_checks)
 
 BOOST_AUTO_TEST_CASE(lies_in_key_exchange_rsp_are_refused) {
     using M = KeyExchangeResponse;
-    const Lie<M> lies[] = {
+    const ResponseFault<M> lies[] = {
         {"kex_heartbeat", [](M& m) { m.heartbeat_period = 1; }, cap::hbeat},
         {"kex_mutual", [](M& m) { m.mut_auth_requested = mut_auth::plain; }, cap::mut_auth},
         {"kex_mutual", [](M& m) { m.mut_auth_requested = 3; }},
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(lies_in_key_exchange_rsp_are_refused) {
         {"kex_signature", [](M& m) { m.mut_auth_requested = mut_auth::encapsulated; }},
         {"kex_verify_data", [](M& m) { m.responder_verify_data = flipped(m.responder_verify_data); }},
     };
-    for (const Lie<M>& lie : lies) {
+    for (const ResponseFault<M>& lie : lies) {
         check_lie<M>(
             lie, [](SessionPair& pair) { return pair.exchange(pair.requester.key_exchange()); }, v1_3);
     }
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(lies_in_key_exchange_rsp_are_refused) {
 
 BOOST_AUTO_TEST_CASE(lies_in_psk_exchange_rsp_are_refused) {
     using M = PskExchangeResponse;
-    const Lie<M> lies[] = {
+    const ResponseFault<M> lies[] = {
         {"kex_heartbeat", [](M& m) { m.heartbeat_period = 1; }, cap::hbeat},
         {"psk_responder_context", [](M& m) { m.responder_context.clear(); }},
         {"kex_opaque_form", [](M& m) { m.opaque_data.pop_back(); }},
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(lies_in_psk_exchange_rsp_are_refused) {
         {"psk_verify_data", [](M& m) { m.responder_context = flipped(m.responder_context); }},
         {"psk_verify_data", [](M& m) { m.responder_verify_data = flipped(m.responder_verify_data); }},
     };
-    for (const Lie<M>& lie : lies) {
+    for (const ResponseFault<M>& lie : lies) {
         check_lie<M>(
             lie, [](SessionPair& pair) { return pair.exchange(pair.requester.psk_exchange()); }, v1_3);
     }
@@ -145,10 +145,10 @@ BOOST_AUTO_TEST_CASE(a_lie_in_finish_rsp_is_refused) {
 
 BOOST_AUTO_TEST_CASE(the_identifier_of_a_live_session_is_refused) {
     for (bool waived : {false, true}) {
-        Waivers responder;
+        FaultConfig responder;
         responder.plant(Defect::session_id_repeated);
         SessionPair pair(session_device(), session_config(),
-                         waived ? waiving(Check::kex_session_id) : Waivers{}, responder);
+                         waived ? waiving(Check::kex_session_id) : FaultConfig{}, responder);
         BOOST_REQUIRE(good(pair.meet()));
         uint32_t first = pair.establish().value();
         pair.requester.use_session(std::nullopt);
@@ -173,9 +173,9 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
     auto ack = [](SessionPair& pair, uint32_t id) { return pair.lie(id, HeartbeatAck{}); };
     auto seal_at = [](SessionPair& pair, uint32_t id, uint64_t number, ByteView plaintext) {
         Session& session = *pair.responder.session(id);
-        record::SealOptions options = session.seal_options(Way::response);
+        record::SealOptions options = session.seal_options(Direction::response);
         options.sequence = number;
-        return session.key(Way::response).seal_raw(options, session.transport(), plaintext).value();
+        return session.key(Direction::response).seal_raw(options, session.transport(), plaintext).value();
     };
     const Row rows[] = {
         {"response_short", [](auto&, uint32_t) { return Bytes(5); }},
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
          &record::mctp()},
         {"answer_record_limit",
          [&](auto& pair, uint32_t id) {
-             pair.requester.session(id)->set_sequence(Way::response, record::kMaxSequence);
+             pair.requester.session(id)->set_sequence(Direction::response, record::kMaxSequence);
              return seal_at(pair, id, record::kMaxSequence, Bytes(8));
          }},
         {"answer_record_tag", [&](auto& pair, uint32_t id) { return flipped(ack(pair, id)); }},
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
         {"answer_record_tag", [](auto& pair, uint32_t) { return pair.sent.back().second; }},
         {"answer_record_application",
          [&](auto& pair, uint32_t id) {
-             uint64_t next = pair.responder.session(id)->sequence(Way::response);
+             uint64_t next = pair.responder.session(id)->sequence(Direction::response);
              return seal_at(pair, id, next, *from_hex("0500 12680000"));
          }},
         {"answer_record_inner",
@@ -233,7 +233,8 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
                 Device device = session_device();
                 RequesterConfig config = session_config();
                 device.transport = config.transport = row.transport;
-                SessionPair pair(device, config, waived ? waiving(*check_from_name(row.check)) : Waivers{});
+                SessionPair pair(device, config,
+                                 waived ? waiving(*check_from_name(row.check)) : FaultConfig{});
                 BOOST_REQUIRE(good(pair.meet()));
                 uint32_t other = pair.establish().value();
                 uint32_t id = pair.establish().value();
@@ -256,9 +257,9 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
 
 BOOST_AUTO_TEST_CASE(an_answer_comes_where_its_request_went) {
     for (bool waived : {false, true}) {
-        Waivers waivers = waived ? waiving(Check::answer_place) : Waivers{};
+        FaultConfig faults = waived ? waiving(Check::answer_place) : FaultConfig{};
         std::string_view expected = waived ? "accepted" : "answer_place";
-        SessionPair pair(session_device(), session_config(), waivers);
+        SessionPair pair(session_device(), session_config(), faults);
         BOOST_REQUIRE(good(pair.meet()));
         uint32_t id = pair.establish().value();
         Bytes request = pair.requester.heartbeat();
@@ -267,7 +268,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_where_its_request_went) {
         BOOST_TEST(pair.requester.sessions().contains(id));
         if (!waived) BOOST_TEST(good(pair.requester.receive(pair.round_trip(request, true), true)));
 
-        SessionPair other(session_device(), session_config(), waivers);
+        SessionPair other(session_device(), session_config(), faults);
         BOOST_REQUIRE(good(other.meet()));
         id = other.establish().value();
         other.requester.use_session(std::nullopt);
@@ -282,7 +283,7 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_that_echoes_something_else_is_refused) {
     for (uint8_t byte : {uint8_t{2}, uint8_t{3}}) {
         for (bool waived : {false, true}) {
             SessionPair pair(session_device(), session_config(),
-                             waived ? waiving(Check::update_echo) : Waivers{});
+                             waived ? waiving(Check::update_echo) : FaultConfig{});
             BOOST_REQUIRE(good(pair.meet()));
             uint32_t id = pair.establish().value();
             uint8_t tag = static_cast<uint8_t>(SeededRandom(pair.requester_random).next_u64());

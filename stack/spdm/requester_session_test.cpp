@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_finish_without_a_record_left_for_it_leaves_nothing_pendin
     pair.requester.use_session(std::nullopt);
     BOOST_REQUIRE(good(pair.exchange(pair.requester.key_exchange())));
     uint32_t id = *pair.requester.last_session();
-    pair.requester.session(id)->set_sequence(Way::request, record::kMaxSequence);
+    pair.requester.session(id)->set_sequence(Direction::request, record::kMaxSequence);
     BOOST_TEST(pair.requester.finish().empty());
     BOOST_REQUIRE(pair.requester.unsent().has_value());
     BOOST_TEST((pair.requester.unsent()->check == Check::answer_record_limit));
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_session_without_numbers_left_is_ended) {
     SessionPair pair;
     BOOST_REQUIRE(good(pair.meet()));
     uint32_t id = pair.establish().value();
-    pair.requester.session(id)->set_sequence(Way::request, record::kMaxSequence);
+    pair.requester.session(id)->set_sequence(Direction::request, record::kMaxSequence);
     BOOST_TEST(pair.requester.heartbeat().empty());
     BOOST_TEST(!pair.requester.secured());
     BOOST_TEST(!pair.requester.sessions().contains(id));
@@ -181,19 +181,19 @@ BOOST_AUTO_TEST_CASE(a_refused_update_leaves_the_old_keys) {
         BOOST_TEST(check_name(pair.exchange(requester.key_update(operation))) == "response_error");
         BOOST_TEST((requester.peer_error() == ErrorCode::invalid_request));
         BOOST_TEST(pair.in_step(id));
-        BOOST_TEST(requester.session(id)->generation(Way::response) == 0U);
-        BOOST_TEST(!requester.session(id)->updating(Way::response));
+        BOOST_TEST(requester.session(id)->generation(Direction::response) == 0U);
+        BOOST_TEST(!requester.session(id)->updating(Direction::response));
     }
     BOOST_TEST(good(pair.exchange(requester.key_update(KeyOperation::verify_new_key))));
-    BOOST_TEST(!requester.session(id)->updating(Way::request));
+    BOOST_TEST(!requester.session(id)->updating(Direction::request));
     BOOST_TEST(check_name(pair.exchange(requester.key_update(KeyOperation::verify_new_key))) ==
                "response_error");
     // What is not verified yet can be used all the same.
     BOOST_TEST(good(pair.exchange(requester.key_update(KeyOperation::update_all_keys))));
     BOOST_TEST(good(pair.exchange(requester.heartbeat())));
     BOOST_TEST(good(pair.exchange(requester.key_update(KeyOperation::verify_new_key))));
-    BOOST_TEST(requester.session(id)->generation(Way::response) == 1U);
-    BOOST_TEST(requester.session(id)->generation(Way::request) == 2U);
+    BOOST_TEST(requester.session(id)->generation(Direction::response) == 1U);
+    BOOST_TEST(requester.session(id)->generation(Direction::request) == 2U);
     BOOST_TEST(pair.in_step(id));
 }
 
@@ -203,18 +203,18 @@ BOOST_AUTO_TEST_CASE(a_request_after_an_update_that_never_arrived_finds_the_old_
     uint32_t id = pair.establish().value();
     for (int i = 0; i < 2; ++i) pair.requester.key_update(KeyOperation::update_all_keys);
     // The responder never saw the two records, and is told so.
-    pair.responder.session(id)->set_sequence(Way::request, 2);
+    pair.responder.session(id)->set_sequence(Direction::request, 2);
     BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
     BOOST_TEST(pair.in_step(id));
-    BOOST_TEST(pair.requester.session(id)->generation(Way::response) == 0U);
+    BOOST_TEST(pair.requester.session(id)->generation(Direction::response) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_update_of_all_keys_that_left_one_as_it_was_is_refused) {
     for (bool waived : {false, true}) {
-        Waivers responder;
+        FaultConfig responder;
         responder.plant(Defect::update_ack_under_old_key);
         SessionPair pair(session_device(), session_config(),
-                         waived ? waiving(Check::answer_record_tag) : Waivers{}, responder);
+                         waived ? waiving(Check::answer_record_tag) : FaultConfig{}, responder);
         BOOST_REQUIRE(good(pair.meet()));
         uint32_t id = pair.establish().value();
         auto result = pair.exchange(pair.requester.key_update(KeyOperation::update_all_keys));

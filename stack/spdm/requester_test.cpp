@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(ed448_is_not_offered) {
 
 // Every prefix of every response, and rubbish: a named refusal or a value, with and without checks.
 BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
-    Waivers all;
+    FaultConfig all;
     for (size_t i = 0; i < kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
         // Without this one a walk would not end.
@@ -321,11 +321,11 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
         device.versions = {version};
         Pair good(device);
         BOOST_REQUIRE(good.walk({.portion = 400, .every_slot = false}).has_value());
-        for (const Waivers& waivers : {Waivers{}, all}) {
+        for (const FaultConfig& faults : {FaultConfig{}, all}) {
             for (const auto& [request, response] : good.log) {
                 for (size_t size = 0; size < response.size(); size += 1 + size / 8) {
                     uint8_t code = request[1];
-                    Pair pair(device, test_config(), waivers);
+                    Pair pair(device, test_config(), faults);
                     bool cut = false;
                     pair.on_response = [&](const Bytes& asked, Bytes& answer) {
                         if (asked[1] != code) return;
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
                     Checked<> result = pair.walk({.portion = 400, .every_slot = false});
                     BOOST_TEST(cut);
                     // Exact lengths: no prefix of a response is a response.
-                    if (size % 3 != 1 && !waivers.waived(Check::response_malformed))
+                    if (size % 3 != 1 && !faults.waived(Check::response_malformed))
                         BOOST_TEST(!result.has_value());
                 }
             }

@@ -16,12 +16,12 @@ bool is_vca(uint8_t code) {
 
 }  // namespace
 
-Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers,
-                     const Clock* clock)
+Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random,
+                     FaultConfig faults, const Clock* clock)
     : device_(device),
       provider_(provider),
       random_(random),
-      checker_(waivers),
+      checker_(faults),
       clock_(clock),
       transcript_(provider),
       identities_(device.identities, provider) {}
@@ -125,11 +125,12 @@ Checked<> Responder::admit(ByteView request) const {
 
 Checked<> Responder::admit_place(const Legality& row) const {
     if (!current_) {
-        bool legal = row.legal_in(Place::outside) || checker_.has(Defect::plain_request_in_session);
+        bool legal = row.legal_in(SessionScope::outside) || checker_.has(Defect::plain_request_in_session);
         return checker_.demand(Check::session_absent, legal);
     }
-    Place place =
-        sessions_.at(*current_).channel.phase() == Phase::handshake ? Place::handshake : Place::application;
+    SessionScope place = sessions_.at(*current_).channel.phase() == Phase::handshake
+                             ? SessionScope::handshake
+                             : SessionScope::application;
     Checked<> legal = checker_.demand(Check::session_phase, row.legal_in(place));
     if (!legal && checker_.has(Defect::session_required_inside)) {
         legal.error().error = ErrorCode::session_required;

@@ -37,7 +37,7 @@ struct ResponderSession {
 // no session expires.
 class Responder {
    public:
-    Responder(const Device& device, const crypto::Provider& provider, Random& random, Waivers waivers = {},
+    Responder(const Device& device, const crypto::Provider& provider, Random& random, FaultConfig faults = {},
               const Clock* clock = nullptr);
 
     // Takes one request and gives its response; nullopt when the request is to be dropped without an answer.

@@ -142,9 +142,9 @@ BOOST_AUTO_TEST_CASE(requester_flags_that_do_not_go_together_are_refused) {
             BOOST_TEST(info(bench.responder.last_refusal()->check).name == info(row.check).name);
             BOOST_TEST((bench.responder.state() == ConnectionState::after_version));
 
-            Waivers waivers;
-            waivers.waive(row.check);
-            Bench waived(test_device(), waivers);
+            FaultConfig faults;
+            faults.waive(row.check);
+            Bench waived(test_device(), faults);
             waived.send(GetVersion{});
             waived.context.version = row.version;
             answer = waived.send(message);
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(what_the_device_cannot_do_is_refused) {
             device.flags = row.flags;
             if (!row.vendor) device.vendor = {};
             for (bool waived : {false, true}) {
-                Bench bench(device, waived ? waiving(row.check) : Waivers{});
+                Bench bench(device, waived ? waiving(row.check) : FaultConfig{});
                 bench.algorithms.measurement_specification = row.measurement_specification;
                 bench.negotiate(row.version);
                 Bytes answer = bench.send_hex(row.request);
@@ -364,9 +364,9 @@ BOOST_AUTO_TEST_CASE(a_waived_check_lets_its_request_through) {
             strict.send_hex(row.request);
             BOOST_REQUIRE(strict.responder.last_refusal().has_value());
             BOOST_TEST(info(strict.responder.last_refusal()->check).name == info(row.check).name);
-            Waivers waivers;
-            waivers.waive(row.check);
-            Bench bench(test_device(), waivers);
+            FaultConfig faults;
+            faults.waive(row.check);
+            Bench bench(test_device(), faults);
             bench.negotiate(Version::v1_2);
             Bytes answer = bench.send_hex(row.request);
             BOOST_REQUIRE_GE(answer.size(), 4U);

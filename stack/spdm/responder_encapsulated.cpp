@@ -261,11 +261,11 @@ Checked<> Responder::encapsulated_key_update_ack(ByteView response) {
     Session* channel = flow_->session ? session(*flow_->session) : nullptr;
     if (channel == nullptr) return {};
     if (static_cast<KeyOperation>(message.key_operation) == KeyOperation::verify_new_key) {
-        channel->confirm(Way::response);
+        channel->confirm(Direction::response);
         flow_->request.clear();
         return {};
     }
-    channel->update(Way::response);
+    channel->update(Direction::response);
     ask(KeyUpdate{.key_operation = static_cast<uint8_t>(KeyOperation::verify_new_key),
                   .tag = static_cast<uint8_t>(random_.next_u64())});
     return {};

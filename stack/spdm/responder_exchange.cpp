@@ -175,8 +175,8 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
     if (device_.keylog) device_.keylog(SessionKind::key_exchange, shared.view());
     if (verify_size != 0) {
         crypto::Digest verify = checker_.has(Defect::verify_data_over_other_hash)
-                                    ? channel.schedule().verify_data(Way::response, before.view())
-                                    : channel.verify_data(Way::response);
+                                    ? channel.schedule().verify_data(Direction::response, before.view())
+                                    : channel.verify_data(Direction::response);
         std::ranges::copy(verify.view(), end);
         channel.add_th(verify.view());
     }
@@ -228,7 +228,7 @@ Checked<Bytes> Responder::psk_exchange(ByteView request) {
     channel.add_th(ByteView(bytes).first(before));
     channel.begin(known->key->view());
     if (device_.keylog) device_.keylog(SessionKind::psk, known->key->view());
-    crypto::Digest verify = channel.verify_data(Way::response);
+    crypto::Digest verify = channel.verify_data(Direction::response);
     std::ranges::copy(verify.view(), bytes.begin() + static_cast<ptrdiff_t>(before));
     channel.add_th(verify.view());
     after_session_ = channel.id();

@@ -46,7 +46,7 @@ Checked<> Responder::check_finish(ResponderSession& session, const Finish& reque
         TRY(checker_.demand(Check::finish_signature, good));
     }
     const crypto::Digest due =
-        channel.verify_data(Way::request, channel.th_with({part, ByteView(request.signature)}));
+        channel.verify_data(Direction::request, channel.th_with({part, ByteView(request.signature)}));
     TRY(checker_.demand(Check::finish_hmac, equal_secret(due.view(), request.requester_verify_data)));
     channel.add_th(bytes.first(unsigned_size));
     channel.add_th(request.signature);
@@ -77,7 +77,8 @@ Checked<Bytes> Responder::finish(ByteView request) {
     const ByteView head = ByteView(bytes).first(bytes.size() - verify_size);
     const ByteView part = finish_part(device_.finish_transcript, head);
     const bool kept = !checker_.has(Defect::finish_not_in_th2);
-    crypto::Digest verify = channel.verify_data(Way::response, kept ? channel.th_with({part}) : channel.th());
+    crypto::Digest verify =
+        channel.verify_data(Direction::response, kept ? channel.th_with({part}) : channel.th());
     if (kept) channel.add_th(head);
     if (verify_size != 0) {
         std::ranges::copy(verify.view(), bytes.end() - static_cast<ptrdiff_t>(verify_size));
@@ -99,7 +100,7 @@ Checked<Bytes> Responder::psk_finish(ByteView request) {
     after_session_ = channel.id();
     ByteView exact = request.first(std::min(used, request.size()));
     channel.add_th(exact.first(exact.size() - std::min(exact.size(), message.requester_verify_data.size())));
-    bool authentic = channel.verifies(Way::request, message.requester_verify_data);
+    bool authentic = channel.verifies(Direction::request, message.requester_verify_data);
     Checked<> good = checker_.demand(Check::psk_finish_hmac, authentic);
     if (!good) {
         if (!checker_.has(Defect::failed_handshake_keeps_slot)) after_ = After::end;

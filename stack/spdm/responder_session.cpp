@@ -68,7 +68,8 @@ std::optional<Bytes> Responder::respond_unprotected(const record::Parsed& record
 Checked<Bytes> Responder::open(const record::Parsed& record) {
     ResponderSession& session = *current();
     plant_record(record);
-    Bytes request = TRY(session.channel.open_message(Way::request, record, checker_, kResponderRecordChecks));
+    Bytes request =
+        TRY(session.channel.open_message(Direction::request, record, checker_, kResponderRecordChecks));
     bool feeds =
         !checker_.has(Defect::heartbeat_not_fed) || (request.size() > 1 && request[1] == code::heartbeat);
     if (clock_ != nullptr && feeds) session.heard = clock_->now();
@@ -82,7 +83,7 @@ std::optional<Bytes> Responder::seal_answer(uint32_t id, ByteView response) {
     // A request that ended its own session for good has nothing to be answered with.
     if (channel == nullptr) return std::nullopt;
     Bytes random = random_.bytes(random_.below(device_.transport->max_random + uint64_t{1}));
-    Way way = checker_.has(Defect::response_in_request_keys) ? Way::request : Way::response;
+    Direction way = checker_.has(Defect::response_in_request_keys) ? Direction::request : Direction::response;
     Result<Bytes> record = channel->seal_message(way, response, random);
     // No number is left: the session cannot go on.
     if (!record) {
@@ -95,7 +96,7 @@ std::optional<Bytes> Responder::seal_answer(uint32_t id, ByteView response) {
 Result<Bytes> Responder::seal(uint32_t session_id, ByteView application_data) {
     Session* channel = session(session_id);
     if (channel == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");
-    return channel->seal(Way::response, application_data);
+    return channel->seal(Direction::response, application_data);
 }
 
 std::optional<Bytes> Responder::bad_record(uint32_t id) {
@@ -175,17 +176,17 @@ Checked<> Responder::update_keys(ResponderSession& session, KeyOperation operati
         bool new_key = session.update_pending && !channel.opened_by_old_key();
         TRY(checker_.demand(Check::update_verify, new_key));
         session.update_pending = false;
-        for (Way way : {Way::request, Way::response}) channel.confirm(way);
+        for (Direction way : {Direction::request, Direction::response}) channel.confirm(way);
         return {};
     }
     bool pending = session.update_pending && !checker_.has(Defect::update_verified_early);
     TRY(checker_.demand(Check::update_pending, !pending));
     if (!known) return {};
     session.update_pending = true;
-    channel.update(Way::request);
+    channel.update(Direction::request);
     if (!all || checker_.has(Defect::update_all_updates_one)) return {};
     if (checker_.has(Defect::update_ack_under_old_key)) return {};
-    channel.update(Way::response);
+    channel.update(Direction::response);
     return {};
 }
 

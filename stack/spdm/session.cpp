@@ -76,17 +76,18 @@ void Session::establish() {
     phase_ = Phase::application;
 }
 
-Session::Keyed Session::keyed(Way way) const {
+Session::Keyed Session::keyed(Direction way) const {
     return {schedule_.secret(way).clone(), schedule_.traffic_key(way), 0};
 }
 
 void Session::set_keys() {
-    for (Way way : {Way::request, Way::response}) direction(way) = Direction{keyed(way), std::nullopt, 0};
+    for (Direction way : {Direction::request, Direction::response})
+        direction(way) = DirectionKeys{keyed(way), std::nullopt, 0};
 }
 
-crypto::Digest Session::verify_data(Way way) const { return schedule_.verify_data(way, th().view()); }
+crypto::Digest Session::verify_data(Direction way) const { return schedule_.verify_data(way, th().view()); }
 
-bool Session::verifies(Way way, ByteView verify_data) const {
+bool Session::verifies(Direction way, ByteView verify_data) const {
     return equal_secret(this->verify_data(way).view(), verify_data);
 }
 
@@ -98,7 +99,7 @@ record::SealOptions Session::options(uint64_t sequence) const {
             .stated = {}};
 }
 
-Result<Bytes> Session::seal(Way way, ByteView application_data, ByteView random) {
+Result<Bytes> Session::seal(Direction way, ByteView application_data, ByteView random) {
     Keyed& keyed = direction(way).now;
     if (!keyed.key || keyed.next >= setup_.limit) {
         return fail(Errc::out_of_range, "sequence number", Error::npos, "none is left under this key");
@@ -108,7 +109,7 @@ Result<Bytes> Session::seal(Way way, ByteView application_data, ByteView random)
     return record;
 }
 
-Result<Bytes> Session::seal_message(Way way, ByteView message, ByteView random) {
+Result<Bytes> Session::seal_message(Direction way, ByteView message, ByteView random) {
     if (setup_.transport->spdm_prefix.empty()) return seal(way, message, random);
     return seal(way, record::to_application(*setup_.transport, message), random);
 }
@@ -141,10 +142,10 @@ Checked<Bytes> Session::open_by(Keyed& keyed, const record::Parsed& record, cons
     return to_bytes(data);
 }
 
-Checked<Bytes> Session::open(Way way, const record::Parsed& record, const Checker& checker,
+Checked<Bytes> Session::open(Direction way, const record::Parsed& record, const Checker& checker,
                              const RecordChecks& checks) {
     TRY(checker.demand(checks.length, record.complete));
-    Direction& direction = this->direction(way);
+    DirectionKeys& direction = this->direction(way);
     opened_by_old_key_ = false;
     Checked<Bytes> opened = open_by(direction.now, record, checker, checks);
     if (opened || !direction.backup) return opened;
@@ -154,7 +155,7 @@ Checked<Bytes> Session::open(Way way, const record::Parsed& record, const Checke
     return by_old;
 }
 
-Checked<Bytes> Session::open_message(Way way, const record::Parsed& record, const Checker& checker,
+Checked<Bytes> Session::open_message(Direction way, const record::Parsed& record, const Checker& checker,
                                      const RecordChecks& checks) {
     Bytes data = TRY(open(way, record, checker, checks));
     std::optional<ByteView> message = record::from_application(*setup_.transport, data);
@@ -163,8 +164,8 @@ Checked<Bytes> Session::open_message(Way way, const record::Parsed& record, cons
     return to_bytes(*message);
 }
 
-void Session::update(Way way) {
-    Direction& direction = this->direction(way);
+void Session::update(Direction way) {
+    DirectionKeys& direction = this->direction(way);
     schedule_.update(way);
     Keyed next = keyed(way);
     if (!restart_number_) next.next = direction.now.next;
@@ -173,12 +174,12 @@ void Session::update(Way way) {
     ++direction.generation;
 }
 
-void Session::confirm(Way way) {
+void Session::confirm(Direction way) {
     if (!keep_old_) direction(way).backup.reset();
 }
 
-void Session::roll_back(Way way) {
-    Direction& direction = this->direction(way);
+void Session::roll_back(Direction way) {
+    DirectionKeys& direction = this->direction(way);
     if (!direction.backup) return;
     direction.now = std::move(*direction.backup);
     direction.backup.reset();

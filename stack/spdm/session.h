@@ -63,41 +63,41 @@ class Session {
 
     // RequesterVerifyData or ResponderVerifyData over TH as it stands, and whether one is right (in constant
     // time).
-    crypto::Digest verify_data(Way way) const;
-    crypto::Digest verify_data(Way way, const crypto::Digest& th) const {
+    crypto::Digest verify_data(Direction way) const;
+    crypto::Digest verify_data(Direction way, const crypto::Digest& th) const {
         return schedule_.verify_data(way, th.view());
     }
-    bool verifies(Way way, ByteView verify_data) const;
+    bool verifies(Direction way, ByteView verify_data) const;
 
     // A record around application data, or around an SPDM message. Errors: Errc::out_of_range when it is too
     // long or the direction has no sequence number left.
-    Result<Bytes> seal(Way way, ByteView application_data, ByteView random = {});
-    Result<Bytes> seal_message(Way way, ByteView message, ByteView random = {});
+    Result<Bytes> seal(Direction way, ByteView application_data, ByteView random = {});
+    Result<Bytes> seal_message(Direction way, ByteView message, ByteView random = {});
     // What a record of one direction holds. A refused record changes nothing.
-    Checked<Bytes> open(Way way, const record::Parsed& record, const Checker& checker,
+    Checked<Bytes> open(Direction way, const record::Parsed& record, const Checker& checker,
                         const RecordChecks& checks);
     // The same down to the SPDM message.
-    Checked<Bytes> open_message(Way way, const record::Parsed& record, const Checker& checker,
+    Checked<Bytes> open_message(Direction way, const record::Parsed& record, const Checker& checker,
                                 const RecordChecks& checks);
 
     // Key update. The old key is kept beside the new one until confirm(); of what arrives, each is tried.
-    void update(Way way);
-    void confirm(Way way);
-    void roll_back(Way way);
+    void update(Direction way);
+    void confirm(Direction way);
+    void roll_back(Direction way);
     // Whether an old key is kept, and whether the last record that was opened came under it.
-    bool updating(Way way) const { return direction(way).backup.has_value(); }
+    bool updating(Direction way) const { return direction(way).backup.has_value(); }
     bool opened_by_old_key() const { return opened_by_old_key_; }
     // How often a direction's data key was updated; equal on both sides after each acknowledgement.
-    uint32_t generation(Way way) const { return direction(way).generation; }
+    uint32_t generation(Direction way) const { return direction(way).generation; }
 
     // The number of the next record, and a way to come near its end without sending so many.
-    uint64_t sequence(Way way) const { return direction(way).now.next; }
-    void set_sequence(Way way, uint64_t next) { direction(way).now.next = next; }
+    uint64_t sequence(Direction way) const { return direction(way).now.next; }
+    void set_sequence(Direction way, uint64_t next) { direction(way).now.next = next; }
     uint64_t limit() const { return setup_.limit; }
 
     const KeySchedule& schedule() const { return schedule_; }
-    const record::TrafficKey& key(Way way) const { return *direction(way).now.key; }
-    record::SealOptions seal_options(Way way) const { return options(direction(way).now.next); }
+    const record::TrafficKey& key(Direction way) const { return *direction(way).now.key; }
+    record::SealOptions seal_options(Direction way) const { return options(direction(way).now.next); }
 
    private:
     struct Keyed {
@@ -105,16 +105,16 @@ class Session {
         std::optional<record::TrafficKey> key;
         uint64_t next = 0;
     };
-    struct Direction {
+    struct DirectionKeys {
         Keyed now;
         std::optional<Keyed> backup;
         uint32_t generation = 0;
     };
-    Direction& direction(Way way) { return directions_[static_cast<size_t>(way)]; }
-    const Direction& direction(Way way) const { return directions_[static_cast<size_t>(way)]; }
+    DirectionKeys& direction(Direction way) { return directions_[static_cast<size_t>(way)]; }
+    const DirectionKeys& direction(Direction way) const { return directions_[static_cast<size_t>(way)]; }
     record::SealOptions options(uint64_t sequence) const;
     void set_keys();
-    Keyed keyed(Way way) const;
+    Keyed keyed(Direction way) const;
     Checked<Bytes> open_by(Keyed& keyed, const record::Parsed& record, const Checker& checker,
                            const RecordChecks& checks) const;
     bool sequence_matches(const Keyed& keyed, const record::Parsed& record) const;
@@ -127,7 +127,7 @@ class Session {
     std::unique_ptr<crypto::Hash> th_;
     Transcript measured_;
     KeySchedule schedule_;
-    Direction directions_[2];
+    DirectionKeys directions_[2];
     bool opened_by_old_key_ = false;
     // Planted defects, false but in a harness build that asks for them.
     bool number_first_ = false, number_stays_ = false, number_unread_ = false, restart_number_ = true,

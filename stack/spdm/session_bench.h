@@ -64,12 +64,12 @@ inline bool is_vca(uint8_t code) {
 // A requester and a responder, and a wire between them that carries messages and records.
 struct SessionPair {
     explicit SessionPair(Device d = session_device(), RequesterConfig c = session_config(),
-                         Waivers requester_waivers = {}, Waivers responder_waivers = {},
+                         FaultConfig requester_faults = {}, FaultConfig responder_faults = {},
                          const crypto::Provider& provider = real())
         : device(std::move(d)),
           config(std::move(c)),
-          responder(device, provider, responder_random, responder_waivers),
-          requester(config, provider, requester_random, requester_waivers) {}
+          responder(device, provider, responder_random, responder_faults),
+          requester(config, provider, requester_random, requester_faults) {}
 
     Device device;
     RequesterConfig config;
@@ -93,17 +93,17 @@ struct SessionPair {
     void reseal(Bytes& record) {
         auto parsed = *record::parse(record, *device.transport);
         Session* session = responder.session(parsed.session_id);
-        if (session == nullptr || session->sequence(Way::response) == 0) return;
-        uint64_t number = session->sequence(Way::response) - 1;
-        record::SealOptions options = session->seal_options(Way::response);
+        if (session == nullptr || session->sequence(Direction::response) == 0) return;
+        uint64_t number = session->sequence(Direction::response) - 1;
+        record::SealOptions options = session->seal_options(Direction::response);
         options.sequence = number;
-        auto plaintext = session->key(Way::response).open(options, parsed);
+        auto plaintext = session->key(Direction::response).open(options, parsed);
         if (!plaintext) return;
         auto data = record::application_data(session->protection(), *plaintext);
         Bytes message = to_bytes(*record::from_application(*device.transport, *data));
         on_secured_response(message);
-        session->set_sequence(Way::response, number);
-        record = session->seal_message(Way::response, message).value();
+        session->set_sequence(Direction::response, number);
+        record = session->seal_message(Direction::response, message).value();
     }
     Checked<> exchange(Bytes request) {
         bool secured = requester.secured();
@@ -155,7 +155,7 @@ struct SessionPair {
     }
     // A response of the responder's that it would not give.
     Bytes lie(uint32_t id, ByteView response) {
-        return responder.session(id)->seal_message(Way::response, response).value();
+        return responder.session(id)->seal_message(Direction::response, response).value();
     }
     template <class M>
         requires requires { M::kCode; }
@@ -168,7 +168,7 @@ struct SessionPair {
         Session* theirs = responder.session(id);
         if (ours == nullptr || theirs == nullptr) return false;
         bool equal_keys = true;
-        for (Way way : {Way::request, Way::response}) {
+        for (Direction way : {Direction::request, Direction::response}) {
             equal_keys = equal_keys &&
                          equal(ours->schedule().secret(way).view(), theirs->schedule().secret(way).view()) &&
                          ours->sequence(way) == theirs->sequence(way);

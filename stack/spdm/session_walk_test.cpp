@@ -214,13 +214,13 @@ BOOST_AUTO_TEST_CASE(the_responder_gets_the_new_key_that_it_asks_for) {
     first.end = false;
     check_walk(pair, first);
     uint32_t id = *pair.requester.last_session();
-    uint32_t before = pair.requester.session(id)->generation(Way::response);
+    uint32_t before = pair.requester.session(id)->generation(Direction::response);
     BOOST_TEST(pair.responder.ask_for_key_update(id));
     pair.requester.use_session(id);
     BOOST_TEST(good(pair.exchange(pair.requester.get_encapsulated_request())));
     BOOST_TEST(good(pair.take_turns()));
-    BOOST_TEST(pair.requester.session(id)->generation(Way::response) == before + 1);
-    BOOST_TEST(!pair.requester.session(id)->updating(Way::response));
+    BOOST_TEST(pair.requester.session(id)->generation(Direction::response) == before + 1);
+    BOOST_TEST(!pair.requester.session(id)->updating(Direction::response));
     BOOST_TEST(pair.in_step(id));
     BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
 }
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_ends_the_walk) {
 // Every prefix of every response, inside sessions and outside, and rubbish: a named refusal or a value, with
 // and without checks.
 BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
-    Waivers all;
+    FaultConfig all;
     for (size_t i = 0; i < kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
         // Without these two a walk would not end.
@@ -268,8 +268,8 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
         config.max_encapsulated_requests = 30;
         SessionOptions options = everything();
         options.psk = row.psk;
-        auto run = [&](const Waivers& waivers, const std::function<void(Bytes&)>& tamper) {
-            SessionPair pair(device, config, waivers, {}, crypto::fast_provider());
+        auto run = [&](const FaultConfig& faults, const std::function<void(Bytes&)>& tamper) {
+            SessionPair pair(device, config, faults, {}, crypto::fast_provider());
             pair.on_response = [&](const Bytes&, Bytes& response) { tamper(response); };
             pair.on_secured_response = tamper;
             AttestationWalk attestation(pair.requester, {.portion = 400, .every_slot = false});
@@ -280,10 +280,10 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
         std::map<uint8_t, size_t> sizes;
         BOOST_REQUIRE(good(run({}, [&](Bytes& response) { sizes[response[1]] = response.size(); })));
         for (const auto& [code, whole] : sizes) {
-            for (const Waivers& waivers : {Waivers{}, all}) {
+            for (const FaultConfig& faults : {FaultConfig{}, all}) {
                 for (size_t size = 0; size < whole; size += 1 + size / 4) {
                     bool rubbish = size % 3 == 1, cut = false;
-                    Checked<> result = run(waivers, [&](Bytes& response) {
+                    Checked<> result = run(faults, [&](Bytes& response) {
                         if (response.size() < 2 || response[1] != code) return;
                         cut = true;
                         response.resize(std::min(response.size(), size));
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
                     });
                     BOOST_TEST(cut);
                     // Exact lengths: no prefix of a response is a response.
-                    if (!rubbish && !waivers.waived(Check::response_malformed)) BOOST_TEST(!result);
+                    if (!rubbish && !faults.waived(Check::response_malformed)) BOOST_TEST(!result);
                 }
             }
         }

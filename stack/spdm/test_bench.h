@@ -10,8 +10,8 @@ namespace assay::spdm {
 
 // A responder, and what a requester that keeps its own books knows of it.
 struct Bench {
-    explicit Bench(Device given = test_device(), Waivers waivers = {})
-        : device(std::move(given)), responder(device, real(), random, waivers) {}
+    explicit Bench(Device given = test_device(), FaultConfig faults = {})
+        : device(std::move(given)), responder(device, real(), random, faults) {}
 
     Device device;
     SeededRandom random{1};

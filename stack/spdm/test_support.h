@@ -59,16 +59,16 @@ inline RequesterConfig test_config(crypto::SignAlgo algo = crypto::SignAlgo::ecd
     return config;
 }
 
-inline Waivers waiving(Check check) {
-    Waivers waivers;
-    waivers.waive(check);
-    return waivers;
+inline FaultConfig waiving(Check check) {
+    FaultConfig faults;
+    faults.waive(check);
+    return faults;
 }
 
 // A requester and a responder, and a wire between them that can be tampered with.
 struct Pair {
-    explicit Pair(Device d = test_device(), RequesterConfig c = test_config(), Waivers waivers = {})
-        : device(std::move(d)), config(std::move(c)), requester(config, real(), requester_random, waivers) {}
+    explicit Pair(Device d = test_device(), RequesterConfig c = test_config(), FaultConfig faults = {})
+        : device(std::move(d)), config(std::move(c)), requester(config, real(), requester_random, faults) {}
 
     Device device;
     RequesterConfig config;

@@ -99,7 +99,7 @@ Checked<> Channel::seal_at(Slots& slots, ByteView aad, std::span<const Piece> pi
     if (pieces.size() != slots.count) return std::unexpected(Refusal{Check::block_size, {}});
     if (config_.protection != Protection::clear) {
         Version& current = *TRY(version(slots.version));
-        TRY(run(Way::seal, current, slots.first, aad, pieces, executor));
+        TRY(run(Direction::seal, current, slots.first, aad, pieces, executor));
     } else {
         for (const Piece& piece : pieces) {
             if (piece.in.data() != piece.out.data()) std::ranges::copy(piece.in, piece.out.begin());
@@ -130,7 +130,7 @@ Checked<> Channel::open_next(uint32_t id, ByteView aad, std::span<const Piece> p
     TRY(current.counter.peek(pieces.size() - 1, checker()));
     const bool due = !current.end || current.counter.used() + pieces.size() <= *current.end;
     if (!has(Defect::end_ignored)) TRY(checker().demand(Check::version_ended, due));
-    Checked<> opened = run(Way::open, current, first, aad, pieces, executor);
+    Checked<> opened = run(Direction::open, current, first, aad, pieces, executor);
     if (!opened) {
         if (has(Defect::refusal_advances)) advance(current, pieces.size());
         const Piece& piece = pieces.front();
@@ -153,7 +153,7 @@ Checked<> Channel::open_at(Slots& slots, ByteView aad, std::span<const Piece> pi
         }
     } else {
         Version& taken = *TRY(version(slots.version));
-        TRY(run(Way::open, taken, slots.first, aad, pieces, executor));
+        TRY(run(Direction::open, taken, slots.first, aad, pieces, executor));
     }
     if (!has(Defect::freshness_kept)) slots.fresh = 0;
     return {};
@@ -167,8 +167,8 @@ Checked<> Channel::skip() {
     return {};
 }
 
-Checked<> Channel::run(Way way, Version& version, uint64_t first, ByteView aad, std::span<const Piece> pieces,
-                       Executor& executor) {
+Checked<> Channel::run(Direction way, Version& version, uint64_t first, ByteView aad,
+                       std::span<const Piece> pieces, Executor& executor) {
     if (has(Defect::aad_ignored)) aad = {};
     TRY(prepare(version, pieces.size() == 1 ? 1 : executor.lanes()));
     bool all = true;
@@ -188,9 +188,9 @@ Checked<> Channel::run(Way way, Version& version, uint64_t first, ByteView aad, 
     return std::unexpected(Refusal{Check::block_tag, {}});
 }
 
-bool Channel::message(Way way, Aead& aead, const Version& version, uint64_t counter, ByteView aad,
+bool Channel::message(Direction way, Aead& aead, const Version& version, uint64_t counter, ByteView aad,
                       const Piece& piece) const {
-    if (way == Way::open) return open_message(aead, version, counter, aad, piece);
+    if (way == Direction::open) return open_message(aead, version, counter, aad, piece);
     const Iv iv = make_iv(config_.layout, counter, version.channel, config_.mask, checker());
     if (config_.protection == Protection::encrypted) {
         std::ranges::fill(piece.tag, uint8_t{0});

@@ -96,7 +96,7 @@ class Channel {
         std::optional<uint64_t> end{};  // the last message that its sender sealed
         std::vector<std::unique_ptr<crypto::Aead>> lanes{};
     };
-    enum class Way : uint8_t { seal, open };
+    enum class Direction : uint8_t { seal, open };
 
     Channel(std::shared_ptr<KeyRing> ring, const ChannelConfig& config, uint64_t channel)
         : ring_(std::move(ring)), config_(config), channel_(channel) {}
@@ -108,9 +108,9 @@ class Channel {
     Checked<> check_sizes(std::span<const Piece> pieces) const;
     Checked<> prepare(Version& version, size_t lanes);
     void advance(Version& version, uint64_t messages) const;
-    Checked<> run(Way way, Version& version, uint64_t first, ByteView aad, std::span<const Piece> pieces,
-                  Executor& executor);
-    bool message(Way way, crypto::Aead& aead, const Version& version, uint64_t counter, ByteView aad,
+    Checked<> run(Direction way, Version& version, uint64_t first, ByteView aad,
+                  std::span<const Piece> pieces, Executor& executor);
+    bool message(Direction way, crypto::Aead& aead, const Version& version, uint64_t counter, ByteView aad,
                  const Piece& piece) const;
     bool open_message(crypto::Aead& aead, const Version& version, uint64_t counter, ByteView aad,
                       const Piece& piece) const;

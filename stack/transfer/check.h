@@ -86,16 +86,16 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-using Waivers = Switches<Check, kCheckCount, Defect, kDefectCount>;
+using FaultConfig = Switches<Check, kCheckCount, Defect, kDefectCount>;
 
 // Checks, for one end.
 class Checker {
    public:
-    explicit Checker(Waivers waivers = {}) : waivers_(waivers) {}
+    explicit Checker(FaultConfig faults = {}) : faults_(faults) {}
 
     // Refuses by `check` unless `holds` or the check is waived.
     Checked<> demand(Check check, bool holds) const {
-        if (holds || waivers_.waived(check)) return {};
+        if (holds || faults_.waived(check)) return {};
         return std::unexpected(Refusal{check, {}});
     }
     // The value, or a refusal by `check` that carries the error.
@@ -108,11 +108,11 @@ class Checker {
         if (result) return {};
         return std::unexpected(Refusal{check, std::move(result).error()});
     }
-    bool waived(Check check) const { return waivers_.waived(check); }
-    bool has(Defect defect) const { return waivers_.has(defect); }
+    bool waived(Check check) const { return faults_.waived(check); }
+    bool has(Defect defect) const { return faults_.has(defect); }
 
    private:
-    Waivers waivers_;
+    FaultConfig faults_;
 };
 
 }  // namespace assay::transfer

@@ -61,9 +61,9 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_which_check_what_was_violated_and_where) {
 }
 
 BOOST_AUTO_TEST_CASE(a_waived_check_never_refuses) {
-    Waivers waivers;
-    waivers.waive(Check::iv_exhausted);
-    const Checker checker(waivers);
+    FaultConfig faults;
+    faults.waive(Check::iv_exhausted);
+    const Checker checker(faults);
     BOOST_TEST(checker.demand(Check::iv_exhausted, false).has_value());
     BOOST_TEST(!checker.demand(Check::iv_not_fresh, false).has_value());
 }

@@ -14,15 +14,15 @@ inline const crypto::Provider* const kProviders[] = {&crypto::openssl_provider()
 inline Bytes export_secret(uint64_t seed = 1) { return SeededRandom(seed).bytes(kExportSecretSize); }
 
 inline Checker waiving(Check check) {
-    Waivers waivers;
-    waivers.waive(check);
-    return Checker(waivers);
+    FaultConfig faults;
+    faults.waive(check);
+    return Checker(faults);
 }
 
 inline Checker planting(Defect defect) {
-    Waivers waivers;
-    waivers.plant(defect);
-    return Checker(waivers);
+    FaultConfig faults;
+    faults.plant(defect);
+    return Checker(faults);
 }
 
 // The name of the check that refused, or "taken".

@@ -27,36 +27,36 @@ size_t word_le(ByteView bytes, size_t offset, size_t width) {
 }
 
 // A check that is waived takes what the frame has for an SPDM message, as far as that can be done.
-Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingWaivers& waivers) {
+Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingWaivers& faults) {
     if (unit.empty()) return refuse(Framing::mctp_empty);
-    TRY(demand(waivers, Framing::mctp_empty, unit.size() > 1));
-    TRY(demand(waivers, Framing::mctp_integrity, (unit[0] & kMctpIntegrity) == 0));
+    TRY(demand(faults, Framing::mctp_empty, unit.size() > 1));
+    TRY(demand(faults, Framing::mctp_integrity, (unit[0] & kMctpIntegrity) == 0));
     uint8_t type = unit[0] & static_cast<uint8_t>(~kMctpIntegrity);
-    TRY(demand(waivers, Framing::mctp_type, type == kMctpSpdm || type == kMctpSecured));
+    TRY(demand(faults, Framing::mctp_type, type == kMctpSpdm || type == kMctpSecured));
     return Unwrapped{type == kMctpSecured ? Payload::secured : Payload::spdm, unit.subspan(1), unit[0]};
 }
 
-Result<Unwrapped> unwrap_doe(ByteView unit, const FramingWaivers& waivers) {
+Result<Unwrapped> unwrap_doe(ByteView unit, const FramingWaivers& faults) {
     if (unit.size() < kDoeHeader) return refuse(Framing::doe_short, unit.size());
-    TRY(demand(waivers, Framing::doe_vendor, word_le(unit, 0, 2) == kDoeVendor, 0));
-    TRY(demand(waivers, Framing::doe_reserved, unit[3] == 0, 3));
+    TRY(demand(faults, Framing::doe_vendor, word_le(unit, 0, 2) == kDoeVendor, 0));
+    TRY(demand(faults, Framing::doe_reserved, unit[3] == 0, 3));
     size_t words = word_le(unit, 4, 4) & (kDoeMaxWords - 1);
-    bool any = words == 0 && waivers.has(FramingDefect::doe_zero_is_any);
+    bool any = words == 0 && faults.has(FramingDefect::doe_zero_is_any);
     if (words == 0) words = kDoeMaxWords;
-    TRY(demand(waivers, Framing::doe_length, any || words * kDoeWord == unit.size(), 4));
+    TRY(demand(faults, Framing::doe_length, any || words * kDoeWord == unit.size(), 4));
     Unwrapped result{Payload::spdm, unit.subspan(kDoeHeader), unit[2]};
     switch (unit[2]) {
         case kDoeDiscovery: result.payload = Payload::doe_discovery; break;
         case kDoeSpdm: break;
         case kDoeSecured: result.payload = Payload::secured; break;
-        default: TRY(demand(waivers, Framing::doe_type, false, 2));
+        default: TRY(demand(faults, Framing::doe_type, false, 2));
     }
     return result;
 }
 
-Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingWaivers& waivers) {
+Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingWaivers& faults) {
     if (unit.size() < kTcpHeader) return refuse(Framing::tcp_short, unit.size());
-    TRY(demand(waivers, Framing::tcp_version, unit[2] == kTcpBindingVersion, 2));
+    TRY(demand(faults, Framing::tcp_version, unit[2] == kTcpBindingVersion, 2));
     uint8_t type = unit[3];
     size_t length = word_le(unit, 0, 2);
     Unwrapped result{Payload::spdm, unit.subspan(kTcpHeader), type};
@@ -65,11 +65,11 @@ Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingWaivers& waivers) {
         result.payload = type == kTcpRoleInquiry ? Payload::tcp_role : Payload::tcp_error;
         // Header-only messages are found with PayloadLen 0 as well as 2.
         bool bare = (length == 0 || length == kTcpCounted) && unit.size() == kTcpHeader;
-        TRY(demand(waivers, Framing::tcp_length, bare, 0));
+        TRY(demand(faults, Framing::tcp_length, bare, 0));
         return result;
     }
-    TRY(demand(waivers, Framing::tcp_type, type == kTcpSpdm || type == kTcpSecured, 3));
-    TRY(demand(waivers, Framing::tcp_length, length == unit.size() - kTcpHeader + kTcpCounted, 0));
+    TRY(demand(faults, Framing::tcp_type, type == kTcpSpdm || type == kTcpSecured, 3));
+    TRY(demand(faults, Framing::tcp_length, length == unit.size() - kTcpHeader + kTcpCounted, 0));
     return result;
 }
 
@@ -93,17 +93,17 @@ Bytes doe_object(uint8_t type, ByteView payload) {
 
 Bytes doe_discovery_request(uint8_t index, uint8_t version) { return {index, version, 0, 0}; }
 
-Bytes doe_discovery_response(ByteView request, const FramingWaivers& waivers) {
+Bytes doe_discovery_response(ByteView request, const FramingWaivers& faults) {
     bool old = request.size() < 2 || request[1] == 0;
-    if (waivers.has(old ? FramingDefect::discovery_new_alone : FramingDefect::discovery_old_alone)) return {};
+    if (faults.has(old ? FramingDefect::discovery_new_alone : FramingDefect::discovery_old_alone)) return {};
     std::vector<uint8_t> types = {kDoeDiscovery};
-    if (!waivers.has(FramingDefect::discovery_without_spdm)) types.push_back(kDoeSpdm);
-    if (!waivers.has(FramingDefect::discovery_without_secured)) types.push_back(kDoeSecured);
+    if (!faults.has(FramingDefect::discovery_without_spdm)) types.push_back(kDoeSpdm);
+    if (!faults.has(FramingDefect::discovery_without_secured)) types.push_back(kDoeSecured);
     uint8_t index = request.empty() ? 0 : request[0];
     if (index >= types.size()) return {0xff, 0xff, 0, 0};
     bool last = index + 1U == types.size();
     uint8_t next = last ? 0 : static_cast<uint8_t>(index + 1);
-    if (last && waivers.has(FramingDefect::discovery_circles)) next = 1;
+    if (last && faults.has(FramingDefect::discovery_circles)) next = 1;
     return {0x01, 0x00, types[index], next};
 }
 
@@ -134,11 +134,11 @@ Bytes wrap(Binding binding, ByteView message, Payload payload) {
     return std::move(out).take();
 }
 
-Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& waivers) {
+Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& faults) {
     switch (binding) {
-        case Binding::mctp: return unwrap_mctp(unit, waivers);
-        case Binding::doe: return unwrap_doe(unit, waivers);
-        case Binding::tcp: return unwrap_tcp(unit, waivers);
+        case Binding::mctp: return unwrap_mctp(unit, faults);
+        case Binding::doe: return unwrap_doe(unit, faults);
+        case Binding::tcp: return unwrap_tcp(unit, faults);
         case Binding::none: break;
     }
     return Unwrapped{Payload::spdm, unit, 0};

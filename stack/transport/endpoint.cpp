@@ -20,9 +20,9 @@ bool looks_like_spdm(ByteView message) {
 
 }  // namespace
 
-std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingWaivers waivers) {
-    if (scheme == Scheme::emu) return std::make_unique<EmuDeframer>(binding, waivers);
-    return std::make_unique<TcpDeframer>(waivers);
+std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingWaivers faults) {
+    if (scheme == Scheme::emu) return std::make_unique<EmuDeframer>(binding, faults);
+    return std::make_unique<TcpDeframer>(faults);
 }
 
 void UnitEndpoint::log_broken(const Error& error) {
@@ -31,22 +31,21 @@ void UnitEndpoint::log_broken(const Error& error) {
 
 std::optional<Bytes> UnitEndpoint::dropped(const Error& error) {
     log_broken(error);
-    stuck_ = waivers_.has(FramingDefect::stuck_after_bad_frame);
+    stuck_ = faults_.has(FramingDefect::stuck_after_bad_frame);
     bool unknown_type = error.field == info(Framing::tcp_type).name;
-    if (unknown_type && !waivers_.has(FramingDefect::tcp_type_unanswered))
-        return tcp_notice(kTcpNotSupported);
+    if (unknown_type && !faults_.has(FramingDefect::tcp_type_unanswered)) return tcp_notice(kTcpNotSupported);
     return std::nullopt;
 }
 
 Payload UnitEndpoint::payload(const Unwrapped& unwrapped) const {
     bool ours = unwrapped.payload == Payload::spdm || unwrapped.payload == Payload::secured;
-    if (!ours || !waivers_.has(FramingDefect::type_ignored)) return unwrapped.payload;
+    if (!ours || !faults_.has(FramingDefect::type_ignored)) return unwrapped.payload;
     return looks_like_spdm(unwrapped.message) ? Payload::spdm : Payload::secured;
 }
 
 Bytes UnitEndpoint::wrapped(const Message& message) const {
     Bytes unit = wrap(binding_, message.bytes, message.payload);
-    if (binding_ == Binding::doe && waivers_.has(FramingDefect::doe_padding_left)) {
+    if (binding_ == Binding::doe && faults_.has(FramingDefect::doe_padding_left)) {
         size_t filled = doe_object(0, {}).size() + message.bytes.size();
         std::fill(unit.begin() + static_cast<ptrdiff_t>(filled), unit.end(), kPaddingOfADefect);
     }
@@ -55,18 +54,18 @@ Bytes UnitEndpoint::wrapped(const Message& message) const {
 
 std::optional<Bytes> UnitEndpoint::take(const Service& service, ByteView unit) {
     if (stuck_) return std::nullopt;
-    auto unwrapped = unwrap(binding_, unit, waivers_);
+    auto unwrapped = unwrap(binding_, unit, faults_);
     if (!unwrapped) return dropped(unwrapped.error());
     switch (unwrapped->payload) {
         case Payload::spdm:
         case Payload::secured: break;
         case Payload::doe_discovery: {
-            Bytes entry = doe_discovery_response(unwrapped->message, waivers_);
+            Bytes entry = doe_discovery_response(unwrapped->message, faults_);
             if (entry.empty()) return std::nullopt;
             return doe_object(kDoeDiscovery, entry);
         }
         case Payload::tcp_role:
-            if (waivers_.has(FramingDefect::tcp_role_unanswered)) return std::nullopt;
+            if (faults_.has(FramingDefect::tcp_role_unanswered)) return std::nullopt;
             return tcp_notice(kTcpNoRequester);
         case Payload::tcp_error: return std::nullopt;
     }
@@ -89,32 +88,32 @@ std::vector<Bytes> PacketEndpoint::take(const Service& service, ByteView packet)
 }
 
 Result<std::vector<Bytes>> PacketEndpoint::answers(const Service& service, ByteView packet) {
-    const FramingWaivers& waivers = units_.waivers();
-    MctpPacket piece = TRY(parse_mctp_packet(packet, waivers));
+    const FramingWaivers& faults = units_.faults();
+    MctpPacket piece = TRY(parse_mctp_packet(packet, faults));
     const MctpHeader& from = piece.header;
     // Endpoint 0 is whoever is at the other end of the bus (DSP0236, special endpoint identifiers).
     bool for_us = from.destination == kMctpEndpoint || from.destination == 0;
-    TRY(demand(waivers, Framing::packet_version, from.version == kMctpHeaderVersion, 0));
-    TRY(demand(waivers, Framing::packet_destination, for_us, 1));
-    TRY(demand(waivers, Framing::packet_owner, from.tag_owner, 3));
+    TRY(demand(faults, Framing::packet_version, from.version == kMctpHeaderVersion, 0));
+    TRY(demand(faults, Framing::packet_destination, for_us, 1));
+    TRY(demand(faults, Framing::packet_owner, from.tag_owner, 3));
     auto message = TRY(assembler_.take(piece));
     if (!message) return std::vector<Bytes>{};
     std::optional<Bytes> response = units_.take(service, message->body);
     if (!response) return std::vector<Bytes>{};
     MctpHeader to{.destination = from.source,
                   .source = kMctpEndpoint,
-                  .tag_owner = waivers.has(FramingDefect::tag_owner_kept),
-                  .tag = waivers.has(FramingDefect::tag_forgotten) ? uint8_t{0} : from.tag};
+                  .tag_owner = faults.has(FramingDefect::tag_owner_kept),
+                  .tag = faults.has(FramingDefect::tag_forgotten) ? uint8_t{0} : from.tag};
     return mctp_packets(to, *response);
 }
 
-StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingWaivers waivers)
+StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingWaivers faults)
     : scheme_(scheme),
-      units_(scheme == Scheme::tcp ? Binding::tcp : binding, std::move(log), waivers),
-      deframer_(make_deframer(scheme, binding, waivers)) {}
+      units_(scheme == Scheme::tcp ? Binding::tcp : binding, std::move(log), faults),
+      deframer_(make_deframer(scheme, binding, faults)) {}
 
 StreamEndpoint::Peer StreamEndpoint::take(const Service& service, ByteView piece, Bytes& answers) {
-    if (units_.waivers().has(FramingDefect::tcp_read_is_message) && scheme_ == Scheme::tcp) {
+    if (units_.faults().has(FramingDefect::tcp_read_is_message) && scheme_ == Scheme::tcp) {
         serve(service, Unit{.payload = to_bytes(piece)}, answers);
         return Peer::goes_on;
     }
@@ -145,7 +144,7 @@ void StreamEndpoint::serve(const Service& service, const Unit& unit, Bytes& answ
         return answer(unit.command, {}, answers);
     }
     if (!is(unit, EmuCommand::normal)) {
-        if (demand(units_.waivers(), Framing::emu_command, false)) return;  // waived: it is passed over
+        if (demand(units_.faults(), Framing::emu_command, false)) return;  // waived: it is passed over
         return answer(static_cast<uint32_t>(EmuCommand::unknown), {}, answers);
     }
     if (auto response = units_.take(service, unit.payload)) answer(unit.command, *response, answers);

@@ -15,9 +15,9 @@ Service echo() {
 }
 
 FramingWaivers with(FramingDefect defect) {
-    FramingWaivers waivers;
-    waivers.plant(defect);
-    return waivers;
+    FramingWaivers faults;
+    faults.plant(defect);
+    return faults;
 }
 
 MctpHeader to_us(uint8_t tag = 0) { return {.destination = kMctpEndpoint, .source = 0x08, .tag = tag}; }

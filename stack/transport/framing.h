@@ -58,6 +58,6 @@ using FramingWaivers = Switches<Framing, kFramingCount, FramingDefect, kFramingD
 // The refusal as an error: Errc::bad_code, the framing's name as field, where it was seen as offset.
 std::unexpected<Error> refuse(Framing framing, size_t offset = 0);
 // Refuses unless `holds` or the check is waived.
-Result<> demand(const FramingWaivers& waivers, Framing framing, bool holds, size_t offset = 0);
+Result<> demand(const FramingWaivers& faults, Framing framing, bool holds, size_t offset = 0);
 
 }  // namespace assay::transport

@@ -51,8 +51,8 @@ class SocketLink final : public Link {
     }
     ~SocketLink() override { close(); }
 
-    Result<> open(milliseconds patience) {
-        Clock::time_point end = Clock::now() + std::max(patience, kRetry);
+    Result<> open(milliseconds timeout) {
+        Clock::time_point end = Clock::now() + std::max(timeout, kRetry);
         while (true) {
             error_code error = try_addresses(end);
             if (!error) break;
@@ -60,7 +60,7 @@ class SocketLink final : public Link {
                 bool late = error == asio::error::operation_aborted;
                 return fail(late ? Errc::timeout : Errc::io, "target", Error::npos,
                             fmt::format("cannot connect to {}: {}", to_text(target_),
-                                        late ? fmt::format("no answer within {} ms", patience.count())
+                                        late ? fmt::format("no answer within {} ms", timeout.count())
                                              : error.message()));
             }
             std::this_thread::sleep_for(kRetry);
@@ -294,11 +294,11 @@ class SocketLink final : public Link {
 
 }  // namespace
 
-Result<std::unique_ptr<Link>> connect(const Target& target, milliseconds patience, milliseconds send_time) {
+Result<std::unique_ptr<Link>> connect(const Target& target, milliseconds timeout, milliseconds send_time) {
     if (target.scheme == Scheme::reference)
         return fail(Errc::unsupported, "target", Error::npos, "the reference has no socket");
     auto link = std::make_unique<SocketLink>(target, send_time);
-    TRY(link->open(patience));
+    TRY(link->open(timeout));
     return link;
 }
 

@@ -39,9 +39,9 @@ std::vector<Bytes> mctp_packets(MctpHeader header, ByteView body, size_t unit) {
     return packets;
 }
 
-Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingWaivers& waivers) {
+Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingWaivers& faults) {
     if (packet.size() < kMctpPacketHeader) return refuse(Framing::packet_short, packet.size());
-    TRY(demand(waivers, Framing::packet_short, packet.size() > kMctpPacketHeader, packet.size()));
+    TRY(demand(faults, Framing::packet_short, packet.size() > kMctpPacketHeader, packet.size()));
     uint8_t flags = packet[3];
     MctpHeader header{.version = static_cast<uint8_t>(packet[0] & kVersionMask),
                       .destination = packet[1],
@@ -58,18 +58,18 @@ Result<std::optional<MctpAssembler::Message>> MctpAssembler::take(const MctpPack
     const MctpHeader& header = packet.header;
     const Key key{header.destination, header.source, header.tag, header.tag_owner};
     auto found = begun_.find(key);
-    bool joins = found != begun_.end() && waivers_.has(FramingDefect::packets_joined_blindly);
+    bool joins = found != begun_.end() && faults_.has(FramingDefect::packets_joined_blindly);
     if (header.som && !joins) {
         found = begun_.insert_or_assign(key, Begun{header.sequence, {}}).first;
     } else if (found == begun_.end()) {
-        TRY(demand(waivers_, Framing::packet_start, false, 3));
+        TRY(demand(faults_, Framing::packet_start, false, 3));
         found = begun_.insert_or_assign(key, Begun{header.sequence, {}}).first;
     }
     Begun& message = found->second;
     for (auto [check, holds] :
          {std::pair{Framing::packet_sequence, joins || header.sequence == message.due},
           std::pair{Framing::packet_size, message.body.size() + packet.payload.size() <= kMaxUnit}}) {
-        auto good = demand(waivers_, check, holds, 3);
+        auto good = demand(faults_, check, holds, 3);
         if (good) continue;
         begun_.erase(found);
         return std::unexpected(good.error());

@@ -10,12 +10,12 @@ namespace {
 
 // What an assembler makes of packets, each as hex: the body that came last, "-" when more was due, or the
 // name of the refusal.
-std::string taken(std::initializer_list<const char*> packets, const FramingWaivers& waivers = {}) {
-    MctpAssembler assembler(waivers);
+std::string taken(std::initializer_list<const char*> packets, const FramingWaivers& faults = {}) {
+    MctpAssembler assembler(faults);
     std::string last;
     for (const char* hex : packets) {
         const Bytes bytes = *from_hex(hex);
-        auto packet = parse_mctp_packet(bytes, waivers);
+        auto packet = parse_mctp_packet(bytes, faults);
         if (!packet) return std::string(packet.error().field);
         auto message = assembler.take(*packet);
         last = !message ? std::string(message.error().field) : *message ? to_hex((*message)->body) : "-";

@@ -51,8 +51,8 @@ Result<std::optional<Unit>> EmuDeframer::next() {
     auto type = reader.uint_be(4, "TransportType");
     auto size = reader.uint_be(4, "PayloadSize");
     if (!command || !type || !size) return std::nullopt;
-    TRY(demand(waivers_, Framing::emu_transport, *type == emu_type(binding_), 4));
-    TRY(demand(waivers_, Framing::emu_size, *size <= kMaxUnit, 8));
+    TRY(demand(faults_, Framing::emu_transport, *type == emu_type(binding_), 4));
+    TRY(demand(faults_, Framing::emu_size, *size <= kMaxUnit, 8));
     size_t whole = kEmuHeader + static_cast<size_t>(*size);
     if (!complete(whole)) return std::nullopt;
     return Unit{static_cast<uint32_t>(*command), take(whole, kEmuHeader)};
@@ -61,12 +61,12 @@ Result<std::optional<Unit>> EmuDeframer::next() {
 Result<std::optional<Unit>> TcpDeframer::next() {
     ByteView bytes = buffer();
     if (bytes.size() < kTcpHeader) return std::nullopt;
-    TRY(demand(waivers_, Framing::tcp_version, bytes[2] == 1, 2));
+    TRY(demand(faults_, Framing::tcp_version, bytes[2] == 1, 2));
     size_t length = static_cast<size_t>(bytes[0] | bytes[1] << 8);
     bool header_only = bytes[3] >= kTcpRoleInquiry;
-    TRY(demand(waivers_, Framing::tcp_short, length >= 2 || header_only, 0));
+    TRY(demand(faults_, Framing::tcp_short, length >= 2 || header_only, 0));
     // Whether bytes follow that the header counts cannot be told: nothing behind it would be read rightly.
-    TRY(demand(waivers_, Framing::tcp_length, !header_only || length == 0 || length == 2, 0));
+    TRY(demand(faults_, Framing::tcp_length, !header_only || length == 0 || length == 2, 0));
     size_t size = header_only || length < 2 ? kTcpHeader : kTcpHeader + length - 2;
     if (!complete(size)) return std::nullopt;
     return Unit{static_cast<uint32_t>(EmuCommand::normal), take(size, 0)};

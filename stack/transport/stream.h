@@ -54,23 +54,22 @@ class Deframer {
 
 class EmuDeframer final : public Deframer {
    public:
-    explicit EmuDeframer(Binding binding, FramingWaivers waivers = {})
-        : binding_(binding), waivers_(waivers) {}
+    explicit EmuDeframer(Binding binding, FramingWaivers faults = {}) : binding_(binding), faults_(faults) {}
     Result<std::optional<Unit>> next() override;
 
    private:
     Binding binding_;
-    FramingWaivers waivers_;
+    FramingWaivers faults_;
 };
 
 // SPDM over TCP: the payload is the whole unit with its header.
 class TcpDeframer final : public Deframer {
    public:
-    explicit TcpDeframer(FramingWaivers waivers = {}) : waivers_(waivers) {}
+    explicit TcpDeframer(FramingWaivers faults = {}) : faults_(faults) {}
     Result<std::optional<Unit>> next() override;
 
    private:
-    FramingWaivers waivers_;
+    FramingWaivers faults_;
 };
 
 }  // namespace assay::transport

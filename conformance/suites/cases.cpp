@@ -1,0 +1,59 @@
+#include "conformance/suites/cases.h"
+
+#include "conformance/suites/requester/fault.h"
+#include "conformance/suites/responder/groups.h"
+
+namespace assay::cases {
+
+std::span<const engine::Case> all_cases() {
+    static const CaseList all = [] {
+        CaseList cases;
+        for (auto add : {add_header,
+                         add_version,
+                         add_capabilities,
+                         add_algorithms,
+                         add_algorithm_selection,
+                         add_unneeded_algorithms,
+                         add_limits,
+                         add_digests,
+                         add_certificate,
+                         add_challenge,
+                         add_measurements,
+                         add_measurements_signed,
+                         add_deferral,
+                         add_vendor_defined,
+                         add_malformed,
+                         add_challenge_mutual,
+                         add_key_exchange,
+                         add_key_exchange_opaque,
+                         add_key_exchange_shares,
+                         add_finish,
+                         add_finish_mutual,
+                         add_uninvited,
+                         add_psk,
+                         add_psk_finish,
+                         add_session,
+                         add_session_legality,
+                         add_session_timers,
+                         add_key_update,
+                         add_record,
+                         add_record_content,
+                         add_record_numbers,
+                         add_encapsulated,
+                         add_encapsulated_flows,
+                         add_attack,
+                         add_attack_handshake,
+                         add_attack_records}) {
+            add(cases);
+        }
+        add_requester(cases);
+        for (auto add : {add_transport_mctp, add_transport_doe, add_transport_tcp, add_transport_mctp_empty,
+                         add_transport_doe_empty, add_transport_tcp_empty}) {
+            add(cases);
+        }
+        return cases;
+    }();
+    return all;
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,331 @@
+#include "conformance/suites/kill_matrix.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "conformance/engine/judge.h"
+#include "conformance/lab/reference.h"
+#include "conformance/suites/cases.h"
+#include "stack/base/ranges.h"
+
+namespace assay::cases {
+
+namespace {
+
+using engine::Case;
+using spdm::Check;
+using spdm::Defect;
+using spdm::DefectKind;
+
+// What no case can notice, and why.
+struct Excuse {
+    std::string_view name;
+    std::string_view why;
+};
+constexpr std::string_view kEmuOnly =
+    "DMTF's emulator ends over such a unit, so no case sends it; stream_test.cpp holds it";
+constexpr Excuse kExcuses[] = {
+    {"record_short", "a record without its header cannot be taken apart, with or without the check"},
+    {"response_short",
+     "what is shorter than a header is malformed too: response_malformed refuses it at once"},
+    {"mctp_empty", "a message of no bytes gets no answer, with or without the check"},
+    {"doe_short", "a header that is not there cannot be read, with or without the check"},
+    {"doe_reserved", "either reading is accepted (DISPUTE-DOE-RESERVED)"},
+    {"tcp_short", "what PayloadLen 0 or 1 announces is dropped as a header without its message besides"},
+    {"emu_transport", kEmuOnly},
+    {"emu_size", kEmuOnly},
+    {"packet_short", "a packet of nothing adds nothing, with or without the check"},
+    {"packet_size", "no case sends a megabyte in packets; mctp_packet_test.cpp holds it"},
+};
+
+std::string excuse(std::string_view name) {
+    for (const Excuse& known : kExcuses) {
+        if (known.name == name) return std::string(known.why);
+    }
+    return {};
+}
+
+bool is_in_matrix(Defect defect) { return spdm::info(defect).kind != DefectKind::input; }
+
+#ifdef ASSAY_HARNESS
+
+// A kind of reference: what one device cannot show another can.
+struct Kind {
+    std::string_view name;
+    lab::ReferenceOptions options{};
+    const crypto::Provider* provider = &crypto::fast_provider();
+};
+
+constexpr uint32_t with_psk(uint32_t flags, uint32_t psk) { return (flags & ~wire::cap::psk) | psk; }
+
+std::vector<Kind> kinds() {
+    namespace cap = wire::cap;
+    namespace mut_auth = wire::mut_auth;
+    const uint32_t all = lab::kReferenceFlags;
+    std::vector<Kind> list(1, {.name = "as it is"});
+    list.push_back({"measurements not signed", {.flags = cap::cert | cap::chal | cap::meas_no_sig}});
+    list.push_back({"no measurements", {.flags = cap::cert | cap::chal}});
+    list.push_back({"MCTP", {.transport = &record::mctp(), .binding = transport::Binding::mctp}});
+    list.push_back({"DOE", {.transport = &record::doe(), .binding = transport::Binding::doe}});
+    list.push_back({"TCP", {.transport = &record::tcp(), .binding = transport::Binding::tcp}});
+    list.push_back({"implicit GET_DIGESTS", {.mut_auth_requested = mut_auth::implicit_get_digests}});
+    list.push_back({"requester known", {.mut_auth_requested = mut_auth::plain, .requester_known = true}});
+    list.push_back({"PSK without context", {.flags = with_psk(all, cap::psk_no_context)}});
+    list.push_back(
+        {"PSK alone", {.flags = all & ~(cap::key_ex | cap::mut_auth | cap::handshake_in_the_clear)}});
+    list.push_back({"bad records dropped", {.bad_record = spdm::BadRecord::drop}});
+    list.push_back({"silent end at bad records", {.bad_record = spdm::BadRecord::end}});
+    list.push_back({"no heartbeat period", {.heartbeat_period = 0}});
+    // The fast provider takes any share for a point of its curve. This stays the last.
+    list.push_back({"OpenSSL", {}, &crypto::openssl_provider()});
+    return list;
+}
+
+// What is waived and planted: in the protocol, or in its transport.
+struct Spoiling {
+    spdm::FaultConfig protocol{};
+    transport::FramingWaivers framing{};
+};
+
+// One kind of reference, sound or spoiled.
+class Bench {
+   public:
+    explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
+
+    // The first case that notices; empty when none does.
+    std::string noticed_by(const Spoiling& spoiling, const std::vector<const Case*>& cases) {
+        Setting spoiled(*this, spoiling);
+        for (const Case* one : cases) {
+            for (wire::Version version : wire::kVersions) {
+                if (version < one->since || version > one->until) continue;
+                const engine::Claims& known = claims(version);
+                if (!known.supported || !able(known, one->needs)) continue;
+                if (one->once && version != kind_.options.versions.back()) continue;
+                engine::CaseContext test(spoiled.lab, known);
+                if (noticed(engine::judge(*one, test).judgement, test))
+                    return fmt::format("{} at {} ({})", one->id, wire::name(version), kind_.name);
+            }
+        }
+        return {};
+    }
+    // Whether the sane exchange does.
+    std::string noticed_at_once(const Spoiling& spoiling) {
+        Setting spoiled(*this, spoiling);
+        for (wire::Version version : wire::kVersions) {
+            if (!claims(version).supported) continue;
+            engine::CaseContext test(spoiled.lab, claims(version));
+            engine::SaneOutcome sane = engine::sane_exchange(test);
+            auto fails = [](const engine::StageFailure& failure) {
+                return engine::is_failure(failure.finding.verdict);
+            };
+            if (std::ranges::any_of(sane.failures, fails))
+                return fmt::format("the sane exchange at {} ({})", wire::name(version), kind_.name);
+        }
+        return {};
+    }
+
+   private:
+    struct Setting {
+        Setting(Bench& bench, const Spoiling& spoiling)
+            : options(bench.kind_.options),
+              dut(device(bench, spoiling), *bench.kind_.provider, with(spoiling)),
+              lab(dut, random, *bench.kind_.provider, &bench.leaf_keys_) {}
+        lab::ReferenceOptions with(const Spoiling& spoiling) {
+            options.faults = spoiling.protocol;
+            options.framing = spoiling.framing;
+            return options;
+        }
+        // Who has a key a slot is another device.
+        std::shared_ptr<const spdm::Device> device(Bench& bench, const Spoiling& spoiling) {
+            bool other = spoiling.protocol.has(Defect::key_per_slot);
+            return other ? lab::make_reference_device(with(spoiling)) : bench.device_;
+        }
+        lab::ReferenceOptions options;
+        lab::ReferenceDut dut;
+        SeededRandom random{1};
+        lab::Lab lab;
+    };
+
+    // A failure, a warning or a loose pass. What could not be run at all noticed nothing.
+    static bool noticed(const engine::CheckResult& judgement, const engine::CaseContext& test) {
+        if (judgement) return !test.notes().empty();
+        return engine::is_failure(judgement.error().verdict);
+    }
+    static bool able(const engine::Claims& claims, uint32_t needs) {
+        constexpr uint32_t kTwoBits = wire::cap::psk | wire::cap::meas;
+        for (uint32_t flag = 1; flag != 0; flag <<= 1) {
+            if ((needs & flag & ~kTwoBits) != 0 && !claims.has(flag)) return false;
+        }
+        // Of PSK_CAP and MEAS_CAP both bits ask for either, one for that one.
+        for (uint32_t field : {wire::cap::psk, wire::cap::meas}) {
+            if ((needs & field) != 0 && !claims.has(needs & field)) return false;
+        }
+        return true;
+    }
+    // What the sound device says of itself.
+    const engine::Claims& claims(wire::Version version) {
+        auto known = claims_.find(version);
+        if (known != claims_.end()) return known->second;
+        Setting sound(*this, {});
+        engine::Claims nothing;
+        nothing.version = version;
+        engine::CaseContext test(sound.lab, nothing);
+        engine::SaneOutcome sane = engine::sane_exchange(test);
+        return claims_[version] = sane.failures.empty() ? sane.claims : nothing;
+    }
+
+    Kind kind_;
+    std::shared_ptr<const spdm::Device> device_;
+    lab::LeafKeys leaf_keys_;
+    std::map<wire::Version, engine::Claims> claims_;
+};
+
+// What is spoiled, and which cases may notice: the requester's own, those on framing, or all others.
+struct Spoilt {
+    Spoiling spoiling{};
+    std::string requirement{};
+    bool requester = false;
+    bool framing = false;
+    bool session = false;  // it shows inside sessions, so their cases come first
+};
+
+bool is_requester(const Case& one) { return one.id.starts_with("req/"); }
+bool is_framing(const Case& one) { return one.id.starts_with("trn/"); }
+bool is_session(const Case& one) {
+    constexpr std::string_view kGroups[] = {"kex/", "fin/", "psk/", "ses/", "upd/", "sec/", "enc/", "atk/"};
+    return std::ranges::any_of(kGroups, [&](std::string_view group) { return one.id.starts_with(group); });
+}
+
+std::vector<Bench>& benches() {
+    static std::vector<Bench> made = [] {
+        std::vector<Bench> list;
+        for (Kind& kind : kinds()) list.emplace_back(std::move(kind));
+        return list;
+    }();
+    return made;
+}
+
+// Requesters meet devices of their own, the same on every bench.
+Bench& for_requesters() { return benches().back(); }
+
+std::string noticed_by(const Spoilt& spoilt) {
+    std::vector<const Case*> close, sessions, rest;
+    for (const Case& one : all_cases()) {
+        if (is_requester(one) != spoilt.requester || one.writes) continue;
+        // What is wrong with messages shows in any frame; what is wrong with frames shows to nobody else.
+        if (spoilt.framing && !is_framing(one)) continue;
+        bool names_it = contains(one.requirements, spoilt.requirement);
+        (names_it ? close : spoilt.session && is_session(one) ? sessions : rest).push_back(&one);
+    }
+    // All references for what is likely to notice, before anything else.
+    for (const auto* cases : {&close, &sessions, &rest}) {
+        for (Bench& bench : benches()) {
+            if (spoilt.requester && &bench != &for_requesters()) continue;
+            std::string by = bench.noticed_by(spoilt.spoiling, *cases);
+            if (!by.empty()) return by;
+        }
+        if (cases != &close || spoilt.requester || spoilt.framing) continue;
+        std::string by = benches().front().noticed_at_once(spoilt.spoiling);
+        if (!by.empty()) return by;
+    }
+    return {};
+}
+
+#endif
+
+}  // namespace
+
+std::vector<std::string> kill_matrix_control() {
+    std::vector<std::string> faults;
+#ifdef ASSAY_HARNESS
+    std::vector<const Case*> all, without_requesters;
+    for (const Case& one : all_cases()) {
+        if (one.writes) continue;
+        all.push_back(&one);
+        if (!is_requester(one)) without_requesters.push_back(&one);
+    }
+    for (Bench& bench : benches()) {
+        const auto& cases = &bench == &for_requesters() ? all : without_requesters;
+        for (std::string fault : {bench.noticed_at_once({}), bench.noticed_by({}, cases)}) {
+            if (!fault.empty()) faults.push_back(std::move(fault));
+        }
+    }
+#endif
+    return faults;
+}
+
+size_t kill_matrix_size() {
+    size_t size = spdm::kCheckCount;
+    for (size_t i = 0; i < spdm::kDefectCount; ++i) size += is_in_matrix(static_cast<Defect>(i));
+    return size + transport::kFramingCount + transport::kFramingDefectCount;
+}
+
+std::vector<Kill> kill_matrix(const std::function<void(const Kill&)>& progress) {
+    std::vector<Kill> kills;
+#ifdef ASSAY_HARNESS
+    auto add = [&](Kill kill, const Spoilt& spoilt) {
+        kill.by = noticed_by(spoilt);
+        if (kill.by.empty()) kill.excuse = excuse(kill.name);
+        if (progress) progress(kill);
+        kills.push_back(std::move(kill));
+    };
+    for (size_t i = 0; i < spdm::kCheckCount; ++i) {
+        auto check = static_cast<Check>(i);
+        const spdm::CheckInfo& info = spdm::info(check);
+        Spoilt spoilt{.requirement = std::string(info.requirement), .requester = !info.responder};
+        spoilt.spoiling.protocol.waive(check);
+        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
+    }
+    for (size_t i = 0; i < transport::kFramingCount; ++i) {
+        auto check = static_cast<transport::Framing>(i);
+        const transport::FramingInfo& info = transport::info(check);
+        Spoilt spoilt{.requirement = std::string(info.requirement), .framing = true};
+        spoilt.spoiling.framing.waive(check);
+        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
+    }
+    for (size_t i = 0; i < spdm::kDefectCount; ++i) {
+        auto defect = static_cast<Defect>(i);
+        if (!is_in_matrix(defect)) continue;
+        Spoilt spoilt{.session = true};
+        spoilt.spoiling.protocol.plant(defect);
+        add({.name = spdm::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
+            spoilt);
+    }
+    for (size_t i = 0; i < transport::kFramingDefectCount; ++i) {
+        auto defect = static_cast<transport::FramingDefect>(i);
+        Spoilt spoilt{.framing = true};
+        spoilt.spoiling.framing.plant(defect);
+        add({.name = transport::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
+            spoilt);
+    }
+#else
+    (void)progress;
+#endif
+    return kills;
+}
+
+std::string to_text(const std::vector<Kill>& kills) {
+    std::string text;
+    for (bool defect : {false, true}) {
+        size_t rows = 0, survived = 0, excused = 0;
+        for (const Kill& kill : kills) {
+            if (kill.defect != defect) continue;
+            std::string what = kill.excuse.empty() ? "SURVIVED" : "excused: " + kill.excuse;
+            if (!kill.by.empty()) what = kill.by;
+            ++rows;
+            survived += kill.survived();
+            excused += !kill.excuse.empty();
+            text += fmt::format("{:28} {:13} {}\n", kill.name, kill.requirement, what);
+        }
+        text += fmt::format("{} {} in turn: {} noticed, {} excused, {} survived\n", rows,
+                            defect ? "defects planted" : "checks waived", rows - survived - excused, excused,
+                            survived);
+    }
+    return text +
+           "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets.\n";
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,155 @@
+// What a requester does with an honest responder: it believes it, asks in well-formed messages, and waits
+// when it is put off.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/suites/requester/fault.h"
+#include "stack/base/ranges.h"
+#include "stack/spdm/capability_rules.h"
+#include "stack/wire/registry.h"
+
+namespace assay::cases {
+
+namespace {
+
+using namespace wire;
+using engine::CaseContext;
+using engine::CheckResult;
+
+// The walk at a version, with its exchanges kept in the lab.
+FaultOutcome walk(CaseContext& test, const spdm::FaultConfig& faults, const Setup& setup = {}) {
+    FaultOutcome outcome =
+        tell({.check = spdm::Check::retries, .version = test.version(), .setup = setup}, faults);
+    keep(test, outcome.log);
+    return outcome;
+}
+
+CheckResult expect_trust(CaseContext& test, const FaultOutcome& outcome, std::string_view requirement) {
+    return test.expect_that(outcome.complete && outcome.believed, requirement, "the walk comes to its end",
+                            outcome.refusal ? outcome.refusal->text() : "the device is not believed");
+}
+
+CheckResult believes(CaseContext& test, const spdm::FaultConfig& faults) {
+    FaultOutcome outcome = walk(test, faults);
+    bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
+    TRY(test.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
+                         "another first request"));
+    return expect_trust(test, outcome, "SPDM-VER-005");
+}
+
+// Every request has the version and the size it must have, and nothing in its reserved fields: the strict
+// encoder would have written it so.
+CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
+    walk(test, faults);
+    for (const lab::Exchange& exchange : test.lab().exchanges()) {
+        const Bytes& request = exchange.request;
+        Version version =
+            request.size() > 1 && request[1] == code::get_version ? Version::v1_0 : test.version();
+        TRY(test.expect_that(request[0] == byte(version), "SPDM-HDR-001", std::string(name(version)),
+                             fmt::format("0x{:02x}", request[0]), "SPDMVersion"));
+        size_t used = 0;
+        auto message = decode_any(request, exchange.request_context, &used);
+        TRY(test.expect_that(
+            message.has_value() && used == request.size(), "SPDM-HDR-015", "a request of exactly its fields",
+            message ? fmt::format("{} bytes more", request.size() - used) : message.error().text()));
+        auto again = encode_any(**message, exchange.request_context);
+        TRY(test.expect_that(again.has_value(), "SPDM-HDR-008", "reserved fields of zero, counts that agree",
+                             again ? "" : again.error().text()));
+    }
+    return {};
+}
+
+CheckResult keeps_capability_rules(CaseContext& test, const spdm::FaultConfig& faults) {
+    walk(test, faults);
+    for (const lab::Exchange& exchange : test.lab().exchanges()) {
+        if (exchange.request[1] != code::get_capabilities) continue;
+        auto message = decode<GetCapabilities>(exchange.request, exchange.request_context);
+        TRY(test.expect_that(message.has_value(), "SPDM-CAP-004", "a message that can be read",
+                             message ? "" : message.error().text()));
+        auto kept = spdm::check_requester_capabilities(spdm::Checker(), test.version(), *message);
+        if (kept) continue;
+        std::string requirement(spdm::info(kept.error().check).requirement);
+        return test.expect_that(false, requirement, "flags and sizes that go together", kept.error().text(),
+                                "Flags");
+    }
+    return {};
+}
+
+// Each request that may be put off is, first with Busy and then with ResponseNotReady, more than once.
+CheckResult waits(CaseContext& test, const spdm::FaultConfig& faults) {
+    FaultOutcome outcome = walk(test, faults, [](spdm::Device& device, spdm::RequesterConfig&) {
+        for (uint8_t code : {code::get_digests, code::get_certificate, code::challenge,
+                             code::get_measurements, code::vendor_defined_request}) {
+            device.deferrals[code] = {.busy = 1, .not_ready = 2};
+        }
+    });
+    bool asked_again = std::ranges::any_of(
+        outcome.log, [](const SeenExchange& seen) { return seen.request[1] == code::respond_if_ready; });
+    TRY(test.expect_that(asked_again, "SPDM-DEF-011", "RESPOND_IF_READY", "none"));
+    return expect_trust(test, outcome, "SPDM-DEF-006");
+}
+
+struct Row {
+    std::string id;
+    std::string title;
+    std::vector<std::string> requirements;
+    CheckResult (*run)(CaseContext&, const spdm::FaultConfig&);
+};
+
+std::vector<Row> rows() {
+    return {
+        {"req/well-formed",
+         "A requester's messages have the negotiated version, exact sizes and nothing in reserved fields",
+         {"SPDM-HDR-001", "SPDM-HDR-008", "SPDM-HDR-015", "SPDM-VER-014", "SPDM-CAP-003", "SPDM-CAP-004",
+          "SPDM-CAP-034", "SPDM-ALG-002", "SPDM-ALG-003", "SPDM-ALG-004", "SPDM-ALG-007", "SPDM-ALG-008",
+          "SPDM-ALG-027", "SPDM-ALG-029", "SPDM-CHL-015", "SPDM-MEA-001", "SPDM-MEA-045"},
+         asks_well},
+        {"req/capability-rules",
+         "A requester's flags and sizes go together",
+         {"SPDM-CAP-006", "SPDM-CAP-007", "SPDM-CAP-008", "SPDM-CAP-009", "SPDM-CAP-010", "SPDM-CAP-011",
+          "SPDM-CAP-012", "SPDM-CAP-013", "SPDM-CAP-014", "SPDM-CAP-015", "SPDM-CAP-016", "SPDM-CAP-017",
+          "SPDM-CAP-018", "SPDM-CAP-019", "SPDM-CAP-020", "SPDM-CAP-021"},
+         keeps_capability_rules},
+        {"req/put-off",
+         "A requester that is put off asks again, and its transcripts hold the exchange once",
+         {"SPDM-DEF-006", "SPDM-DEF-007", "SPDM-DEF-011", "SPDM-MEA-025"},
+         waits},
+    };
+}
+
+engine::Case make(const Row& row) {
+    engine::Case one;
+    one.id = row.id;
+    one.title = row.title;
+    one.requirements = row.requirements;
+    one.run = [run = row.run](CaseContext& test) -> CheckResult {
+        std::optional<spdm::FaultConfig> faults = test.lab().dut().requester();
+        if (!faults) return CaseContext::not_applicable("the target is no requester");
+        return run(test, *faults);
+    };
+    return one;
+}
+
+}  // namespace
+
+void add_honest(std::vector<engine::Case>& cases) {
+    for (Version version : kVersions) {
+        Row row{
+            fmt::format("req/honest-{}", byte(version) & 0xf),
+            "An honest responder is believed, up to signed measurements",
+            {"SPDM-VER-003", "SPDM-VER-004", "SPDM-VER-005", "SPDM-VER-017", "SPDM-CHL-022", "SPDM-MEA-022"},
+            believes};
+        // What the signing prefix goes into; before it there was none.
+        if (version >= Version::v1_2) {
+            row.requirements.insert(row.requirements.end(), {"SPDM-CHL-002", "SPDM-CHL-021", "SPDM-MEA-038"});
+        } else {
+            row.requirements.emplace_back("SPDM-CHL-102");
+        }
+        cases.push_back(make(row));
+        cases.back().since = cases.back().until = version;
+    }
+    for (const Row& row : rows()) cases.push_back(make(row));
+}
+
+}  // namespace assay::cases

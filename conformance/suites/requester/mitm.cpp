@@ -1,0 +1,212 @@
+// A man in the middle of two honest ends: he changes what they agree upon, in both directions, or has what he
+// heard before said again. It has to be found out when the first key is proved, at the latest.
+#include <algorithm>
+
+#include "conformance/suites/requester/requester_harness.h"
+#include "stack/wire/messages/algorithms.h"
+#include "stack/wire/messages/finish.h"
+#include "stack/wire/messages/key_exchange.h"
+
+namespace assay::cases {
+
+using namespace wire;
+using spdm::Check;
+using spdm::Checked;
+using spdm::Device;
+using spdm::RequesterConfig;
+
+namespace {
+
+constexpr Version v1_2 = Version::v1_2, v1_3 = Version::v1_3;
+constexpr size_t kFlagsOffset = 8;  // of GET_CAPABILITIES and CAPABILITIES
+constexpr size_t kMutAuthOffset = 6;
+constexpr uint16_t kP256AndP384 = 0x18;
+
+bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && message[1] == code; }
+
+void clear_flags(Bytes& message, uint32_t flags) {
+    for (size_t i = 0; i < 4; ++i) message.at(kFlagsOffset + i) &= static_cast<uint8_t>(~(flags >> 8 * i));
+}
+
+// Both kinds of session; the second proves its key with an HMAC alone.
+void both(std::vector<FaultRow>& rows, FaultRow row) {
+    row.check = Check::kex_signature;
+    row.noticed_by = code::key_exchange;
+    row.session = by_exchange();
+    rows.push_back(row);
+    row.check = Check::psk_verify_data;
+    row.noticed_by = code::psk_exchange;
+    row.session = by_psk();
+    rows.push_back(std::move(row));
+}
+
+void add_versions(std::vector<FaultRow>& rows) {
+    // What the device offers first is never shown.
+    both(rows,
+         {.check = Check::kex_signature,
+          .lie = bytes(code::get_version, [](Bytes& response) { response = *from_hex("100400000001 0012"); }),
+          .setup = [](Device& device,
+                      RequesterConfig& config) { device.versions = config.versions = {v1_2, v1_3}; },
+          .also = "SPDM-ATK-107"});
+}
+
+// ALGORITHMS with the selection of ReqBaseAsymAlg that the device left out.
+Fault selects_req_base_asym() {
+    return [](const FaultContext& now, Bytes& response) {
+        if (!has_code(response, code::algorithms)) return;
+        auto offer = decode<NegotiateAlgorithms>(now.request, now.context());
+        auto chosen = decode<Algorithms>(response, now.context());
+        if (!offer || !chosen || offer->alg_structs.size() != chosen->alg_structs.size()) return;
+        for (size_t i = 0; i < chosen->alg_structs.size(); ++i) {
+            AlgStruct& one = chosen->alg_structs[i];
+            if (one.alg_type != alg_type::req_base_asym_alg) continue;
+            one.alg_supported =
+                static_cast<uint16_t>(spdm::prefer_base_asym(offer->alg_structs[i].alg_supported));
+        }
+        response = encode_raw(*chosen, now.context());
+    };
+}
+
+void add_capabilities(std::vector<FaultRow>& rows) {
+    for (uint32_t flags : {cap::encrypt, cap::mut_auth, cap::key_upd}) {
+        for (int sides : {1, 2, 3}) {
+            FaultRow row{.check = Check::kex_signature, .also = "SPDM-ATK-108"};
+            // An identity has to have a use.
+            if (flags == cap::mut_auth) row.version = v1_3;
+            if ((sides & 1) != 0) {
+                row.on_request = [flags](Bytes& request) {
+                    if (has_code(request, code::get_capabilities)) clear_flags(request, flags);
+                };
+            }
+            // The device then selects nothing for the requester to sign with, and the requester wants it.
+            if (flags == cap::mut_auth && sides == 1) row.lie = selects_req_base_asym();
+            if ((sides & 2) != 0) {
+                row.lie =
+                    bytes(code::get_capabilities, [flags](Bytes& response) { clear_flags(response, flags); });
+            }
+            both(rows, std::move(row));
+        }
+    }
+}
+
+void weaken(Bytes& request, uint8_t type) {
+    if (!has_code(request, code::negotiate_algorithms)) return;
+    const Context context{.version = static_cast<Version>(request[0])};
+    auto message = decode<NegotiateAlgorithms>(request, context);
+    if (!message) return;
+    for (auto& one : message->alg_structs) {
+        if (one.alg_type == type) {
+            one.alg_supported = static_cast<uint16_t>(one.alg_supported & (~one.alg_supported + 1U));
+        }
+    }
+    if (type == 0) message->base_hash_algo = spdm::bit(crypto::HashAlgo::sha256);
+    request = encode_raw(*message, context);
+}
+
+void add_algorithms(std::vector<FaultRow>& rows) {
+    for (uint8_t type : {alg_type::dhe, alg_type::aead_cipher_suite, uint8_t{0}}) {
+        both(rows, {.check = Check::kex_signature,
+                    .setup =
+                        [](Device&, RequesterConfig& config) {
+                            config.dhe = kP256AndP384;
+                            config.aead = spdm::kAllAead;
+                            config.base_hash = spdm::kAllBaseHash;
+                        },
+                    .also = "SPDM-ATK-109",
+                    .on_request = [type](Bytes& request) { weaken(request, type); }});
+    }
+}
+
+// An answer, or its end, as it was the first time.
+Fault as_before(uint8_t code, size_t last_bytes = 0) {
+    return [=](const FaultContext& now, Bytes& response) {
+        const SeenExchange* before = now.last(code);
+        if (now.request[1] != code || before == nullptr || before->response.size() != response.size()) return;
+        size_t count = last_bytes == 0 ? response.size() : last_bytes;
+        std::ranges::copy(std::span(before->response).last(count),
+                          response.end() - static_cast<ptrdiff_t>(count));
+    };
+}
+
+// One handshake after another, with a new connection between them if `anew`.
+auto two_handshakes(Fault lie, bool anew) {
+    return [lie = std::move(lie), anew](RequesterHarness& harness) -> Checked<> {
+        TRY(harness.meet());
+        TRY(harness.establish());
+        if (anew) {
+            TRY(harness.exchange(harness.requester().get_version()));
+            TRY(harness.meet());
+        }
+        harness.inject(lie);
+        TRY(harness.establish());
+        return {};
+    };
+}
+
+void add_repetitions(std::vector<FaultRow>& rows) {
+    constexpr size_t kHmac = 32, kSignatureAndHmac = 64 + kHmac;
+    for (bool anew : {false, true}) {
+        auto row = [&](Check check, Fault lie, std::string also, const Setup& setup = {}) {
+            FaultRow made{.check = check, .setup = setup, .also = std::move(also)};
+            made.noticed_by = check == Check::fin_verify_data ? code::finish : code::key_exchange;
+            made.script = two_handshakes(std::move(lie), anew);
+            rows.push_back(std::move(made));
+        };
+        // All of it; the signature, under the right HMAC; the signature, RandomData and ExchangeData.
+        row(Check::kex_signature, as_before(code::key_exchange), "SPDM-ATK-010", in_the_clear());
+        row(
+            Check::kex_signature,
+            [](const FaultContext& now, Bytes& response) {
+                as_before(code::key_exchange, kSignatureAndHmac)(now, response);
+                if (now.request[1] == code::key_exchange) now.authenticate(response);
+            },
+            "SPDM-ATK-010");
+        row(Check::kex_signature, as_before(code::key_exchange), "SPDM-ATK-113");
+        row(Check::fin_verify_data, as_before(code::finish, kHmac), "SPDM-ATK-113", in_the_clear());
+    }
+}
+
+// MutAuthRequested and SlotIDParam as they were not said.
+void add_mutual(std::vector<FaultRow>& rows) {
+    auto changed = [&](uint8_t said, uint8_t form, uint8_t slot) {
+        FaultRow row{.check = Check::kex_signature, .setup = mutual(said), .also = "SPDM-ATK-114"};
+        row.noticed_by = code::key_exchange;
+        row.session = by_exchange();
+        row.lie = [form, slot](const FaultContext& now, Bytes& response) {
+            if (now.request[1] != code::key_exchange) return;
+            response.at(kMutAuthOffset) = form;
+            response.at(kMutAuthOffset + 1) = slot;
+            now.authenticate(response);
+        };
+        rows.push_back(std::move(row));
+    };
+    changed(mut_auth::encapsulated, 0, 0);
+    changed(mut_auth::encapsulated, mut_auth::implicit_get_digests, 0);
+    changed(mut_auth::plain, 0, 0);
+    changed(mut_auth::plain, mut_auth::plain, 3);
+    changed(0, mut_auth::encapsulated, 0);
+}
+
+// The hint of the requester's key, and another key behind it.
+void add_keys(std::vector<FaultRow>& rows) {
+    FaultRow row{.check = Check::psk_verify_data, .also = "SPDM-ATK-123"};
+    row.noticed_by = code::psk_exchange;
+    row.session = by_psk();
+    row.setup = [](Device& device, RequesterConfig&) {
+        device.pre_shared_keys.front().key = std::make_shared<const SecretBytes>(as_bytes("another key"));
+    };
+    rows.push_back(std::move(row));
+}
+
+}  // namespace
+
+void add_mitm_faults(std::vector<FaultRow>& rows) {
+    add_versions(rows);
+    add_capabilities(rows);
+    add_algorithms(rows);
+    add_repetitions(rows);
+    add_mutual(rows);
+    add_keys(rows);
+}
+
+}  // namespace assay::cases

@@ -1,0 +1,121 @@
+#include "conformance/suites/threats/kill_matrix.h"
+
+#include <fmt/format.h>
+
+#include "conformance/suites/threats/refusals.h"
+
+namespace assay::cases::threats {
+
+#ifdef ASSAY_HARNESS
+
+namespace {
+
+struct Excuse {
+    std::string_view name;
+    std::string_view why;
+};
+// Of the driver: what is not there cannot be used all the same.
+constexpr Excuse kExcuses[] = {
+    {"session", "without a session there is no secret to go on with"},
+    {"path", "what the path refuses it refuses by checks of its own"},
+};
+
+// Of the encrypted path, what the table is to notice.
+constexpr std::string_view kPathChecks[] = {"block_tag", "work_mac", "not_ready"};
+constexpr std::string_view kPathDefects[] = {"plaintext_in_staging", "unverified_kept", "work_nonce_ignored",
+                                             "keys_survive_latch"};
+
+std::string cell_that_differs(const Row& row, const guest::MachineFaultConfig& faults) {
+    for (device::Mode mode : kModes) {
+        const Outcome outcome = observe(row, mode, faults);
+        if (outcome.agrees()) continue;
+        return fmt::format("{} in {} is {}", row.id, device::name(mode), name(outcome.observed.cell));
+    }
+    return {};
+}
+
+// The row that a check serves is looked at first.
+std::string noticed(std::string_view threat, const guest::MachineFaultConfig& faults) {
+    for (const Row& row : threat_model()) {
+        if (row.id != threat) continue;
+        if (std::string by = cell_that_differs(row, faults); !by.empty()) return by;
+    }
+    for (const Refusal& refusal : refusals()) {
+        const std::string by = refusal.attempt(faults);
+        if (by != refusal.check) return fmt::format("{}: {} instead of {}", refusal.what, by, refusal.check);
+    }
+    for (const Row& row : threat_model()) {
+        if (row.id == threat) continue;
+        if (std::string by = cell_that_differs(row, faults); !by.empty()) return by;
+    }
+    return {};
+}
+
+Kill kill(std::string_view name, std::string_view threat, bool defect,
+          const guest::MachineFaultConfig& faults) {
+    Kill row{.name = name, .defect = defect, .requirement = threat, .by = {}, .excuse = {}};
+    for (const Excuse& known : kExcuses) {
+        if (known.name == name) row.excuse = known.why;
+    }
+    if (row.excuse.empty()) row.by = noticed(threat, faults);
+    return row;
+}
+
+}  // namespace
+
+std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& progress) {
+    std::vector<Kill> kills;
+    const auto add = [&](Kill row) {
+        kills.push_back(std::move(row));
+        if (progress) progress(kills.back());
+    };
+    for (size_t i = 0; i < device::kCheckCount; ++i) {
+        guest::MachineFaultConfig faults;
+        faults.gpu.waive(static_cast<device::Check>(i));
+        const device::CheckInfo& check = device::info(static_cast<device::Check>(i));
+        add(kill(check.name, check.threat, false, faults));
+    }
+    for (size_t i = 0; i < guest::kCheckCount; ++i) {
+        guest::MachineFaultConfig faults;
+        faults.guest.waive(static_cast<guest::Check>(i));
+        const guest::CheckInfo& check = guest::info(static_cast<guest::Check>(i));
+        add(kill(check.name, check.threat, false, faults));
+    }
+    for (std::string_view name : kPathChecks) {
+        guest::MachineFaultConfig faults;
+        faults.path.waive(*transfer::check_from_name(name));
+        add(kill(name, {}, false, faults));
+    }
+    for (std::string_view name : kPathDefects) {
+        guest::MachineFaultConfig faults;
+        faults.path.plant(*transfer::defect_from_name(name));
+        add(kill(name, {}, true, faults));
+    }
+    return kills;
+}
+
+bool waive(guest::MachineFaultConfig& faults, std::string_view check) {
+    const auto gpu = device::check_from_name(check);
+    const auto driver = guest::check_from_name(check);
+    const auto path = transfer::check_from_name(check);
+    if (gpu) faults.gpu.waive(*gpu);
+    if (driver) faults.guest.waive(*driver);
+    if (path) faults.path.waive(*path);
+    return gpu || driver || path;
+}
+
+bool plant(guest::MachineFaultConfig& faults, std::string_view defect) {
+    const auto found = transfer::defect_from_name(defect);
+    if (found) faults.path.plant(*found);
+    return found.has_value();
+}
+
+#else
+
+std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& /*progress*/) { return {}; }
+bool waive(guest::MachineFaultConfig& /*faults*/, std::string_view /*check*/) { return false; }
+bool plant(guest::MachineFaultConfig& /*faults*/, std::string_view /*defect*/) { return false; }
+
+#endif
+
+}  // namespace assay::cases::threats

@@ -1,0 +1,20 @@
+// The proof that the threat model has teeth: each check of the GPU and of its driver is waived in turn, and
+// what the table is to notice of the path is spoiled; some cell must then be another, or some refusal
+// missing.
+#pragma once
+
+#include "conformance/suites/kill_matrix.h"
+#include "conformance/suites/threats/threats.h"
+
+namespace assay::cases::threats {
+
+// One row a spoiled check or defect. `requirement` of a row is the row of the threat model that it serves.
+// Empty in a build without the harness option, which cannot be spoiled.
+std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& progress = {});
+
+// Switches off what has that name, in whichever room: a check of the GPU, of the driver or of the path, or
+// plants a defect of the path. False when there is nothing of that name.
+bool waive(guest::MachineFaultConfig& faults, std::string_view check);
+bool plant(guest::MachineFaultConfig& faults, std::string_view defect);
+
+}  // namespace assay::cases::threats

@@ -1,0 +1,40 @@
+#include "conformance/suites/threats/kill_matrix.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "conformance/suites/threats/refusals.h"
+
+namespace assay::cases::threats {
+
+BOOST_AUTO_TEST_SUITE(threat_kill_matrix_suite)
+
+BOOST_AUTO_TEST_CASE(a_machine_that_is_not_spoiled_refuses_by_the_checks_that_are_stated) {
+    for (const Refusal& refusal : refusals()) BOOST_TEST(refusal.attempt({}) == refusal.check, refusal.what);
+}
+
+BOOST_AUTO_TEST_CASE(each_check_that_is_waived_is_noticed_or_excused) {
+    size_t excused = 0;
+    for (const Kill& kill : threat_kill_matrix()) {
+        BOOST_TEST(!kill.survived(), kill.name);
+        BOOST_TEST_MESSAGE(kill.name << ": " << kill.by << kill.excuse);
+        if (!kill.excuse.empty()) ++excused;
+    }
+    BOOST_TEST(excused <= 2U);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_found_in_whichever_room_they_are) {
+    guest::MachineFaultConfig faults;
+    BOOST_TEST(waive(faults, "counters"));
+    BOOST_TEST(faults.gpu.waived(device::Check::counters));
+    BOOST_TEST(waive(faults, "gate"));
+    BOOST_TEST(faults.guest.waived(guest::Check::gate));
+    BOOST_TEST(waive(faults, "block_tag"));
+    BOOST_TEST(faults.path.waived(transfer::Check::block_tag));
+    BOOST_TEST(plant(faults, "unverified_kept"));
+    BOOST_TEST(!waive(faults, "nothing"));
+    BOOST_TEST(!plant(faults, "nothing"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::cases::threats

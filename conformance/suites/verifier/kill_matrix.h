@@ -1,0 +1,18 @@
+// The proof that the bundles have teeth: each check of our verifier is waived and each defect planted in
+// turn, and some bundle must then have another verdict.
+#pragma once
+
+#include "conformance/suites/kill_matrix.h"
+#include "conformance/suites/verifier/suite.h"
+
+namespace assay::cases::verifier {
+
+// One row a check, in the order of the table, and then one a defect; `by` says which bundle came to what.
+// Empty in a build without the harness option, which cannot be spoiled.
+std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& progress = {});
+
+// Errors: Errc::bad_text when there is no check or defect of that name, or this build cannot be spoiled.
+Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
+                                      const std::vector<std::string>& defects);
+
+}  // namespace assay::cases::verifier

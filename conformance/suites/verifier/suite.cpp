@@ -1,0 +1,132 @@
+#include "conformance/suites/verifier/suite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "conformance/engine/profile.h"
+
+namespace assay::cases::verifier {
+
+namespace {
+
+using engine::Verdict;
+
+bool named(const Reply& reply, const std::string& check) {
+    return !reply.checks || std::ranges::find(*reply.checks, check) != reply.checks->end();
+}
+
+// The verdict as far as the answers tell.
+Outcome compare(const Bundle& bundle, const Reply& reply) {
+    auto comes_to = [&](Verdict verdict, std::string reason = {}) {
+        return Outcome{.bundle = &bundle, .verdict = verdict, .reply = {}, .reason = std::move(reason)};
+    };
+    const bool refused = reply.answer == Answer::rejected || reply.answer == Answer::malformed;
+    if (bundle.genuine()) {
+        if (reply.answer == Answer::accepted) return comes_to(Verdict::pass);
+        return comes_to(Verdict::fail, fmt::format("{}, although it is genuine", name(reply.answer)));
+    }
+    if (!refused) return comes_to(Verdict::fail, fmt::format("accepted, although {}", bundle.title));
+    if (!named(reply, bundle.check)) {
+        return comes_to(Verdict::fail, fmt::format("{} by {} and not by {}", name(reply.answer),
+                                                   fmt::join(*reply.checks, ", "), bundle.check));
+    }
+    const bool unreadable = bundle.verdict == attest::Verdict::malformed;
+    if (unreadable == (reply.answer == Answer::malformed)) return comes_to(Verdict::pass);
+    return comes_to(Verdict::loose_pass, unreadable ? "rejected, although it cannot even be read"
+                                                    : "called malformed, although it can be read");
+}
+
+// What is no verdict on the evidence.
+std::optional<Outcome> no_answer(const Bundle& bundle, const Reply& reply) {
+    auto comes_to = [&](Verdict verdict, std::string reason) {
+        return Outcome{.bundle = &bundle, .verdict = verdict, .reply = {}, .reason = std::move(reason)};
+    };
+    switch (reply.answer) {
+        case Answer::accepted:
+        case Answer::rejected:
+        case Answer::malformed: return std::nullopt;
+        case Answer::cannot: return comes_to(Verdict::not_applicable, "it says that it cannot do this");
+        case Answer::odd:
+            return comes_to(Verdict::fail,
+                            fmt::format("exit status {}, which is none of 0, 1, 3 and 89", reply.status));
+        case Answer::died:
+            return comes_to(Verdict::dead,
+                            fmt::format("it died ({}), although it should have {} this", reply.status,
+                                        bundle.genuine() ? "accepted" : "refused"));
+        case Answer::late: return comes_to(Verdict::dead, "no answer in time");
+        case Answer::absent: break;
+    }
+    return comes_to(Verdict::dead, "it could not be started");
+}
+
+}  // namespace
+
+Outcome judge(const Bundle& bundle, Reply reply, Answer control, bool strict) {
+    Outcome outcome = no_answer(bundle, reply).value_or(compare(bundle, reply));
+    const bool is_control = control_of(bundle) == &bundle;
+    if (!is_control && outcome.verdict != Verdict::fail && outcome.verdict != Verdict::dead) {
+        if (control == Answer::cannot) {
+            outcome.verdict = Verdict::not_applicable;
+            outcome.reason = fmt::format("it says that it cannot do genuine/{}", bundle.shape);
+        } else if (control != Answer::accepted) {
+            outcome.verdict = Verdict::blocked;
+            outcome.reason =
+                fmt::format("what is genuine is not accepted either: see genuine/{}", bundle.shape);
+        }
+    }
+    if (outcome.verdict == Verdict::fail && !bundle.dispute.empty() && !strict)
+        outcome.verdict = Verdict::warning;
+    outcome.reply = std::move(reply);
+    return outcome;
+}
+
+size_t SuiteReport::count(engine::Verdict verdict) const {
+    return static_cast<size_t>(std::ranges::count(outcomes, verdict, &Outcome::verdict));
+}
+
+size_t SuiteReport::genuine_accepted() const {
+    return static_cast<size_t>(std::ranges::count_if(outcomes, [](const Outcome& outcome) {
+        return outcome.bundle->genuine() && outcome.reply.answer == Answer::accepted;
+    }));
+}
+
+int SuiteReport::exit_code() const {
+    if (count(Verdict::harness_error) > 0) return 4;
+    if (count(Verdict::dead) > 0) return 3;
+    return std::ranges::any_of(outcomes, [](const Outcome& one) { return engine::is_failure(one.verdict); })
+               ? 1
+               : 0;
+}
+
+SuiteReport run_suite(Verifier& verifier, const SuiteOptions& options, const SuiteProgress& progress) {
+    SuiteReport report{
+        .verifier = verifier.name(), .seed = options.seed, .strict = options.strict, .outcomes = {}};
+    std::vector<const Bundle*> wanted;
+    for (const Bundle& bundle : bundles())
+        if (engine::matches(options.filter, bundle.id)) wanted.push_back(&bundle);
+    std::map<const Bundle*, Reply> replies;
+    std::map<const Bundle*, std::string> unmade;
+    auto reply_to = [&](const Bundle& bundle) -> const Reply& {
+        auto found = replies.find(&bundle);
+        if (found != replies.end()) return found->second;
+        const auto files = make(bundle, options.seed);
+        if (!files) unmade[&bundle] = files.error().detail;
+        return replies.emplace(&bundle, files ? verifier.appraise(*files) : Reply{}).first->second;
+    };
+    for (const Bundle* bundle : wanted) {
+        const Bundle* control = control_of(*bundle);
+        const Answer base = control == nullptr ? Answer::absent : reply_to(*control).answer;
+        Outcome outcome = judge(*bundle, reply_to(*bundle), base, options.strict);
+        if (unmade.contains(bundle)) {
+            outcome.verdict = Verdict::harness_error;
+            outcome.reason = unmade[bundle];
+        }
+        report.outcomes.push_back(std::move(outcome));
+        if (progress) progress(report.outcomes.size(), wanted.size(), report.outcomes.back());
+    }
+    return report;
+}
+
+}  // namespace assay::cases::verifier
