@@ -88,7 +88,7 @@ endfunction()
 # assay_fuzz_target(NAME DEPENDS modules [LIBS outside libraries])
 # Makes bin/fuzz_NAME from NAME.cpp beside the caller, which defines LLVMFuzzerTestOneInput. Without
 # ASSAY_FUZZ the file is compiled, so that every compiler reads it, and nothing is linked.
-# Its inputs are corpora/seeds/NAME and corpora/regression/NAME; its floor stands in corpora/top-level folders.txt.
+# Its inputs are corpora/seeds/NAME and corpora/regression/NAME; its floor stands in corpora/floors.txt.
 function(assay_fuzz_target name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
