@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "conformance/cli/commands.h"
+#include "conformance/cli/run_arguments.h"
+#include "conformance/cli/shared_arguments.h"
 #include "stack/crypto/algorithms.h"
 
 namespace assay::cli {
@@ -39,65 +41,6 @@ std::vector<std::string> dhe_names() {
                        crypto::DheGroup::secp256r1, crypto::DheGroup::secp384r1, crypto::DheGroup::secp521r1})
         names.emplace_back(crypto::name(group));
     return names;
-}
-
-void add_versions(CLI::App* app, std::vector<wire::Version>& versions) {
-    app->add_option_function<std::vector<std::string>>(
-           "--version",
-           [&versions](const std::vector<std::string>& names) {
-               for (const std::string& name : names) {
-                   auto version = wire::version_from_name(name);
-                   if (!version)
-                       throw CLI::ValidationError("--version", name + " is none of 1.0, 1.1, 1.2, 1.3, 1.4");
-                   versions.push_back(*version);
-               }
-           },
-           "only these versions, 1.0 to 1.4; may be given more than once")
-        ->take_all();
-}
-
-void add_fault_options(CLI::App* app, FaultOptions& options) {
-    app->add_option("--waive", options.waive,
-                    "a check that the reference does not make; may be given more than once")
-        ->take_all();
-    app->add_option("--defect", options.defects,
-                    "a defect that the reference has; may be given more than once")
-        ->take_all();
-}
-
-void add_psk(CLI::App* app, PskOptions& options) {
-    app->add_option("--psk", options.key, "the pre-shared key, in hexadecimal, instead of the samples' one");
-    app->add_option("--psk-hint", options.hint, "its hint, likewise");
-}
-
-void add_identity(CLI::App* app, IdentityOptions& options) {
-    app->add_option("--requester-chain", options.chain,
-                    "PEM: the chain to authenticate this side with, the root first");
-    app->add_option("--requester-key", options.key, "PEM: the private key of its last certificate");
-}
-
-// One of several names.
-template <class T>
-CLI::Option* add_choice(CLI::App* app, const std::string& option, T& value, std::vector<std::string> names,
-                        const std::string& what) {
-    std::string text = fmt::format("{}: {}", what, fmt::join(names, ", "));
-    return app->add_option(option, value, text)->check([option, names](const std::string& name) {
-        if (std::ranges::find(names, name) != names.end()) return std::string();
-        return fmt::format("'{}' is none of {}", name, fmt::join(names, ", "));
-    });
-}
-
-void add_target(CLI::App* app, TargetOptions& options) {
-    app->add_option("--target", options.target, "what to test")->capture_default_str();
-    app->add_option("--connect-timeout", options.connect_timeout_ms, "milliseconds for the target to listen")
-        ->capture_default_str();
-    app->add_option("--round-trip", options.round_trip_ms,
-                    "milliseconds there and back, besides the device's own time; the least that silence is "
-                    "waited for where it is a right answer")
-        ->capture_default_str();
-    app->add_option("--answer-timeout", options.answer_timeout_ms,
-                    "the least milliseconds that an answer which is due is waited for")
-        ->capture_default_str();
 }
 
 void add_delay(CLI::App* app, ServeCommand& options) {
@@ -168,37 +111,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     app.require_subcommand(1);
 
     RunCommand run_options;
-    bool list = false, matrix = false, trace = false;
-    CLI::App* run_app =
-        app.add_subcommand("run",
-                           "runs the conformance cases against a responder, a verifier or an "
-                           "encrypted path, or the threat model against the built-in machine");
-    add_choice(run_app, "--role", run_options.role, {std::begin(kRoles), std::end(kRoles)}, "what is run");
-    add_target(run_app, run_options);
-    add_versions(run_app, run_options.versions);
-    run_app->add_option("--case", run_options.filter, "only cases whose id matches, e.g. 'chl/*'");
-    run_app->add_option("--profile", run_options.profile,
-                        "a JSON file of expected failures and other allowed answers, or a built-in one: ocp");
-    run_app->add_option("--report", run_options.report,
-                        "a folder for report.json, junit.xml and the failing exchanges");
-    run_app->add_option("--seed", run_options.seed, "of nonces and choices")->capture_default_str();
-    run_app->add_flag("--strict", run_options.strict,
-                      "a 'should' and one implementation's policy count as failures");
-    run_app->add_flag("--allow-writes", run_options.allow_writes,
-                      "also cases that change the device for good");
-    run_app->add_flag("--rsa", run_options.rsa, "the reference has RSA keys too");
-    add_fault_options(run_app, run_options.fault_options);
-    run_app->add_option("--dut-command", run_options.dut_command,
-                        "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
-                        "accept, 1 to reject, 3 for malformed, 89 for what it cannot do");
-    run_app->add_option("--dut-timeout", run_options.dut_timeout_ms, "milliseconds for it to answer")
-        ->capture_default_str();
-    add_psk(run_app, run_options.psk);
-    add_identity(run_app, run_options.identity);
-    run_app->add_flag("--list", list, "lists the cases and runs none");
-    run_app->add_flag("--kill-matrix", matrix,
-                      "waives each check of the reference in turn: some case must notice");
-    run_app->add_flag("--traceability", trace, "prints which requirement is proved by which case");
+    CLI::App* run_app = add_run(app, run_options);
 
     ServeCommand serve_options;
     CLI::App* serve_app = app.add_subcommand("serve", "is the reference responder behind a socket");
@@ -316,16 +229,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         return complain(streams, status::usage, std::string(error.what()) + " (assay --help)");
     }
     if (run_app->parsed()) {
-        if (run_options.role == "verifier" && list) return list_bundles(run_options.filter, streams);
-        if (run_options.role == "verifier") return run_verifier(run_options, matrix, streams);
-        if (run_options.role == "threats") return run_threats(run_options, matrix, streams);
-        if (run_options.role == "transfer" && !trace) {
-            if (list) return list_transfer_cases(run_options, streams);
-            return matrix ? transfer_kill_matrix(streams) : run_transfer(run_options, streams);
-        }
-        if (list) return list_cases(run_options, streams);
-        if (matrix) return cli::kill_matrix(streams);
-        if (trace) return traceability(streams);
+        run_options.given = given_options(*run_app);
         return cli::run(run_options, streams);
     }
     if (serve_app->parsed()) return serve(serve_options, streams);

@@ -63,29 +63,21 @@ struct RunCommand : TargetOptions {
     bool strict = false;
     bool allow_writes = false;
     bool rsa = false;
-    std::string role = "responder";  // of kRoles
+    std::string role = "responder";  // of roles()
     FaultOptions fault_options;      // of the reference
     PskOptions psk;                  // of both sides
     IdentityOptions identity;
     std::string dut_command;          // of a verifier: a line of shell with {bundle} in it; empty: our own
     unsigned dut_timeout_ms = 30000;  // for it to answer
+    // Instead of a run.
+    bool list = false;
+    bool kill_matrix = false;
+    bool traceability = false;
+    std::vector<std::string> given;  // the names of the options on the command line
 };
-inline constexpr std::string_view kRoles[] = {"responder", "transfer", "verifier", "threats"};
+// Does what is asked of the role; an option that it cannot honour is a usage error.
 int run(const RunCommand& command, Streams& streams);
-int list_cases(const RunCommand& command, Streams& streams);
-int kill_matrix(Streams& streams);
-int traceability(Streams& streams);
-// The threat model against the model of GPU and guest: exit code 0 if every cell is as expected. With
-// `matrix` its kill matrix instead.
-int run_threats(const RunCommand& command, bool matrix, Streams& streams);
-// A verifier against the bundles of evidence. With `matrix` the kill matrix of our own instead.
-int run_verifier(const RunCommand& command, bool matrix, Streams& streams);
 int list_bundles(const std::string& filter, Streams& streams);
-// The cases of the encrypted path against the built-in one. The options of a run that are about SPDM have no
-// meaning here.
-int run_transfer(const RunCommand& command, Streams& streams);
-int list_transfer_cases(const RunCommand& command, Streams& streams);
-int transfer_kill_matrix(Streams& streams);
 
 struct ServeCommand {
     std::string listen{};

@@ -8,6 +8,7 @@
 #include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/reference_options.h"
+#include "conformance/cli/role_runs.h"
 #include "conformance/cli/target.h"
 #include "conformance/report/trace.h"
 #include "conformance/suites/cases.h"
@@ -103,7 +104,7 @@ Result<Sides> sides(const RunCommand& command) {
 
 }  // namespace
 
-int run(const RunCommand& command, Streams& streams) {
+int run_responder(const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
     std::span<const engine::Case> all = cases::all_cases();
@@ -147,7 +148,7 @@ int run(const RunCommand& command, Streams& streams) {
     return end_of_run(command, report, details, streams);
 }
 
-int list_cases(const RunCommand& command, Streams& streams) {
+int list_responder_cases(const RunCommand& command, Streams& streams) {
     size_t count = 0;
     for (const engine::Case& one : cases::all_cases()) {
         if (!engine::matches(command.filter, one.id)) continue;
@@ -159,7 +160,7 @@ int list_cases(const RunCommand& command, Streams& streams) {
     return status::ok;
 }
 
-int kill_matrix(Streams& streams) {
+int responder_kill_matrix(Streams& streams) {
     std::vector<cases::Kill> kills;
     {
         ProgressLine line(streams);

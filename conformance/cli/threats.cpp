@@ -6,7 +6,7 @@
 #include <fstream>
 #include <ostream>
 
-#include "conformance/cli/commands.h"
+#include "conformance/cli/role_runs.h"
 #include "conformance/suites/threats/kill_matrix.h"
 
 namespace assay::cli {
@@ -41,7 +41,9 @@ Result<std::string> write_report(const std::string& folder, const std::string& j
     return path.string();
 }
 
-int threat_matrix(Streams& streams) {
+}  // namespace
+
+int threat_kill_matrix(Streams& streams) {
     const auto kills = threats::threat_kill_matrix();
     if (kills.empty()) {
         return complain(streams, status::usage,
@@ -58,10 +60,7 @@ int threat_matrix(Streams& streams) {
     return survived == 0 ? status::ok : status::failures;
 }
 
-}  // namespace
-
-int run_threats(const RunCommand& command, bool matrix, Streams& streams) {
-    if (matrix) return threat_matrix(streams);
+int run_threats(const RunCommand& command, Streams& streams) {
     const auto faults = faults_of(command.fault_options);
     if (!faults) return complain(streams, status::usage, faults.error().detail);
     const auto outcomes = threats::observe_all(*faults);

@@ -7,6 +7,7 @@
 #include "conformance/cli/commands.h"
 #include "conformance/cli/end_of_run.h"
 #include "conformance/cli/files.h"
+#include "conformance/cli/role_runs.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/transfer_reference.h"
 #include "conformance/suites/transfer/kill_matrix.h"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "conformance/cli/commands.h"
+#include "conformance/cli/role_runs.h"
 #include "conformance/engine/profile.h"
 #include "conformance/lab/command.h"
 #include "conformance/report/verdicts.h"
@@ -17,23 +17,6 @@ namespace assay::cli {
 namespace {
 
 namespace verifier = cases::verifier;
-
-int verifier_matrix(Streams& streams) {
-    const auto kills = verifier::verifier_kill_matrix();
-    if (kills.empty()) {
-        return complain(streams, status::usage,
-                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
-    }
-    for (const cases::Kill& kill : kills) {
-        const std::string noticed = kill.excuse.empty() ? kill.by : "excused: " + kill.excuse;
-        streams.out << fmt::format("{:22} {}\n", kill.name, noticed.empty() ? "SURVIVED" : noticed);
-    }
-    const auto survived = std::ranges::count_if(kills, &cases::Kill::survived);
-    const auto defects = std::ranges::count_if(kills, &cases::Kill::defect);
-    streams.out << fmt::format("{} checks waived and {} defects planted in turn, {} survived\n",
-                               std::ssize(kills) - defects, defects, survived);
-    return survived == 0 ? status::ok : status::failures;
-}
 
 Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& command) {
     const FaultOptions& fault_options = command.fault_options;
@@ -62,8 +45,7 @@ Result<> write_reports(const std::filesystem::path& folder, const verifier::Suit
 
 }  // namespace
 
-int run_verifier(const RunCommand& command, bool matrix, Streams& streams) {
-    if (matrix) return verifier_matrix(streams);
+int run_verifier(const RunCommand& command, Streams& streams) {
     const auto dut = verifier_of(command);
     if (!dut) return complain(streams, status::usage, dut.error().detail);
     const verifier::SuiteReport report = verifier::run_suite(
@@ -77,6 +59,27 @@ int run_verifier(const RunCommand& command, bool matrix, Streams& streams) {
         streams.out << "report: " << command.report << "/report.json\n";
     }
     return report.exit_code();
+}
+
+int verifier_kill_matrix(Streams& streams) {
+    const auto kills = verifier::verifier_kill_matrix();
+    if (kills.empty()) {
+        return complain(streams, status::usage,
+                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+    }
+    for (const cases::Kill& kill : kills) {
+        const std::string noticed = kill.excuse.empty() ? kill.by : "excused: " + kill.excuse;
+        streams.out << fmt::format("{:22} {}\n", kill.name, noticed.empty() ? "SURVIVED" : noticed);
+    }
+    const auto survived = std::ranges::count_if(kills, &cases::Kill::survived);
+    const auto defects = std::ranges::count_if(kills, &cases::Kill::defect);
+    streams.out << fmt::format("{} checks waived and {} defects planted in turn, {} survived\n",
+                               std::ssize(kills) - defects, defects, survived);
+    return survived == 0 ? status::ok : status::failures;
+}
+
+int list_verifier_cases(const RunCommand& command, Streams& streams) {
+    return list_bundles(command.filter, streams);
 }
 
 int list_bundles(const std::string& filter, Streams& streams) {

@@ -1,0 +1,32 @@
+// The roles that can be tested: one row each.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/cli/commands.h"
+
+namespace assay::cli {
+
+struct Role {
+    std::string_view name;  // as --role has it
+    // The options of `assay run` that it honours, besides --role. Any other is a usage error.
+    std::vector<std::string_view> options;
+    int (*run)(const RunCommand& command, Streams& streams);
+    int (*list)(const RunCommand& command, Streams& streams);  // null: --list is none of its options
+    int (*kill_matrix)(Streams& streams);
+};
+
+// The first is the one that is tested when none is named.
+std::span<const Role> roles();
+std::vector<std::string> role_names();
+// Null when there is none of that name.
+const Role* find_role(std::string_view name);
+
+// Why what was asked for cannot be done: an option that was given and that the role, or --list, --kill-matrix
+// or --traceability, cannot honour. Empty when every one can be.
+std::string refused_option(const Role& role, const RunCommand& command);
+
+}  // namespace assay::cli

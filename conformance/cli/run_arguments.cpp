@@ -1,0 +1,50 @@
+#include "conformance/cli/run_arguments.h"
+
+#include "conformance/cli/roles.h"
+#include "conformance/cli/shared_arguments.h"
+
+namespace assay::cli {
+
+CLI::App* add_run(CLI::App& app, RunCommand& command) {
+    CLI::App* run_app =
+        app.add_subcommand("run",
+                           "runs the conformance cases against a responder, a verifier or an "
+                           "encrypted path, or the threat model against the built-in machine");
+    add_choice(run_app, "--role", command.role, role_names(), "what is run");
+    add_target(run_app, command);
+    add_versions(run_app, command.versions);
+    run_app->add_option("--case", command.filter, "only cases whose id matches, e.g. 'chl/*'");
+    run_app->add_option("--profile", command.profile,
+                        "a JSON file of expected failures and other allowed answers, or a built-in one: ocp");
+    run_app->add_option("--report", command.report,
+                        "a folder for report.json, junit.xml and the failing exchanges");
+    run_app->add_option("--seed", command.seed, "of nonces and choices")->capture_default_str();
+    run_app->add_flag("--strict", command.strict,
+                      "a 'should' and one implementation's policy count as failures");
+    run_app->add_flag("--allow-writes", command.allow_writes, "also cases that change the device for good");
+    run_app->add_flag("--rsa", command.rsa, "the reference has RSA keys too");
+    add_fault_options(run_app, command.fault_options);
+    run_app->add_option("--dut-command", command.dut_command,
+                        "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
+                        "accept, 1 to reject, 3 for malformed, 89 for what it cannot do");
+    run_app->add_option("--dut-timeout", command.dut_timeout_ms, "milliseconds for it to answer")
+        ->capture_default_str();
+    add_psk(run_app, command.psk);
+    add_identity(run_app, command.identity);
+    run_app->add_flag("--list", command.list, "lists the cases and runs none");
+    run_app->add_flag("--kill-matrix", command.kill_matrix,
+                      "waives each check of the reference in turn: some case must notice");
+    run_app->add_flag("--traceability", command.traceability,
+                      "prints which requirement is proved by which case");
+    return run_app;
+}
+
+std::vector<std::string> given_options(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->count() > 0) names.push_back(option->get_name());
+    }
+    return names;
+}
+
+}  // namespace assay::cli
