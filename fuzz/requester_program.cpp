@@ -25,12 +25,7 @@ constexpr size_t kMaxExchanges = 96;
 
 // The layout of the response to a request; a poll counts as the request it stands for.
 wire::Context layout(const spdm::Responder& responder, ByteView request) {
-    wire::Context context = responder.parameters().context();
-    if (request.size() < 4) return context;
-    context.measurement_summary = request[1] == wire::code::challenge && request[3] != wire::summary::none;
-    context.signed_response =
-        request[1] == wire::code::get_measurements && (request[2] & wire::kSignatureRequested) != 0;
-    return context;
+    return wire::response_context(responder.parameters().context(), request);
 }
 
 // What the attacker makes of a response; true when it is another one.

@@ -86,16 +86,16 @@ void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& f
 
 void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange& exchange) {
     if (!exchange.answered() || exchange.unreadable || exchange.request.size() < 2) return;
-    const spdm::Legality* row = spdm::legality(exchange.request[1]);
+    const wire::RequestInfo* row = wire::request_info(exchange.request[1]);
     if (row == nullptr) return;
-    spdm::SessionScope place = spdm::SessionScope::outside;
+    wire::SessionScope place = wire::SessionScope::outside;
     if (exchange.session) {
         auto session = before.find(*exchange.session);
         if (session == before.end()) return;
-        place = session->second.phase == Phase::handshake ? spdm::SessionScope::handshake
-                                                          : spdm::SessionScope::application;
+        place = session->second.phase == Phase::handshake ? wire::SessionScope::handshake
+                                                          : wire::SessionScope::application;
     }
-    if (!row->legal_in(place)) violated("what is answered is legal where it stands", explain(exchange));
+    if (!row->legal.in(place)) violated("what is answered is legal where it stands", explain(exchange));
 }
 
 bool may_begin_flow(const lab::Exchange& exchange) {

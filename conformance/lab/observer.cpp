@@ -36,28 +36,10 @@ bool is(std::optional<uint8_t> error, ErrorCode wanted) { return error == static
 
 }  // namespace
 
-Context Observer::request_context(ByteView message) const {
-    Context context = context_;
-    if (message.size() < 2) return context;
-    if (message[1] == code::get_version) context.version = Version::v1_0;
-    if (message[1] == code::get_capabilities) {
-        context.version = version_from_byte(message[0]).value_or(context.version);
-    }
-    return context;
-}
+Context Observer::request_context(ByteView message) const { return wire::request_context(context_, message); }
 
 Context Observer::response_context(ByteView request) const {
-    Context context = request_context(request);
-    if (request.size() < 4) return context;
-    uint8_t code = request[1];
-    bool measures = parameters_.meas_cap() != 0;
-    context.measurement_summary = measures && ((code == code::challenge && request[3] != summary::none) ||
-                                               (code == code::key_exchange && request[2] != summary::none) ||
-                                               (code == code::psk_exchange && request[2] != summary::none));
-    context.signed_response =
-        (code == code::get_measurements && (request[2] & kSignatureRequested) != 0) ||
-        (code == code::get_endpoint_info && request.size() > 4 && (request[4] & 1) != 0);
-    return context;
+    return wire::response_context(context_, request);
 }
 
 Context Observer::expected_response_context() const {

@@ -170,7 +170,7 @@ std::vector<const engine::Requirement*> missing(const engine::Requirements& requ
 
 std::vector<std::string> judged_on_legality_alone() {
     std::vector<std::string> names;
-    for (const spdm::Legality& row : spdm::legality_table()) {
+    for (const wire::RequestInfo& row : wire::requests()) {
         if (!spdm::Responder::handles(row.code)) names.emplace_back(row.name);
     }
     return names;

@@ -47,6 +47,7 @@ Context Parameters::context() const {
     bool in_the_clear = clear_handshake();
     context.verify_data_in_exchange = !in_the_clear;
     context.verify_data_in_finish = in_the_clear;
+    context.measures = meas_cap() != 0;
     return context;
 }
 

@@ -7,14 +7,14 @@
 #include "stack/wire/context.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/capabilities.h"
+#include "stack/wire/requests.h"
 
 namespace assay::spdm {
 
 // Far beyond any device's CT; an exponent above it would overflow a shift (DSP0274 gives no bound).
 inline constexpr uint8_t kMaxCtExponent = 31;
 
-// The state of a connection (DSP0274, connection establishment). Each value includes the ones before it.
-enum class ConnectionState : uint8_t { not_started, after_version, after_capabilities, negotiated };
+using wire::ConnectionState;
 std::string_view name(ConnectionState state);
 
 // Negotiated parameters. Flags are masked to the negotiated version.

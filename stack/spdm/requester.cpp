@@ -16,10 +16,6 @@ constexpr Micros kSt1{100'000};
 // An RDTExponent above it would mean more than half an hour.
 constexpr uint8_t kMaxRdtExponent = 31;
 
-bool is_vca(uint8_t code) {
-    return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
-}
-
 // 2^exponent microseconds, as far as that is a time.
 Micros power_of_two(uint8_t exponent) { return Micros(int64_t{1} << std::min<int>(exponent, 62)); }
 

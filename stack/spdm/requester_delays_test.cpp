@@ -9,7 +9,8 @@ BOOST_AUTO_TEST_SUITE(requester_delays)
 
 BOOST_AUTO_TEST_CASE(every_request_may_be_put_off) {
     Device device = test_device();
-    for (const Legality& row : legality_table()) device.deferrals[row.code] = {.busy = 1, .not_ready = 2};
+    for (const wire::RequestInfo& row : wire::requests())
+        device.deferrals[row.code] = {.busy = 1, .not_ready = 2};
     device.deferrals[wire::code::respond_if_ready] = {.busy = 1, .not_ready = 1};
     Pair pair(device);
     Checked<> walked = pair.walk({}, [&] {

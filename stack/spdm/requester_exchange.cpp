@@ -118,8 +118,7 @@ Checked<> Requester::key_exchange_received(ByteView response) {
     size_t used = 0;
     const Parameters& p = learned_.parameters;
     auto request = asked<KeyExchange>();
-    Context context = p.context();
-    context.measurement_summary = request.measurement_summary_hash_type != summary::none;
+    const Context context = response_context(p.context(), pending_->request);
     auto message = TRY(decoded<KeyExchangeResponse>(response, context, &used));
     TRY(checker_.demand(Check::kex_heartbeat, message.heartbeat_period == 0 || p.both(cap::hbeat)));
     TRY(check_mutual(message));
@@ -185,8 +184,7 @@ Checked<> Requester::psk_exchange_received(ByteView response) {
     size_t used = 0;
     const Parameters& p = learned_.parameters;
     auto request = asked<PskExchange>();
-    Context context = p.context();
-    context.measurement_summary = request.measurement_summary_hash_type != summary::none;
+    const Context context = response_context(p.context(), pending_->request);
     auto message = TRY(decoded<PskExchangeResponse>(response, context, &used));
     TRY(checker_.demand(Check::kex_heartbeat, message.heartbeat_period == 0 || p.both(cap::hbeat)));
     bool finishes = (p.responder_flags & cap::psk) == cap::psk_with_context;

@@ -169,8 +169,7 @@ Checked<> Requester::challenge_auth_received(ByteView response) {
     size_t used = 0;
     const Parameters& p = learned_.parameters;
     auto request = asked<Challenge>();
-    Context context = p.context();
-    context.measurement_summary = request.measurement_summary_hash_type != summary::none;
+    const Context context = response_context(p.context(), pending_->request);
     auto message = TRY(decoded<ChallengeAuth>(response, context, &used));
     bool raw_key = request.slot_id == kSlotRawKey;
     TRY(checker_.demand(Check::auth_slot, (message.slot_id & kSlotMask) == (request.slot_id & kSlotMask)));

@@ -36,8 +36,7 @@ Checked<> Requester::measurements_received(ByteView response) {
     const Parameters& p = learned_.parameters;
     auto request = asked<GetMeasurements>();
     bool sign = (request.attributes & kSignatureRequested) != 0;
-    Context context = p.context();
-    context.signed_response = sign;
+    const Context context = response_context(p.context(), pending_->request);
     auto message = TRY(decoded<Measurements>(response, context, &used));
     auto blocks = TRY(check_record(request.operation, message));
     if (sign && p.version >= Version::v1_1) {

@@ -8,13 +8,7 @@ namespace assay::spdm {
 
 using namespace wire;
 
-namespace {
-
-bool is_vca(uint8_t code) {
-    return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random,
                      FaultConfig faults, const Clock* clock)
@@ -92,7 +86,7 @@ Checked<Bytes> Responder::dispatch(ByteView request) {
 // The checks that come before a handler sees a request, in the order in which they are made.
 Checked<> Responder::admit(ByteView request) const {
     uint8_t code = request[1];
-    const Legality* row = legality(code);
+    const RequestInfo* row = request_info(code);
     bool known = row != nullptr && row->since <= parameters_.version;
     // Before a version is agreed on, a later version's request is merely too early.
     if (state_ < ConnectionState::after_capabilities) known = row != nullptr;
@@ -109,8 +103,8 @@ Checked<> Responder::admit(ByteView request) const {
         return checker_.demand(Check::algorithms_order, state_ == ConnectionState::after_capabilities);
     }
     if (row == nullptr) return {};
-    TRY(checker_.demand(Check::request_state, state_ >= row->from));
-    bool capable = row->responder_can(parameters_) && row->requester_can(parameters_);
+    TRY(checker_.demand(Check::request_state, state_ >= row->legal.from));
+    bool capable = responder_can(*row, parameters_) && requester_can(*row, parameters_);
     TRY(checker_.demand(Check::request_capability, capable, code));
     bool flow = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     // While one is open, what was put off belongs to it.
@@ -123,15 +117,15 @@ Checked<> Responder::admit(ByteView request) const {
     return admit_place(*row);
 }
 
-Checked<> Responder::admit_place(const Legality& row) const {
+Checked<> Responder::admit_place(const RequestInfo& row) const {
     if (!current_) {
-        bool legal = row.legal_in(SessionScope::outside) || checker_.has(Defect::plain_request_in_session);
+        bool legal = row.legal.in(SessionScope::outside) || checker_.has(Defect::plain_request_in_session);
         return checker_.demand(Check::session_absent, legal);
     }
     SessionScope place = sessions_.at(*current_).channel.phase() == Phase::handshake
                              ? SessionScope::handshake
                              : SessionScope::application;
-    Checked<> legal = checker_.demand(Check::session_phase, row.legal_in(place));
+    Checked<> legal = checker_.demand(Check::session_phase, row.legal.in(place));
     if (!legal && checker_.has(Defect::session_required_inside)) {
         legal.error().error = ErrorCode::session_required;
     }
@@ -203,7 +197,7 @@ Checked<Bytes> Responder::handle(ByteView request) {
     if (const Handler* handler = handler_of(code)) return (this->*handler->handle)(request);
     // A device may claim more than there are handlers for. What is in no row comes here only when the check
     // before was waived, and has nothing to fall into.
-    if (legality(code) != nullptr) TRY(checker_.demand(Check::request_capability, false, code));
+    if (request_info(code) != nullptr) TRY(checker_.demand(Check::request_capability, false, code));
     return error(ErrorCode::unspecified);
 }
 

@@ -92,7 +92,7 @@ class Responder {
     Checked<Bytes> dispatch(ByteView request);
     Checked<Bytes> handle(ByteView request);
     Checked<> admit(ByteView request) const;
-    Checked<> admit_place(const Legality& row) const;
+    Checked<> admit_place(const wire::RequestInfo& row) const;
     Checked<Bytes> open(const record::Parsed& record);
     std::optional<Bytes> seal_answer(uint32_t id, ByteView response);
     std::optional<Bytes> bad_record(uint32_t id);

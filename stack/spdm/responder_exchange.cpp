@@ -146,11 +146,9 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
     ask_for_mutual_authentication(session, response);
     response.random_data = fresh_nonce();
     response.exchange_data = std::move(ours);
-    Context context = parameters_.context();
-    if (message.measurement_summary_hash_type != summary::none) {
-        context.measurement_summary = true;
+    const Context context = response_context(parameters_.context(), request);
+    if (context.measurement_summary)
         response.measurement_summary_hash = summary_hash(message.measurement_summary_hash_type);
-    }
     response.opaque_data = secured_answer(version);
     response.signature.resize(context.signature_size);
     size_t verify_size = context.verify_data_in_exchange ? context.hash_size : 0;
@@ -213,11 +211,9 @@ Checked<Bytes> Responder::psk_exchange(ByteView request) {
     PskExchangeResponse response;
     response.heartbeat_period = session.heartbeat_period;
     response.rsp_session_id = static_cast<uint16_t>(channel.id() >> 16);
-    Context context = parameters_.context();
-    if (message.measurement_summary_hash_type != summary::none) {
-        context.measurement_summary = true;
+    const Context context = response_context(parameters_.context(), request);
+    if (context.measurement_summary)
         response.measurement_summary_hash = summary_hash(message.measurement_summary_hash_type);
-    }
     bool with_context = (parameters_.responder_flags & cap::psk) == cap::psk_with_context;
     if (with_context) response.responder_context = random_.bytes(context.hash_size);
     response.opaque_data = secured_answer(version);

@@ -90,11 +90,8 @@ Checked<Bytes> Responder::challenge(ByteView request) {
     response.cert_chain_hash = identities_.chain_digest(slot);
     response.nonce = fresh_nonce();
     response.requester_context = message.requester_context;
-    Context context = parameters_.context();
-    if (type != summary::none) {
-        context.measurement_summary = true;
-        response.measurement_summary_hash = summary_hash(type);
-    }
+    const Context context = response_context(parameters_.context(), request);
+    if (context.measurement_summary) response.measurement_summary_hash = summary_hash(type);
     response.signature.resize(context.signature_size);
     Bytes bytes = encoded(response, context);
     ByteView unsigned_part = ByteView(bytes).first(bytes.size() - context.signature_size);

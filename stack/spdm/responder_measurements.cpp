@@ -50,8 +50,7 @@ Checked<Bytes> Responder::get_measurements(ByteView request) {
     response.nonce = fresh_nonce();
     response.requester_context = message.requester_context;
     if (device_.measurement_opaque) response.opaque_data = device_.measurement_opaque(parameters_);
-    Context context = parameters_.context();
-    context.signed_response = sign;
+    const Context context = response_context(parameters_.context(), request);
     if (sign) {
         response.param2 = parameters_.version >= Version::v1_1 ? slot : 0;
         response.signature.resize(context.signature_size);

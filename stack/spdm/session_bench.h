@@ -56,11 +56,6 @@ inline RequesterConfig session_config(wire::Version version = wire::Version::v1_
     return config;
 }
 
-inline bool is_vca(uint8_t code) {
-    return code == wire::code::get_version || code == wire::code::get_capabilities ||
-           code == wire::code::negotiate_algorithms;
-}
-
 // A requester and a responder, and a wire between them that carries messages and records.
 struct SessionPair {
     explicit SessionPair(Device d = session_device(), RequesterConfig c = session_config(),

@@ -1,6 +1,6 @@
 #include "stack/spdm/transcript.h"
 
-#include "stack/wire/codes.h"
+#include "stack/wire/requests.h"
 
 namespace assay::spdm {
 
@@ -26,32 +26,21 @@ void Transcript::begin(crypto::HashAlgo hash, wire::Version version) {
 
 namespace {
 
-bool is_vca(uint8_t code) {
-    return code == wire::code::get_version || code == wire::code::get_capabilities ||
-           code == wire::code::negotiate_algorithms;
-}
-
-// DSP0274, CHALLENGE_AUTH signature generation: requests that skip the completion of CHALLENGE.
-bool skips_challenge(uint8_t code) {
-    namespace c = wire::code;
-    return code == c::get_measurements || code == c::key_exchange || code == c::finish ||
-           code == c::psk_exchange || code == c::psk_finish || code == c::key_update ||
-           code == c::heartbeat || code == c::get_encapsulated_request ||
-           code == c::deliver_encapsulated_response || code == c::end_session ||
-           code == c::get_measurement_extension_log;
+// What no row has is a request all the same, and leaves measurements behind.
+uint8_t resets_of(uint8_t code) {
+    const wire::RequestInfo* request = wire::request_info(code);
+    return request != nullptr ? request->resets : wire::resets::l1;
 }
 
 }  // namespace
 
 void Transcript::on_request(uint8_t code, bool authenticated) {
-    // RESPOND_IF_READY stands for the request that was put off.
-    if (is_vca(code) || code == wire::code::respond_if_ready) return;
-    if (code != wire::code::get_measurements) reset_l1();
+    if ((resets_of(code) & wire::resets::l1) != 0) reset_l1();
     on_session_request(code, authenticated);
 }
 
 void Transcript::on_session_request(uint8_t code, bool authenticated) {
-    if (skips_challenge(code) && !authenticated) reset_m1();
+    if ((resets_of(code) & wire::resets::m1) != 0 && !authenticated) reset_m1();
 }
 
 void Transcript::add_m1(ByteView message) {

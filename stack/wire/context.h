@@ -20,6 +20,8 @@ struct Context {
     bool verify_data_in_exchange = true;  // KEY_EXCHANGE_RSP: false with HANDSHAKE_IN_THE_CLEAR on both sides
     bool verify_data_in_finish = false;   // FINISH_RSP: the opposite
 
+    bool measures = true;  // MEAS_CAP of the responder: without it no response has a summary
+
     // Of the request that a response answers.
     bool measurement_summary = false;  // it asked for a MeasurementSummaryHash
     bool signed_response = false;      // it asked for a signature (GET_MEASUREMENTS, GET_ENDPOINT_INFO)

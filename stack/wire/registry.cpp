@@ -2,134 +2,54 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "stack/wire/encode.h"
-#include "stack/wire/messages/algorithms.h"
-#include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/certificate.h"
-#include "stack/wire/messages/challenge.h"
-#include "stack/wire/messages/chunk.h"
-#include "stack/wire/messages/csr.h"
-#include "stack/wire/messages/digests.h"
-#include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/endpoint_info.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/events.h"
-#include "stack/wire/messages/finish.h"
-#include "stack/wire/messages/key_exchange.h"
-#include "stack/wire/messages/key_pair.h"
 #include "stack/wire/messages/measurement_log.h"
 #include "stack/wire/messages/measurements.h"
 #include "stack/wire/messages/opaque_data.h"
-#include "stack/wire/messages/psk.h"
-#include "stack/wire/messages/session.h"
-#include "stack/wire/messages/set_certificate.h"
-#include "stack/wire/messages/slot_management.h"
-#include "stack/wire/messages/vendor_defined.h"
-#include "stack/wire/messages/version.h"
 
 namespace assay::wire {
 
 namespace {
 
-template <class M>
-class Holder final : public Described {
-   public:
-    void describe(Visitor& v) override { message_.describe(v); }
-
-   private:
-    M message_;
-};
-
-template <class M>
-std::unique_ptr<Described> make() {
-    return std::make_unique<Holder<M>>();
+// A request, and the response to it, of each row; ERROR, which answers any.
+const std::vector<MessageInfo>& by_code() {
+    static const auto kMessages = [] {
+        std::vector<MessageInfo> all = {
+            {ErrorResponse::kCode, "ERROR", Version::v1_0, make_described<ErrorResponse>}};
+        for (const RequestInfo& row : requests()) {
+            all.push_back({row.code, row.name, row.since, row.make});
+            if (row.make_response != nullptr)
+                all.push_back({row.response_code, row.response_name, row.since, row.make_response});
+        }
+        std::ranges::sort(all, {}, &MessageInfo::code);
+        return all;
+    }();
+    return kMessages;
 }
-
-template <class M>
-constexpr MessageInfo row(std::string_view name, Version since = Version::v1_0) {
-    return {M::kCode, name, since, make<M>};
-}
-
-constexpr MessageInfo kMessages[] = {
-    row<Digests>("DIGESTS"),
-    row<CertificateResponse>("CERTIFICATE"),
-    row<ChallengeAuth>("CHALLENGE_AUTH"),
-    row<VersionResponse>("VERSION"),
-    row<ChunkSendAck>("CHUNK_SEND_ACK", Version::v1_2),
-    row<ChunkResponse>("CHUNK_RESPONSE", Version::v1_2),
-    row<EndpointInfo>("ENDPOINT_INFO", Version::v1_3),
-    row<SlotManagementResponse>("SLOT_MANAGEMENT_RESP", Version::v1_4),
-    row<Measurements>("MEASUREMENTS"),
-    row<Capabilities>("CAPABILITIES"),
-    row<SupportedEventTypes>("SUPPORTED_EVENT_TYPES", Version::v1_3),
-    row<Algorithms>("ALGORITHMS"),
-    row<KeyExchangeResponse>("KEY_EXCHANGE_RSP", Version::v1_1),
-    row<FinishResponse>("FINISH_RSP", Version::v1_1),
-    row<PskExchangeResponse>("PSK_EXCHANGE_RSP", Version::v1_1),
-    row<PskFinishResponse>("PSK_FINISH_RSP", Version::v1_1),
-    row<HeartbeatAck>("HEARTBEAT_ACK", Version::v1_1),
-    row<KeyUpdateAck>("KEY_UPDATE_ACK", Version::v1_1),
-    row<EncapsulatedRequest>("ENCAPSULATED_REQUEST", Version::v1_1),
-    row<EncapsulatedResponseAck>("ENCAPSULATED_RESPONSE_ACK", Version::v1_1),
-    row<EndSessionAck>("END_SESSION_ACK", Version::v1_1),
-    row<Csr>("CSR", Version::v1_2),
-    row<SetCertificateResponse>("SET_CERTIFICATE_RSP", Version::v1_2),
-    row<MeasurementExtensionLog>("MEASUREMENT_EXTENSION_LOG", Version::v1_3),
-    row<SubscribeEventTypesAck>("SUBSCRIBE_EVENT_TYPES_ACK", Version::v1_3),
-    row<EventAck>("EVENT_ACK", Version::v1_3),
-    row<KeyPairInfo>("KEY_PAIR_INFO", Version::v1_3),
-    row<SetKeyPairInfoAck>("SET_KEY_PAIR_INFO_ACK", Version::v1_3),
-    row<VendorDefinedResponse>("VENDOR_DEFINED_RESPONSE"),
-    row<ErrorResponse>("ERROR"),
-    row<GetDigests>("GET_DIGESTS"),
-    row<GetCertificate>("GET_CERTIFICATE"),
-    row<Challenge>("CHALLENGE"),
-    row<GetVersion>("GET_VERSION"),
-    row<ChunkSend>("CHUNK_SEND", Version::v1_2),
-    row<ChunkGet>("CHUNK_GET", Version::v1_2),
-    row<GetEndpointInfo>("GET_ENDPOINT_INFO", Version::v1_3),
-    row<SlotManagement>("SLOT_MANAGEMENT", Version::v1_4),
-    row<GetMeasurements>("GET_MEASUREMENTS"),
-    row<GetCapabilities>("GET_CAPABILITIES"),
-    row<GetSupportedEventTypes>("GET_SUPPORTED_EVENT_TYPES", Version::v1_3),
-    row<NegotiateAlgorithms>("NEGOTIATE_ALGORITHMS"),
-    row<KeyExchange>("KEY_EXCHANGE", Version::v1_1),
-    row<Finish>("FINISH", Version::v1_1),
-    row<PskExchange>("PSK_EXCHANGE", Version::v1_1),
-    row<PskFinish>("PSK_FINISH", Version::v1_1),
-    row<Heartbeat>("HEARTBEAT", Version::v1_1),
-    row<KeyUpdate>("KEY_UPDATE", Version::v1_1),
-    row<GetEncapsulatedRequest>("GET_ENCAPSULATED_REQUEST", Version::v1_1),
-    row<DeliverEncapsulatedResponse>("DELIVER_ENCAPSULATED_RESPONSE", Version::v1_1),
-    row<EndSession>("END_SESSION", Version::v1_1),
-    row<GetCsr>("GET_CSR", Version::v1_2),
-    row<SetCertificate>("SET_CERTIFICATE", Version::v1_2),
-    row<GetMeasurementExtensionLog>("GET_MEASUREMENT_EXTENSION_LOG", Version::v1_3),
-    row<SubscribeEventTypes>("SUBSCRIBE_EVENT_TYPES", Version::v1_3),
-    row<SendEvent>("SEND_EVENT", Version::v1_3),
-    row<GetKeyPairInfo>("GET_KEY_PAIR_INFO", Version::v1_3),
-    row<SetKeyPairInfo>("SET_KEY_PAIR_INFO", Version::v1_3),
-    row<VendorDefinedRequest>("VENDOR_DEFINED_REQUEST"),
-    row<RespondIfReady>("RESPOND_IF_READY"),
-};
 
 }  // namespace
 
-std::span<const MessageInfo> messages() { return kMessages; }
+std::span<const MessageInfo> messages() { return by_code(); }
 
 const MessageInfo* message_info(uint8_t code) {
-    static constexpr auto kByCode = [] {
+    static const auto kByCode = [] {
         std::array<const MessageInfo*, 256> table{};
-        for (const MessageInfo& info : kMessages) table[info.code] = &info;
+        for (const MessageInfo& info : messages()) table[info.code] = &info;
         return table;
     }();
     return kByCode[code];
 }
 
 const MessageInfo* message_info(std::string_view name) {
-    for (const MessageInfo& info : kMessages) {
+    for (const MessageInfo& info : messages()) {
         if (info.name == name) return &info;
     }
     return nullptr;
@@ -142,16 +62,16 @@ std::string message_name(uint8_t code) {
 
 std::unique_ptr<Described> make_nested(Nested structure, ByteView bytes) {
     switch (structure) {
-        case Nested::measurement_record: return make<MeasurementRecord>();
-        case Nested::certificate_chain: return make<CertChain>();
+        case Nested::measurement_record: return make_described<MeasurementRecord>();
+        case Nested::certificate_chain: return make_described<CertChain>();
         case Nested::message: {
             const MessageInfo* info = bytes.size() < 2 ? nullptr : message_info(bytes[1]);
             return info == nullptr ? nullptr : info->make();
         }
-        case Nested::opaque_data: return make<OpaqueData>();
-        case Nested::measurement_log: return make<MeasurementLog>();
-        case Nested::event_groups: return make<EventGroups>();
-        case Nested::device_class: return make<DeviceClassIdentifier>();
+        case Nested::opaque_data: return make_described<OpaqueData>();
+        case Nested::measurement_log: return make_described<MeasurementLog>();
+        case Nested::event_groups: return make_described<EventGroups>();
+        case Nested::device_class: return make_described<DeviceClassIdentifier>();
     }
     return nullptr;
 }

@@ -6,25 +6,16 @@
 #include <string_view>
 
 #include "stack/wire/decode.h"
+#include "stack/wire/requests.h"
 
 namespace assay::wire {
 
-// A message or structure whose type is not known at compile time.
-class Described {
-   public:
-    Described() = default;
-    Described(const Described&) = delete;
-    Described& operator=(const Described&) = delete;
-    virtual ~Described() = default;
-    virtual void describe(Visitor& v) = 0;
-};
-
 // One message.
 struct MessageInfo {
-    uint8_t code;
-    std::string_view name;  // as in DSP0274, e.g. "GET_VERSION"
-    Version since;
-    std::unique_ptr<Described> (*make)();  // with the fields at their defaults
+    uint8_t code = 0;
+    std::string_view name{};  // as in DSP0274, e.g. "GET_VERSION"
+    Version since = Version::v1_0;
+    Make* make = nullptr;
 };
 
 // Every message, requests and responses, by ascending code.

@@ -17,10 +17,6 @@ namespace {
 
 const crypto::Provider& provider() { return crypto::openssl_provider(); }
 
-bool is_vca(uint8_t code) {
-    return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
-}
-
 Bytes vca_in(const std::vector<SeenExchange>& log) {
     Bytes vca;
     for (const SeenExchange& seen : log) {
@@ -57,14 +53,7 @@ Bytes with_length(const spdm::Session& channel, const spdm::Parameters& paramete
 
 }  // namespace
 
-Context FaultContext::context() const {
-    Context context = parameters.context();
-    if (request[1] == code::challenge) context.measurement_summary = request[3] != summary::none;
-    bool begins = request[1] == code::key_exchange || request[1] == code::psk_exchange;
-    if (begins) context.measurement_summary = request[2] != summary::none;
-    if (request[1] == code::get_measurements) context.signed_response = signed_measurements();
-    return context;
-}
+Context FaultContext::context() const { return response_context(parameters.context(), request); }
 
 bool FaultContext::signed_measurements() const {
     return request[1] == code::get_measurements && (request[2] & kSignatureRequested) != 0;

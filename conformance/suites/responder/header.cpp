@@ -25,7 +25,7 @@ CheckResult other_versions(CaseContext& test) {
 // Codes that no version has, and those that only a later version has.
 CheckResult unknown_codes(CaseContext& test) {
     std::vector<uint8_t> codes = {0x80, 0xc0, 0xdf, 0xf9};
-    for (const spdm::Legality& row : spdm::legality_table()) {
+    for (const wire::RequestInfo& row : wire::requests()) {
         if (row.since > test.version()) codes.push_back(row.code);
     }
     TRY(negotiate(test));
@@ -63,9 +63,9 @@ Result<Bytes> request_with(CaseContext& test, uint8_t request_code) {
 CheckResult absent_capabilities(CaseContext& test) {
     TRY(negotiate(test));
     const spdm::Parameters& p = test.lab().seen().parameters();
-    for (const spdm::Legality& row : spdm::legality_table()) {
-        bool device_lacks = !row.responder_can(p);
-        if (row.since > test.version() || (!device_lacks && row.requester_can(p))) continue;
+    for (const wire::RequestInfo& row : wire::requests()) {
+        bool device_lacks = !spdm::responder_can(row, p);
+        if (row.since > test.version() || (!device_lacks && spdm::requester_can(row, p))) continue;
         Bytes request = TRY(request_with(test, row.code));
         std::vector<ErrorCode> also = {ErrorCode::unexpected_request};
         also.push_back(test.at_least(v1_2) ? ErrorCode::session_required : ErrorCode::unspecified);
@@ -89,9 +89,9 @@ CheckResult session_requests(CaseContext& test) {
     TRY(test.lab().negotiated(test.version(), offer));
     const spdm::Parameters& p = test.lab().seen().parameters();
     bool any = false;
-    for (const spdm::Legality& row : spdm::legality_table()) {
-        bool outside = (row.places & static_cast<uint8_t>(spdm::SessionScope::outside)) != 0;
-        bool capable = row.responder_can(p) && row.requester_can(p);
+    for (const wire::RequestInfo& row : wire::requests()) {
+        bool outside = (row.legal.scopes & static_cast<uint8_t>(wire::SessionScope::outside)) != 0;
+        bool capable = spdm::responder_can(row, p) && spdm::requester_can(row, p);
         if (outside || !capable || row.since > test.version()) continue;
         any = true;
         Exchange exchange = TRY(test.lab().send(header(test.version(), row.code)));

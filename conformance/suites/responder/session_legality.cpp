@@ -16,9 +16,6 @@ namespace assay::cases {
 
 namespace {
 
-using spdm::Legality;
-using spdm::SessionScope;
-
 // Enough for the fixed part of every request that has no other form here.
 constexpr size_t kFixedPart = 64;
 
@@ -58,27 +55,29 @@ Result<Bytes> right_elsewhere(CaseContext& test, uint8_t request) {
     return message;
 }
 
-bool capable(CaseContext& test, const Legality& row) {
+bool capable(CaseContext& test, const wire::RequestInfo& row) {
     const spdm::Parameters& parameters = test.lab().seen().parameters();
-    return row.responder_can(parameters) && row.requester_can(parameters);
+    return spdm::responder_can(row, parameters) && spdm::requester_can(row, parameters);
 }
 
 // UnexpectedRequest. Who looks at capabilities or sizes first says what he finds there.
-Allowed not_in_session(CaseContext& test, const Legality& row) {
+Allowed not_in_session(CaseContext& test, const wire::RequestInfo& row) {
     Allowed allowed =
         refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::invalid_request});
     allowed.equal = !capable(test, row);
     return allowed;
 }
 
-CheckResult in_handshake_phase(CaseContext& test, const Legality& row, const std::string& requirement) {
+CheckResult in_handshake_phase(CaseContext& test, const wire::RequestInfo& row,
+                               const std::string& requirement) {
     uint32_t id = TRY(in_handshake(test));
     Exchange exchange = TRY(test.lab().send_in(id, TRY(right_elsewhere(test, row.code))));
     TRY(expect_inside(test, exchange, not_in_session(test, row), requirement));
     return completed(test, id, "SPDM-SES-034");
 }
 
-CheckResult in_application_phase(CaseContext& test, const Legality& row, const std::string& requirement) {
+CheckResult in_application_phase(CaseContext& test, const wire::RequestInfo& row,
+                                 const std::string& requirement) {
     uint32_t id = TRY(established(test));
     Exchange exchange = TRY(test.lab().send_in(id, TRY(right_elsewhere(test, row.code))));
     TRY(expect_inside(test, exchange, not_in_session(test, row), requirement));
@@ -91,7 +90,7 @@ CheckResult in_application_phase(CaseContext& test, const Legality& row, const s
 }
 
 // With a session beside it, which it must not be taken to belong to.
-CheckResult outside(CaseContext& test, const Legality& row, const std::string& requirement) {
+CheckResult outside(CaseContext& test, const wire::RequestInfo& row, const std::string& requirement) {
     uint32_t id = TRY(established(test));
     Exchange exchange = TRY(test.lab().send(TRY(right_elsewhere(test, row.code))));
     Allowed allowed = session_needed(test);
@@ -104,7 +103,7 @@ CheckResult outside(CaseContext& test, const Legality& row, const std::string& r
 }
 
 // The rule for one request in a session, where it has one of its own.
-std::string rule_of(uint8_t request, SessionScope place) {
+std::string rule_of(uint8_t request, wire::SessionScope place) {
     switch (request) {
         case code::get_version: return "SPDM-VER-010";
         case code::get_capabilities:
@@ -115,15 +114,15 @@ std::string rule_of(uint8_t request, SessionScope place) {
         case code::get_digests: return "SPDM-DIG-013";
         case code::get_measurements: return "SPDM-MEA-028";
         case code::finish: return "SPDM-FIN-004";
-        case code::psk_finish: return place == SessionScope::outside ? "SPDM-SES-001" : "SPDM-PSK-023";
-        case code::heartbeat: return place == SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-002";
-        case code::key_update: return place == SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-018";
-        case code::end_session: return place == SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-021";
-        default: return place == SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-034";
+        case code::psk_finish: return place == wire::SessionScope::outside ? "SPDM-SES-001" : "SPDM-PSK-023";
+        case code::heartbeat: return place == wire::SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-002";
+        case code::key_update: return place == wire::SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-018";
+        case code::end_session: return place == wire::SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-021";
+        default: return place == wire::SessionScope::outside ? "SPDM-SES-001" : "SPDM-SES-034";
     }
 }
 
-std::string id_of(const Legality& row, std::string_view where) {
+std::string id_of(const wire::RequestInfo& row, std::string_view where) {
     std::string name(row.name);
     std::ranges::transform(name, name.begin(), [](char letter) {
         return letter == '_' ? '-' : static_cast<char>(std::tolower(letter));
@@ -131,11 +130,11 @@ std::string id_of(const Legality& row, std::string_view where) {
     return fmt::format("ses/{}-{}", name, where);
 }
 
-using Judge = CheckResult (*)(CaseContext&, const Legality&, const std::string&);
+using Judge = CheckResult (*)(CaseContext&, const wire::RequestInfo&, const std::string&);
 
-void add_row(CaseList& cases, const Legality& row, SessionScope place, std::string_view where,
+void add_row(CaseList& cases, const wire::RequestInfo& row, wire::SessionScope place, std::string_view where,
              std::string title, Judge judge, const char* also) {
-    if (row.legal_in(place)) return;
+    if (row.legal.in(place)) return;
     std::string rule = rule_of(row.code, place);
     Ids requirements{rule};
     if (rule != also) requirements.emplace_back(also);
@@ -147,14 +146,14 @@ void add_row(CaseList& cases, const Legality& row, SessionScope place, std::stri
 }  // namespace
 
 void add_session_legality(CaseList& cases) {
-    for (const Legality& row : spdm::legality_table()) {
-        add_row(cases, row, SessionScope::handshake, "in-handshake",
+    for (const wire::RequestInfo& row : wire::requests()) {
+        add_row(cases, row, wire::SessionScope::handshake, "in-handshake",
                 fmt::format("{} has no place in a handshake, which goes on", row.name), in_handshake_phase,
                 "SPDM-SES-034");
-        add_row(cases, row, SessionScope::application, "in-session",
+        add_row(cases, row, wire::SessionScope::application, "in-session",
                 fmt::format("{} has no place in an established session, which goes on", row.name),
                 in_application_phase, "SPDM-SES-026");
-        add_row(cases, row, SessionScope::outside, "outside",
+        add_row(cases, row, wire::SessionScope::outside, "outside",
                 fmt::format("{} belongs into a session, and touches none from outside", row.name), outside,
                 "SPDM-ATK-020");
     }

@@ -9,7 +9,7 @@ namespace {
 using namespace edits;
 
 // Places in a device's chain.
-enum SessionScope : uint8_t { leaf, boot, provisioner, identity, root };
+enum ChainPosition : uint8_t { leaf, boot, provisioner, identity, root };
 
 constexpr crypto::UnixTime kPast = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
 constexpr crypto::UnixTime kFuture = std::chrono::sys_days(std::chrono::year(2027) / 5 / 1);
