@@ -85,9 +85,9 @@ const Factory& factory() {
 // Judges by the model's verifier, notes what it said, and says it of another nonce when it is told to.
 class Judge final : public guest::Verifier {
    public:
-    guest::Judgement judge(const guest::Evidence& evidence, const wire::Nonce& nonce) override {
+    guest::VerifierResult judge(const guest::Evidence& evidence, const wire::Nonce& nonce) override {
         guest::AttestedVerifier verifier = factory().verifiers.at(expected);
-        guest::Judgement judgement = verifier.judge(evidence, nonce);
+        guest::VerifierResult judgement = verifier.judge(evidence, nonce);
         if (std::exchange(lies, false)) judgement.nonce[0] ^= 1;
         last = {.made = true,
                 .accepted = judgement.accepted,

@@ -11,7 +11,7 @@
 
 namespace assay::engine {
 
-// What a device says of itself at one version, learned from the sane exchange.
+// What a device claims at one version, learned from the sane exchange.
 struct Claims {
     wire::Version version = wire::Version::v1_0;
     bool supported = false;             // VERSION lists it
@@ -39,7 +39,7 @@ Allowed refused(wire::ErrorCode preferred, std::vector<wire::ErrorCode> also = {
 // Whether a request was refused because an encapsulated flow is open (vectors/disputes.json,
 // DISPUTE-IN-FLIGHT-UNFETCHED).
 bool stopped_by_flow(const lab::Exchange& exchange);
-// In words, for reports: "ERROR InvalidRequest (or UnsupportedRequest)".
+// As text, for reports: "ERROR InvalidRequest (or UnsupportedRequest)".
 std::string describe(const Allowed& allowed);
 
 // One run of a case at one version. Its functions either pass, or give the finding that ends the case.

@@ -57,7 +57,7 @@ struct Profile {
     // The row that allows an error code where one of `allowed` is due; null when there is none.
     const OtherAnswer* other_answer(std::string_view requirement, wire::Version version, wire::ErrorCode code,
                                     std::span<const wire::ErrorCode> allowed) const;
-    // FaultConfig that have expired by that day.
+    // Waivers that have expired by that day.
     std::vector<const Waiver*> expired(std::string_view today) const;
 };
 

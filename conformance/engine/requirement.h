@@ -1,4 +1,4 @@
-// Requirements as data: what the specifications demand, in the project's own words.
+// Requirements as data: what the specifications demand, in our own wording.
 #pragma once
 
 #include <optional>

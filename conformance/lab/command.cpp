@@ -45,7 +45,7 @@ Child start(const std::string& line) {
     return {pid, ends[0]};
 }
 
-// Until the end of what the child says, or of timeout. Whether the end came.
+// Reads the child's output until it ends, or until the timeout. Whether it ended.
 bool read_all(int out, Clock::time_point until, std::string& output) {
     std::array<char, 4096> piece{};
     for (;;) {
@@ -59,7 +59,7 @@ bool read_all(int out, Clock::time_point until, std::string& output) {
     }
 }
 
-// A child may close what it says and go on.
+// A child may close its output and go on running.
 bool ended(pid_t pid, Clock::time_point until, int& status) {
     constexpr timespec kNap{.tv_sec = 0, .tv_nsec = 2'000'000};
     while (::waitpid(pid, &status, WNOHANG) == 0) {

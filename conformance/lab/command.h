@@ -1,4 +1,4 @@
-// A verifier, or whatever else answers by its exit status, as a child process.
+// Runs a verifier, or any other command that answers by its exit status, as a child process.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ inline constexpr size_t kOutputLimit = 65536;
 // is over.
 CommandResult run_command(const std::string& line, std::chrono::milliseconds timeout);
 
-// A folder in the place for temporary files that is gone with it.
+// A temporary folder, which is removed with this object.
 class TemporaryFolder {
    public:
     TemporaryFolder();

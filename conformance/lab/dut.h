@@ -1,4 +1,4 @@
-// The device under test, whatever it is: one message in, one out.
+// The interface of the device under test: one message in, one out.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct Answer {
     bool secured = true;  // a record, as it should be, or a message outside sessions
 };
 
-// Where in a transport frames are handed over as they are.
+// The layer of a transport at which frames are sent unchanged.
 enum class FrameLayer : uint8_t {
     packet,      // an MCTP packet (DSP0236)
     unit,        // an MCTP message body, a DOE data object, a message of SPDM over TCP with its header
@@ -52,11 +52,11 @@ class Dut {
 
     // How the target was named, e.g. "reference" or a URI.
     virtual std::string target() const = 0;
-    // A fresh start, as far as the target allows: what it may keep, GET_VERSION clears. Errors: the target
-    // cannot be reached.
+    // A fresh start, as far as the target allows. State that it keeps is cleared by GET_VERSION. Errors: the
+    // target cannot be reached.
     virtual Result<> reset() = 0;
-    // A new connection to the target, whatever the old one is still good for; false: the target has no
-    // connection that could differ from the old one. Errors: as reset().
+    // A new connection to the target, even if the old one still works; false: the target has no connection
+    // that could differ from the old one. Errors: as reset().
     virtual Result<bool> reconnect() { return false; }
     // Sends a request and gives the answer; nullopt: none came while `wait` allows for one, and what comes
     // later is never given for the answer to another request. Errors: Errc::closed and Errc::io when the
@@ -86,13 +86,13 @@ class Dut {
     virtual size_t alignment() const { return 1; }
     // Whether the target is known to have the root of reference_requester() as a trust anchor.
     virtual bool trusts_reference_requester() const { return false; }
-    // Resets the device behind the connection's back, where the adapter can: false where it cannot.
+    // Resets the device without closing the connection, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
     // The checks that are waived in the requester that the target has too; nullopt: it has none.
     virtual std::optional<spdm::FaultConfig> requester() const { return std::nullopt; }
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
-    // Whether wait() costs no time of ours.
+    // Whether wait() takes no real time.
     virtual bool time_is_cheap() const { return false; }
 };
 

@@ -42,7 +42,7 @@ struct Exchange {
     bool answered() const;
 };
 
-// What a requester says of itself in VCA.
+// What a requester offers in VCA.
 struct Offer {
     uint32_t flags = 0;
     uint8_t ct_exponent = 0;
@@ -55,9 +55,9 @@ struct Offer {
     uint16_t aead = 0xffff;
     uint16_t req_base_asym = 0xffff;  // with MUT_AUTH_CAP; cut to what the requester has keys for
     bool every_structure = false;     // all four structures, whatever the flags need
-    // With a device that was seen to ask requesters without MUT_AUTH_CAP for mutual authentication, and to
-    // accept ours, a requester of encapsulated requests has the capability: no session could be established
-    // without.
+    // A requester of encapsulated requests has this capability too where the device was seen to ask
+    // requesters without MUT_AUTH_CAP for mutual authentication, and to accept ours: else no session could be
+    // established.
     bool authenticates_if_asked = true;
 };
 
@@ -70,7 +70,7 @@ inline constexpr uint32_t kMutualFlags =
     kSessionFlags | wire::cap::mut_auth | wire::cap::cert | wire::cap::chal;
 Offer session_offer(uint32_t flags = kSessionFlags);
 
-// How a record differs from the one that is due.
+// How a record differs from the correct one.
 struct Sealing {
     std::optional<uint64_t> sequence{};
     std::optional<uint64_t> stated{};                 // in its header, instead of `sequence`
@@ -91,12 +91,12 @@ struct ExchangeOptions {
     std::optional<uint8_t> aead_limit{};
 };
 
-// Who the scripted requester is, and the key it shares with the device.
+// The identity of the scripted requester, and the key it shares with the device.
 struct RequesterIdentity {
     std::map<crypto::SignAlgo, spdm::Slots> identities;
     uint8_t slot = 0;
     spdm::PreSharedKey psk;
-    bool anchored = false;  // whoever gave it says that the device has its root as a trust anchor
+    bool anchored = false;  // the user says that the device has its root as a trust anchor
 };
 
 // Makes an error one of this program's own (Errc::internal) that is none of the target's.
@@ -168,11 +168,11 @@ class Lab {
     // Messages of a handshake. KEY_EXCHANGE has a fresh Diffie-Hellman key, which is kept for its answer.
     Result<wire::KeyExchange> key_exchange(const ExchangeOptions& options = {});
     wire::PskExchange psk_exchange(const ExchangeOptions& options = {});
-    // FINISH and PSK_FINISH as the session is due it: `edit` comes before signature and HMAC are made.
+    // The correct FINISH and PSK_FINISH of the session; `edit` is applied before signature and HMAC are made.
     using EditFinish = std::function<void(wire::Finish&)>;
     Result<Bytes> finish(uint32_t session_id, const EditFinish& edit = {});
     Result<Bytes> psk_finish(uint32_t session_id);
-    // Which reading of FINISH's transcript the device takes; `whole` unless somebody says otherwise.
+    // Which reading of FINISH's transcript the device follows; `whole` by default.
     void set_finish_transcript(spdm::FinishTranscript reading) {
         finish_transcript_ = reading;
         observer_.set_finish_transcript(reading);
@@ -181,7 +181,8 @@ class Lab {
     // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
     // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
-    // Each of these does what it says on a negotiated connection. The exchange's answer must be the good one.
+    // Each of these makes a handshake step on a negotiated connection. The exchange's answer must be the
+    // normal one.
     Result<uint32_t> begin_session(const ExchangeOptions& options = {});  // up to KEY_EXCHANGE_RSP
     Result<> finish_session(uint32_t session_id);                       // with the encapsulated flow, if due
     Result<uint32_t> new_session(const ExchangeOptions& options = {});  // both
@@ -206,11 +207,11 @@ class Lab {
     void set_identity(RequesterIdentity identity) { identity_ = std::move(identity); }
     const RequesterIdentity& identity() const { return identity_; }
 
-    // Keeps an exchange that somebody else made.
+    // Adds an exchange that was not made by this lab.
     void record(Exchange exchange) { exchanges_.push_back(std::move(exchange)); }
 
     const Observer& seen() const { return observer_; }
-    // For harnesses that show it what no exchange of this lab was.
+    // For harnesses that show the observer messages that this lab did not send.
     Observer& observer() { return observer_; }
     // The same, for a harness that knows of something that is not on the wire.
     Observer& observed() { return observer_; }
@@ -234,7 +235,7 @@ class Lab {
     uint32_t flags_of(const Offer& offer) const;
     void try_to_authenticate();
     Result<> expect_step(const Exchange& exchange);
-    // An answer that is no use to the step that it answers.
+    // The error for an answer that is not the one that a step needs.
     std::unexpected<Error> unusable(uint8_t request_code, std::string_view field, std::string why);
     // Asks again as long as the target puts off.
     Result<Exchange> persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again);
@@ -261,7 +262,7 @@ class Lab {
     std::map<std::tuple<uint32_t, uint32_t, uint8_t>, std::map<uint8_t, Bytes>> chains_;
 };
 
-// "ERROR InvalidRequest", "silence", "DIGESTS": what came, in words.
+// What came, as text: "ERROR InvalidRequest", "silence", "DIGESTS".
 std::string describe(const Exchange& exchange);
 
 }  // namespace assay::lab

@@ -229,8 +229,8 @@ Result<> Lab::finish_session(uint32_t session_id) {
     return expect_step(TRY(send_handshake(session_id, TRY(finish(session_id)))));
 }
 
-// Whether the device takes our authentication where it asks for it uninvited. What was exchanged for that is
-// nobody's evidence.
+// Whether the device accepts our authentication where it asks for it although we did not offer it. The
+// exchanges of this probe are not part of the case.
 void Lab::try_to_authenticate() {
     const std::vector<Exchange> kept = exchanges_;
     asked_uninvited_ = true;

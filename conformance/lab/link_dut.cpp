@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-// What may lie between a late answer and the one behind it, besides the time that the device takes.
+// The time between a late answer and the next one, without the time that the device takes.
 constexpr milliseconds kBetweenAnswers{50};
 
 // No byte of an answer came in time.
@@ -79,11 +79,12 @@ Result<T> LinkDut::receive(milliseconds time, const Receive& receive) {
     const Clock::time_point begun = Clock::now();
     auto elapsed = [&] { return std::chrono::ceil<milliseconds>(Clock::now() - begun); };
     Result<T> answer = receive(time);
-    // Who woke up long after the end of the wait had no time to look: that says nothing of the device.
+    // If this process woke up long after the end of the wait, it had no time to read: a missing answer then
+    // says nothing about the device.
     bool starved = elapsed() > time + time / 4;
     if (!answer && is_silence(answer.error()) && starved) answer = receive(2 * time);
     if (!answer) return answer;
-    // A slow time passes: what answers took long ago counts less and less.
+    // A slow phase ends: how long answers took earlier counts less and less.
     longest_ = std::max(longest_ - longest_ / 16, elapsed());
     if (!owed_) return answer;
     // Answers come in the order of their requests: the last one is this exchange's.

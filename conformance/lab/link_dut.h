@@ -11,8 +11,8 @@ namespace assay::lab {
 struct LinkOptions {
     // How long a peer may take to listen, again after each connection that broke.
     std::chrono::milliseconds connect_timeout{2000};
-    // There and back, with whatever lies between; the device's own time (ST1, CT) comes on top. The least
-    // time after which no answer is taken for silence, where silence is allowed.
+    // The round trip time, without the device's own time (ST1, CT). The least time after which no answer is
+    // taken for silence, where silence is allowed.
     std::chrono::milliseconds round_trip{400};
     // The least time that an answer which is due is waited for.
     std::chrono::milliseconds answer_timeout{10000};

@@ -1,6 +1,6 @@
-// Follows a connection from the outside, from nothing but the bytes on the wire: what was negotiated, how the
-// next message is laid out, which bytes a signature must cover and whether it does. It shares no state with
-// either end, so it can judge both.
+// Follows a connection by the bytes on the wire alone: what was negotiated, the layout of the next message,
+// which bytes a signature must cover and whether it does. It shares no state with either end, so that it can
+// check both.
 #pragma once
 
 #include <functional>
@@ -46,7 +46,7 @@ struct Collected {
     std::vector<Bytes> candidates(ByteView head, ByteView tail) const;
 };
 
-// A session as it shows on the wire to who knows its secret.
+// A session as an observer sees it that knows its secret.
 struct ObservedSession {
     spdm::Session channel;
     uint8_t heartbeat_period = 0;
@@ -63,12 +63,12 @@ struct ObservedSession {
 using SecretSource =
     std::function<std::vector<Bytes>(spdm::SessionKind kind, ByteView request, ByteView response)>;
 
-// What became of a record.
+// The result of reading a record.
 struct ObservedRecord {
     enum class Result : uint8_t {
         message,      // it held an SPDM message
         application,  // it held something else, which is of its session's numbers all the same
-        refused,      // it is not what its session is due
+        refused,      // it does not verify as the next record of its session
         no_session,   // nothing is known of a session with that identifier
     };
     Result result = Result::no_session;
@@ -85,8 +85,7 @@ struct Reassembled {
     wire::Context context{};
 };
 
-// Leaf keys by certificate chain, for those who see the same chains again and again: reading certificates
-// takes longer than anything else here.
+// A cache of leaf keys by certificate chain: reading certificates takes longer than anything else here.
 using LeafKeys = std::map<Bytes, crypto::PublicKey>;
 
 class Observer {

@@ -11,7 +11,7 @@ using namespace wire;
 
 namespace {
 
-// Nobody's messages are larger; what says otherwise is not followed.
+// No device's messages are larger; a transfer that states more is ignored.
 constexpr size_t kMaxLarge = size_t{1} << 20;
 
 }  // namespace

@@ -56,7 +56,8 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     }
 }
 
-// Who has nothing to ask has no flow open. A response that is refused for its form may be delivered again.
+// A responder that has nothing to ask has no flow open. A response that is refused for its form may be
+// delivered again.
 void Observer::flow_refused(uint8_t code, ErrorCode error) {
     bool nothing_pending = error == ErrorCode::unexpected_request ||
                            error == ErrorCode::no_pending_requests ||

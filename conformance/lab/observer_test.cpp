@@ -1,5 +1,5 @@
-// The observer where the built-in reference cannot lead it: large messages in chunks, several candidates for
-// a secret, records that hold something else.
+// The observer in situations that the built-in reference does not produce: large messages in chunks, several
+// candidates for a secret, records that hold something else.
 #include <boost/test/unit_test.hpp>
 
 #include "conformance/lab/lab.h"

@@ -43,7 +43,7 @@ Bytes device_mode() {
         "00000000");
 }
 
-Bytes text(std::string_view words) { return to_bytes(as_bytes(words)); }
+Bytes text(std::string_view value) { return to_bytes(as_bytes(value)); }
 
 // As the samples of DMTF's emulator have them, the zero at the end included.
 spdm::PreSharedKey sample_psk() {
@@ -52,7 +52,7 @@ spdm::PreSharedKey sample_psk() {
 }
 
 constexpr std::string_view kRequesterLabel = "Assay requester";
-constexpr std::string_view kStrangerLabel = "Assay stranger";
+constexpr std::string_view kUntrustedLabel = "Assay stranger";
 
 crypto::TestPki requester_pki(crypto::SignAlgo algo, std::string_view label) {
     crypto::CertificateSpec leaf;
@@ -75,7 +75,7 @@ void add_sessions(spdm::Device& device, const ReferenceOptions& options) {
     device.requester_trust.roots = options.requester_roots;
     device.requester_trust.time =
         options.judged_at.value_or(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1));
-    // A foreign requester has whatever keys it has.
+    // The keys of a requester that the user configured may be of any kind.
     if (!options.requester_roots.empty()) device.req_base_asym = uint16_t{spdm::kAllBaseAsym};
     for (crypto::SignAlgo algo : kAlgos) {
         device.req_base_asym |= static_cast<uint16_t>(spdm::bit(algo));
@@ -94,7 +94,7 @@ const RequesterIdentity& reference_requester() {
         RequesterIdentity made;
         for (crypto::SignAlgo algo : kAlgos) {
             for (uint8_t slot = 0; slot < 2; ++slot) {
-                crypto::TestPki pki = requester_pki(algo, slot == 0 ? kRequesterLabel : kStrangerLabel);
+                crypto::TestPki pki = requester_pki(algo, slot == 0 ? kRequesterLabel : kUntrustedLabel);
                 made.identities[algo][slot] =
                     spdm::Identity{to_bytes(pki.root.der()), pki.chain_der(), pki.leaf_key};
             }
@@ -111,7 +111,7 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
     device->deferrals = options.deferrals;
     device->flags = options.flags.value_or(kReferenceFlags);
     add_sessions(*device, options);
-    // So that deferral can be seen on every reference, without a peer that cannot wait noticing it.
+    // So that deferral can be tested on every reference, and a peer that cannot wait does not meet it.
     device->deferrals.try_emplace(wire::code::vendor_defined_request,
                                   spdm::Deferral{.busy = 1, .not_ready = 1});
     for (crypto::SignAlgo algo : kAlgos)
@@ -144,7 +144,7 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
          .since = wire::Version::v1_2},
     };
     device->vendor = [](const wire::VendorDefinedBody& request) -> std::optional<Bytes> {
-        // PCI-SIG, vendor 1: answers with what it was told.
+        // PCI-SIG, vendor 1: echoes the request.
         if (request.standard_id != 3 || to_hex(request.vendor_id) != "0100") return std::nullopt;
         return request.payload;
     };

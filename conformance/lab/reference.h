@@ -49,10 +49,10 @@ inline constexpr uint32_t kReferenceFlagsWithoutSessions =
 // certify one key pair, a chain whose root is in it, and six measurements, one of them a device mode. The
 // same options give the same device, byte for byte; of the faults only Defect::key_per_slot makes another.
 std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions& options);
-// The roots of its slots, for those who verify.
+// The roots of its slots, for verifiers.
 std::vector<crypto::Certificate> reference_roots();
 // The requester that the reference trusts: keys and chains in slot 0 for each of ECDSA P-256, P-384, P-521
-// and Ed25519, a stranger's in slot 1, and the pre-shared key that DMTF's samples have too.
+// and Ed25519, an untrusted one in slot 1, and the pre-shared key that DMTF's samples have too.
 const RequesterIdentity& reference_requester();
 
 class ReferenceDut final : public Dut {

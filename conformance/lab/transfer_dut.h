@@ -1,5 +1,5 @@
-// The encrypted path under test, whoever made it: its keys and channels one by one, as a driver's
-// cryptography library has them, and its two ends over a shared memory. A target gives what it has.
+// The interface of an encrypted path under test: its keys and channels one by one, as a driver's cryptography
+// library has them, and its two ends over a shared memory. A target implements what it has.
 #pragma once
 
 #include <expected>
@@ -13,8 +13,8 @@
 
 namespace assay::lab {
 
-// Why an operation was not done: what a driver answers its caller with. Nothing when the target has no such
-// operation.
+// Why an operation was not done: the status that a driver returns to its caller. Nothing when the target has
+// no such operation.
 struct PathRefusal {
     std::optional<transfer::Status> status{};
 };
@@ -58,7 +58,7 @@ class PathChannel {
     virtual void ended(uint64_t sealed) = 0;
     // Whether the key may rotate without losing what is due under the version that would be dropped.
     virtual PathResult<> may_rotate() = 0;
-    // The messages that were counted; and that so many were. False where the target has no such door.
+    // Reads the message counter, and sets it. False where the target has no such access.
     virtual uint64_t counted() const = 0;
     virtual bool set_counted(uint64_t messages) = 0;
 };
@@ -91,9 +91,9 @@ class PathEnd {
     virtual PathResult<Bytes> send_rpc(ByteView message) = 0;
     virtual PathResult<std::optional<Bytes>> receive_rpc(ByteView element) = 0;
     // Makes `messages` the number of RPC elements sent, or of submissions signed or taken (the least
-    // significant word first). False where the target has no such door.
+    // significant 64 bits first). False where the target has no such access.
     virtual bool set_rpcs_sent(uint64_t messages) = 0;
-    // Whether every key was wiped; nothing where the target does not let itself be asked.
+    // Whether every key was wiped; nothing where the target cannot tell.
     virtual std::optional<bool> keys_are_gone() const = 0;
     virtual bool set_work_counted(const std::array<uint64_t, 3>& counter) = 0;
 };
@@ -128,7 +128,7 @@ class PathGpu : public PathEnd {
 inline constexpr size_t kPathMemorySize = 2048;  // bytes of the device's memory
 inline constexpr size_t kPathSharedSize = transfer::kStagingAt + size_t{6} * (256 + 64);
 
-// Who makes all of that. An end that the target does not have is a null pointer.
+// Makes all of these. An end that the target does not have is a null pointer.
 class PathTarget {
    public:
     virtual ~PathTarget() = default;

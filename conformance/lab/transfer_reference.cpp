@@ -9,7 +9,7 @@ namespace {
 using namespace transfer;
 
 template <class T>
-PathResult<T> told(Checked<T> result) {
+PathResult<T> as_path_result(Checked<T> result) {
     if (!result) return std::unexpected(PathRefusal{info(result.error().check).status});
     if constexpr (std::is_void_v<T>) {
         return {};
@@ -24,28 +24,28 @@ class ReferenceChannel final : public PathChannel {
 
     PathResult<PathBlock> seal(ByteView aad, ByteView text) override {
         PathBlock block{.text = Bytes(text.size()), .tag = Bytes(crypto::kAeadTagSize)};
-        block.version = TRY(told(channel_.seal(aad, {text, block.text, block.tag}))).version;
+        block.version = TRY(as_path_result(channel_.seal(aad, {text, block.text, block.tag}))).version;
         return block;
     }
     PathResult<> open(ByteView aad, const PathBlock& block, std::span<uint8_t> out) override {
         Bytes tag = block.tag;
-        return told(channel_.open(block.version, aad, {block.text, out, tag}));
+        return as_path_result(channel_.open(block.version, aad, {block.text, out, tag}));
     }
-    PathResult<> skip() override { return told(channel_.skip()); }
+    PathResult<> skip() override { return as_path_result(channel_.skip()); }
     PathResult<size_t> take_iv() override {
-        slots_.push_back(TRY(told(channel_.reserve(1, 0))));
+        slots_.push_back(TRY(as_path_result(channel_.reserve(1, 0))));
         return slots_.size() - 1;
     }
     PathResult<PathBlock> seal_with(size_t iv, ByteView aad, ByteView text) override {
         PathBlock block{.text = Bytes(text.size()), .tag = Bytes(crypto::kAeadTagSize)};
         const Piece piece{text, block.text, block.tag};
-        TRY(told(channel_.seal_at(slots_.at(iv), aad, {&piece, 1})));
+        TRY(as_path_result(channel_.seal_at(slots_.at(iv), aad, {&piece, 1})));
         block.version = slots_.at(iv).version;
         return block;
     }
-    PathResult<> rotate_iv() override { return told(channel_.rotate_iv()); }
+    PathResult<> rotate_iv() override { return as_path_result(channel_.rotate_iv()); }
     void ended(uint64_t sealed) override { channel_.rotated(sealed); }
-    PathResult<> may_rotate() override { return told(channel_.may_rotate()); }
+    PathResult<> may_rotate() override { return as_path_result(channel_.may_rotate()); }
     uint64_t counted() const override { return channel_.counted(); }
     bool set_counted(uint64_t messages) override {
         channel_.set_counted(messages);
@@ -65,9 +65,9 @@ class ReferenceKey final : public PathKey {
         const bool gsp = info(ring_->id()).engine == Engine::gsp;
         const ChannelConfig config{.layout = gsp ? IvLayout::gsp : IvLayout::channel,
                                    .mask = gsp ? Iv{} : mask};
-        return std::make_unique<ReferenceChannel>(TRY(told(Channel::make(ring_, config))));
+        return std::make_unique<ReferenceChannel>(TRY(as_path_result(Channel::make(ring_, config))));
     }
-    PathResult<> rotate() override { return told(ring_->rotate()); }
+    PathResult<> rotate() override { return as_path_result(ring_->rotate()); }
     void close() override { ring_->close(); }
     bool set_next_channel(uint64_t counter) override {
         ring_->set_next_channel_counter(counter);
@@ -88,21 +88,21 @@ class ReferenceEnd : public Interface {
    public:
     explicit ReferenceEnd(std::unique_ptr<End> end) : end_(std::move(end)) {}
 
-    PathResult<> set_ready() override { return told(end_->set_ready()); }
+    PathResult<> set_ready() override { return as_path_result(end_->set_ready()); }
     void drop_ready() override { end_->drop_ready(); }
     bool ready() const override { return end_->ready(); }
     bool closed() const override { return end_->failure().has_value(); }
     PathResult<Thresholds> set_policy(unsigned advantage) override {
-        TRY(told(end_->set_policy(advantage)));
+        TRY(as_path_result(end_->set_policy(advantage)));
         return end_->config().thresholds;
     }
     void tick() override { end_->tick(); }
     PathResult<RotationStatus> rotation(uint32_t channel) override {
         return end_->data_channel(channel).rotation.status();
     }
-    PathResult<Bytes> send_rpc(ByteView message) override { return told(end_->send_rpc(message)); }
+    PathResult<Bytes> send_rpc(ByteView message) override { return as_path_result(end_->send_rpc(message)); }
     PathResult<std::optional<Bytes>> receive_rpc(ByteView element) override {
-        return told(end_->receive_rpc(element));
+        return as_path_result(end_->receive_rpc(element));
     }
     std::optional<bool> keys_are_gone() const override { return end_->keys_are_gone(); }
     bool set_rpcs_sent(uint64_t messages) override {
@@ -126,31 +126,35 @@ class ReferenceGuest final : public ReferenceEnd<PathGuest, GuestEndpoint> {
     using ReferenceEnd::ReferenceEnd;
     PathResult<Transfer> begin_write(uint32_t channel, Traffic traffic, uint64_t address,
                                      ByteView data) override {
-        return told(end().begin_write(channel, traffic, address, data));
+        return as_path_result(end().begin_write(channel, traffic, address, data));
     }
     PathResult<Transfer> begin_read(uint32_t channel, uint64_t address, size_t size) override {
-        return told(end().begin_read(channel, address, size));
+        return as_path_result(end().begin_read(channel, address, size));
     }
     PathResult<Transfer> begin_rotation(uint32_t channel) override {
-        return told(end().begin_rotation(channel));
+        return as_path_result(end().begin_rotation(channel));
     }
     PathResult<Transfer> begin_iv_rotation(uint32_t channel) override {
-        return told(end().begin_iv_rotation(channel));
+        return as_path_result(end().begin_iv_rotation(channel));
     }
-    PathResult<> finish(uint32_t id, std::span<uint8_t> out) override { return told(end().finish(id, out)); }
+    PathResult<> finish(uint32_t id, std::span<uint8_t> out) override {
+        return as_path_result(end().finish(id, out));
+    }
     PathResult<> copy_to_gpu(Doorbell& doorbell, uint32_t channel, uint64_t address, ByteView data) override {
-        return told(end().copy_to_gpu(doorbell, channel, Traffic::data, address, data));
+        return as_path_result(end().copy_to_gpu(doorbell, channel, Traffic::data, address, data));
     }
     PathResult<> copy_to_cpu(Doorbell& doorbell, uint32_t channel, uint64_t address,
                              std::span<uint8_t> out) override {
-        return told(end().copy_to_cpu(doorbell, channel, address, out));
+        return as_path_result(end().copy_to_cpu(doorbell, channel, address, out));
     }
-    PathResult<Bytes> submit(std::span<const Method> methods) override { return told(end().submit(methods)); }
+    PathResult<Bytes> submit(std::span<const Method> methods) override {
+        return as_path_result(end().submit(methods));
+    }
     PathResult<Bytes> read_fault(FaultKind kind, std::span<uint8_t> entry) override {
-        return told(end().read_fault(kind, entry));
+        return as_path_result(end().read_fault(kind, entry));
     }
     PathResult<> skip_fault(FaultKind kind, std::span<uint8_t> entry) override {
-        return told(end().skip_fault(kind, entry));
+        return as_path_result(end().skip_fault(kind, entry));
     }
 };
 
@@ -168,10 +172,10 @@ class ReferenceGpu final : public ReferenceEnd<PathGpu, GpuEndpoint> {
     ReferenceGpu(std::unique_ptr<GpuEndpoint> end, std::unique_ptr<FlatMemory> memory)
         : ReferenceEnd(std::move(end)), memory_(std::move(memory)) {}
     PathResult<std::optional<std::vector<Method>>> execute(ByteView submission) override {
-        return told(end().execute(submission));
+        return as_path_result(end().execute(submission));
     }
     PathResult<> write_fault(FaultKind kind, ByteView packet, std::span<uint8_t> entry) override {
-        return told(end().write_fault(kind, packet, entry));
+        return as_path_result(end().write_fault(kind, packet, entry));
     }
     std::span<uint8_t> memory() override { return memory_->bytes; }
 
@@ -187,17 +191,18 @@ class ReferencePath final : public PathTarget {
     std::string name() const override { return "reference"; }
     PathResult<std::unique_ptr<PathKey>> key(ByteView export_secret, KeyId id) const override {
         return std::make_unique<ReferenceKey>(
-            TRY(told(KeyRing::expand(provider_, export_secret, id, checker_))));
+            TRY(as_path_result(KeyRing::expand(provider_, export_secret, id, checker_))));
     }
     PathResult<std::unique_ptr<PathGuest>> guest(ByteView export_secret, std::span<uint8_t> shared,
                                                  const PathConfig& config) const override {
         return std::make_unique<ReferenceGuest>(
-            TRY(told(GuestEndpoint::make(SecretBytes(export_secret), shared, of(config)))));
+            TRY(as_path_result(GuestEndpoint::make(SecretBytes(export_secret), shared, of(config)))));
     }
     PathResult<std::unique_ptr<PathGpu>> gpu(ByteView export_secret, std::span<uint8_t> shared,
                                              const PathConfig& config) const override {
         auto memory = std::make_unique<FlatMemory>();
-        auto end = TRY(told(GpuEndpoint::make(SecretBytes(export_secret), shared, of(config), *memory)));
+        auto end =
+            TRY(as_path_result(GpuEndpoint::make(SecretBytes(export_secret), shared, of(config), *memory)));
         return std::make_unique<ReferenceGpu>(std::move(end), std::move(memory));
     }
 

@@ -1,4 +1,4 @@
-// The encrypted path of stack/transfer behind the interface, sound or spoiled.
+// The encrypted path of stack/transfer behind the interface, with or without faults.
 #pragma once
 
 #include "conformance/lab/transfer_dut.h"

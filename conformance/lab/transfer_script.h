@@ -1,6 +1,5 @@
-// What either end of an encrypted path would seal, sign and open, computed from the export secret by nothing
-// but HKDF, AES-GCM and HMAC: the scripted other end, which can say anything and shares no code with the
-// path.
+// The scripted end of an encrypted path: seals, signs and opens what either end would, with nothing but HKDF,
+// AES-GCM and HMAC under the export secret. It can send anything, and shares no code with stack/transfer.
 #pragma once
 
 #include <optional>

@@ -29,7 +29,7 @@ constexpr Expected kCaptures[] = {{"MCTP_1.0", 0, 0, 10, 0, 0},
                                   {"PCI_DOE_1.1", 1888, 0, 42, 8, 4},
                                   {"PCI_DOE_1.3", 1936, 0, 42, 8, 4}};
 
-// Where the captures are; nothing, said in plain words, where they are not.
+// Where the captures are; nothing, and a message, where they are not available.
 std::optional<fs::path> folder() {
     fs::path found = fs::path("../shared/samples/captures");
     if (fs::exists(found)) return found;

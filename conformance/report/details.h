@@ -28,7 +28,7 @@ std::optional<wire::Version> version_of(const engine::RunReport& report, const e
 // "1.2", or "none".
 std::string version_label(const engine::RunReport& report, const engine::CaseResult& result);
 
-// What came to something else than a pass, and not for want of a claimed feature.
+// Whether the verdict is neither a pass nor not applicable.
 bool is_remarkable(engine::Verdict verdict);
 
 // The verdict as an identifier, e.g. "loose_pass".

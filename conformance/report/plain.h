@@ -19,7 +19,7 @@ std::string printable(std::string_view text, Lines lines = Lines::keep);
 // XML reserves as entities. In an attribute use Lines::one, since a reader turns line feeds into spaces.
 std::string escape_xml(std::string_view text, Lines lines = Lines::keep);
 
-// A word of a shell command line, in single quotes where it needs them.
+// One argument of a shell command line, in single quotes where it needs them.
 std::string shell_word(std::string_view text);
 
 }  // namespace assay::report

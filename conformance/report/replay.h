@@ -1,5 +1,5 @@
-// A capture followed through its sessions: what each packet holds, opened as far as its secrets allow, and
-// what an observer makes of it.
+// Replays a capture: what each packet holds, opened as far as the given secrets allow, and the observer's
+// verdicts on it.
 #pragma once
 
 #include <functional>

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_request_after_an_answer_that_is_missing_is_taken_for_one)
     BOOST_TEST((all[all.size() - 2].kind == Seen::Kind::message));
     BOOST_TEST(all[all.size() - 2].request);
     BOOST_TEST(all[all.size() - 2].bytes[1] == wire::code::end_session);
-    // Its answer is one record further than the capture tells.
+    // A record is missing from the capture, so that the answer's number is one higher than the expected one.
     BOOST_TEST((all.back().kind == Seen::Kind::refused));
 }
 

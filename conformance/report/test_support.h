@@ -1,4 +1,4 @@
-// A report made by hand: one result of each verdict, and text that wants to break out of every format.
+// A report made by hand: one result of each verdict, and text with the special characters of every format.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -8,8 +8,8 @@
 namespace assay::report {
 
 // Results by version and verdict; then, one line each, failures, harness errors, warnings and loose passes,
-// what the profile excuses, and what was blocked by the same cause; then how to repeat the run. Nothing in
-// it can make a terminal do anything.
+// what the profile excuses, and what was blocked by the same cause; then how to repeat the run. It contains
+// no control characters.
 std::string summary(const engine::RunReport& report, const Details& details = {});
 
 // Everything about one result: what was demanded and by which clause, what came, each message of the case

@@ -19,7 +19,7 @@ using cases::verifier::Outcome;
 using cases::verifier::SuiteReport;
 using engine::Verdict;
 
-constexpr size_t kWords = 400;  // characters of what a verifier said
+constexpr size_t kWords = 400;  // characters of a verifier's output
 
 // Where the fault shows.
 std::string place(const Bundle& bundle) {

@@ -1,4 +1,4 @@
-// The report of a verifier that was held against the bundles.
+// The report of a verifier that was run on the bundles.
 #pragma once
 
 #include "conformance/suites/verifier/suite.h"

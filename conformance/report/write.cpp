@@ -39,7 +39,7 @@ bool is_ours(const fs::path& name) {
     return label == "none" || wire::version_from_name(label).has_value();
 }
 
-// A failure that is no more must not be found there.
+// Failures of an earlier run must not remain there.
 Result<> clear_failures(const fs::path& folder) {
     std::error_code error;
     std::vector<fs::path> stale;

@@ -17,7 +17,7 @@ std::string place(const CheckRecord& step) {
     return text;
 }
 
-// Names and reasons quote the evidence, which is not to speak to the terminal.
+// Names and reasons quote the evidence, which must not send control characters to the terminal.
 std::string printable(std::string line) {
     std::ranges::replace_if(
         line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');

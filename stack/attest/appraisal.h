@@ -1,4 +1,4 @@
-// What a verifier finds: each check that was made, what it looked at, and the verdict that follows.
+// A verifier's result: each check that was made, what it looked at, and the verdict that follows.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -21,7 +21,7 @@ struct CheckSite {
 
     std::string subject{};  // of which evidence: "gpu-0", "gpu-0/driver-rim", "tpm", "snp"; empty: of all
     std::string field{};    // which field of it, by the name that its specification gives
-    size_t offset = npos;   // where that lies in the file
+    size_t offset = npos;   // its offset in the file
     ByteView bytes{};       // what stood there; kept up to kCheckSiteLimit
     std::string reason{};   // what was found and what was expected, for a person
 };

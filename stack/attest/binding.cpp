@@ -24,7 +24,7 @@ Bytes digest(crypto::HashAlgo hash, ByteView bytes) {
     return to_bytes(crypto::openssl_provider().digest(hash, bytes).view());
 }
 
-// Whether the file can be read is for the appraisal of what it belongs to.
+// Whether the file can be read is checked where the evidence that it belongs to is appraised.
 Result<crypto::Certificate> leaf_of(const File& file) {
     Appraisal unheard;
     const std::optional<Chain> chain = read_chain(unheard, "", file);
@@ -60,7 +60,7 @@ std::optional<wire::Nonce> expected_nonce(const Context& context, const std::str
     if (bytes == nullptr) bytes = given(context, "gpu");
     if (bytes == nullptr) return context.nonce;
     wire::Nonce nonce{};
-    // One of another size is no report's.
+    // A report has no value of another size.
     if (bytes->size() != nonce.size()) return std::nullopt;
     std::ranges::copy(*bytes, nonce.begin());
     return nonce;

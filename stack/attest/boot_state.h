@@ -34,10 +34,10 @@ struct LogFault {
 // of secure boot into 7. Boot variables, tables and drivers may follow in 1 to 3: real firmware measures them
 // when the choice of what to boot is made.
 //
-// A type is a word of the log that no register vouches for, a digest is not. In registers 4 and 7, in which
-// nothing else is four bytes long, an event whose digest is that of a separator is one, whatever its type:
-// else what was booted could move it, and say that it had been booted otherwise. Elsewhere a record of the
-// firmware, or a BootOrder, may well be four zeros, or 1.
+// The register's value does not authenticate the type of an event, but it does authenticate its digest. In
+// registers 4 and 7, in which nothing else is four bytes long, an event whose digest is that of a separator
+// is one, whatever its type: else booted software could move the separator, and claim to have been booted
+// differently. Elsewhere a record of the firmware, or a BootOrder, may well be four zeros, or 1.
 std::optional<LogFault> separator_fault(const EventLog& log, const std::set<Register>& registers,
                                         const FaultConfig& switches = {});
 

@@ -14,7 +14,7 @@ using synthetic::LogForm;
 
 constexpr uint32_t kHandoffTables = 0x80000009, kDriver = 0x80000004;
 
-Bytes text(std::string_view words) { return to_bytes(as_bytes(words)); }
+Bytes text(std::string_view value) { return to_bytes(as_bytes(value)); }
 
 std::set<Register> of_bank(Bank bank, std::set<uint32_t> indexes = {0, 1, 2, 3, 4, 5, 6, 7}) {
     std::set<Register> registers;

@@ -1,4 +1,5 @@
-// A bundle: evidence as a folder of files with a list of them, and beside it what a verifier brings itself.
+// A bundle: evidence as a folder of files with a list of them, and next to it the inputs of the verifier
+// itself.
 #pragma once
 
 #include "stack/attest/appraisal.h"
@@ -9,7 +10,7 @@ namespace assay::attest {
 // The list of evidence (vectors/schemas/evidence.schema.json), at the top of the folder.
 inline constexpr std::string_view kEvidenceFile = "evidence.json";
 inline constexpr std::string_view kEvidenceFormat = "assay-evidence/1";
-// What the verifier brings (vectors/schemas/context.schema.json); read only when it is asked for.
+// The verifier's own inputs (vectors/schemas/context.schema.json); read only when asked for.
 inline constexpr std::string_view kContextFile = "context.json";
 
 // No file of evidence may be larger than this, in bytes, nor all together than that; the list not larger than
@@ -27,8 +28,8 @@ Evidence read_evidence(Appraisal& appraisal, const Files& files);
 // that read_evidence would look up. Empty when it cannot be read.
 std::vector<std::string> evidence_paths(ByteView list);
 
-// Reads a verifier's own side from JSON; paths in it are looked up in `files`. Errors: Errc::bad_text naming
-// the key or file.
+// Reads a verifier's own inputs from JSON; paths in it are looked up in `files`. Errors: Errc::bad_text
+// naming the key or file.
 Result<Context> read_context(std::string_view text, const Files& files);
 // The paths that read_context would look up. Errors: as there.
 Result<std::vector<std::string>> context_paths(std::string_view text);

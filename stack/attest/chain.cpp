@@ -44,7 +44,7 @@ Need need(Purpose purpose) {
     return {false, true, {kOcspSigning}};
 }
 
-// What is wrong, with which certificate, and where it shows.
+// What is wrong, with which certificate, and in which field.
 struct Fault {
     size_t index = 0;
     std::string what;
@@ -123,7 +123,7 @@ Found versions(const Path& path) {
     return {};
 }
 
-// RFC 5280, 4.1.2.6: what it issues has nobody to name.
+// RFC 5280, 4.1.2.6: what it issues could not name its issuer.
 Found subjects(const Path& path) {
     for (size_t i = 1; i < path.size(); ++i)
         if (path[i].subject().empty()) return Fault{i, "it is an authority without a subject"};
@@ -303,8 +303,8 @@ bool appraise_chain(Appraisal& appraisal, const std::string& subject, const Chai
         return demand(appraisal, which, subject, path, found);
     };
     bool held = check(Check::cert_order, order(path, signatures));
-    const Fault stranger{path.size() == 0 ? 0 : path.size() - 1, "neither it nor its issuer is pinned"};
-    held &= check(Check::cert_root_pinned, path.rooted ? Found() : stranger);
+    const Fault unpinned{path.size() == 0 ? 0 : path.size() - 1, "neither it nor its issuer is pinned"};
+    held &= check(Check::cert_root_pinned, path.rooted ? Found() : unpinned);
     held &= check(Check::cert_validity, validity(path, demands));
     held &= check(Check::cert_version, versions(path));
     held &= check(Check::cert_ca, authorities(path));

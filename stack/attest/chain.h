@@ -1,4 +1,4 @@
-// Certificate chains of evidence: reading them from files, and each rule of theirs as a check of its own.
+// Certificate chains of evidence: reads them from files, and checks each rule by a check of its own.
 #pragma once
 
 #include "stack/attest/appraisal.h"
@@ -20,12 +20,13 @@ enum class Purpose : uint8_t {
     ocsp,    // signs OCSP responses in an issuer's name: extendedKeyUsage is required; OCSP signing
 };
 
-// What a chain is held against.
+// What a chain is checked against.
 struct ChainDemands {
     Purpose purpose = Purpose::device;
     std::span<const crypto::Certificate> roots;  // pinned; with none cert_root_pinned is never held
     crypto::UnixTime time{};
-    // Policy's word on a signer whose time has passed: not one whose time has not come.
+    // The policy accepts expired certificates of the signer. Certificates that are not valid yet are still
+    // refused.
     bool allow_expired = false;
 };
 

@@ -39,7 +39,7 @@ const Bytes kExplicitPolicy = {0x30, 3, 0x80, 1, 0};
 
 crypto::ExtensionSpec critical(std::string_view oid) { return {std::string(oid), {5, 0}, true}; }
 
-// Leaf, intermediate, root, each to be told wrongly.
+// Leaf, intermediate, root, each of which a test can change.
 struct Form {
     CertificateSpec leaf, middle, root;
     std::string middle_signer = "middle";

@@ -33,8 +33,8 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// What a verifier does wrong that is no check left out: it reads or compares something else than it should.
-// Each is planted at the one place where it belongs, one at a time, and only in a harness build.
+// Defects of a verifier that are not a missing check: it reads or compares something else than it should.
+// Each is planted in one place of the code, one at a time, and only in a harness build.
 enum class Defect : uint8_t {
 #define DEFECT(name, what) name,
 #include "stack/attest/defect_table.inc"

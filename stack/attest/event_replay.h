@@ -18,7 +18,7 @@ bool digest_follows_from_data(uint32_t type);
 // Whether the digest that such an event has in this bank is that of its data; of any other event, and where
 // it has none, true.
 //
-// Three liberties that firmware takes are allowed: the digest of an EV_EFI_VARIABLE_BOOT or of an
+// Three deviations of real firmware are allowed: the digest of an EV_EFI_VARIABLE_BOOT or of an
 // EV_EFI_VARIABLE_DRIVER_CONFIG may be that of the variable's value alone (as older profiles had it), and the
 // data of an EV_EFI_VARIABLE_AUTHORITY may have one byte too many (as old versions of shim wrote it).
 bool digest_follows(const LogEvent& found, Bank bank, const FaultConfig& switches = {});
@@ -27,7 +27,7 @@ bool is_digest_of_data(const LogEvent& found, Bank bank);
 
 // UEFI_VARIABLE_DATA, section 10.4.3.
 struct UefiVariable {
-    ByteView vendor;   // GUID, 16 bytes, as it lies in memory
+    ByteView vendor;   // GUID, 16 bytes, in the byte order of memory
     std::string name;  // characters outside of ASCII are '?'
     ByteView value;
 };

@@ -1,5 +1,5 @@
-// What a confidential GPU VM shows of itself, and what it is held against. No I/O: files come in as bytes by
-// name.
+// The evidence of a confidential GPU VM, and what it is verified against. No I/O: files are handed in as
+// bytes by name.
 #pragma once
 
 #include <map>
@@ -74,7 +74,7 @@ struct OcspAnswer {
     Bytes nonce;  // of the request (ocsp_questions.h)
 };
 
-// What the verifier brings itself. Never taken from the evidence.
+// The verifier's own inputs. Never taken from the evidence.
 struct Context {
     std::optional<wire::Nonce> nonce;  // that the evidence must have been made for
     // What one part must have been made for where that is not the nonce, by its subject: "gpu-0", or "gpu"

@@ -1,4 +1,4 @@
-// One GPU or switch: its report, its certificates, and what it says of itself.
+// One GPU or switch: its report, its certificates, and its claims.
 #pragma once
 
 #include "stack/attest/chain.h"

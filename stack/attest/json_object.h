@@ -1,5 +1,4 @@
-// Strict reading of JSON that people and attackers write: every key is known, stands once and has the type
-// that it should.
+// Strict reading of untrusted JSON: every key is known, occurs once and has the right type.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,7 +12,7 @@
 
 namespace assay::attest {
 
-// Reads JSON (RFC 8259), in which no object has a key twice and nothing lies deeper than 16. Errors:
+// Reads JSON (RFC 8259), in which no object has a key twice and nothing is nested deeper than 16. Errors:
 // Errc::bad_text with the reason, as everything here.
 Result<nlohmann::json> parse_json(std::string_view text);
 

@@ -11,7 +11,7 @@ namespace assay::attest {
 namespace {
 
 using crypto::Certificate;
-using crypto::OcspWord;
+using crypto::OcspSingleResponse;
 
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
 
@@ -35,12 +35,12 @@ bool is_weak(const crypto::PublicKey& key) {
     return !strong_key(key) && !key.fits(crypto::SignAlgo::ed25519) && !key.fits(crypto::SignAlgo::ed448);
 }
 
-// Judges the words on one certificate.
-class Words {
+// Checks the OCSP responses about one certificate.
+class CertificateStatus {
    public:
     // `authorities`: the issuer, and above it the rest of the chain.
-    Words(Appraisal& appraisal, std::string subject, const IssuedCertificate& one, Chain authorities,
-          std::span<const Certificate> roots, const Context& context)
+    CertificateStatus(Appraisal& appraisal, std::string subject, const IssuedCertificate& one,
+                      Chain authorities, std::span<const Certificate> roots, const Context& context)
         : appraisal_(appraisal),
           subject_(std::move(subject)),
           field_(fmt::format("certificates[{}]", one.index)),
@@ -54,11 +54,11 @@ class Words {
     // How many there are, and whether any is bad.
     void judge(const std::vector<OcspFile>& files) {
         for (const OcspFile& file : files) {
-            const std::vector<OcspWord> words = file.response.about(certificate_, issuer_);
-            if (words.empty()) continue;
+            const std::vector<OcspSingleResponse> responses = file.response.about(certificate_, issuer_);
+            if (responses.empty()) continue;
             found_ = true;
             response(file);
-            for (const OcspWord& word : words) judge(file, word);
+            for (const OcspSingleResponse& single : responses) judge(file, single);
         }
     }
 
@@ -121,25 +121,25 @@ class Words {
                fmt::format("{} has {}", file.subject, nonce ? to_hex(*nonce) : "none"));
     }
 
-    void judge(const OcspFile& file, const OcspWord& word) {
+    void judge(const OcspFile& file, const OcspSingleResponse& single) {
         const auto now = context_.time;
         const auto latest = now + kOcspSkew;
-        const bool begun = word.this_update <= latest && file.response.produced_at() <= latest;
-        const bool over = word.next_update && *word.next_update < now;
+        const bool begun = single.this_update <= latest && file.response.produced_at() <= latest;
+        const bool over = single.next_update && *single.next_update < now;
         demand(Check::ocsp_time, begun && !over,
                fmt::format("{} {}", file.subject, over ? "holds no longer" : "does not hold yet"));
         if (context_.policy.ocsp.next_update_required)
-            demand(Check::ocsp_next_update, word.next_update.has_value(), file.subject);
-        if (!word.next_update) {
-            demand(Check::ocsp_age, now - word.this_update <= context_.policy.ocsp.max_age,
-                   fmt::format("{} is {} s old", file.subject, (now - word.this_update).count()));
+            demand(Check::ocsp_next_update, single.next_update.has_value(), file.subject);
+        if (!single.next_update) {
+            demand(Check::ocsp_age, now - single.this_update <= context_.policy.ocsp.max_age,
+                   fmt::format("{} is {} s old", file.subject, (now - single.this_update).count()));
         }
-        critical(file.subject, word.critical);
-        const bool revoked = word.status == OcspWord::Status::revoked;
-        const bool hold = revoked && word.reason == OcspWord::kCertificateHold;
-        const bool unknown = word.status == OcspWord::Status::unknown;
+        critical(file.subject, single.critical);
+        const bool revoked = single.status == OcspSingleResponse::Status::revoked;
+        const bool hold = revoked && single.reason == OcspSingleResponse::kCertificateHold;
+        const bool unknown = single.status == OcspSingleResponse::Status::unknown;
         demand(Check::ocsp_revoked, !revoked || hold,
-               fmt::format("{} gives reason {}", file.subject, word.reason.value_or(-1)));
+               fmt::format("{} gives reason {}", file.subject, single.reason.value_or(-1)));
         demand(Check::ocsp_hold, !hold || context_.policy.ocsp.allow_hold, file.subject);
         demand(Check::ocsp_unknown, !unknown, file.subject);
         standing_ = hold ? "hold" : revoked ? "revoked" : unknown ? "unknown" : standing_;
@@ -221,11 +221,12 @@ void appraise_revocation(Appraisal& appraisal, const std::string& subject, const
     for (const IssuedCertificate& one : issued_certificates(appraisal, leaf_first, kind, context)) {
         Chain authorities(leaf_first.begin() + static_cast<ptrdiff_t>(one.index) + 1, leaf_first.end());
         if (authorities.empty()) authorities = {one.issuer};
-        Words words(appraisal, subject, one, std::move(authorities), roots_of(kind, context.roots), context);
-        words.judge(files);
-        if (one.needed) words.demand_present();
-        any = any || words.found();
-        if (words.standing() != "good") standing = words.standing();
+        CertificateStatus status(appraisal, subject, one, std::move(authorities),
+                                 roots_of(kind, context.roots), context);
+        status.judge(files);
+        if (one.needed) status.demand_present();
+        any = any || status.found();
+        if (status.standing() != "good") standing = status.standing();
     }
     if (any) appraisal.claims()[subject]["x-nvidia-cert-ocsp-status"] = standing;
 }

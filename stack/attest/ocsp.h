@@ -1,5 +1,5 @@
-// Words on revocation: OCSP responses that came with the evidence or that the verifier asked for, held
-// against the chains that need one.
+// Revocation: the OCSP responses that came with the evidence or that the verifier asked for, checked for the
+// chains that need them.
 #pragma once
 
 #include "stack/attest/chain.h"
@@ -7,7 +7,7 @@
 
 namespace assay::attest {
 
-// A response and what it is called in the report.
+// A response and its name in the report.
 struct OcspFile {
     std::string subject;  // "ocsp-0"
     crypto::OcspResponse response;
@@ -27,18 +27,18 @@ std::vector<OcspFile> read_ocsp(Appraisal& appraisal, const std::vector<File>& f
 struct IssuedCertificate {
     size_t index = 0;  // in the chain
     crypto::Certificate certificate, issuer;
-    bool needed = false;  // the policy needs a word on it (ocsp_present)
+    bool needed = false;  // the policy needs a response about it (ocsp_present)
 };
 
-// Those of a chain whose issuer is known: all but pinned roots. A word is needed where the policy says so of
-// the kind of chain, but not of a device's leaf, for which there is no responder.
+// Those of a chain whose issuer is known: all but pinned roots. A response is needed where the policy says so
+// of the kind of chain, but not of a device's leaf, for which there is no responder.
 std::vector<IssuedCertificate> issued_certificates(Appraisal& appraisal, const Chain& leaf_first,
                                                    Revocable kind, const Context& context);
 
-// Judges every word on a certificate of the chain, whether one is needed or not: ocsp_signer, ocsp_signature,
-// ocsp_critical, ocsp_nonce, ocsp_time, ocsp_next_update, ocsp_age, and ocsp_revoked, ocsp_hold and
-// ocsp_unknown. Makes ocsp_present where the policy needs one. A signer is the issuer itself, or whom it
-// certified for OCSP signing. Writes the claim "x-nvidia-cert-ocsp-status" for the chain.
+// Checks every response about a certificate of the chain, whether one is needed or not: ocsp_signer,
+// ocsp_signature, ocsp_critical, ocsp_nonce, ocsp_time, ocsp_next_update, ocsp_age, and ocsp_revoked,
+// ocsp_hold and ocsp_unknown. Makes ocsp_present where the policy needs one. A signer is the issuer itself,
+// or whom it certified for OCSP signing. Writes the claim "x-nvidia-cert-ocsp-status" for the chain.
 void appraise_revocation(Appraisal& appraisal, const std::string& subject, const Chain& leaf_first,
                          Revocable kind, const std::vector<OcspFile>& files, const Context& context);
 

@@ -42,7 +42,7 @@ class Asking {
         });
     }
 
-    // What is wrong with the evidence is said by who judges it.
+    // What is wrong with the evidence is reported when it is appraised.
     Appraisal aside_;
     const Context& context_;
     Random& random_;

@@ -1,5 +1,5 @@
-// Which words on revocation a verifier has to ask for itself. No I/O: a request is bytes, and whoever sends
-// it puts the answer into the context.
+// Which OCSP responses a verifier has to ask for itself. No I/O: a request is bytes, and the caller, who
+// sends it, puts the answer into the context.
 #pragma once
 
 #include "stack/attest/evidence.h"
@@ -18,9 +18,9 @@ inline constexpr size_t kMaxOcspQuestions = 128;
 // In bytes, as RFC 8954, section 2.1, wants it.
 inline constexpr size_t kOcspNonceSize = 32;
 
-// One on each certificate that needs a word (ocsp_present) and of which neither a file of the evidence nor an
-// answer in the context speaks, whatever it says. Each certificate is asked about once, whatever chains it is
-// in; of a chain that cannot be read none is. Errors: as crypto::make_ocsp_request.
+// One for each certificate that needs a response (ocsp_present) and about which there is none, good or bad,
+// in the evidence or the context. Each certificate is asked about once, whatever chains it is in; of a chain
+// that cannot be read none is. Errors: as crypto::make_ocsp_request.
 Result<std::vector<OcspQuestion>> ocsp_questions(const Evidence& evidence, const Context& context,
                                                  Random& random);
 

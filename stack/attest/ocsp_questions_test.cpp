@@ -11,7 +11,8 @@ namespace {
 
 using RequestPtr = std::unique_ptr<OCSP_REQUEST, decltype(&OCSP_REQUEST_free)>;
 
-// A device with a leaf and an intermediate certificate, under a policy that needs words on devices.
+// A device with a leaf and an intermediate certificate, under a policy that needs OCSP responses about
+// devices.
 struct Case {
     Evidence evidence;
     Context context;
@@ -32,7 +33,7 @@ struct Case {
     }
 };
 
-// The word that is asked for in a case.
+// The response that is asked for in a case.
 WordForm intermediate_word() {
     WordForm form;
     form.subject = ocsp_pki().intermediate;

@@ -11,7 +11,8 @@ using crypto::CertificateSpec;
 using crypto::PrivateKey;
 using Nonce = OcspPolicy::Nonce;
 
-// A TPM's chain, each certificate of which needs a word, with words on its leaf and its intermediate.
+// A TPM's chain, each certificate of which needs an OCSP response, with responses about its leaf and its
+// intermediate.
 struct Made {
     WordForm leaf, intermediate;
     std::vector<File> more;  // files besides
@@ -187,7 +188,7 @@ std::vector<Wrong<Made>> wrongs() {
              m.more = {form.file()};
          }},
         {Check::ocsp_hold, "the leaf is on hold",
-         [](Made& m) { m.leaf.revoke(crypto::OcspWord::kCertificateHold); }},
+         [](Made& m) { m.leaf.revoke(crypto::OcspSingleResponse::kCertificateHold); }},
         {Check::ocsp_unknown, "the leaf is not known", [](Made& m) { m.leaf.standing = {0x82, 0}; }},
     };
 }
@@ -237,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_policy_may_ask_for_less) {
     Made made;
     made.leaf.next_update.reset();
     made.leaf.nonce = Bytes(32, 9);
-    made.leaf.revoke(crypto::OcspWord::kCertificateHold);
+    made.leaf.revoke(crypto::OcspSingleResponse::kCertificateHold);
     BOOST_TEST(
         refused_by(appraised(made)) == names({Check::ocsp_nonce, Check::ocsp_next_update, Check::ocsp_hold}),
         boost::test_tools::per_element());
@@ -272,9 +273,9 @@ BOOST_AUTO_TEST_CASE(nobody_has_a_word_on_a_devices_leaf) {
 BOOST_AUTO_TEST_CASE(a_signature_that_several_certificates_stand_on_is_verified_once) {
     Made made;
     Appraisal appraisal;
-    const auto words = read_ocsp(appraisal, {made.leaf.file(), made.intermediate.file()}, {});
+    const auto responses = read_ocsp(appraisal, {made.leaf.file(), made.intermediate.file()}, {});
     for (int chain = 0; chain < 3; ++chain)
-        appraise_revocation(appraisal, "tpm", ocsp_chain(), Revocable::tpm, words, made.context);
+        appraise_revocation(appraisal, "tpm", ocsp_chain(), Revocable::tpm, responses, made.context);
     BOOST_TEST(appraisal.signatures().responses() == 2U);
     BOOST_TEST(refused_by(appraisal).empty(), appraisal.text());
 }

@@ -1,5 +1,5 @@
-// OCSP responses for the tests of this room, each field of which can be told wrongly. Never included by
-// anything else.
+// OCSP responses for the tests of this module, each field of which can be given a wrong value. Never included
+// by anything else.
 #pragma once
 
 #include <fmt/chrono.h>
@@ -53,7 +53,7 @@ inline std::unique_ptr<X509, decltype(&X509_free)> openssl_x509(const crypto::Ce
     return {d2i_X509(nullptr, &at, static_cast<long>(certificate.der().size())), X509_free};
 }
 
-// One word of a leaf's issuer, good and in time unless a test says otherwise.
+// One response of a leaf's issuer, good and in time unless a test says otherwise.
 struct WordForm {
     crypto::Certificate subject = ocsp_pki().leaf, issuer = ocsp_pki().intermediate;
     uint8_t response_status = 0;

@@ -34,7 +34,7 @@ struct OpaqueInfo {
 };
 std::span<const OpaqueInfo> opaque_table(DeviceKind kind);
 
-// Types that are spoken of elsewhere.
+// Types that other files use.
 namespace opaque {
 inline constexpr uint16_t driver_version = 3, vbios_version = 6, nvdec0_status = 11, counts = 12,
                           chip_sku = 15, project = 17, project_sku = 18, fwid = 20, protected_pcie = 21,
@@ -60,7 +60,7 @@ class OpaqueFields {
     std::map<uint16_t, OpaqueField> fields_;
 };
 
-// Where the fields lie in the opaque data of a report.
+// The place of the fields in the opaque data of a report.
 struct OpaquePlace {
     ByteView fields;
     size_t offset = 0;  // in the report

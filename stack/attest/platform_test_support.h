@@ -16,7 +16,7 @@ namespace assay::attest {
 
 inline const std::filesystem::path kSamples = std::filesystem::path("../shared/samples");
 
-// Whether real evidence lies beside this tree; says so if not.
+// Whether real evidence is available next to the source tree; prints a message if not.
 inline bool samples_absent() {
     if (std::filesystem::exists(kSamples)) return false;
     BOOST_TEST_MESSAGE("SKIPPED: the samples of real platforms are not beside this tree");

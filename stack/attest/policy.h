@@ -1,4 +1,5 @@
-// What is asked of evidence beyond being genuine. Read from JSON (vectors/schemas/policy.schema.json).
+// The policy: what evidence must fulfil besides being genuine. Read from JSON
+// (vectors/schemas/policy.schema.json).
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,8 @@ std::string_view name(EvidenceKind kind);
 enum class GpuMode : uint8_t { spt, mpt, ppcie, devtools };
 std::string_view name(GpuMode mode);
 
-// Chains whose certificates need a word on their revocation: all but the pinned root; of a device also not
-// the leaf, which nobody but the device itself issued.
+// Chains whose certificates need an OCSP response: all but the pinned root; of a device also not the leaf,
+// which nobody but the device itself issued.
 enum class Revocable : uint8_t { device, rim, tpm, amd };
 
 struct OcspPolicy {

@@ -36,7 +36,7 @@ Result<T> unmarshal(TSS2_RC (*function)(const uint8_t*, size_t, size_t*, T*), By
     return value;
 }
 
-// Refuses a list of selections that tss2-mu would refuse too, but not without a word on standard error.
+// Refuses a list of selections that tss2-mu would refuse too, but only after writing to standard error.
 Result<> check_selections(Reader reader) {
     for (std::string_view field : {"qualifiedSigner", "extraData"})
         TRY(reader.take(TRY(reader.uint_be(2, field)), field));

@@ -17,8 +17,8 @@ constexpr size_t kValueHeader = 3;
 constexpr uint8_t kLastIndex = 0xef;  // what follows is reserved
 constexpr size_t kMaxBlocks = 255;    // NumberOfBlocks is one byte
 
-// DeviceModeState: the last of four words. Non-invasive and invasive debugging, active or since the last
-// reset.
+// DeviceModeState: the last of four 32-bit words. Non-invasive and invasive debugging, active or since the
+// last reset.
 constexpr size_t kDeviceModeSize = 16;
 constexpr size_t kDeviceModeState = 12;
 
@@ -117,7 +117,7 @@ class Blocks {
         return appraisal_.demand(check, held, std::move(site));
     }
 
-    // Of two with one index the later counts: whoever waives block_duplicate sees what others do.
+    // Of two with one index the later counts: with block_duplicate waived this behaves as other verifiers do.
     void keep(const Block& block) {
         const wire::MeasurementBlock& content = block.content;
         if (is_device_mode(content, version_)) {

@@ -184,7 +184,7 @@ class Manifest {
                 single = false;
                 demand(Check::rim_duplicate, false, field(index), as_bytes(golden.name), {});
             }
-            // Of two the later counts: whoever waives rim_duplicate sees what others do.
+            // Of two the later counts: with rim_duplicate waived this behaves as other verifiers do.
             rim_.values[index] = std::move(golden);
         }
         if (good) demand(Check::rim_resource, true, "Payload", {}, {});

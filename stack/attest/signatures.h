@@ -1,5 +1,5 @@
 // Signatures of certificates and OCSP responses: in one appraisal each is verified once, however many chains
-// and words it stands in.
+// and responses it is in.
 #pragma once
 
 #include <map>

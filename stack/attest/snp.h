@@ -8,8 +8,8 @@
 namespace assay::attest {
 
 // Makes the checks snp_*, runtime_data_form and binding_snp, policy_svn for the guest's, and those of the
-// chain of the VCEK or VLEK under context.roots.amd, with subject "snp". A policy without a word on SEV-SNP
-// is one that allows neither debugging nor migration. A context that has neither a nonce nor the report data
+// chain of the VCEK or VLEK under context.roots.amd, with subject "snp". A policy that says nothing about
+// SEV-SNP allows neither debugging nor migration. A context that has neither a nonce nor the report data
 // violates nonce_expected.
 //
 // Claims, under "snp": "dbgstat" (RFC 9711); "version", "guest-svn", "vmpl", "measurement", "host-data",

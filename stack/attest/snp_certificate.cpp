@@ -72,8 +72,8 @@ std::optional<SnpProduct> product_named(const std::optional<Bytes>& der) {
     return product_from_name({reinterpret_cast<const char*>(der->data()) + 2, der->size() - 2});
 }
 
-// AMD's key server leaves out the OCTET STRING; the specification has it. Only the size tells them apart: an
-// identifier may begin with any byte.
+// AMD's key server leaves out the OCTET STRING; the specification has it. Only the size distinguishes them:
+// an identifier may begin with any byte.
 Bytes hardware_id_in(const Bytes& value, bool by_first_byte) {
     const bool plain = std::ranges::find(kHardwareIds, value.size()) != std::end(kHardwareIds);
     const bool wrapped = !plain && value.size() > 2 && value[0] == kDerOctets && value[1] == value.size() - 2;

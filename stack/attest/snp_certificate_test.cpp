@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE(a_hardware_id_is_plain_or_in_an_octet_string_whatever_it_be
             BOOST_TEST(with("4", wrapped).hardware_id == id, boost::test_tools::per_element());
         }
     }
-    const Bytes odd = concat({Bytes{0x04, 65}, Bytes(64, 1)});  // says more than there is
-    BOOST_TEST(with("4", odd).hardware_id == odd, boost::test_tools::per_element());
+    const Bytes too_long = concat({Bytes{0x04, 65}, Bytes(64, 1)});  // says more than there is
+    BOOST_TEST(with("4", too_long).hardware_id == too_long, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// A report of a real Milan, with the certificates of its chip, read where they lie outside of the repository.
+// A report of a real Milan, with the certificates of its chip, which are kept outside the repository.
 #include "stack/attest/platform_test_support.h"
 #include "stack/attest/snp.h"
 #include "stack/attest/snp_report.h"

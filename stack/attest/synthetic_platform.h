@@ -1,5 +1,5 @@
 // A virtual TPM and a SEV-SNP platform made of nothing, each field as it should be until a test says
-// otherwise. For the tests of this room and the seeds of the fuzz targets.
+// otherwise. For the tests of this module and the seeds of the fuzz targets.
 #pragma once
 
 #include <map>

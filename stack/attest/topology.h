@@ -1,5 +1,6 @@
-// What the devices of one machine say of each other: GPUs with protected PCIe (PROTECTED_PCIE_STATUS) are
-// trusted with the switches between them, and with no other GPU there.
+// The devices of one machine, by what their reports say of each other: GPUs with protected PCIe
+// (PROTECTED_PCIE_STATUS) are trusted only together with the switches between them, and with no other GPU
+// present.
 #pragma once
 
 #include "stack/attest/gpu.h"

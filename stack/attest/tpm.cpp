@@ -299,13 +299,13 @@ class TpmAppraisal {
             }
         }
         if (policy_.boot_loaders.empty()) return;
-        const auto stranger = std::ranges::find_if(loaders_, [&](const Bytes& digest) {
+        const auto unknown = std::ranges::find_if(loaders_, [&](const Bytes& digest) {
             return std::ranges::find(policy_.boot_loaders, digest) == policy_.boot_loaders.end();
         });
         CheckSite site{.field = "EV_EFI_BOOT_SERVICES_APPLICATION"};
         if (loaders_.empty()) site.reason = "none was measured";
-        if (stranger != loaders_.end()) site.bytes = *stranger;
-        demand(Check::boot_loader, !loaders_.empty() && stranger == loaders_.end(), std::move(site));
+        if (unknown != loaders_.end()) site.bytes = *unknown;
+        demand(Check::boot_loader, !loaders_.empty() && unknown == loaders_.end(), std::move(site));
     }
 
     // The value of a register in the strongest bank that was quoted, or nothing.

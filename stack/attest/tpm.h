@@ -9,7 +9,7 @@ namespace assay::attest {
 
 // Makes the checks quote_*, log_*, boot_*, binding_tpm and runtime_data_key, and those of the chain of the
 // attestation key under context.roots.tpm, with subject "tpm". A key without a chain is the one that the
-// runtime data of the SEV-SNP report names. A policy without a word on TPMs is one that wants secure boot. A
+// runtime data of the SEV-SNP report names. A policy that says nothing about TPMs requires secure boot. A
 // context without a nonce violates nonce_expected.
 //
 // Claims, under "tpm": "bootcount" (RFC 9711) is the TPM's reset count; "registers" has the values that were

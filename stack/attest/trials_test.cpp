@@ -1,4 +1,5 @@
-// Evidence that verifiers were seen to judge wrongly, each held to the verdict that its description gives.
+// Evidence that real verifiers were seen to judge wrongly; each must get the verdict that its description
+// gives.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// XML that others wrote, read with libxml2: no network, no files, no entities, and bounded.
+// Reading untrusted XML with libxml2: no network, no files, no entities, and bounded.
 #pragma once
 
 #include <libxml/tree.h>

@@ -1,5 +1,5 @@
-// The machinery of named checks, for a room that has a table of them: what refuses, what may be switched off
-// for a run, and what may be planted.
+// Named checks, for a module that has a table of them: which check refused, which checks may be turned off
+// (waived) for a run, and which defects may be planted.
 #pragma once
 
 #include <bitset>

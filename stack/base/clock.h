@@ -20,7 +20,7 @@ class SystemClock final : public Clock {
     Micros now() const override;
 };
 
-// A clock that stands still until it is told to move.
+// A clock that only moves when advance() is called.
 class ManualClock final : public Clock {
    public:
     Micros now() const override { return now_; }

@@ -33,8 +33,8 @@ enum class Errc : uint8_t {
 // The name of an Errc, as it is spelled above.
 std::string_view name(Errc code);
 
-// How something failed: the class, the field or file it concerns, the byte offset where that lies (or
-// npos), and a sentence for a person. `field` must have static storage.
+// How something failed: the class, the field or file it concerns, its byte offset (or npos), and a sentence
+// for a person. `field` must have static storage.
 struct Error {
     static constexpr size_t npos = static_cast<size_t>(-1);
 

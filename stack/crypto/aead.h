@@ -1,4 +1,4 @@
-// OpenSSL's AEADs, and what every provider's Aead asks of its arguments. Internal to this room.
+// OpenSSL's AEADs, and what every provider's Aead asks of its arguments. Internal to this module.
 #pragma once
 
 #include "stack/crypto/provider.h"

@@ -53,8 +53,8 @@ std::optional<Bytes> extension(const Certificate& certificate, std::string_view 
 
 // Whether nameConstraints is there and lists subtrees, no list of them being empty (RFC 5280, 4.2.1.10).
 bool constrains_names(const Certificate& authority);
-// Whether the names of `below` lie within what the nameConstraints of `authority` permit (RFC
-// 5280, 4.2.1.10).
+// Whether the names of `below` are permitted by what the nameConstraints of `authority` say (RFC 5280,
+// 4.2.1.10).
 bool names_permitted(const Certificate& below, const Certificate& authority);
 
 // The last common name of the subject; empty when there is none.

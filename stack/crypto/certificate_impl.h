@@ -1,4 +1,4 @@
-// What a certificate is inside. Internal to this room.
+// What a certificate is inside. Internal to this module.
 #pragma once
 
 #include "stack/crypto/key_impl.h"
@@ -9,7 +9,7 @@ namespace assay::crypto {
 struct Certificate::Impl {
     ossl::X509Ptr x509;
     Bytes der;
-    PublicKey public_key;  // not valid when it is of a kind that this room does not know
+    PublicKey public_key;  // not valid when it is of a kind that this module does not know
     UnixTime not_before;
     UnixTime not_after;
 };

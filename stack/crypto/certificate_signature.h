@@ -1,4 +1,4 @@
-// Whether a certificate's signature verifies. Internal to this room.
+// Whether a certificate's signature verifies. Internal to this module.
 #pragma once
 
 #include "stack/crypto/x509.h"

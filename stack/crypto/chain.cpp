@@ -1,6 +1,6 @@
-// Each rule is a walk of its own. X509_verify_cert is not asked: it stops at the first thing it dislikes,
-// and it mixes in purposes and security levels of its own, so that a verdict would not name one rule. The
-// tests hold the walks against it.
+// Each rule is checked by a function of its own. X509_verify_cert is not used: it stops at the first
+// violation, and it adds purposes and security levels of its own, so that a verdict would not name one rule.
+// The tests compare the rules with it.
 #include <algorithm>
 
 #include "stack/base/ranges.h"

@@ -19,12 +19,12 @@ BOOST_AUTO_TEST_CASE(the_ends_of_the_validity_belong_to_it) {
 }
 
 BOOST_AUTO_TEST_CASE(any_one_of_several_pinned_roots_will_do) {
-    const TestPki stranger =
+    const TestPki other =
         make_test_pki(SignAlgo::ecdsa_p256, SignAlgo::ed25519, HashAlgo::sha256, "stranger").value();
     ChainPolicy two = policy();
-    two.roots = {stranger.root, good().root};
+    two.roots = {other.root, good().root};
     BOOST_TEST(chain_violations(good_chain(), two).empty());
-    BOOST_TEST(chain_violations({stranger.root, stranger.intermediate, stranger.leaf}, two).empty());
+    BOOST_TEST(chain_violations({other.root, other.intermediate, other.leaf}, two).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_path_length_counts_the_certificates_between_it_and_the_leaf) {

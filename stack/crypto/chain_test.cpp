@@ -22,23 +22,23 @@ std::vector<Row> rows() {
         change(changed);
         rows.push_back({std::move(what), rule, std::move(chain), std::move(changed), path_validation});
     };
-    const TestPki stranger =
+    const TestPki other =
         make_test_pki(SignAlgo::ecdsa_p256, SignAlgo::ed25519, HashAlgo::sha256, "stranger").value();
 
     row("a gap", ChainRule::order, {good().root, good().leaf}, true);
-    row("another's leaf", ChainRule::order, {good().root, good().intermediate, stranger.leaf}, true);
+    row("another's leaf", ChainRule::order, {good().root, good().intermediate, other.leaf}, true);
     row("a leaf with the issuer's name but another's signature", ChainRule::order,
-        {good().root, good().intermediate, resigned(good().leaf, stranger.intermediate_key, [](X509*) {})},
+        {good().root, good().intermediate, resigned(good().leaf, other.intermediate_key, [](X509*) {})},
         true);
     row("a leaf with the issuer's signature but another's name", ChainRule::order,
         with_leaf([](CertificateSpec& spec) { spec.issuer = "somebody"; }), true);
 
-    row("another's chain", ChainRule::root, {stranger.root, stranger.intermediate, stranger.leaf}, true);
+    row("another's chain", ChainRule::root, {other.root, other.intermediate, other.leaf}, true);
     row("no pinned root", ChainRule::root, good_chain(), true, [](ChainPolicy& p) { p.roots.clear(); });
     row("a root with the pinned name and another key", ChainRule::root, good_chain(), true,
         [&](ChainPolicy& p) {
-            p.roots = {certificate(ca_spec("chain root", "chain root"), stranger.root_key.public_key(),
-                                   stranger.root_key)};
+            p.roots = {certificate(ca_spec("chain root", "chain root"), other.root_key.public_key(),
+                                   other.root_key)};
         });
 
     row("an expired leaf", ChainRule::validity,

@@ -1,4 +1,4 @@
-// Chains with one thing wrong, for the tests of their rules. Never included by anything else.
+// Chains with one fault each, for the tests of the chain rules. Never included by anything else.
 #pragma once
 
 #include <openssl/x509_vfy.h>

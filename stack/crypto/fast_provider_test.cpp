@@ -1,4 +1,4 @@
-// That the stand-in still tells things apart.
+// That FastProvider still gives different results for different inputs.
 #include <boost/test/unit_test.hpp>
 
 #include <set>

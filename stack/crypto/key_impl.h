@@ -1,4 +1,4 @@
-// What a key is inside. Internal to this room.
+// What a key is inside. Internal to this module.
 #pragma once
 
 #include "stack/crypto/keys.h"
@@ -23,7 +23,7 @@ struct PrivateKey::Impl {
     PublicKey public_key;
 };
 
-// Wraps a public key whose SubjectPublicKeyInfo is `spki`. Errors: Errc::bad_key for a kind this room
+// Wraps a public key whose SubjectPublicKeyInfo is `spki`. Errors: Errc::bad_key for a kind this module
 // does not know, elliptic curves given by explicit parameters among them.
 Result<PublicKey> wrap_public(ossl::PkeyPtr pkey, Bytes spki);
 // Wraps a private key; the public key inside is a separate object without the private part.

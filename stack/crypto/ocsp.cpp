@@ -62,7 +62,7 @@ bool names(const OCSP_BASICRESP* basic, const Certificate& certificate) {
     return equal(bytes(hash), sha1(bytes(key)).view());
 }
 
-// Extensions of a response or of one word in it; OpenSSL has the same functions under two names.
+// Extensions of a response or of one single response in it; OpenSSL has the same functions under two names.
 struct Extensions {
     int count;
     std::function<X509_EXTENSION*(int)> at;
@@ -118,24 +118,24 @@ bool is_strong(const X509_ALGOR* algorithm) {
     return known != nullptr && *digest != NID_md5_sha1 && EVP_MD_get_size(known) >= kLeastSize;
 }
 
-Result<OcspWord> word_of(OCSP_SINGLERESP* single) {
-    OcspWord word;
+Result<OcspSingleResponse> single_response(OCSP_SINGLERESP* single) {
+    OcspSingleResponse parsed;
     int reason = -1;
     ASN1_GENERALIZEDTIME* this_update = nullptr;
     ASN1_GENERALIZEDTIME* next_update = nullptr;
     switch (OCSP_single_get0_status(single, &reason, nullptr, &this_update, &next_update)) {
-        case V_OCSP_CERTSTATUS_GOOD: word.status = OcspWord::Status::good; break;
-        case V_OCSP_CERTSTATUS_REVOKED: word.status = OcspWord::Status::revoked; break;
+        case V_OCSP_CERTSTATUS_GOOD: parsed.status = OcspSingleResponse::Status::good; break;
+        case V_OCSP_CERTSTATUS_REVOKED: parsed.status = OcspSingleResponse::Status::revoked; break;
         default: break;
     }
-    if (reason >= 0) word.reason = reason;
+    if (reason >= 0) parsed.reason = reason;
     const auto from = time_of(this_update);
     const auto until = time_of(next_update);
     if (!from || (next_update != nullptr && !until)) return fail(Errc::bad_cert, "OCSP", 0, "no time");
-    word.this_update = *from;
-    word.next_update = until;
-    word.critical = critical_ones(extensions_of(single));
-    return word;
+    parsed.this_update = *from;
+    parsed.next_update = until;
+    parsed.critical = critical_ones(extensions_of(single));
+    return parsed;
 }
 
 }  // namespace
@@ -166,7 +166,7 @@ Result<OcspResponse> OcspResponse::parse(ByteView der) {
         bool once = each_once(extensions_of(impl->basic.get()));
         for (int i = 0; i < OCSP_resp_count(impl->basic.get()); ++i) {
             OCSP_SINGLERESP* single = OCSP_resp_get0(impl->basic.get(), i);
-            TRY(word_of(single));
+            TRY(single_response(single));
             once = once && each_once(extensions_of(single));
         }
         if (!once) return fail(Errc::bad_cert, "OCSP", 0, "an extension stands twice");
@@ -200,19 +200,21 @@ std::vector<std::string> OcspResponse::unknown_critical_extensions() const {
     return found;
 }
 
-std::vector<OcspWord> OcspResponse::about(const Certificate& subject, const Certificate& issuer) const {
-    std::vector<OcspWord> words;
+std::vector<OcspSingleResponse> OcspResponse::about(const Certificate& subject,
+                                                    const Certificate& issuer) const {
+    std::vector<OcspSingleResponse> responses;
     for (int i = 0; impl_->basic != nullptr && i < OCSP_resp_count(impl_->basic.get()); ++i) {
         OCSP_SINGLERESP* single = OCSP_resp_get0(impl_->basic.get(), i);
         const OCSP_CERTID* id = OCSP_SINGLERESP_get0_id(single);
-        // Most words are about other certificates, and two digests are saved.
+        // Most single responses are about other certificates: this comparison saves two digests.
         if (!same_serial(id, subject)) continue;
         const IdPtr wanted = id_like(id, subject, issuer);
         if (wanted == nullptr || OCSP_id_cmp(wanted.get(), id) != 0) continue;
-        if (Result<OcspWord> word = word_of(single)) words.push_back(*std::move(word));
+        if (Result<OcspSingleResponse> parsed = single_response(single))
+            responses.push_back(*std::move(parsed));
     }
     ERR_clear_error();
-    return words;
+    return responses;
 }
 
 std::optional<Certificate> OcspResponse::signer(const Certificate& issuer) const {

@@ -1,13 +1,13 @@
-// OCSP (RFC 6960): reading responses, and what they say; whether to believe it is left to the reader. Making
-// requests.
+// OCSP (RFC 6960): parses responses and makes requests. Whether to trust a response is for the caller to
+// decide.
 #pragma once
 
 #include "stack/crypto/x509.h"
 
 namespace assay::crypto {
 
-// What a response says of one certificate.
-struct OcspWord {
+// What a response says about one certificate: its SingleResponse.
+struct OcspSingleResponse {
     enum class Status : uint8_t { good, revoked, unknown };
     // CRLReason (RFC 5280, 5.3.1).
     static constexpr int kCertificateHold = 6;
@@ -33,10 +33,10 @@ class OcspResponse {
     UnixTime produced_at() const;
     std::optional<Bytes> nonce() const;  // without the OCTET STRING around it
     // Dotted object identifiers of the critical extensions of the whole response but for the nonce. Those of
-    // one word are in it.
+    // a single response are in it.
     std::vector<std::string> unknown_critical_extensions() const;
     // What it says of `subject`, issued by `issuer`: nothing, or once, or several times.
-    std::vector<OcspWord> about(const Certificate& subject, const Certificate& issuer) const;
+    std::vector<OcspSingleResponse> about(const Certificate& subject, const Certificate& issuer) const;
     // Who signed it by its responderID: `issuer`, or a certificate inside. nullopt: neither.
     std::optional<Certificate> signer(const Certificate& issuer) const;
     // Whether the signature verifies under `key`, over a digest stronger than SHA-1.

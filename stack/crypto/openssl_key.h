@@ -1,4 +1,4 @@
-// Keys as OpenSSL has them, for rooms whose library is built on OpenSSL too (xmlsec).
+// Keys as OpenSSL has them, for modules whose library is built on OpenSSL too (xmlsec).
 #pragma once
 
 #include "stack/crypto/keys.h"

@@ -1,4 +1,4 @@
-// Owners for OpenSSL's handles, its errors as ours, and the methods fetched once. Internal to this room.
+// Owners for OpenSSL's handles, its errors as ours, and the methods fetched once. Internal to this module.
 #pragma once
 
 #include <openssl/bio.h>

@@ -1,4 +1,5 @@
-// Signatures in their wire form, through EVP. Internal to this room; `openssl_provider` checks the arguments.
+// Signatures in their wire form, through EVP. Internal to this module; `openssl_provider` checks the
+// arguments.
 #pragma once
 
 #include "stack/crypto/key_impl.h"

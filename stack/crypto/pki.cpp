@@ -11,7 +11,7 @@ namespace {
 
 enum class Place : uint8_t { root, intermediate, leaf };
 
-constexpr std::string_view word(Place place) {
+constexpr std::string_view label_of(Place place) {
     switch (place) {
         case Place::root: return "root";
         case Place::intermediate: return "intermediate";
@@ -35,11 +35,11 @@ Result<PrivateKey> kept_rsa_key(SignAlgo algo, Place place) {
 
 Result<PrivateKey> make_key(SignAlgo algo, Place place, std::string_view label) {
     if (is_rsa(algo)) return kept_rsa_key(algo, place);
-    return PrivateKey::derive(algo, concat({as_bytes(word(place)), as_bytes(":"), as_bytes(label)}));
+    return PrivateKey::derive(algo, concat({as_bytes(label_of(place)), as_bytes(":"), as_bytes(label)}));
 }
 
 std::string common_name(Place place, std::string_view label) {
-    return std::string(label) + " " + std::string(word(place));
+    return std::string(label) + " " + std::string(label_of(place));
 }
 
 CertificateSpec ca_spec(Place place, std::string_view label, uint64_t serial) {

@@ -1,4 +1,4 @@
-// Certificate chains of real devices, read where they lie outside the repository.
+// Certificate chains of real devices, which are kept outside the repository.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>

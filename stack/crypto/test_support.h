@@ -1,4 +1,4 @@
-// What the tests of this room share. Never included by anything else.
+// What the tests of this module share. Never included by anything else.
 #pragma once
 
 #include <openssl/evp.h>

@@ -51,7 +51,7 @@ ossl::X509Ptr read_x509(ByteView der) {
     return at == der.data() + der.size() ? std::move(owner) : nullptr;
 }
 
-// A key of a kind this room does not know is no reason to refuse the certificate: it fits no algorithm
+// A key of a kind this module does not know is no reason to refuse the certificate: it fits no algorithm
 // and verifies no signature, which is said where it matters.
 PublicKey read_public_key(X509* x509) {
     uint8_t* der = nullptr;

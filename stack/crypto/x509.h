@@ -69,7 +69,7 @@ enum class ChainRule : uint8_t {
 inline constexpr size_t kChainRuleCount = 11;
 std::string_view name(ChainRule rule);
 
-// What a chain is held against.
+// What a chain is checked against.
 struct ChainPolicy {
     std::vector<Certificate> roots;             // pinned; none means that `root` is always violated
     UnixTime time{};                            // the time of the check

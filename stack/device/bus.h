@@ -1,4 +1,4 @@
-// What lies between the guest and its GPU: the machine's memory, and a wire that the hypervisor holds.
+// What connects the guest and its GPU: the machine's memory, and a bus that the hypervisor controls.
 #pragma once
 
 #include "stack/device/gpu.h"
@@ -8,7 +8,7 @@ namespace assay::device {
 
 enum class Direction : uint8_t { to_gpu, to_guest };
 
-// Sits on the wire. What it sees it may change; the memory between the two ends it may change at any time.
+// Observes the bus. It may change the messages that it sees, and the shared memory at any time.
 class Tap {
    public:
     virtual ~Tap() = default;
@@ -42,7 +42,7 @@ class Bus final : public transfer::Doorbell {
     void set_tap(Tap* tap) { tap_ = tap; }
     // Nothing passes until it is let go.
     void set_stalled(bool stalled) { stalled_ = stalled; }
-    // Straight to the GPU; whether it took it.
+    // Sends work directly to the GPU. Whether the GPU accepted it.
     bool inject(ByteView submission) { return gpu_.execute(submission); }
     std::span<uint8_t> host() { return std::span(memory_).subspan(shared_); }
     Gpu& gpu() { return gpu_; }

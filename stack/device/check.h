@@ -33,7 +33,7 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// Why something was not done: a defence, or else what the machine could not do in any mode.
+// Why something was not done: a check refused it, or else the machine cannot do it in any mode.
 struct Refusal {
     std::optional<Check> check{};
     Error cause{};
@@ -46,7 +46,7 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-// There are no defects to plant in this room.
+// There are no defects to plant in this module.
 enum class Defect : uint8_t {};
 using FaultConfig = Switches<Check, kCheckCount, Defect, 1>;
 
@@ -65,7 +65,7 @@ class Checker {
     FaultConfig faults_;
 };
 
-// What no mode and no waiver makes possible.
+// The refusal of what no mode and no waived check makes possible.
 inline std::unexpected<Refusal> cannot(std::string_view what, std::string detail) {
     return std::unexpected(Refusal{std::nullopt, {Errc::state, what, Error::npos, std::move(detail)}});
 }

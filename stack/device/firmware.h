@@ -1,4 +1,4 @@
-// What runs on the GPU before anything of a tenant's does.
+// The firmware that runs on the GPU before a tenant's work does.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct Component {
     uint32_t version = 1;
     Bytes image;
     Bytes signature{};  // ECDSA P-384 over SHA-384, r || s
-    // What a component of an attacker's does: it says that it is another image, which is what is measured,
-    // and it leaves what tenants copy where the attacker finds it.
+    // What an attacker's component does: it is measured as another image, and it keeps what tenants copy
+    // where the attacker finds it.
     Bytes claims{};
     bool leaks = false;
     bool operator==(const Component&) const = default;

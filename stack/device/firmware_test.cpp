@@ -30,11 +30,11 @@ BOOST_AUTO_TEST_CASE(versions_differ_in_what_is_measured_and_a_liar_does_not) {
     const crypto::PrivateKey vendor = vendor_key("vendor");
     const Component now = make_firmware(vendor, 2)[1];
     BOOST_TEST((now.measured() != make_firmware(vendor, 1)[1].measured()));
-    Component liar = now;
-    liar.image = Bytes(3, 9);
-    BOOST_TEST((liar.measured() != now.measured()));
-    liar.claims = now.image;
-    BOOST_TEST((liar.measured() == now.measured()));
+    Component impostor = now;
+    impostor.image = Bytes(3, 9);
+    BOOST_TEST((impostor.measured() != now.measured()));
+    impostor.claims = now.image;
+    BOOST_TEST((impostor.measured() == now.measured()));
 }
 
 BOOST_AUTO_TEST_CASE(a_chain_leads_from_the_fuses_to_the_vendors_root) {

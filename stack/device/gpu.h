@@ -1,5 +1,5 @@
-// The GPU, without I/O: modes, firmware, a responder, the far end of the encrypted path, memory. What an
-// attacker may try at it besides is in ports.h.
+// The GPU, without I/O: modes, firmware, a responder, its end of the encrypted path, memory. The other ways
+// to access it, which an attacker may try, are in ports.h.
 #pragma once
 
 #include <map>
@@ -43,7 +43,7 @@ struct GpuConfig {
     transfer::FaultConfig path_faults{};
 };
 
-// What the guest reads in registers before it trusts anything. The bus may say something else.
+// The registers that the guest reads before it trusts anything. The bus may change them.
 struct Registers {
     bool capable = false;
     Mode mode = Mode::off;
@@ -86,7 +86,7 @@ class Gpu {
     // Boots the firmware in the mode that was asked for last. Refuses by firmware_signature, mode_supported;
     // it is then halted.
     Checked<> power_on(SystemMemory system);
-    // Scrubs and boots again; whatever hangs, this works.
+    // Scrubs the memory and boots again; works even when the GPU hangs.
     Checked<> reset();
     // From the next reset on. Refuses by mode_supported.
     Checked<> request_mode(Mode mode);
@@ -110,14 +110,14 @@ class Gpu {
     // Once a second: heartbeats may be missing, and keys may have done their work. To rotate them is the
     // driver's business.
     void tick();
-    // Name of the check that refused last, with its words; empty: none yet.
+    // Name of the check that refused last, with its text; empty: none yet.
     const std::string& last_refusal() const { return last_refusal_; }
 
     bool has_path() const { return path_ != nullptr && !path_->failure(); }
     transfer::GpuEndpoint* path() { return path_.get(); }
     const transfer::EndpointConfig& path_config() const { return path_config_; }
 
-    // What the ports reach into.
+    // The parts of the GPU that the ports access.
     struct Inside {
         Memory memory;
         Cache cache;

@@ -32,7 +32,7 @@ struct Surroundings {
 // The output, as long as the input. Refuses as the surroundings do; what is no instruction does nothing.
 Checked<Bytes> run_kernel(ByteView code, ByteView input, const Surroundings& around);
 
-// How the guest says what is to be run.
+// A launch: what the guest wants to run.
 struct Launch {
     uint64_t code = 0;  // addresses on the device, sizes in bytes
     uint32_t code_size = 0;
@@ -42,7 +42,7 @@ struct Launch {
     bool operator==(const Launch&) const = default;
 };
 
-// Of the compute engine; every other method is somebody else's.
+// The address range of the compute engine's methods; all other methods are for other engines.
 inline constexpr uint32_t kLaunchMethods = 0x0800;
 std::vector<transfer::Method> to_methods(const Launch& launch);
 // Empty when they are not a launch's methods, all and in order.

@@ -35,7 +35,7 @@ class Memory final : public transfer::DeviceMemory {
     size_t protected_size_;
 };
 
-// Who has what of the memory and of the time.
+// A tenant, as the owner of memory, cache lines and time slices.
 using TenantId = unsigned;
 
 // Sixteen lines. Shared, a tenant's access evicts whoever held the line; parted, each tenant has its own.

@@ -1,4 +1,4 @@
-// The ways to a GPU besides the driver's. Each method does what it says, or refuses by the check that is
+// The interfaces of a GPU other than the driver's. Each method succeeds, or refuses by the check that is
 // named.
 #pragma once
 
@@ -67,7 +67,7 @@ class TenantPort {
     TenantId id_;
 };
 
-// What hangs between the GPU and its memory chips. Nothing refuses it.
+// A probe between the GPU and its memory chips. No check refuses it.
 class MemoryInterposer {
    public:
     explicit MemoryInterposer(Gpu& gpu) : gpu_(gpu) {}

@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(a_port_whose_check_is_waived_does_it_in_every_mode) {
         for (Mode mode : {Mode::apm, Mode::cc}) {
             auto check = check_from_name(mode == Mode::apm ? row.apm : row.cc);
             if (!check) continue;
-            Filled spoiled(mode, waiving(*check));
-            BOOST_TEST(row.attempt(spoiled) == "done", row.what);
+            Filled waived(mode, waiving(*check));
+            BOOST_TEST(row.attempt(waived) == "done", row.what);
         }
     }
 }
@@ -108,11 +108,11 @@ BOOST_AUTO_TEST_CASE(a_second_tenant_sees_evictions_where_lines_are_shared) {
 }
 
 BOOST_AUTO_TEST_CASE(traces_show_a_key_that_is_not_masked) {
-    Filled apm(Mode::apm), cc(Mode::cc), spoiled(Mode::cc, waiving(Check::key_masking));
+    Filled apm(Mode::apm), cc(Mode::cc), waived(Mode::cc, waiving(Check::key_masking));
     SeededRandom random(1);
     const Bytes fuses(48, 7);
     BOOST_TEST((SideChannelPort(apm.gpu, random).device_key_trace() == fuses));
-    BOOST_TEST((SideChannelPort(spoiled.gpu, random).device_key_trace() == fuses));
+    BOOST_TEST((SideChannelPort(waived.gpu, random).device_key_trace() == fuses));
     SideChannelPort masked(cc.gpu, random);
     BOOST_TEST((masked.device_key_trace() != fuses));
     BOOST_TEST((masked.device_key_trace() != masked.device_key_trace()));

@@ -1,5 +1,4 @@
-// What the GPU reports of itself besides its measurements: the opaque fields of MEASUREMENTS, as an H100 has
-// them.
+// What the GPU reports besides its measurements: the opaque fields of MEASUREMENTS, as an H100 has them.
 #pragma once
 
 #include "stack/device/firmware.h"

@@ -1,4 +1,4 @@
-// Certificates as their fields, so that each can be told wrongly before or after it is signed.
+// Certificates as their fields, each of which can be given a wrong value before or after signing.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Writing DER (X.690), well-formed or not: whoever makes evidence says each byte of it.
+// Writes DER (X.690), well-formed or not: the caller controls each byte.
 #pragma once
 
 #include <chrono>

@@ -22,8 +22,8 @@ crypto::PrivateKey key(const KeyName& name);
 // r || s for ECDSA, big-endian for RSA. The same signature for the same bytes throughout a process, but for
 // forget_signatures().
 Bytes sign(const KeyName& name, crypto::HashAlgo hash, ByteView message);
-// For who makes evidence without end: keeps the signatures made so far for good; lets go of those made since,
-// so that what is signed again has another signature then.
+// For programs that make evidence in an endless loop. keep_signatures() keeps the signatures made so far for
+// good; forget_signatures() drops those made since, which are then made anew.
 void keep_signatures();
 void forget_signatures();
 // SEQUENCE { r, s } for ECDSA.

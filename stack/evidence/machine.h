@@ -1,5 +1,5 @@
-// A machine with everything that it shows of itself and everything that a verifier brings: genuine, and then
-// edited in one place. From a seed and a few choices; signatures apart, the same bytes every time.
+// A machine's evidence and a verifier's own inputs: genuine, and then edited in one place. From a seed and a
+// few choices; signatures apart, the same bytes every time.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -50,7 +50,7 @@ Bytes response_data(const OcspForm& form) {
     const Bytes until = form.next_update ? der::tagged(0, der::generalized_time(*form.next_update)) : Bytes{};
     const Bytes single =
         der::sequence({certificate_id(form), standing(form), der::generalized_time(form.this_update), until,
-                       extensions(form.more_of_word)});
+                       extensions(form.more_of_single)});
     std::vector<Extension> all;
     if (form.nonce) all.push_back({std::string(kNonce), false, der::octets(*form.nonce)});
     all.insert(all.end(), form.more.begin(), form.more.end());

@@ -1,4 +1,4 @@
-// OCSP responses (RFC 6960), each field of which can be told wrongly.
+// OCSP responses (RFC 6960), each field of which can be given a wrong value.
 #pragma once
 
 #include "stack/evidence/certificate.h"
@@ -20,14 +20,15 @@ struct OcspForm {
     crypto::UnixTime produced{}, this_update{};
     std::optional<crypto::UnixTime> next_update;
     std::optional<Bytes> nonce;
-    std::vector<Extension> more, more_of_word;  // extensions of the response after the nonce, and of its word
+    std::vector<Extension> more,
+        more_of_single;     // extensions of the response after the nonce, and of its SingleResponse
     bool pss_sha1 = false;  // an RSA signer signs by RSASSA-PSS with its defaults, which are SHA-1
     std::function<void(Bytes&)> edit_after;
 };
 
 // The issuer says that a certificate is good, from an hour before `time` to a day after.
 OcspForm genuine(const CertificateForm& subject, const CertificateForm& issuer, crypto::UnixTime time);
-// Certificate of a responder that the issuer lets speak for it.
+// Certificate of a delegated responder: one that the issuer lets sign for it.
 CertificateForm delegate_of(const CertificateForm& issuer);
 
 Bytes make(const OcspForm& form);

@@ -1,5 +1,5 @@
 // Reference manifests as their elements: SWID tags (ISO 19770-2:2015) with golden measurements, and the XML
-// signature around them, each part of which can be told wrongly before or after it is signed.
+// signature around them, each part of which can be given a wrong value before or after signing.
 #pragma once
 
 #include "stack/evidence/gpu.h"

@@ -32,7 +32,7 @@ inline constexpr std::string_view kOidBootLoader = "1.3.6.1.4.1.3704.1.3.1",
                                   kOidFmc = "1.3.6.1.4.1.3704.1.3.9", kOidStructure = "1.3.6.1.4.1.3704.1.1",
                                   kOidProduct = "1.3.6.1.4.1.3704.1.2", kOidHardware = "1.3.6.1.4.1.3704.1.4";
 
-// Where fields lie in the report, in bytes.
+// Offsets of fields in the report, in bytes.
 namespace snp_at {
 inline constexpr size_t version = 0x00, guest_svn = 0x04, policy = 0x08, vmpl = 0x30, signature_algo = 0x34,
                         current_tcb = 0x38, platform_info = 0x40, flags = 0x48, reserved = 0x4c,

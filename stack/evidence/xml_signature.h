@@ -1,4 +1,4 @@
-// Signing XML (W3C XML-DSig), with any lie about what is covered.
+// Signs XML (W3C XML-DSig), with any false statement about what is covered.
 #pragma once
 
 #include "stack/evidence/rim.h"

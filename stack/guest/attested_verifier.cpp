@@ -27,7 +27,7 @@ std::string reasons(const attest::Appraisal& appraisal) {
 
 }  // namespace
 
-Judgement AttestedVerifier::judge(const Evidence& evidence, const wire::Nonce& nonce) {
+VerifierResult AttestedVerifier::judge(const Evidence& evidence, const wire::Nonce& nonce) {
     attest::Context context = context_;
     context.nonce = nonce;
     attest::Evidence shown;

@@ -14,7 +14,7 @@ class AttestedVerifier final : public Verifier {
         : model_(std::move(model)), context_(std::move(context)), manifests_(std::move(manifests)) {}
 
     // The reason is each check that refused with its own reason, "; " between them.
-    Judgement judge(const Evidence& evidence, const wire::Nonce& nonce) override;
+    VerifierResult judge(const Evidence& evidence, const wire::Nonce& nonce) override;
     // Everything that was looked at the last time.
     const attest::Appraisal& appraisal() const { return appraisal_; }
 

@@ -1,4 +1,4 @@
-// Every refusal of the driver has a name, and an error that a user of CUDA knows.
+// Every refusal of the driver has a name, and an error code of the CUDA runtime.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// A refusal, and what lay behind it: another room's refusal, in its words.
+// A refusal, and its cause: the text of the refusal of a module below.
 struct Refusal {
     Check check;
     std::string cause{};
@@ -59,7 +59,7 @@ struct Refusal {
 template <class T = void>
 using Checked = std::expected<T, Refusal>;
 
-// There are no defects to plant in this room.
+// There are no defects to plant in this module.
 enum class Defect : uint8_t {};
 using FaultConfig = Switches<Check, kCheckCount, Defect, 1>;
 

@@ -121,9 +121,9 @@ Checked<> Guest::attest() {
     auto evidence = measure(nonce);
     if (!evidence) return closing(std::move(evidence).error());
     evidence_ = std::move(*evidence);
-    const Judgement judgement = verifier_.judge(evidence_, nonce);
-    auto accepted = checker_.demand(Check::evidence_nonce, judgement.nonce == nonce);
-    if (accepted) accepted = checker_.demand(Check::evidence, judgement.accepted, judgement.reason);
+    const VerifierResult result = verifier_.judge(evidence_, nonce);
+    auto accepted = checker_.demand(Check::evidence_nonce, result.nonce == nonce);
+    if (accepted) accepted = checker_.demand(Check::evidence, result.accepted, result.reason);
     if (!accepted) return closing(std::move(accepted).error());
     if (stage_ == Stage::ready) return {};
     auto call = TRY(settled(path_->send_rpc(as_bytes("ready"))));
@@ -214,7 +214,7 @@ Checked<> Guest::beat() {
 void Guest::shut_down() {
     if (requester_ && session_ && requester_->session(*session_) != nullptr) {
         requester_->use_session(session_);
-        // Whatever comes of it: it is over.
+        // The session is over whether or not the GPU answers.
         std::ignore = exchange(requester_->end_session());
     }
     std::ignore = closing(Refusal{Check::closed, "the machine was shut down"});
@@ -240,7 +240,7 @@ Checked<> Guest::admit() const {
     return {};
 }
 
-// A path that refuses, or whose GPU does not go on, is at an end: what a key may do is done with it.
+// A path that refuses, or whose GPU makes no progress, is closed.
 template <class T>
 Checked<T> Guest::settled(transfer::Checked<T> result) {
     if (result) {
@@ -295,7 +295,7 @@ Checked<> Guest::rotate(uint32_t channel) {
 Checked<> Guest::host_register(ByteView memory) {
     TRY(admit());
     TRY(checker_.demand(Check::host_register, false));
-    // To register memory is to lay it where the GPU reaches, and with it whoever else is on the bus.
+    // Registered memory could be accessed by the GPU, and by everything else on the bus.
     const auto shared = bus_->shared();
     std::ranges::copy(memory.first(std::min(memory.size(), shared.size())),
                       shared.end() - static_cast<std::ptrdiff_t>(std::min(memory.size(), shared.size())));

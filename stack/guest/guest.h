@@ -1,5 +1,5 @@
-// The driver in the confidential VM, without I/O of its own: it meets its GPU over the bus, and lets the
-// application at it once a verifier has accepted the GPU's evidence.
+// The driver in the confidential VM, without I/O of its own: it connects to its GPU over the bus, and accepts
+// the application's work only once a verifier has accepted the GPU's evidence.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct GuestConfig {
     transfer::FaultConfig path_faults{};
 };
 
-// Hands out other randomness, but for what was put in front of it.
+// Passes another random source on, except for bytes that were set beforehand.
 class PrimedRandom final : public Random {
    public:
     explicit PrimedRandom(Random& random) : random_(random) {}
@@ -48,8 +48,8 @@ class Guest {
     // Verifier and random source must outlive it.
     Guest(GuestConfig config, Verifier& verifier, Random& random);
 
-    // Looks at the GPU, establishes a session with it and opens the path. The bus must outlive the guest.
-    // Refuses by gpu_single, gpu_running, gpu_capable, gpu_mode, session, path.
+    // Checks the GPU's registers, establishes a session with it and opens the encrypted path. The bus must
+    // outlive the guest. Refuses by gpu_single, gpu_running, gpu_capable, gpu_mode, session, path.
     Checked<> attach(device::Bus& bus);
     // Has the GPU's evidence judged; if it is accepted, CUDA opens. If not, everything is closed. Refuses by
     // closed, session, evidence_nonce, evidence, path.
@@ -63,8 +63,8 @@ class Guest {
     // Ends the session and closes everything.
     void shut_down();
 
-    // What the application calls. All refuse by closed, and by gate before ready; by path, after which
-    // everything is closed.
+    // What the application calls. All refuse by closed; by gate, which keeps CUDA work from starting, in
+    // every stage before ready; and by path, after which everything is closed.
     Checked<> copy_to_gpu(uint64_t address, ByteView data);
     Checked<> load_code(uint64_t address, ByteView code);
     Checked<Bytes> copy_to_cpu(uint64_t address, size_t size);
@@ -88,7 +88,7 @@ class Guest {
     Checked<> open_path(const device::Registers& registers);
     Checked<Evidence> measure(const wire::Nonce& nonce);
     Checked<> exchange(Bytes request);
-    // What a record of the session holds, without opening it for good.
+    // The content of a record of the session, read without changing the session's state.
     Bytes inside(spdm::Direction way, ByteView record) const;
     Checked<> admit() const;
     Checked<> copy(transfer::Traffic traffic, uint64_t address, ByteView data);

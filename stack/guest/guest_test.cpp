@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(a_gpu_that_is_not_what_was_asked_for_is_reported_and_nothin
     BOOST_TEST(outcome(dark.guest.boot(dark.bus)) == "gpu_running");
 }
 
-// The registers are the hypervisor's to change; the measurement of the mode is not.
+// The hypervisor can change the registers, but not the measurement of the mode.
 BOOST_AUTO_TEST_CASE(a_lie_about_the_mode_ends_at_the_verifier) {
-    struct Liar final : device::Tap {
+    struct RegisterFault final : device::Tap {
         void on_registers(device::Registers& registers) override { registers.mode = device::Mode::cc; }
-    } liar;
+    } fault;
     Machine machine({.change_gpu = [](auto& gpu) { gpu.mode = device::Mode::devtools; }});
-    machine.bus.set_tap(&liar);
+    machine.bus.set_tap(&fault);
     BOOST_REQUIRE(machine.bus.power_on());
     auto booted = machine.guest.boot(machine.bus);
     BOOST_REQUIRE(!booted);
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(spoofed_firmware_ends_at_the_verifier_before_a_tenants_byte
         {"measurement_match", [&](auto& gpu) { change(gpu, 0, vendor); }},
         {"rim_version", [&](auto& gpu) { gpu.firmware = device::make_firmware(vendor, 1); }},
         {"measurement_present", [](auto& gpu) { gpu.firmware.pop_back(); }},
-        // Of a GPU that takes firmware from anybody.
+        // Of a GPU whose check of firmware signatures is waived.
         {"measurement_match",
          [&](auto& gpu) {
              change(gpu, 1, stranger);
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(spoofed_firmware_ends_at_the_verifier_before_a_tenants_byte
 
 BOOST_AUTO_TEST_CASE(a_judgement_for_another_nonce_opens_nothing) {
     struct Stale final : Verifier {
-        Judgement judge(const Evidence&, const wire::Nonce&) override { return {.accepted = true}; }
+        VerifierResult judge(const Evidence&, const wire::Nonce&) override { return {.accepted = true}; }
     } stale;
     Machine machine;
     GuestConfig config{.roots = {device::make_identity(kVendor, fuses_of(0)).root}, .time = kToday};
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_judgement_for_another_nonce_opens_nothing) {
 BOOST_AUTO_TEST_CASE(evidence_that_is_refused_later_closes_what_was_open) {
     Machine machine;
     struct Fickle final : Verifier {
-        Judgement judge(const Evidence&, const wire::Nonce& nonce) override {
+        VerifierResult judge(const Evidence&, const wire::Nonce& nonce) override {
             return {.accepted = ++asked == 1, .nonce = nonce, .reason = "revoked"};
         }
         int asked = 0;

@@ -7,11 +7,11 @@
 
 namespace assay::guest {
 
-// Whose root and whose firmware signatures are trusted.
+// The vendor whose root and firmware signatures are trusted.
 inline constexpr std::string_view kVendor = "Assay model vendor";
 inline constexpr crypto::UnixTime kToday = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
-// What is switched off, in each room.
+// The checks that are waived, and the defects planted, in each module.
 struct MachineFaultConfig {
     device::FaultConfig gpu{};
     FaultConfig guest{};
@@ -37,7 +37,7 @@ class Machine {
    public:
     explicit Machine(const MachineOptions& options = {});
 
-    // Powers the GPU on and boots the guest with it. The refusal in words; empty: CUDA is open.
+    // Powers the GPU on and boots the guest with it. The text of the refusal; empty: CUDA work may start.
     std::string boot();
 
     ManualClock clock;

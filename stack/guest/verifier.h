@@ -1,4 +1,4 @@
-// Who judges what a GPU says of itself.
+// The interface of what verifies a GPU's evidence.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace assay::guest {
 
-// Signed measurements as they went, with what is needed to check the signature.
+// Signed measurements as they were exchanged, with what is needed to check the signature.
 struct Evidence {
     Bytes certificates;  // concatenated DER, root side first
     wire::Version version = wire::Version::v1_2;
@@ -18,7 +18,7 @@ struct Evidence {
     Bytes response;  // MEASUREMENTS, up to the end of its signature
 };
 
-struct Judgement {
+struct VerifierResult {
     bool accepted = false;
     wire::Nonce nonce{};  // that the evidence was judged for
     std::string reason{};
@@ -28,7 +28,7 @@ class Verifier {
    public:
     virtual ~Verifier() = default;
     // Whether the evidence is of a GPU that is to be trusted, and was made for this nonce.
-    virtual Judgement judge(const Evidence& evidence, const wire::Nonce& nonce) = 0;
+    virtual VerifierResult judge(const Evidence& evidence, const wire::Nonce& nonce) = 0;
 };
 
 }  // namespace assay::guest

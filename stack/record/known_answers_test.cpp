@@ -1,4 +1,4 @@
-// The records of vectors/known_answers, which another program made, held against this room.
+// This module against the records of vectors/known_answers, which another program made.
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>

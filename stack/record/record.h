@@ -39,7 +39,7 @@ enum class NonceOrder : uint8_t { little, big };
 // No record has this number: it would be the last before a wrap.
 inline constexpr uint64_t kMaxSequence = UINT64_MAX;
 
-// A record taken apart; the views lie in it.
+// A parsed record; the views point into it.
 struct Parsed {
     uint32_t session_id = 0;
     uint64_t sequence = 0;  // the low sequence_size bytes; 0 where the transport has none

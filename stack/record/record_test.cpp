@@ -226,8 +226,8 @@ BOOST_AUTO_TEST_CASE(every_truncation_is_incomplete_and_does_not_open) {
                 BOOST_TEST(taken->body.size() == size - header);
                 auto plaintext = key.open(options, *taken);
                 BOOST_REQUIRE(!plaintext);
-                const bool room = taken->body.size() >= kAeadTagSize;
-                BOOST_TEST((plaintext.error().code == (room ? Errc::bad_signature : Errc::truncated)));
+                const bool fits = taken->body.size() >= kAeadTagSize;
+                BOOST_TEST((plaintext.error().code == (fits ? Errc::bad_signature : Errc::truncated)));
             }
         }
     });
@@ -239,10 +239,10 @@ BOOST_AUTO_TEST_CASE(a_length_that_lies_is_seen) {
         const Bytes record = key.seal(options, doe(), kMessage).value();
         const size_t right = record.size() - 6;
         for (size_t length : {size_t{0}, size_t{15}, size_t{16}, right - 1, right + 1, size_t{0xffff}}) {
-            Bytes lie = record;
-            lie[4] = static_cast<uint8_t>(length);
-            lie[5] = static_cast<uint8_t>(length >> 8);
-            const Parsed taken = parsed(lie, doe());
+            Bytes edited = record;
+            edited[4] = static_cast<uint8_t>(length);
+            edited[5] = static_cast<uint8_t>(length >> 8);
+            const Parsed taken = parsed(edited, doe());
             BOOST_TEST(taken.length == length);
             BOOST_TEST(taken.body.size() == std::min(length, right));
             BOOST_TEST(taken.complete == (length >= 16 && length <= right));
@@ -323,12 +323,12 @@ BOOST_AUTO_TEST_CASE(other_application_data_is_no_spdm_message) {
                                    "0400010512e80000", "0600020512e80000", "0600010612e80000", "12e80000"}) {
         BOOST_TEST(!is_message(tcp(), other), other);
     }
-    // Nothing tells them apart here.
+    // Nothing distinguishes them here.
     BOOST_TEST(is_message(doe(), "0612e80000"));
     BOOST_TEST(is_message(none(), ""));
 }
 
-// The bytes of record.cpp and the description in stack/wire, which do not know each other.
+// The bytes that record.cpp makes against the independent description in stack/wire.
 BOOST_AUTO_TEST_CASE(the_description_of_a_secured_message_fits_every_record) {
     for_each_kind([](const TrafficKey& key, Protection protection, NonceOrder order) {
         for (const Transport* transport : kTransports) {

@@ -1,11 +1,11 @@
-// The walk from GET_VERSION to signed measurements, without I/O.
+// The flow of requests from GET_VERSION to signed measurements, without I/O.
 #pragma once
 
 #include "stack/spdm/requester.h"
 
 namespace assay::spdm {
 
-// How a responder is walked.
+// Which requests the flow sends, and with what parameters.
 struct AttestationOptions {
     uint16_t portion = 1024;            // Length of each GET_CERTIFICATE
     uint8_t slot = 0;                   // that signs, if it is provisioned; else the lowest one that is
@@ -23,21 +23,22 @@ struct ToSend {
 };
 
 // Drives a requester: version, capabilities, algorithms, digests, certificates, challenge, measurements, and
-// whatever the responder asks in between. What the responder does not claim is left out. Between next() and
-// receive() lie the transport and, if it fails, an end of the walk: it is not resumed, a new one is made.
+// whatever the responder asks in between. What the responder does not claim is left out. The caller carries
+// each message from next() to the responder and its answer to receive(). If the transport fails, the flow is
+// not resumed: a new one is made.
 class AttestationWalk {
    public:
     explicit AttestationWalk(Requester& requester, AttestationOptions options = {})
         : requester_(requester), options_(options) {}
 
-    // The next message to be sent; nullopt when the walk is over, at its end or at a refusal.
+    // The next message to be sent; nullopt when the flow is complete or was refused.
     std::optional<ToSend> next();
     // Takes the response to the message that next() gave, or the record it came in.
     Checked<> receive(ByteView response, bool secured = false);
     // No response came in time: next() gives the same message again, as often as the requester allows.
     Checked<> timed_out();
 
-    // Whether the walk came to its end without a refusal.
+    // Whether the flow was completed without a refusal.
     bool complete() const { return step_ == Step::end && !refusal_ && requester_.turn() == Turn::none; }
     const std::optional<Refusal>& refusal() const { return refusal_; }
     // The slot whose key signs. Settled once DIGESTS is here.

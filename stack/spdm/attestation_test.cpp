@@ -94,13 +94,13 @@ BOOST_AUTO_TEST_CASE(opaque_data_goes_with_measurements_and_under_their_signatur
             Pair pair(device);
             BOOST_TEST(pair.walk().has_value());
             BOOST_TEST(pair.requester.signed_measurements().size() == 5U);
-            size_t told = 0;
+            size_t seen = 0;
             for (const auto& [request, response] : pair.log) {
                 if (request[1] != code::get_measurements) continue;
                 const Bytes opaque = device.measurement_opaque(pair.requester.parameters());
-                told += std::ranges::search(response, opaque).empty() ? 0 : 1;
+                seen += std::ranges::search(response, opaque).empty() ? 0 : 1;
             }
-            BOOST_TEST(told == 3U);
+            BOOST_TEST(seen == 3U);
         }
     }
 }
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_small_transfer_size_makes_more_portions) {
     RequesterConfig config = test_config();
     config.data_transfer_size = config.max_msg_size = 108;
     Pair pair(test_device(), config);
-    // The chain comes in portions; CHALLENGE_AUTH cannot, and without chunks there is no way to it.
+    // The chain comes in portions; CHALLENGE_AUTH cannot, and without chunks it cannot be received at all.
     BOOST_TEST(!pair.walk({.every_slot = false}).has_value());
     BOOST_TEST((pair.requester.peer_error() == wire::ErrorCode::response_too_large));
     BOOST_TEST(!pair.requester.authenticated());

@@ -10,7 +10,7 @@ namespace {
 
 using wire::ErrorCode;
 
-// The words of the table's error column.
+// The names of the table's error column.
 namespace answer {
 constexpr std::optional<ErrorCode> none{}, silent{}, invalid_request{ErrorCode::invalid_request},
     unexpected_request{ErrorCode::unexpected_request}, unsupported_request{ErrorCode::unsupported_request},

@@ -39,14 +39,15 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// A refusal: the check, the answer it gives, and where the message offends (when a decoder said so).
+// A refusal: the check, the answer it gives, and which field of the message is wrong (when a decoder said
+// so).
 struct Refusal {
     Check check;
     std::optional<wire::ErrorCode> error;
     uint8_t error_data = 0;
     Error cause{};
 
-    // "challenge_slot: SlotID is … (SPDM-CHL-003)", with the decoder's words if any.
+    // "challenge_slot: SlotID is … (SPDM-CHL-003)", with the decoder's error text if any.
     std::string text() const;
 };
 

@@ -1,5 +1,5 @@
-// Defects of the reference that are no missing check: what an implementation can get wrong, after real ones.
-// Each is planted at the one place where it belongs, one at a time, and only in a harness build.
+// Defects of the reference that are not a missing check, modelled on those of real implementations. Each is
+// planted in one place of the code, one at a time, and only in a harness build.
 #pragma once
 
 #include <cstddef>

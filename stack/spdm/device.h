@@ -1,4 +1,4 @@
-// What a responder is made of: who it is, what it can do, what it measures.
+// A responder's configuration: its identity, its capabilities and its measurements.
 #pragma once
 
 #include <array>
@@ -64,11 +64,12 @@ struct PreSharedKey {
     std::shared_ptr<const SecretBytes> key;
 };
 
-// Whom one side trusts with certificates, and how it judges them.
+// Which roots one side trusts, and how it checks certificate chains.
 struct Trust {
     std::vector<crypto::Certificate> roots;  // pinned
     crypto::UnixTime time{};                 // at which certificates have to be valid
-    // How chains are read and judged. Who sees the same ones again and again may remember what came of it.
+    // How chains are parsed and checked. A caller that sees the same chains again and again may cache the
+    // result here.
     std::function<Result<std::vector<crypto::Certificate>>(ByteView)> read_chain = crypto::parse_certificates;
     std::function<std::vector<crypto::ChainRule>(const std::vector<crypto::Certificate>&,
                                                  const crypto::ChainPolicy&)>

@@ -1,4 +1,4 @@
-// The responder's turn to ask (DSP0274, encapsulated requests): what one flow is about and how far it is.
+// The responder's encapsulated requests (DSP0274): what one flow is for, and its progress.
 #pragma once
 
 #include <memory>

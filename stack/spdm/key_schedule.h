@@ -10,7 +10,7 @@
 
 namespace assay::spdm {
 
-// The way that a message goes.
+// The direction of a message.
 enum class Direction : uint8_t { request, response };
 
 enum class SessionKind : uint8_t { key_exchange, psk };

@@ -1,4 +1,4 @@
-// The known answers of vectors/known_answers, computed by other programs, held against this room.
+// This module against the known answers of vectors/known_answers, which other programs computed.
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>

@@ -39,7 +39,7 @@ Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
     RequesterSession* session = find(place);
     pending_.reset();
     unsent_.reset();
-    // What was meant for a session never goes out without it.
+    // A request of a session is never sent outside of it.
     if (place && session == nullptr) return {};
     // There is no chunking here.
     uint32_t most = learned_.parameters.responder_data_transfer_size;
@@ -74,29 +74,30 @@ Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
 
 Checked<Outcome> Requester::receive(ByteView response, bool secured) {
     peer_error_.reset();
-    // What nobody asked for changes nothing.
+    // A response without a request changes nothing.
     if (!pending_) {
         TRY(checker_.demand(Check::response_code, false));
         return Outcome{};
     }
     Checked<Outcome> outcome = receive_at(response, secured);
     if (outcome && !outcome->done()) return outcome;
-    // Anybody may have said what comes outside a session: the request inside goes on waiting for its answer.
+    // What comes outside a session may be from anybody: the request inside the session still waits for its
+    // answer.
     bool stray = pending_->session && !secured && !outcome && outcome.error().check == Check::answer_place;
     if (stray) return outcome;
     if (RequesterSession* session = current()) settle_response_key(*session);
     Pending request = std::move(*pending_);
     pending_.reset();
     if (!outcome) refused(request, outcome.error());
-    // A turn that met an ERROR is over.
+    // A flow of encapsulated requests that was answered with an ERROR is over.
     uint8_t code = request.code();
     bool of_turn = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     if (of_turn && (!outcome || peer_error_)) turn_.reset();
     return outcome;
 }
 
-// What becomes of a refusal: a connection or a session that cannot be trusted any more is given up, and a
-// handshake that fails leaves nothing behind.
+// The consequences of a refusal: a connection or a session that cannot be trusted any more is closed, and
+// nothing of a failed handshake is kept.
 void Requester::refused(const Pending& request, const Refusal& refusal) {
     bool by_responder = refusal.check == Check::response_error;
     if (request.session && (!by_responder || peer_error_ == ErrorCode::decrypt_error)) {

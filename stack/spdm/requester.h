@@ -24,8 +24,8 @@
 
 namespace assay::spdm {
 
-// What a requester offers, and whom it trusts. Immutable while a connection lives. Whatever the version does
-// not have, and algorithms that are not built, are left out of what is sent.
+// What a requester offers, and which roots it trusts. Immutable during a connection. What the negotiated
+// version does not have, and algorithms that are not implemented, are left out of what is sent.
 struct RequesterConfig : Trust {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     uint32_t flags = 0;
@@ -55,7 +55,7 @@ struct RequesterConfig : Trust {
     unsigned max_encapsulated_requests = 512;      // in one flow
 
     unsigned max_retries = 8;    // how often one request may be put off
-    Micros busy_delay{100'000};  // before a request that met Busy is sent again
+    Micros busy_delay{100'000};  // before a request that was answered with Busy is sent again
 };
 
 // What GET_MEASUREMENTS asks for.
@@ -102,11 +102,11 @@ struct SlotDigests {
 // One connection to a responder. The config, provider and random source must outlive it.
 //
 // Each exchange is one of the builders below, then receive() with what came back, until the outcome is done.
-// The builders keep no order: a request out of its place is built as well as can be, and the responder's
-// refusal comes back. After a refusal other than `response_error` the connection is given up: until the next
-// GET_VERSION nothing can be authenticated any more. Inside a session such a refusal ends that session and
-// nothing else, and what comes outside of it does not end it; established sessions outlive a connection that
-// is given up.
+// The builders enforce no order: a request that is illegal in the current state is built all the same, and
+// the responder refuses it. After a refusal other than `response_error` the connection is given up: until the
+// next GET_VERSION nothing can be authenticated any more. Inside a session such a refusal ends that session
+// and nothing else, and what comes outside of it does not end it; established sessions outlive a connection
+// that is given up.
 class Requester {
    public:
     Requester(const RequesterConfig& config, const crypto::Provider& provider, Random& random,
@@ -123,8 +123,8 @@ class Requester {
     Bytes get_measurements(const MeasurementRequest& wanted);
     Bytes vendor_defined(const wire::VendorDefinedBody& body);
 
-    // What begins a session, and what establishes it: that of use_session() if it is in its handshake, else
-    // the last one that was begun. With PSK_CAP 01b there is nothing to finish.
+    // These begin and establish a session. The last two act on the session of use_session() if it is in its
+    // handshake, else on the one begun last. With PSK_CAP 01b there is nothing to finish.
     Bytes key_exchange(const KeyExchangeRequest& wanted = {});
     Bytes finish();
     Bytes psk_exchange(const PskExchangeRequest& wanted = {});
@@ -133,10 +133,10 @@ class Requester {
     // UpdateKey and UpdateAllKeys are to be followed by VerifyNewKey.
     Bytes key_update(wire::KeyOperation operation);
     Bytes end_session(bool clear_negotiated_state = false);
-    // The responder's turn. Either goes where the flow goes that waits for it.
+    // The messages of a flow of encapsulated requests, sent inside or outside of a session as the flow is.
     Bytes get_encapsulated_request();
     Bytes deliver_encapsulated_response();
-    // Whichever of the two turn() says.
+    // The one of these two that turn() asks for.
     Bytes take_turn();
     Turn turn() const;
 
@@ -147,7 +147,7 @@ class Requester {
     // now because it had no number left for another record, or when the responder does not take so long a
     // message.
     bool secured() const { return pending_ && pending_->session.has_value(); }
-    // The check that kept the last message back, if one did.
+    // The check that kept the last message from being sent, if any.
     const std::optional<Refusal>& unsent() const { return unsent_; }
 
     // Takes the response to the last request, or the record it came in. Bytes after its end (transports pad)

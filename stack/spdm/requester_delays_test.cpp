@@ -1,4 +1,4 @@
-// How a requester bears what delays an exchange: postponed, busy, lost and refused answers.
+// How a requester handles what delays an exchange: postponed, busy, lost and refused answers.
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/test_support.h"

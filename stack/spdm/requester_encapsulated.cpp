@@ -13,7 +13,7 @@ namespace {
 constexpr uint8_t kSlotMask = 0x0f;
 // What DELIVER_ENCAPSULATED_RESPONSE has before the response.
 constexpr size_t kDeliverHeader = 4;
-// What our keys are for, where several have to be told apart: everything.
+// KeyUsageMask of our keys on multi-key connections: every usage.
 constexpr uint16_t kKeyUsage =
     key_usage::key_ex | key_usage::challenge | key_usage::measurement | key_usage::endpoint_info;
 
@@ -113,7 +113,8 @@ Bytes Requester::inner_error(ErrorCode code, uint8_t data) const {
         our_context());
 }
 
-// What has no answer gets an ERROR inside; only what must not be there at all ends the exchange.
+// A request that cannot be answered gets an encapsulated ERROR; only one that is not allowed at all ends the
+// exchange.
 Checked<Bytes> Requester::answer(ByteView bytes) {
     TRY(checker_.demand(Check::response_malformed, bytes.size() >= 4));
     Bytes request = with_header(to_bytes(bytes));
@@ -152,7 +153,7 @@ Bytes Requester::answer_get_digests(ByteView request) {
         turn_->m1->update(request.first(4));
         turn_->m1->update(response);
     }
-    // Where keys have to be told apart, the first DIGESTS of a handshake belongs to TH.
+    // On multi-key connections the first DIGESTS of a handshake belongs to TH.
     RequesterSession* session = find(turn_->session);
     if (session != nullptr && p.multi_key_req && turn_->steps == 1) session->encapsulated_digests = response;
     return response;
@@ -238,7 +239,7 @@ Bytes Requester::answer_key_update(ByteView request) {
     switch (static_cast<KeyOperation>(message->key_operation)) {
         case KeyOperation::update_key:
             if (under_new_key) return inner_error(ErrorCode::invalid_request);
-            // One that the responder did not go through with.
+            // A key update that the responder began and did not finish.
             channel.roll_back(Direction::response);
             channel.update(Direction::response);
             break;

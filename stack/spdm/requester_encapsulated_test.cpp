@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_gets_an_error_inside) {
             RequesterConfig config = session_config();
             config.flags &= ~row.without;
             SessionPair pair(session_device(), config);
-            BOOST_REQUIRE(good(pair.meet()));
+            BOOST_REQUIRE(good(pair.connect()));
             BOOST_TEST(to_hex(answer_to(pair.requester, *from_hex(row.request))) == row.answer);
         }
     }
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_gets_an_error_inside) {
 
 BOOST_AUTO_TEST_CASE(digests_and_certificates_are_those_of_the_requester) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     Bytes chain = identity_of(requester_pki()).chain(real(), crypto::HashAlgo::sha256, v1_2);
     std::string digest = to_hex(real().digest(crypto::HashAlgo::sha256, chain).view());
     BOOST_TEST(to_hex(answer_to(pair.requester, *from_hex("12810000"))) == "12010009" + digest + digest);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(acknowledgements_that_do_not_fit_are_refused) {
                 if (waived && !check) continue;
                 SessionPair pair(session_device(), session_config(),
                                  waived ? waiving(*check) : FaultConfig{});
-                BOOST_REQUIRE(good(pair.meet()));
+                BOOST_REQUIRE(good(pair.connect()));
                 pair.requester.get_encapsulated_request();
                 BOOST_REQUIRE(good(pair.requester.receive(asking(digests))));
                 pair.requester.deliver_encapsulated_response();
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_flow_comes_to_an_end) {
         RequesterConfig config = session_config();
         config.max_encapsulated_requests = 20;
         SessionPair pair(session_device(), config, waived ? waiving(Check::encap_steps) : FaultConfig{});
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         Requester& requester = pair.requester;
         const Bytes digests = *from_hex("12810000");
         requester.get_encapsulated_request();
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_flow_comes_to_an_end) {
     FaultConfig responder;
     responder.plant(Defect::encapsulated_never_ends);
     SessionPair pair(device, config, {}, responder);
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     BOOST_TEST(check_name(pair.establish()) == "encap_steps");
     BOOST_TEST(pair.requester.sessions().empty());
     BOOST_TEST((pair.requester.state() == ConnectionState::negotiated));
@@ -191,14 +191,14 @@ BOOST_AUTO_TEST_CASE(an_error_ends_the_turn_and_its_handshake) {
     device.mut_auth_requested = mut_auth::encapsulated;
     device.requester_trust.roots = {test_pki(kRequesterAlgo).root};  // not ours
     SessionPair pair(device);
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     BOOST_TEST(check_name(pair.establish()) == "response_error");
     BOOST_TEST((pair.requester.peer_error() == ErrorCode::invalid_response_code));
     BOOST_TEST((pair.requester.turn() == Turn::none));
     BOOST_TEST(pair.requester.sessions().empty());
-    // Without the check of ERRORs a turn ends all the same.
+    // With the check of ERRORs waived the flow of encapsulated requests still ends.
     SessionPair waived(device, session_config(), waiving(Check::response_error));
-    BOOST_REQUIRE(good(waived.meet()));
+    BOOST_REQUIRE(good(waived.connect()));
     BOOST_TEST(good(waived.exchange(waived.requester.key_exchange())));
     BOOST_TEST(good(waived.take_turns()));
 }
@@ -206,11 +206,11 @@ BOOST_AUTO_TEST_CASE(an_error_ends_the_turn_and_its_handshake) {
 BOOST_AUTO_TEST_CASE(a_challenge_is_answered_outside_sessions_only) {
     const Bytes challenge = *from_hex("12830000" + std::string(64, '5'));
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     Requester& requester = pair.requester;
     requester.get_encapsulated_request();
-    BOOST_REQUIRE(good(requester.receive(pair.lie(id, ByteView(asking(challenge))), true)));
+    BOOST_REQUIRE(good(requester.receive(pair.sealed_response(id, ByteView(asking(challenge))), true)));
     Bytes record = requester.deliver_encapsulated_response();
     BOOST_TEST(requester.secured());
     auto parsed = record::parse(record, record::none());
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_challenge_is_answered_outside_sessions_only) {
     BOOST_TEST(to_hex(*message) == "12eb4200127f0400");
 
     SessionPair outside;
-    BOOST_REQUIRE(good(outside.meet()));
+    BOOST_REQUIRE(good(outside.connect()));
     answer_to(outside.requester, *from_hex("12810000"));
     Bytes answer = answer_to(outside.requester, challenge);
     BOOST_TEST(answer[1] == code::challenge_auth);
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(the_requesters_challenge_auth_covers_the_flow) {
 
 BOOST_AUTO_TEST_CASE(the_responder_updates_its_key_in_two_steps_and_no_other_way) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     Requester& requester = pair.requester;
     // The answer to a KEY_UPDATE, given back by a requester whose records nobody opens.
@@ -274,14 +274,14 @@ BOOST_AUTO_TEST_CASE(the_responder_updates_its_key_in_two_steps_and_no_other_way
         requester.get_encapsulated_request();
         Bytes inner = header(code::key_update, "0007");
         inner[2] = static_cast<uint8_t>(operation);
-        BOOST_REQUIRE(good(requester.receive(pair.lie(id, ByteView(asking(inner))), true)));
+        BOOST_REQUIRE(good(requester.receive(pair.sealed_response(id, ByteView(asking(inner))), true)));
         uint64_t number = requester.session(id)->sequence(Direction::request);
         Bytes record = requester.deliver_encapsulated_response();
         pair.responder.session(id)->set_sequence(Direction::request, number);
         auto message = pair.responder.session(id)->open_message(
             Direction::request, *record::parse(record, record::none()), Checker(), kResponderRecordChecks);
         BOOST_REQUIRE(good(message));
-        BOOST_REQUIRE(good(requester.receive(pair.lie(id, ByteView(ack(0, {}))), true)));
+        BOOST_REQUIRE(good(requester.receive(pair.sealed_response(id, ByteView(ack(0, {}))), true)));
         return to_hex(ByteView(*message).subspan(4));
     };
     BOOST_TEST(answer(KeyOperation::verify_new_key) == "127f0100");

@@ -102,8 +102,8 @@ Checked<Session> Requester::new_channel(SessionKind kind, uint16_t req, uint16_t
     return Session(provider_, setup, learned_.parameters, transcript_.vca(), checker_);
 }
 
-// The responder's chain, and before it DIGESTS where they belong to TH. Of a chain that was not read DIGESTS
-// may have told the digest; only a waived check asks for it.
+// The responder's chain, and before it DIGESTS where they belong to TH. The digest of a chain that was not
+// read may be known from DIGESTS; it is needed only when a check is waived.
 void Requester::add_signer(Session& channel, uint8_t slot) const {
     channel.add_th(learned_.th_digests);
     const VerifiedChain* signer = chain(slot);

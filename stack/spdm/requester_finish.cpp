@@ -32,7 +32,7 @@ void Requester::sign_finish(RequesterSession& session, uint8_t slot, size_t sign
         if (suite && signer != nullptr) {
             made = sign_transcript(provider_, *suite, signer->key, kFinishContext, channel.th());
         }
-        // Without a key the responder has something to refuse.
+        // Without a key the signature is wrong, and the responder refuses it.
         if (made) put(signature, *made);
         channel.add_th(signature);
     } else {

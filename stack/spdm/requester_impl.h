@@ -1,4 +1,4 @@
-// What the requester's files share. Never included by anything else.
+// Internal helpers of the requester's source files. Never included by anything else.
 #pragma once
 
 #include <algorithm>

@@ -87,7 +87,7 @@ Bytes Requester::key_update(KeyOperation operation) {
                     session->channel.phase() == Phase::application && !session->response_key_prepared;
     // Not while an update that the responder asked for is under way.
     if (!prepares || (turn_ && session->channel.updating(Direction::response))) return out;
-    // One that it did not go through with.
+    // A key update that it began and did not finish.
     if (session->channel.opened_by_old_key()) session->channel.roll_back(Direction::response);
     session->channel.update(Direction::response);
     session->response_key_prepared = true;
@@ -105,7 +105,7 @@ Checked<> Requester::key_update_ack_received(ByteView response) {
     auto operation = static_cast<KeyOperation>(request.key_operation);
     if (operation == KeyOperation::verify_new_key) channel.confirm(Direction::request);
     if (operation == KeyOperation::update_all_keys) {
-        // What was said to be updated was not.
+        // The responder acknowledged an update that it did not make.
         TRY(checker_.demand(Check::answer_record_tag, !channel.opened_by_old_key()));
     }
     if (operation == KeyOperation::update_key || operation == KeyOperation::update_all_keys) {
@@ -114,7 +114,7 @@ Checked<> Requester::key_update_ack_received(ByteView response) {
     return {};
 }
 
-// A record came, and with it the answer to the question which of two keys the responder has.
+// This record shows which of two keys the responder uses.
 void Requester::settle_response_key(RequesterSession& session) {
     if (!std::exchange(session.response_key_prepared, false)) return;
     if (session.channel.opened_by_old_key()) {

@@ -40,12 +40,12 @@ struct RequesterSession {
     Bytes measurement_summary_hash{};
     Bytes encapsulated_digests{};  // our DIGESTS, where it belongs to TH (1.3+, multi-key)
     Measured in_transcript{};      // since L1/L2 of the session began
-    // UpdateAllKeys is on its way: the next record tells whether the responder has new keys.
+    // UpdateAllKeys was sent: the next record shows whether the responder uses its new key.
     bool response_key_prepared = false;
     uint16_t secured_version = 0;  // of DSP0277, as the responder selected it
 };
 
-// What the responder's turn to ask waits for: the requester has to poll, or to deliver an answer.
+// What a flow of encapsulated requests waits for: the requester has to poll, or to deliver an answer.
 enum class Turn : uint8_t { none, poll, deliver };
 
 // A flow of encapsulated requests.

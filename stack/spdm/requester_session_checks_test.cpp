@@ -15,30 +15,30 @@ namespace {
 
 constexpr uint32_t kEncap = cap::encap;
 
-// A lie about one field of one response.
+// A fault in one field of one response.
 template <class M>
 struct ResponseFault {
     std::string_view check;
-    std::function<void(M&)> tell;
+    std::function<void(M&)> inject;
     uint32_t without = 0;  // flags that neither side has
 };
 
 // Refused by the check; without it, by another one or not at all. `begin` sends the request.
 template <class M>
-void check_lie(const ResponseFault<M>& lie, const std::function<Checked<>(SessionPair&)>& begin,
-               Version version, uint32_t with = 0) {
+void check_fault(const ResponseFault<M>& fault, const std::function<Checked<>(SessionPair&)>& begin,
+                 Version version, uint32_t with = 0) {
     Device device = session_device();
     RequesterConfig config = session_config(version);
-    device.flags = (device.flags & ~lie.without) | with;
-    config.flags = (config.flags & ~lie.without) | with;
+    device.flags = (device.flags & ~fault.without) | with;
+    config.flags = (config.flags & ~fault.without) | with;
     auto run = [&](FaultConfig faults) {
         SessionPair pair(device, config, faults);
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         pair.on_response = [&](const Bytes& request, Bytes& response) {
             if (request[1] != (M::kCode | 0x80)) return;
             const Context context = pair.requester.parameters().context();
             auto message = *decode<M>(response, context);
-            lie.tell(message);
+            fault.inject(message);
             response = encode_raw(message, context);
         };
         Checked<> result = begin(pair);
@@ -48,9 +48,9 @@ void check_lie(const ResponseFault<M>& lie, const std::function<Checked<>(Sessio
         }
         return check_name(result);
     };
-    BOOST_TEST_CONTEXT(lie.check) {
-        BOOST_TEST(run({}) == lie.check);
-        BOOST_TEST(run(waiving(*check_from_name(lie.check))) != lie.check);
+    BOOST_TEST_CONTEXT(fault.check) {
+        BOOST_TEST(run({}) == fault.check);
+        BOOST_TEST(run(waiving(*check_from_name(fault.check))) != fault.check);
     }
 }
 
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_SUITE(requester_session_checks)
 
 BOOST_AUTO_TEST_CASE(lies_in_key_exchange_rsp_are_refused) {
     using M = KeyExchangeResponse;
-    const ResponseFault<M> lies[] = {
+    const ResponseFault<M> faults[] = {
         {"kex_heartbeat", [](M& m) { m.heartbeat_period = 1; }, cap::hbeat},
         {"kex_mutual", [](M& m) { m.mut_auth_requested = mut_auth::plain; }, cap::mut_auth},
         {"kex_mutual", [](M& m) { m.mut_auth_requested = 3; }},
@@ -96,15 +96,15 @@ BOOST_AUTO_TEST_CASE(lies_in_key_exchange_rsp_are_refused) {
         {"kex_signature", [](M& m) { m.mut_auth_requested = mut_auth::encapsulated; }},
         {"kex_verify_data", [](M& m) { m.responder_verify_data = flipped(m.responder_verify_data); }},
     };
-    for (const ResponseFault<M>& lie : lies) {
-        check_lie<M>(
-            lie, [](SessionPair& pair) { return pair.exchange(pair.requester.key_exchange()); }, v1_3);
+    for (const ResponseFault<M>& fault : faults) {
+        check_fault<M>(
+            fault, [](SessionPair& pair) { return pair.exchange(pair.requester.key_exchange()); }, v1_3);
     }
 }
 
 BOOST_AUTO_TEST_CASE(lies_in_psk_exchange_rsp_are_refused) {
     using M = PskExchangeResponse;
-    const ResponseFault<M> lies[] = {
+    const ResponseFault<M> faults[] = {
         {"kex_heartbeat", [](M& m) { m.heartbeat_period = 1; }, cap::hbeat},
         {"psk_responder_context", [](M& m) { m.responder_context.clear(); }},
         {"kex_opaque_form", [](M& m) { m.opaque_data.pop_back(); }},
@@ -113,15 +113,15 @@ BOOST_AUTO_TEST_CASE(lies_in_psk_exchange_rsp_are_refused) {
         {"psk_verify_data", [](M& m) { m.responder_context = flipped(m.responder_context); }},
         {"psk_verify_data", [](M& m) { m.responder_verify_data = flipped(m.responder_verify_data); }},
     };
-    for (const ResponseFault<M>& lie : lies) {
-        check_lie<M>(
-            lie, [](SessionPair& pair) { return pair.exchange(pair.requester.psk_exchange()); }, v1_3);
+    for (const ResponseFault<M>& fault : faults) {
+        check_fault<M>(
+            fault, [](SessionPair& pair) { return pair.exchange(pair.requester.psk_exchange()); }, v1_3);
     }
     // A responder without context that gives one.
     Device device = session_device();
     device.flags = (device.flags & ~cap::psk) | cap::psk_no_context;
     SessionPair pair(device);
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     pair.on_response = [&](const Bytes&, Bytes& response) {
         auto message = *decode<M>(response, pair.requester.parameters().context());
         message.responder_context = Bytes(32, 1);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_lie_in_finish_rsp_is_refused) {
         return pair.exchange(pair.requester.finish());
     };
     for (Version version : {v1_1, v1_4}) {
-        check_lie<M>(
+        check_fault<M>(
             {"fin_verify_data", [](M& m) { m.responder_verify_data = flipped(m.responder_verify_data); }},
             handshake, version, cap::handshake_in_the_clear);
     }
@@ -149,10 +149,10 @@ BOOST_AUTO_TEST_CASE(the_identifier_of_a_live_session_is_refused) {
         responder.plant(Defect::session_id_repeated);
         SessionPair pair(session_device(), session_config(),
                          waived ? waiving(Check::kex_session_id) : FaultConfig{}, responder);
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         uint32_t first = pair.establish().value();
         pair.requester.use_session(std::nullopt);
-        // The requester does not repeat its own half unless it is told to.
+        // The requester does not use its own half of the identifier twice unless the test asks for it.
         BOOST_TEST(good(pair.exchange(pair.requester.key_exchange())));
         BOOST_TEST(*pair.requester.last_session() != first);
         BOOST_TEST((*pair.requester.last_session() >> 16 == first >> 16));
@@ -164,13 +164,13 @@ BOOST_AUTO_TEST_CASE(the_identifier_of_a_live_session_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
-    using Lies = std::function<Bytes(SessionPair&, uint32_t id)>;
+    using MakeRecord = std::function<Bytes(SessionPair&, uint32_t id)>;
     struct Row {
         std::string_view check;
-        Lies lie;
+        MakeRecord make;
         const record::Transport* transport = &record::none();
     };
-    auto ack = [](SessionPair& pair, uint32_t id) { return pair.lie(id, HeartbeatAck{}); };
+    auto ack = [](SessionPair& pair, uint32_t id) { return pair.sealed_response(id, HeartbeatAck{}); };
     auto seal_at = [](SessionPair& pair, uint32_t id, uint64_t number, ByteView plaintext) {
         Session& session = *pair.responder.session(id);
         record::SealOptions options = session.seal_options(Direction::response);
@@ -235,12 +235,12 @@ BOOST_AUTO_TEST_CASE(records_that_are_none_of_this_session_are_refused) {
                 device.transport = config.transport = row.transport;
                 SessionPair pair(device, config,
                                  waived ? waiving(*check_from_name(row.check)) : FaultConfig{});
-                BOOST_REQUIRE(good(pair.meet()));
+                BOOST_REQUIRE(good(pair.connect()));
                 uint32_t other = pair.establish().value();
                 uint32_t id = pair.establish().value();
                 Bytes request = pair.requester.heartbeat();
                 pair.sent.emplace_back(true, request);
-                auto result = pair.requester.receive(row.lie(pair, id), true);
+                auto result = pair.requester.receive(row.make(pair, id), true);
                 if (waived) {
                     BOOST_TEST(check_name(result) != row.check);
                 } else {
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_where_its_request_went) {
         FaultConfig faults = waived ? waiving(Check::answer_place) : FaultConfig{};
         std::string_view expected = waived ? "accepted" : "answer_place";
         SessionPair pair(session_device(), session_config(), faults);
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         uint32_t id = pair.establish().value();
         Bytes request = pair.requester.heartbeat();
         BOOST_TEST(check_name(pair.requester.receive(*from_hex("12680000"))) == expected);
@@ -269,11 +269,11 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_where_its_request_went) {
         if (!waived) BOOST_TEST(good(pair.requester.receive(pair.round_trip(request, true), true)));
 
         SessionPair other(session_device(), session_config(), faults);
-        BOOST_REQUIRE(good(other.meet()));
+        BOOST_REQUIRE(good(other.connect()));
         id = other.establish().value();
         other.requester.use_session(std::nullopt);
         Bytes answer = *other.responder.receive(other.requester.get_digests());
-        BOOST_TEST(check_name(other.requester.receive(other.lie(id, answer), true)) == expected);
+        BOOST_TEST(check_name(other.requester.receive(other.sealed_response(id, answer), true)) == expected);
         // What was said outside ends no established session.
         BOOST_TEST(other.requester.sessions().contains(id));
     }
@@ -284,14 +284,14 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_that_echoes_something_else_is_refused) {
         for (bool waived : {false, true}) {
             SessionPair pair(session_device(), session_config(),
                              waived ? waiving(Check::update_echo) : FaultConfig{});
-            BOOST_REQUIRE(good(pair.meet()));
+            BOOST_REQUIRE(good(pair.connect()));
             uint32_t id = pair.establish().value();
             uint8_t tag = static_cast<uint8_t>(SeededRandom(pair.requester_random).next_u64());
             pair.requester.key_update(KeyOperation::update_key);
             Bytes ack = *from_hex("12690100");
             ack[3] = tag;
             ack[byte] ^= 2;
-            auto result = pair.requester.receive(pair.lie(id, ack), true);
+            auto result = pair.requester.receive(pair.sealed_response(id, ack), true);
             BOOST_TEST(check_name(result) == (waived ? "accepted" : "update_echo"));
         }
     }

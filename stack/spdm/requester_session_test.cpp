@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_failed_handshake_leaves_no_session) {
             config.flags |= cap::handshake_in_the_clear;
         }
         SessionPair pair(device, config);
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         uint32_t established = pair.establish().value();
         pair.requester.use_session(std::nullopt);
         BOOST_REQUIRE(good(pair.exchange(pair.requester.key_exchange())));
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_failed_handshake_leaves_no_session) {
 // A FINISH that cannot go out is no handshake that waits for its answer.
 BOOST_AUTO_TEST_CASE(a_finish_without_a_record_left_for_it_leaves_nothing_pending) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t established = pair.establish().value();
     pair.requester.use_session(std::nullopt);
     BOOST_REQUIRE(good(pair.exchange(pair.requester.key_exchange())));
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_finish_of_no_session_touches_none) {
     device.flags |= cap::handshake_in_the_clear;
     config.flags |= cap::handshake_in_the_clear;
     SessionPair pair(device, config);
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t established = pair.establish().value();
     for (const Bytes& answer : {Bytes{0x12, code::finish_rsp, 0, 0}, Bytes{0x12, code::error, 1, 0}}) {
         pair.requester.use_session(std::nullopt);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_finish_of_no_session_touches_none) {
 
 BOOST_AUTO_TEST_CASE(decrypt_error_ends_its_session_and_another_error_does_not) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     // CHALLENGE is not legal in a session.
     BOOST_TEST(check_name(pair.exchange(pair.requester.challenge(0, 0))) == "response_error");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(decrypt_error_ends_its_session_and_another_error_does_not) 
 
 BOOST_AUTO_TEST_CASE(get_version_forgets_all_sessions) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     pair.establish().value();
     pair.establish().value();
     BOOST_TEST(good(pair.exchange(pair.requester.get_version())));
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(get_version_forgets_all_sessions) {
 
 BOOST_AUTO_TEST_CASE(what_was_meant_for_a_session_never_goes_out_without_it) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     pair.requester.heartbeat();
     BOOST_TEST(check_name(pair.requester.receive(Bytes(30), true)) == "answer_record_session");
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(what_was_meant_for_a_session_never_goes_out_without_it) {
 
 BOOST_AUTO_TEST_CASE(a_session_without_numbers_left_is_ended) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     pair.requester.session(id)->set_sequence(Direction::request, record::kMaxSequence);
     BOOST_TEST(pair.requester.heartbeat().empty());
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_session_without_numbers_left_is_ended) {
     config.aead_limit_exponent = 1;
     device.aead_limit_exponent = 60;
     SessionPair limited(device, config);
-    BOOST_REQUIRE(good(limited.meet()));
+    BOOST_REQUIRE(good(limited.connect()));
     id = limited.establish().value();
     BOOST_TEST(limited.requester.session(id)->limit() == 2U);
     for (int i = 0; i < 3; ++i) {
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_session_without_numbers_left_is_ended) {
 
 BOOST_AUTO_TEST_CASE(a_record_that_got_no_answer_is_sent_again_as_it_was) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     Bytes record = pair.requester.key_update(KeyOperation::update_all_keys);
     auto outcome = pair.requester.timed_out();
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_got_no_answer_is_sent_again_as_it_was) {
 
 BOOST_AUTO_TEST_CASE(a_refused_update_leaves_the_old_keys) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     Requester& requester = pair.requester;
     BOOST_TEST(good(pair.exchange(requester.key_update(KeyOperation::update_key))));
@@ -199,10 +199,10 @@ BOOST_AUTO_TEST_CASE(a_refused_update_leaves_the_old_keys) {
 
 BOOST_AUTO_TEST_CASE(a_request_after_an_update_that_never_arrived_finds_the_old_keys) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     for (int i = 0; i < 2; ++i) pair.requester.key_update(KeyOperation::update_all_keys);
-    // The responder never saw the two records, and is told so.
+    // The responder never received the two records: it is set to the number that follows theirs.
     pair.responder.session(id)->set_sequence(Direction::request, 2);
     BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
     BOOST_TEST(pair.in_step(id));
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(an_update_of_all_keys_that_left_one_as_it_was_is_refused) {
         responder.plant(Defect::update_ack_under_old_key);
         SessionPair pair(session_device(), session_config(),
                          waived ? waiving(Check::answer_record_tag) : FaultConfig{}, responder);
-        BOOST_REQUIRE(good(pair.meet()));
+        BOOST_REQUIRE(good(pair.connect()));
         uint32_t id = pair.establish().value();
         auto result = pair.exchange(pair.requester.key_update(KeyOperation::update_all_keys));
         BOOST_TEST(check_name(result) == (waived ? "accepted" : "answer_record_tag"));
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(both_ends_log_the_same_secrets) {
     device.keylog = [&](SessionKind kind, ByteView secret) { theirs.push_back(keylog_line(kind, secret)); };
     config.keylog = [&](SessionKind kind, ByteView secret) { ours.push_back(keylog_line(kind, secret)); };
     SessionPair pair(device, config);
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     for (bool psk : {false, true}) BOOST_TEST(good(pair.establish(psk)));
     BOOST_TEST(ours == theirs, boost::test_tools::per_element());
     BOOST_TEST(ours.size() == 2U);
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(both_ends_log_the_same_secrets) {
 
 BOOST_AUTO_TEST_CASE(a_session_has_measurements_of_its_own) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     Requester& requester = pair.requester;
     BOOST_TEST(good(pair.exchange(requester.get_measurements({.operation = 1}))));
     uint32_t id = pair.establish().value();
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_session_has_measurements_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(digests_in_a_session_are_not_in_a_challenges_transcript) {
     SessionPair pair;
-    BOOST_REQUIRE(good(pair.meet()));
+    BOOST_REQUIRE(good(pair.connect()));
     pair.establish().value();
     BOOST_TEST(good(pair.exchange(pair.requester.get_digests())));
     BOOST_TEST(good(pair.exchange(pair.requester.get_certificate(2, 0, 100))));

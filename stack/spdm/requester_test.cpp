@@ -307,12 +307,12 @@ BOOST_AUTO_TEST_CASE(ed448_is_not_offered) {
     BOOST_TEST(offer->base_asym_algo == bit(SignAlgo::ecdsa_p256));
 }
 
-// Every prefix of every response, and rubbish: a named refusal or a value, with and without checks.
+// Every prefix of every response, and garbage: a named refusal or a value, with and without checks.
 BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
     FaultConfig all;
     for (size_t i = 0; i < kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
-        // Without this one a walk would not end.
+        // With this check waived the flow would not end.
         if (!info(check).responder && check != Check::retries) all.waive(check);
     }
     SeededRandom random(7);

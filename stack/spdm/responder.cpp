@@ -109,7 +109,7 @@ Checked<> Responder::admit(ByteView request) const {
     bool flow = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     // While one is open, what was put off belongs to it.
     flow |= code == code::respond_if_ready && deferred_;
-    // A key update that nobody has asked for yet stops nobody.
+    // A key update that the requester has not polled for yet blocks no other request.
     bool unfetched = flow_ && !flow_->out && flow_->purpose != EncapsulatedFlow::Purpose::key_update;
     bool in_flight = flow_ && (flow_->out || (unfetched && checker_.has(Defect::in_flight_unfetched)));
     TRY(checker_.demand(Check::encap_in_flight, flow || !in_flight));
@@ -195,8 +195,8 @@ Checked<Bytes> Responder::handle(ByteView request) {
     }
     if (code != code::respond_if_ready) deferred_.reset();
     if (const Handler* handler = handler_of(code)) return (this->*handler->handle)(request);
-    // A device may claim more than there are handlers for. What is in no row comes here only when the check
-    // before was waived, and has nothing to fall into.
+    // A device may claim capabilities for which there is no handler. A code without a row comes here only
+    // when the check before was waived, and has no handler either.
     if (request_info(code) != nullptr) TRY(checker_.demand(Check::request_capability, false, code));
     return error(ErrorCode::unspecified);
 }

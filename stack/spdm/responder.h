@@ -75,7 +75,7 @@ class Responder {
     // Whether the requester has authenticated itself, by basic mutual authentication.
     bool requester_authenticated() const { return requester_authenticated_; }
 
-    // Whether it does what a request asks for; else all it knows of the request is where it is legal.
+    // Whether there is a handler for the request; else only its row of the legality table is known.
     static bool handles(uint8_t code) { return handler_of(code) != nullptr; }
 
    private:

@@ -113,7 +113,7 @@ Checked<Bytes> Responder::deliver_encapsulated_response(ByteView request) {
     if (response.size() < 4) response.resize(4);
     Checked<> taken = encapsulated_response(response);
     if (!taken) {
-        // What the requester cannot do ends the flow; whoever needed it goes without.
+        // A request that the requester cannot answer ends the flow without a result.
         flow_.reset();
         return std::unexpected(taken.error());
     }

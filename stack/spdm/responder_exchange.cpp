@@ -108,7 +108,8 @@ void Responder::ask_for_mutual_authentication(ResponderSession& session, KeyExch
     bool uninvited = checker_.has(Defect::mutual_uninvited);
     bool able = parameters_.both(cap::mut_auth) && parameters_.req_base_asym != 0;
     if ((!able && !uninvited) || wanted == 0) return;
-    // Who cannot be asked, or has no certificates to be asked for, has to be known.
+    // The certificates of a requester that cannot be asked for them, or has none, have to be known
+    // beforehand.
     bool askable =
         (parameters_.encapsulates() && (parameters_.requester_flags & cap::cert) != 0) || uninvited;
     if (wanted != mut_auth::plain && !askable) wanted = mut_auth::plain;

@@ -1,5 +1,5 @@
 // A session as both ends have it: its keys, its two directions, its transcript hash. What may be sent when is
-// the requester's and the responder's business.
+// decided by the requester and the responder.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 namespace assay::spdm {
 
 // DSP0274, session: after KEY_EXCHANGE_RSP or PSK_EXCHANGE_RSP; after FINISH_RSP, PSK_FINISH_RSP or where
-// there is none. A session that ended is no more.
+// there is none. A session that ended does not exist any more.
 enum class Phase : uint8_t { handshake, application };
 
 // The checks by which one end refuses a record.

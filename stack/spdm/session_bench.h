@@ -1,5 +1,4 @@
-// A requester and a responder that make sessions, for the tests of this room. Never included by anything
-// else.
+// A requester and a responder for the session tests of this module. Never included by anything else.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -126,12 +125,12 @@ struct SessionPair {
         return exchange(requester.negotiate_algorithms());
     }
     // VCA, and the chain of slot 0.
-    Checked<> meet() {
+    Checked<> connect() {
         SessionOptions options;
         options.sessions = 0;
         return walk(options);
     }
-    // The responder's turn, to its end.
+    // Answers the responder's encapsulated requests until there are no more.
     Checked<> take_turns() {
         while (requester.turn() != Turn::none) TRY(exchange(requester.take_turn()));
         return {};
@@ -148,14 +147,14 @@ struct SessionPair {
         requester.use_session(id);
         return id;
     }
-    // A response of the responder's that it would not give.
-    Bytes lie(uint32_t id, ByteView response) {
+    // A record of the responder with a response that it would not send by itself.
+    Bytes sealed_response(uint32_t id, ByteView response) {
         return responder.session(id)->seal_message(Direction::response, response).value();
     }
     template <class M>
         requires requires { M::kCode; }
-    Bytes lie(uint32_t id, const M& response) {
-        return lie(id, wire::encode(response, requester.parameters().context()).value());
+    Bytes sealed_response(uint32_t id, const M& response) {
+        return sealed_response(id, wire::encode(response, requester.parameters().context()).value());
     }
     // Both ends of a session hold the same keys and transcripts.
     bool in_step(uint32_t id) {
@@ -188,7 +187,7 @@ std::string_view check_name(const Checked<T>& result) {
     return result ? "accepted" : info(result.error().check).name;
 }
 
-// So that a test says what went wrong.
+// Makes a failed test print the refusal.
 template <class T>
 bool good(const Checked<T>& result) {
     if (!result) BOOST_TEST_MESSAGE(result.error().text());

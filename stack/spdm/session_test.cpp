@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_the_next_record_is_refused) {
     ends.other.set_sequence(Direction::request, 2);
     BOOST_TEST(check_name(ends.open(ends.other, third)) == "record_tag");
 
-    // Where no number is on the wire the tag tells.
+    // Where no number is on the wire the tag shows it.
     Ends without(record::doe());
     first = without.one.seal(Direction::request, kData).value();
     second = without.one.seal(Direction::request, kData).value();

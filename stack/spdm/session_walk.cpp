@@ -34,7 +34,7 @@ SessionWalk::SessionWalk(Requester& requester, SessionOptions options)
     plan(Step::end, options_.end ? 1 : 0);
 }
 
-// In every session, taking turns.
+// In every session, alternating between them.
 void SessionWalk::plan(Step step, unsigned times) {
     for (; times > 0; --times) {
         for (unsigned i = 0; i < options_.sessions; ++i) tasks_.push_back({step, i});

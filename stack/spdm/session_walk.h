@@ -1,4 +1,4 @@
-// The walk through sessions, without I/O: from KEY_EXCHANGE or PSK_EXCHANGE to END_SESSION.
+// The flow of requests of sessions, without I/O: from KEY_EXCHANGE or PSK_EXCHANGE to END_SESSION.
 #pragma once
 
 #include <deque>
@@ -36,7 +36,7 @@ class SessionWalk {
     Checked<> receive(ByteView response, bool secured = false);
     Checked<> timed_out();
 
-    // Whether the walk came to its end without a refusal.
+    // Whether the flow was completed without a refusal.
     bool complete() const;
     const std::optional<Refusal>& refusal() const { return refusal_; }
     // The sessions in the order in which they were begun, whether they live or not. Empty at the end when the

@@ -16,7 +16,7 @@ void for_each_version(const std::function<void(Version)>& test) {
     }
 }
 
-// Everything that a session can be used for, and then some.
+// Everything that a session can be used for, some of it twice.
 SessionOptions everything() {
     SessionOptions options;
     options.heartbeats = 2;
@@ -238,13 +238,13 @@ BOOST_AUTO_TEST_CASE(a_refusal_ends_the_walk) {
     BOOST_TEST(pair.requester.sessions().empty());
 }
 
-// Every prefix of every response, inside sessions and outside, and rubbish: a named refusal or a value, with
+// Every prefix of every response, inside sessions and outside, and garbage: a named refusal or a value, with
 // and without checks.
 BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
     FaultConfig all;
     for (size_t i = 0; i < kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
-        // Without these two a walk would not end.
+        // With these two checks waived the flow would not end.
         bool ends = check == Check::retries || check == Check::encap_steps;
         if (!info(check).responder && !ends) all.waive(check);
     }

@@ -1,4 +1,4 @@
-// A responder on a bench, for the tests of this room. Never included by anything else.
+// A responder and a minimal requester for the tests of this module. Never included by anything else.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -8,7 +8,7 @@
 
 namespace assay::spdm {
 
-// A responder, and what a requester that keeps its own books knows of it.
+// A responder, and a requester's own record of what was negotiated and of the transcripts.
 struct Bench {
     explicit Bench(Device given = test_device(), FaultConfig faults = {})
         : device(std::move(given)), responder(device, real(), random, faults) {}

@@ -1,4 +1,4 @@
-// What the tests of this room share. Never included by anything else.
+// What the tests of this module share. Never included by anything else.
 #pragma once
 
 #include <functional>
@@ -50,7 +50,7 @@ inline Device test_device(crypto::SignAlgo algo = crypto::SignAlgo::ecdsa_p256) 
     return device;
 }
 
-// A requester that trusts test_pki() and, unless told otherwise, offers SHA-256 alone.
+// A requester that trusts test_pki() and, by default, offers SHA-256 only.
 inline RequesterConfig test_config(crypto::SignAlgo algo = crypto::SignAlgo::ecdsa_p256) {
     RequesterConfig config;
     config.base_hash = bit(crypto::HashAlgo::sha256);

@@ -321,11 +321,11 @@ BOOST_AUTO_TEST_CASE(planted_defects_of_old_keys_and_explicit_ivs_show) {
     for (size_t i = 0; i < 20; ++i) BOOST_REQUIRE(kept.rotate());
     BOOST_TEST(!kept.receive_ring->key(0).empty());
     const Checker endless = planting(Defect::end_ignored);
-    Pair lying(KeyId::lce00_h2d_user, {}, Checker(), endless);
-    const auto before = lying.receiver.counted();
-    BOOST_REQUIRE(lying.receive_ring->rotate());
-    lying.receiver.rotated(before);
-    BOOST_TEST(lying.open(lying.seal(kHello)) == to_hex(kHello));
+    Pair overcounted(KeyId::lce00_h2d_user, {}, Checker(), endless);
+    const auto before = overcounted.receiver.counted();
+    BOOST_REQUIRE(overcounted.receive_ring->rotate());
+    overcounted.receiver.rotated(before);
+    BOOST_TEST(overcounted.open(overcounted.seal(kHello)) == to_hex(kHello));
     const Checker twice = planting(Defect::freshness_kept);
     Pair fresh(KeyId::lce00_h2d_user, {}, twice, twice);
     Slots slots = fresh.sender.reserve(1, 5).value();

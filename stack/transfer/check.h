@@ -36,14 +36,14 @@ inline constexpr size_t kDefectCount = 0
 #undef DEFECT
     ;
 
-// What becomes of the path. A refusal changes nothing else, whatever its effect.
+// What a refusal does to the path. It changes nothing else, whatever its effect.
 enum class Effect : uint8_t {
     refused,  // it goes on
     later,    // it goes on, and the same may be tried again
     fatal,    // it is closed for good, and its keys are wiped
 };
 
-// What a driver answers its caller with.
+// The status that a driver returns to its caller.
 enum class Status : uint8_t {
     invalid_argument,
     invalid_data,
@@ -79,7 +79,7 @@ struct Refusal {
     Error cause{};
 
     bool fatal() const { return info(check).effect == Effect::fatal; }
-    // "block_tag: … (ASSAY-TRF-012)", with the words of the cause if any.
+    // "block_tag: … (ASSAY-TRF-012)", with the text of the cause if any.
     std::string text() const;
 };
 

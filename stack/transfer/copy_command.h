@@ -1,4 +1,4 @@
-// What the guest tells a copy engine to do, as methods of a work submission.
+// The guest's commands to a copy engine, as methods of a work submission.
 #pragma once
 
 #include <vector>
@@ -29,7 +29,7 @@ struct CopyCommand {
     bool operator==(const CopyCommand&) const = default;
 };
 
-// Of a copy engine; every other method is somebody else's.
+// The address range of a copy engine's methods; all other methods are for other engines.
 inline constexpr uint32_t kCopyMethods = 0x0400;
 inline constexpr size_t kCopyMethodCount = 9;
 

@@ -91,7 +91,7 @@ class Endpoint {
     // `index` is below channels().
     DataChannel& data_channel(size_t index) { return parts_.data.at(index); }
     const DataChannel& data_channel(size_t index) const { return parts_.data.at(index); }
-    // For those who check from outside: what goes to the other end, and what comes from it.
+    // For checks from outside: the queues to the other end, and from it.
     RpcQueue& rpc_out() { return parts_.rpc_out; }
     RpcQueue& rpc_in() { return parts_.rpc_in; }
     WorkQueue& work() { return parts_.work; }

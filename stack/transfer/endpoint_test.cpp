@@ -10,7 +10,7 @@ namespace {
 
 const Bytes kSecretText = SeededRandom(9).bytes(100);
 
-// A GPU that does nothing before it is waited for, and then one submission at a time.
+// A GPU that executes only while the guest waits for it, one submission at a time.
 class SlowDoorbell final : public Doorbell {
    public:
     explicit SlowDoorbell(GpuEndpoint& gpu) : gpu_(gpu) {}
@@ -27,7 +27,7 @@ class SlowDoorbell final : public Doorbell {
     std::deque<Bytes> rung_;
 };
 
-// Where the first staging buffer's first page lies.
+// The offset of the first page of the first staging buffer.
 std::span<uint8_t> first_page(Ends& ends) { return std::span(ends.shared).subspan(kStagingAt, 64); }
 
 }  // namespace
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_closed_path_leaves_no_secret) {
     BOOST_TEST(SecretBytes::live() > before);
 }
 
-// What was made of a key goes with it: a channel that is kept knows how many messages it counted.
+// What was derived from a key is wiped with it; a channel that is kept still has its message count.
 BOOST_AUTO_TEST_CASE(a_closed_path_forgets_its_channels_in_both_directions) {
     Ends ends;
     Bytes back(300);

@@ -1,4 +1,4 @@
-// Two endpoints over one shared memory, for the tests of this room and of others.
+// Two endpoints over one shared memory, for the tests of this module and of other modules.
 #pragma once
 
 #include <algorithm>

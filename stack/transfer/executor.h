@@ -1,4 +1,4 @@
-// Who does the work of a copy: the caller alone, or several threads.
+// Executors do the work of a copy, in the calling thread or in several threads.
 #pragma once
 
 #include <cstddef>

@@ -7,7 +7,7 @@
 
 namespace assay::transfer {
 
-// How submissions get to the other end.
+// Carries submissions to the other end.
 class Doorbell {
    public:
     virtual ~Doorbell() = default;

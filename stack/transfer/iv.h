@@ -11,7 +11,7 @@ namespace assay::transfer {
 
 using Iv = std::array<uint8_t, crypto::kAeadIvSize>;
 
-// How the counters lie in an IV, little-endian both ways.
+// The layout of the counters in an IV, both little-endian.
 enum class IvLayout : uint8_t {
     channel,  // bytes 0-3 the message counter, 4-11 the channel counter
     gsp,      // bytes 0-7 the message counter, 8-11 zero

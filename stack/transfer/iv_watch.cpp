@@ -122,7 +122,7 @@ class WatchedAead final : public Aead {
     void note(ByteView iv) {
         if (iv.size() != crypto::kAeadIvSize) return;
         ++log_->sealed;
-        // The first message tells that this is a cipher that seals; the other end's only opens.
+        // The first message shows that this cipher seals; that of the other end only opens.
         if (record_ == nullptr) record_ = log_->record(key_);
         if (!record_->add(iv) && !log_->repeated) log_->repeated = "IV " + to_hex(iv) + " serves twice";
     }

@@ -1,5 +1,5 @@
-// Watches that no IV serves twice under a key, from below: as a crypto provider, which sees what is really
-// sealed and not what somebody says that he seals.
+// Checks that no IV is used twice under a key. It is a crypto provider, so that it sees what is really
+// sealed, whatever the code above it reports.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace assay::transfer {
 
 // What was sealed so far, over every key. The IVs of one channel are consecutive, so that ranges hold them:
 // the memory that is used depends on the keys that live and not on the messages. What of a key was seen is
-// forgotten with the last of its ciphers that seals; that no such key comes back is then told from a 64-bit
-// digest of it.
+// forgotten with the last of its ciphers that seals; whether such a key is used again is then recognised by a
+// 64-bit digest of it.
 class IvWatch final : public crypto::Provider {
    public:
     // `provider` computes; it must outlive the watch, and the watch whatever is made by it. Not thread-safe

@@ -21,7 +21,7 @@ constexpr KeyInfo kKeys[] = {
 constexpr size_t kKeysOfCopyEngine = 6;
 constexpr uint64_t kBlockSize = 16;  // of the cipher
 
-// The label, spoiled where a defect wants it.
+// The label, changed where a defect is planted.
 std::string label_of(KeyId id, const Checker& checker) {
     std::string label(info(id).label);
     if (checker.has(Defect::label_direction_ignored) && info(id).engine == Engine::copy) {

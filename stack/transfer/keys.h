@@ -1,5 +1,5 @@
-// The keys of the encrypted path: what they are called, how they come from the session, how they follow each
-// other.
+// The keys of the encrypted path: their names, how they are derived from the session, and how they are
+// rotated.
 #pragma once
 
 #include <cstdint>
@@ -88,7 +88,7 @@ class KeyRing {
     }
     // bytes / 16 + operations, which is what limits of an AEAD count.
     uint64_t work() const;
-    // How much work a version may do. Once it has, may_work() refuses by key_threshold.
+    // How much work may be done under a version. When that is reached, may_work() refuses by key_threshold.
     void set_work_limit(uint64_t limit) { work_limit_ = limit; }
     Checked<> may_work() const;
     // A key whose rotation failed seals no more: may_work() refuses by rotation_failed.

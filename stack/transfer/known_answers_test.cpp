@@ -1,5 +1,5 @@
-// The answers of vectors/transfer, which another program computed, held against this room; and a sample of
-// them once more by the command line tool of OpenSSL.
+// This module against the answers of vectors/transfer, which another program computed; and a sample of them
+// once more by the command line tool of OpenSSL.
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(work_is_signed_with_the_mac_that_was_computed) {
             const Bytes count = hex(test["count"]);
             std::array<uint64_t, 3> before{};
             for (size_t i = 0; i < count.size(); ++i) before[i / 8] |= uint64_t{count[i]} << (8 * (i % 8));
-            // One less, over all words.
+            // One less, over all 64-bit words of the counter.
             for (uint64_t& word : before) {
                 if (word-- != 0) break;
             }

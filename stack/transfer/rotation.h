@@ -1,4 +1,4 @@
-// When a key has to be followed by the next one, and how far that is.
+// When a key has to be rotated, and the state of the rotation.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ class Rotation {
     Checked<> begin();
     // The new key is in use at both ends. Refuses by rotation_order unless one is in progress.
     Checked<> complete();
-    // A new key could not be made or told.
+    // The new key could not be made, or the other end could not be told of it.
     void fail() { status_ = RotationStatus::failed_rotation; }
 
    private:

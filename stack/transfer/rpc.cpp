@@ -18,7 +18,7 @@ uint32_t word_at(ByteView bytes, size_t at) {
     return in.u32("word").value_or(0);
 }
 
-// What the queue makes of a channel's refusal.
+// The queue's check that stands for a channel's refusal.
 Refusal of_queue(Refusal refusal) {
     if (refusal.check == Check::iv_exhausted) refusal.check = Check::rpc_iv;
     if (refusal.check == Check::block_tag) refusal.check = Check::rpc_tag;

@@ -38,7 +38,7 @@ void store(Image& image, size_t index, uint32_t value) {
     std::memcpy(image.data() + 4 * index, &value, 4);
 }
 
-// All but the notifier, word by word.
+// All but the notifier, one 32-bit word at a time.
 void publish(std::span<uint8_t> memory, const Image& image) {
     for (size_t i = 0; i < kWords; ++i) {
         uint32_t value = 0;

@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(defects_that_a_soak_is_for_are_found_by_it) {
     for (Defect defect : {Defect::iv_reused, Defect::rotation_drops_old, Defect::rotation_same_key,
                           Defect::refusal_advances, Defect::counter_after_use}) {
         const std::string found = failure(small(planting(defect)));
-        // A receiver that advances on a refusal shows only where something is refused; both ends counting
-        // from zero agree with each other.
+        // Defects that this test cannot see: a receiver that advances on a refusal, as nothing is refused
+        // here, and both ends counting from zero, as they agree with each other.
         const bool shows = defect != Defect::refusal_advances && defect != Defect::counter_after_use;
         BOOST_TEST((found != "none") == shows, info(defect).name << ": " << found);
     }

@@ -19,7 +19,7 @@ struct StagingLayout {
     size_t most = 64;                      // buffers at last
 };
 
-// The buffers as they lie in the memory: each its pages, then its tags. Both ends have the same view.
+// The layout of the buffers in the memory, equal at both ends: of each buffer its pages, then its tags.
 class StagingArea {
    public:
     // Refuses by staging_layout, also when not one buffer fits.
@@ -48,8 +48,8 @@ class StagingArea {
     size_t stride_;  // bytes
 };
 
-// Who may use which buffer. Begins with `initial` buffers and doubles up to `most`, or to what the memory
-// holds; then whoever wants one has to wait.
+// Hands out the buffers. Begins with `initial` buffers and doubles up to `most`, or to what the memory holds;
+// then whoever wants one has to wait.
 class StagingPool {
    public:
     StagingPool(const StagingArea& area, const Checker& checker);

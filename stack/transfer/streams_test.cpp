@@ -260,8 +260,8 @@ BOOST_AUTO_TEST_CASE(in_the_clear_an_element_can_be_read_and_changed) {
     const Bytes element = ends.seal("hello");
     BOOST_TEST(element[kRpcHeaderSize + 4] == 'h');
     BOOST_TEST(ends.open(edited(element, kRpcHeaderSize + 4, 'h' ^ 'j')) == "jello");
-    RpcEnds lying(Checker(), Protection::clear);
-    BOOST_TEST(lying.open(edited(element, kRpcHeaderSize + 2, 0xff)) == "rpc_length");
+    RpcEnds unprotected(Checker(), Protection::clear);
+    BOOST_TEST(unprotected.open(edited(element, kRpcHeaderSize + 2, 0xff)) == "rpc_length");
 }
 
 BOOST_AUTO_TEST_CASE(planted_defects_of_rpc_show) {

@@ -1,6 +1,6 @@
 // Transport bindings as pure functions: an SPDM message to the bytes that carry it, and back. MCTP: DSP0275
-// and DSP0276 (from the message type byte on; packets are the kernel's or the emulator's business). PCIe DOE:
-// PCI Express Base Specification, data object exchange. TCP: DSP0287.
+// and DSP0276 (from the message type byte on; the kernel or the emulator makes the packets). PCIe DOE: PCI
+// Express Base Specification, data object exchange. TCP: DSP0287.
 #pragma once
 
 #include <optional>
@@ -39,11 +39,11 @@ struct Unwrapped {
     uint8_t type = 0;  // the binding's own type byte
 };
 
-// Whether secured messages can be told from messages outside sessions. Bare messages say nothing of
-// themselves: DMTF's emulator takes each for one outside sessions, and so does unwrap().
+// Whether secured messages can be distinguished from messages outside sessions. Bare messages have no type:
+// DMTF's emulator takes each for one outside sessions, and so does unwrap().
 constexpr bool carries_secured(Binding binding) { return binding != Binding::none; }
 
-// The size of the longest message that a unit can tell: PayloadLen has 16 bits, a data object at most 2^18
+// The size of the longest message that a unit can carry: PayloadLen has 16 bits, a data object at most 2^18
 // double words. Where the binding has no bound, that of a stream's unit.
 size_t max_message(Binding binding);
 
@@ -51,7 +51,7 @@ size_t max_message(Binding binding);
 // max_message(). DOE pads with zeros to a multiple of four.
 Bytes wrap(Binding binding, ByteView message, Payload payload = Payload::spdm);
 
-// What a complete unit carries; the view lies in `unit`. Errors: Errc::bad_code with a Framing's name.
+// What a complete unit carries; the view points into `unit`. Errors: Errc::bad_code with a Framing's name.
 Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& faults = {});
 
 // DOE discovery: the request for an index, and the response of a device that has discovery, SPDM and secured

@@ -79,8 +79,8 @@ BOOST_AUTO_TEST_CASE(each_framing_rule_refuses_by_its_name) {
 }
 
 BOOST_AUTO_TEST_CASE(doe_pads_with_zeros_and_does_not_look_at_the_padding) {
-    Bytes odd = {0x10, 0x04, 0, 0, 0};
-    BOOST_TEST(to_hex(wrap(Binding::doe, odd)) ==
+    Bytes unaligned = {0x10, 0x04, 0, 0, 0};
+    BOOST_TEST(to_hex(wrap(Binding::doe, unaligned)) ==
                "01000100"
                "04000000"
                "1004000000000000");

@@ -1,4 +1,4 @@
-// The responder's end of a connection, without a socket: frames in, frames out.
+// The responder's end of a connection, without I/O: frames in, frames out.
 #pragma once
 
 #include <functional>

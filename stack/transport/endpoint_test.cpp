@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(a_defect_of_a_sender_shows_in_what_it_sends) {
     UnitEndpoint padded(Binding::doe, {}, with(FramingDefect::doe_padding_left));
     BOOST_TEST(
         (padded.take(echo(), doe_object(kDoeSpdm, five))->size() == doe_object(kDoeSpdm, five).size()));
-    Service odd{[&](Payload payload, ByteView) { return std::optional(Message{payload, five}); }};
-    BOOST_TEST(padded.take(odd, doe_object(kDoeSpdm, kMessage))->back() != 0);
+    Service unaligned{[&](Payload payload, ByteView) { return std::optional(Message{payload, five}); }};
+    BOOST_TEST(padded.take(unaligned, doe_object(kDoeSpdm, kMessage))->back() != 0);
 
     Bytes packet = mctp_packet(to_us(3), wrap(Binding::mctp, kMessage));
     PacketEndpoint forgetful({}, with(FramingDefect::tag_forgotten));

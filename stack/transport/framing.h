@@ -1,5 +1,5 @@
 // Every refusal of a frame has a name, as every refusal of a message has, and so has every defect that can be
-// planted in those who take and send frames.
+// planted in the code that receives and sends frames.
 #pragma once
 
 #include <cstdint>

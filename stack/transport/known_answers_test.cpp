@@ -1,4 +1,4 @@
-// The framings of vectors/known_answers, packed by another program, held against this room.
+// This module against the framings of vectors/known_answers, which another program made.
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>

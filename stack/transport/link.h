@@ -39,7 +39,7 @@ class Link {
     virtual Result<bool> ask_for_key_update(uint32_t session, Timeout timeout) = 0;
     // Forgets what has come and was not asked for.
     virtual void drain() = 0;
-    // Takes leave, so that an emulator goes on listening, and closes. Done on destruction too.
+    // Sends CONTINUE to an emulator, so that it goes on listening, and closes. Done on destruction too.
     virtual void close() = 0;
 };
 

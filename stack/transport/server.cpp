@@ -108,7 +108,7 @@ class SocketServer final : public Server {
         return options_.shutdown_ends ? Then::end : Then::forget;
     }
 
-    // Not in one blocking call: a peer that does not read must not keep stop() from being seen.
+    // Not in one blocking call: stop() must take effect even while a peer does not read.
     void write_answers(Then then) {
         asio::async_write(socket_, asio::buffer(answers_), [this, then](const error_code& error, size_t) {
             answers_.clear();

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_secured_message_is_answered_with_one) {
         {local(Scheme::emu, Binding::mctp),
          "000000010000000100000009"
          "060101020304050607"},
-        // The server cannot tell the padding of what it got from the message.
+        // The server cannot distinguish the padding from the message.
         {local(Scheme::emu, Binding::doe),
          "000000010000000200000014"
          "0100020005000000"
@@ -123,7 +123,8 @@ BOOST_AUTO_TEST_CASE(a_server_disconnects_a_peer_with_broken_framing_and_serves_
     BOOST_TEST(server.log[0].find("emu_transport") != std::string::npos);
 }
 
-// A peer that closes without a word, or with SHUTDOWN, is forgotten; CONTINUE is the promise to come again.
+// The state of a peer that just closes, or sends SHUTDOWN, is dropped; after CONTINUE it is kept, as the peer
+// will come again.
 BOOST_AUTO_TEST_CASE(only_a_peer_that_leaves_with_continue_finds_its_state_again) {
     const std::pair<std::optional<EmuCommand>, const char*> rows[] = {{EmuCommand::proceed, "050201020304"},
                                                                       {EmuCommand::shutdown, "050101020304"},

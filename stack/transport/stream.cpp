@@ -65,7 +65,7 @@ Result<std::optional<Unit>> TcpDeframer::next() {
     size_t length = static_cast<size_t>(bytes[0] | bytes[1] << 8);
     bool header_only = bytes[3] >= kTcpRoleInquiry;
     TRY(demand(faults_, Framing::tcp_short, length >= 2 || header_only, 0));
-    // Whether bytes follow that the header counts cannot be told: nothing behind it would be read rightly.
+    // Whether the bytes that the header counts follow is unknown: nothing behind it could be read reliably.
     TRY(demand(faults_, Framing::tcp_length, !header_only || length == 0 || length == 2, 0));
     size_t size = header_only || length < 2 ? kTcpHeader : kTcpHeader + length - 2;
     if (!complete(size)) return std::nullopt;

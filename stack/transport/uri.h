@@ -1,4 +1,4 @@
-// What a target is called on the command line.
+// The URI of a target on the command line.
 #pragma once
 
 #include <string>

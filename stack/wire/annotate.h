@@ -26,7 +26,7 @@ struct Span {
 struct Annotation {
     const MessageInfo* info = nullptr;  // null: no such message
     std::vector<Span> spans;            // in wire order, as far as the decoder came
-    size_t used = 0;                    // bytes that the message takes; what follows is padding or rubbish
+    size_t used = 0;                    // bytes that the message takes; what follows is padding or garbage
     std::optional<Error> error;         // why the decoder stopped
 
     // The span with that path at depth 0; null when there is none.
@@ -36,8 +36,8 @@ struct Annotation {
 // Takes a message apart as far as it can be read. Never fails: an unknown message has no spans and an error.
 Annotation annotate(ByteView bytes, const Context& context);
 
-// A field's meaning in words: the enumerator, the bits that are set, or the number; empty for byte strings
-// and for plain zero.
+// A field's meaning as text: the enumerator, the bits that are set, or the number; empty for byte strings and
+// for plain zero.
 std::string meaning(const Span& span, Version version);
 
 // One line a field: offset, bytes, name, meaning. Long byte strings are cut to `max_bytes`, with their size.

@@ -21,7 +21,7 @@ class Decoder : public Visitor {
 
     bool decoding() const override { return true; }
     size_t position() const override { return offset_; }
-    // To be called after the walk: a message that states its total length must have used all of it.
+    // To be called after describe(): a message that states its total length must have used all of it.
     void finish();
 
    protected:

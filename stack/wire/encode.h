@@ -1,4 +1,4 @@
-// Messages to bytes: strictly, or with any lie.
+// Messages to bytes: strictly, or raw, with any illegal content.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ class Encoder : public Visitor {
     explicit Encoder(const Context& context) : Visitor(context) {}
 
     size_t position() const override { return out_.size(); }
-    // The bytes. Call once, after the walk.
+    // The bytes. Call once, after describe().
     Bytes take();
 
    protected:
@@ -54,8 +54,8 @@ Result<Bytes> encode(const M& message, const Context& context) {
     return encoder.take();
 }
 
-// Encodes whatever the message holds, header version included. Never refuses. Lies about lengths and single
-// fields are told on the bytes, by edit.h.
+// Encodes whatever the message holds, header version included. Never refuses. Wrong lengths and single wrong
+// fields are made afterwards, on the bytes.
 template <class M>
 Bytes encode_raw(const M& message, const Context& context) {
     RawEncoder encoder(context);

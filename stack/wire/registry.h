@@ -1,4 +1,4 @@
-// Every message by its code, for those who do not know beforehand which one they hold.
+// Every message by its code, for code that does not know beforehand which message it has.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,7 @@ const MessageInfo* message_info(std::string_view name);
 // The name, or "0x.." for a code that no version has.
 std::string message_name(uint8_t code);
 
-// An empty structure of that kind; `bytes` tells which message stands in a Nested::message, and null is
+// An empty structure of that kind; `bytes` determines which message is in a Nested::message, and null is
 // returned when it is none.
 std::unique_ptr<Described> make_nested(Nested structure, ByteView bytes);
 std::string_view name(Nested structure);

@@ -23,8 +23,8 @@ enum class Nested : uint8_t {
     device_class,        // DeviceClassIdentifier of ENDPOINT_INFO
 };
 
-// Walks fields in wire order. Integers are little-endian. A walk that fails goes on as a sequence of no-ops:
-// `failed()` tells, `error()` says why.
+// Walks fields in wire order. Integers are little-endian. After a failure the rest of the walk does nothing:
+// `failed()` says that it failed, `error()` why.
 class Visitor {
    public:
     explicit Visitor(const Context& context) : context_(context) {}

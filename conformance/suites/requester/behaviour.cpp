@@ -25,11 +25,11 @@ using spdm::Direction;
 
 constexpr uint64_t kShortRound = 0x10000;
 
-// A harness that a case drives by hand.
+// A harness that a case drives step by step.
 class Stage {
    public:
     Stage(CaseContext& test, const spdm::FaultConfig& faults, const Setup& setup = {})
-        : trial_(&test),
+        : test_(&test),
           row_{.check = spdm::Check::retries,
                .version = test.version(),
                .setup = setup,
@@ -43,7 +43,7 @@ class Stage {
     // A session, where requests go from here on.
     std::expected<uint32_t, engine::Finding> session(std::string_view requirement, bool psk = false) {
         if (requester().state() != spdm::ConnectionState::negotiated)
-            TRY(goes_on(harness_.meet(), requirement));
+            TRY(goes_on(harness_.connect(), requirement));
         Checked<uint32_t> id = harness_.establish(psk);
         if (!id) {
             Checked<> refused = std::unexpected(id.error());
@@ -51,7 +51,7 @@ class Stage {
         }
         return *id;
     }
-    // The requester took what came.
+    // The requester accepted the answer.
     CheckResult goes_on(const Checked<>& outcome, std::string_view requirement) {
         return expect(outcome.has_value(), requirement, "the requester goes on",
                       outcome ? "" : outcome.error().text());
@@ -62,16 +62,16 @@ class Stage {
         return expect(requester().session(id) == nullptr, requirement, "the session is over", "it lives");
     }
     CheckResult expect(bool holds, std::string_view requirement, std::string expected, std::string got) {
-        if (!holds) keep(*trial_, harness_.log());
-        return trial_->expect_that(holds, requirement, std::move(expected), std::move(got));
+        if (!holds) keep(*test_, harness_.log());
+        return test_->expect_that(holds, requirement, std::move(expected), std::move(got));
     }
-    // What the requester makes of a record that was not brought to it by the harness.
+    // The requester's result for a record that the harness did not deliver.
     Checked<> takes(ByteView record, bool secured = true) {
         Checked<spdm::Outcome> outcome = requester().receive(record, secured);
         if (!outcome) return std::unexpected(outcome.error());
         return {};
     }
-    // A record of the responder's, with whatever in it, under the keys that it has now.
+    // A record with any content under the responder's current keys.
     Bytes sealed(uint32_t id, ByteView message) {
         spdm::Session* channel = harness_.responder().session(id);
         if (channel == nullptr) return {};
@@ -83,7 +83,7 @@ class Stage {
     }
 
    private:
-    CaseContext* trial_;
+    CaseContext* test_;
     FaultRow row_;
     RequesterHarness harness_;
 };
@@ -91,7 +91,7 @@ class Stage {
 // Beside the selected version stands an element of a registry that the requester need not know.
 CheckResult unknown_element(CaseContext& test, const spdm::FaultConfig& faults) {
     Stage stage(test, faults);
-    TRY(stage.goes_on(stage->meet(), "SPDM-KEX-114"));
+    TRY(stage.goes_on(stage->connect(), "SPDM-KEX-114"));
     stage->inject(fields<KeyExchangeResponse>([version = test.version()](KeyExchangeResponse& m) {
         const Context context{.version = version};
         auto opaque = decode_exact<OpaqueData>(m.opaque_data, context);
@@ -105,7 +105,7 @@ CheckResult unknown_element(CaseContext& test, const spdm::FaultConfig& faults) 
 // FINISH_RSP under data keys; and once it came as it should, the next answer under the keys of the handshake.
 CheckResult phases(CaseContext& test, const spdm::FaultConfig& faults) {
     Stage stage(test, faults);
-    TRY(stage.goes_on(stage->meet(), "SPDM-FIN-111"));
+    TRY(stage.goes_on(stage->connect(), "SPDM-FIN-111"));
     TRY(stage.goes_on(stage->exchange(stage.requester().key_exchange()), "SPDM-FIN-111"));
     uint32_t id = *stage.requester().last_session();
     stage->round_trip(stage.requester().finish(), true);
@@ -132,7 +132,7 @@ CheckResult early_data(CaseContext& test, const spdm::FaultConfig& faults) {
     for (bool psk : {false, true}) {
         Stage stage(test, faults);
         spdm::Requester& requester = stage.requester();
-        TRY(stage.goes_on(stage->meet(), "SPDM-ATK-116"));
+        TRY(stage.goes_on(stage->connect(), "SPDM-ATK-116"));
         TRY(stage.goes_on(stage->exchange(psk ? requester.psk_exchange() : requester.key_exchange()),
                           "SPDM-ATK-116"));
         uint32_t id = *requester.last_session();
@@ -157,7 +157,7 @@ CheckResult updates(CaseContext& test, const spdm::FaultConfig& faults) {
                      "the responder's refusal", refused ? "an acknowledgement" : refused.error().text()));
     TRY(stage.goes_on(stage->exchange(requester.key_update(KeyOperation::verify_new_key)), "SPDM-SES-136"));
     TRY(stage.goes_on(stage->exchange(requester.heartbeat()), "SPDM-SES-136"));
-    // The responder never heard of this one; who acknowledges it under the old key has not updated it.
+    // The responder never received this one; it acknowledges it under the old key, and so has not updated it.
     const Bytes sent = requester.key_update(KeyOperation::update_all_keys);
     Bytes ack = stage->intercept(sent);
     ack[1] = code::key_update_ack;
@@ -276,10 +276,10 @@ CheckResult ends(CaseContext& test, const spdm::FaultConfig& faults) {
 
     id = TRY(stage.session("SPDM-SES-106"));
     (void)requester.heartbeat();
-    constexpr int kPatience = 64;
+    constexpr int kMostRepeats = 64;
     int times = 0;
-    while (times < kPatience && requester.timed_out()) ++times;
-    return stage.expect(times < kPatience && requester.session(id) == nullptr, "SPDM-SES-106",
+    while (times < kMostRepeats && requester.timed_out()) ++times;
+    return stage.expect(times < kMostRepeats && requester.session(id) == nullptr, "SPDM-SES-106",
                         "the session is over when no answer comes", "it goes on");
 }
 

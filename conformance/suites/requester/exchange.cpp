@@ -1,4 +1,4 @@
-// Lies in the responses that begin a session.
+// Faults in the responses that begin a session.
 #include "conformance/suites/requester/requester_harness.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/secured_opaque.h"
@@ -73,10 +73,10 @@ Fault unsigned_change(const std::function<void(Bytes&)>& change) {
 Fault signed_with(std::string_view context, Version version, bool other_key = false) {
     return [=](const FaultContext& now, Bytes& response) {
         if (now.request[1] != code::key_exchange) return;
-        static const crypto::TestPki stranger =
+        static const crypto::TestPki other_pki =
             *crypto::make_test_pki(crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ed25519,
                                    crypto::HashAlgo::sha256, "Assay slot 1");
-        const crypto::PrivateKey& key = other_key ? stranger.leaf_key : hostile_pki().leaf_key;
+        const crypto::PrivateKey& key = other_key ? other_pki.leaf_key : hostile_pki().leaf_key;
         now.sign_with(response, key, context, version);
     };
 }
@@ -102,18 +102,18 @@ Fault asks_for(uint8_t form, uint8_t slot = 0) {
 Fault share(const std::function<void(Bytes&)>& change) {
     return exchange([change](KeyExchangeResponse& m) { change(m.exchange_data); });
 }
-// No public value at all, from one who bets that the secret is then zero.
+// An invalid public value, and keys as if the shared secret were then zero.
 Fault share_of(uint8_t fill, uint8_t last) {
-    Fault lie = share([=](Bytes& value) {
+    Fault fault = share([=](Bytes& value) {
         std::ranges::fill(value, fill);
         value.back() = last;
     });
-    return [lie](const FaultContext& now, Bytes& response) {
+    return [fault](const FaultContext& now, Bytes& response) {
         auto group = spdm::dhe_group(now.parameters.dhe);
         const Bytes zero(group ? crypto::shared_size(*group) : 0);
         FaultContext betting = now;
         betting.secret = zero;
-        lie(betting, response);
+        fault(betting, response);
     };
 }
 
@@ -126,34 +126,34 @@ void add_fields(std::vector<FaultRow>& rows) {
     auto kex = [&](FaultRow row) { add(rows, by_exchange(), std::move(row)); };
     for (bool of_device : {true, false}) {
         kex({.check = Check::kex_heartbeat,
-             .lie = exchange([](KeyExchangeResponse& m) { m.heartbeat_period = 7; }),
+             .fault = exchange([](KeyExchangeResponse& m) { m.heartbeat_period = 7; }),
              .setup = without_heartbeat(of_device)});
     }
     add(rows, by_psk(),
         {.check = Check::kex_heartbeat,
-         .lie = psk([](PskExchangeResponse& m) { m.heartbeat_period = 7; }),
+         .fault = psk([](PskExchangeResponse& m) { m.heartbeat_period = 7; }),
          .setup = without_heartbeat(true),
          .also = "SPDM-PSK-121"});
-    kex({.check = Check::kex_mutual, .lie = asks_for(mut_auth::plain | mut_auth::encapsulated)});
-    kex({.check = Check::kex_mutual, .version = v1_3, .lie = asks_for(7)});
+    kex({.check = Check::kex_mutual, .fault = asks_for(mut_auth::plain | mut_auth::encapsulated)});
+    kex({.check = Check::kex_mutual, .version = v1_3, .fault = asks_for(7)});
     kex({.check = Check::kex_mutual,
-         .lie = asks_for(mut_auth::plain),
+         .fault = asks_for(mut_auth::plain),
          .setup = requester_flags(cap::mut_auth)});
     kex({.check = Check::kex_mutual,
-         .lie = asks_for(mut_auth::encapsulated),
+         .fault = asks_for(mut_auth::encapsulated),
          .setup = without(cap::mut_auth)});
     for (uint8_t form : {mut_auth::encapsulated, mut_auth::implicit_get_digests}) {
         kex({.check = Check::kex_mutual_encap,
              .version = v1_3,
-             .lie = asks_for(form),
+             .fault = asks_for(form),
              .setup = without(cap::encap)});
     }
     kex({.check = Check::kex_mutual_encap,
          .version = v1_3,
-         .lie = asks_for(mut_auth::encapsulated),
+         .fault = asks_for(mut_auth::encapsulated),
          .setup = requester_flags(cap::cert, cap::pub_key_id)});
     for (uint8_t slot : {uint8_t{8}, uint8_t{14}, kMutAuthRawKey, uint8_t{1}}) {
-        kex({.check = Check::kex_mutual_slot, .lie = asks_for(mut_auth::plain, slot)});
+        kex({.check = Check::kex_mutual_slot, .fault = asks_for(mut_auth::plain, slot)});
     }
 }
 
@@ -163,42 +163,45 @@ void add_opaque(std::vector<FaultRow>& rows) {
         row.also = "SPDM-PSK-120";
         add(rows, by_psk(), std::move(row));
     };
-    both({.check = Check::kex_opaque_form, .lie = opaque("010203")});
+    both({.check = Check::kex_opaque_form, .fault = opaque("010203")});
     // No element; more than there is.
-    both({.check = Check::kex_opaque_form, .lie = opaque("00000000")});
-    both({.check = Check::kex_opaque_form, .lie = opaque("0100000000000900 01000012")});
-    both({.check = Check::kex_opaque_form, .lie = dirty_padding()});
+    both({.check = Check::kex_opaque_form, .fault = opaque("00000000")});
+    both({.check = Check::kex_opaque_form, .fault = opaque("0100000000000900 01000012")});
+    both({.check = Check::kex_opaque_form, .fault = dirty_padding()});
     add(rows, by_exchange(),
-        {.check = Check::kex_opaque_form, .version = v1_1, .lie = secured_as_1_2(), .also = "SPDM-KEX-113"});
+        {.check = Check::kex_opaque_form,
+         .version = v1_1,
+         .fault = secured_as_1_2(),
+         .also = "SPDM-KEX-113"});
     // An AeadLimitExponent above 64.
     both({.check = Check::kex_opaque_form,
           .version = v1_3,
-          .lie = opaque("02000000 00000400 01000013 00000300 01024100"),
+          .fault = opaque("02000000 00000400 01000013 00000300 01024100"),
           .also = "SPDM-SEC-121"});
     both({.check = Check::kex_version,
-          .lie = secured({.offered = {}, .selected = kNotOffered, .aead_limit = {}})});
+          .fault = secured({.offered = {}, .selected = kNotOffered, .aead_limit = {}})});
     both({.check = Check::kex_version,
-          .lie = secured({.offered = {spdm::kSecured1_1}, .selected = {}, .aead_limit = {}})});
+          .fault = secured({.offered = {spdm::kSecured1_1}, .selected = {}, .aead_limit = {}})});
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
-         .lie = opaque([](const Context&) { return Bytes(spdm::kMaxOpaque + 1); }),
+         .fault = opaque([](const Context&) { return Bytes(spdm::kMaxOpaque + 1); }),
          .also = "SPDM-KEX-107"});
 }
 
 void add_shares(std::vector<FaultRow>& rows) {
     auto kex = [&](FaultRow row) { add(rows, by_exchange(), std::move(row)); };
-    kex({.check = Check::kex_share, .lie = share([](Bytes& value) { value.back() ^= 1; })});
-    kex({.check = Check::kex_share, .lie = share_of(0, 0)});
+    kex({.check = Check::kex_share, .fault = share([](Bytes& value) { value.back() ^= 1; })});
+    kex({.check = Check::kex_share, .fault = share_of(0, 0)});
     // As X9.62 has it, with a byte before the coordinates.
     kex({.check = Check::kex_share,
-         .lie = share([](Bytes& value) {
+         .fault = share([](Bytes& value) {
              value.pop_back();
              value.insert(value.begin(), 0x04);
          }),
          .also = "SPDM-KEX-134"});
     for (auto [fill, last] : {std::pair<uint8_t, uint8_t>{0, 0}, {0, 1}, {0xff, 0xff}}) {
         kex({.check = Check::kex_share,
-             .lie = share_of(fill, last),
+             .fault = share_of(fill, last),
              .setup = in_group(kFfdhe2048),
              .also = "SPDM-KEX-109"});
     }
@@ -210,29 +213,29 @@ void add_authenticity(std::vector<FaultRow>& rows) {
     constexpr size_t kRandomData = 8, kFirst = 4, kSignatureEnd = 33;
     for (size_t at : {kFirst, kRandomData}) {
         kex({.check = Check::kex_signature,
-             .lie = unsigned_change([at](Bytes& response) { response[at] ^= 1; })});
+             .fault = unsigned_change([at](Bytes& response) { response[at] ^= 1; })});
     }
     kex({.check = Check::kex_signature,
-         .lie = unsigned_change([](Bytes& response) { response[response.size() - kSignatureEnd] ^= 1; })});
-    kex({.check = Check::kex_signature, .lie = signed_with(spdm::kChallengeAuthContext, v1_2)});
-    kex({.check = Check::kex_signature, .lie = signed_with(spdm::kKeyExchangeContext, v1_3)});
-    kex({.check = Check::kex_signature, .lie = signed_with(spdm::kKeyExchangeContext, v1_1)});
+         .fault = unsigned_change([](Bytes& response) { response[response.size() - kSignatureEnd] ^= 1; })});
+    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kChallengeAuthContext, v1_2)});
+    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_3)});
+    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_1)});
     kex({.check = Check::kex_signature,
-         .lie = signed_with(spdm::kKeyExchangeContext, v1_2, true),
+         .fault = signed_with(spdm::kKeyExchangeContext, v1_2, true),
          .also = "SPDM-KEX-130"});
-    kex({.check = Check::kex_verify_data, .lie = bytes(code::key_exchange, flip)});
-    kex({.check = Check::kex_verify_data, .version = v1_1, .lie = bytes(code::key_exchange, flip)});
+    kex({.check = Check::kex_verify_data, .fault = bytes(code::key_exchange, flip)});
+    kex({.check = Check::kex_verify_data, .version = v1_1, .fault = bytes(code::key_exchange, flip)});
     // It is not there at all.
     kex({.check = Check::response_malformed,
-         .lie = bytes(code::key_exchange, [](Bytes& response) { response.resize(response.size() - 32); }),
+         .fault = bytes(code::key_exchange, [](Bytes& response) { response.resize(response.size() - 32); }),
          .also = "SPDM-KEX-119"});
     auto shared = [&](FaultRow row) { add(rows, by_psk(), std::move(row)); };
-    shared({.check = Check::psk_verify_data, .lie = bytes(code::psk_exchange, flip)});
-    shared({.check = Check::psk_verify_data, .version = v1_3, .lie = bytes(code::psk_exchange, flip)});
+    shared({.check = Check::psk_verify_data, .fault = bytes(code::psk_exchange, flip)});
+    shared({.check = Check::psk_verify_data, .version = v1_3, .fault = bytes(code::psk_exchange, flip)});
     shared({.check = Check::psk_responder_context,
-            .lie = psk([](PskExchangeResponse& m) { m.responder_context.clear(); })});
+            .fault = psk([](PskExchangeResponse& m) { m.responder_context.clear(); })});
     shared({.check = Check::psk_responder_context,
-            .lie = psk([](PskExchangeResponse& m) { m.responder_context = Bytes(32, 5); }),
+            .fault = psk([](PskExchangeResponse& m) { m.responder_context = Bytes(32, 5); }),
             .setup = [](Device& device, RequesterConfig&) {
                 device.flags = (device.flags & ~cap::psk) | cap::psk_no_context;
             }});
@@ -255,14 +258,14 @@ void add_summaries(std::vector<FaultRow>& rows) {
     spdm::SessionOptions none = by_exchange();
     none.summary_type = summary::none;
     add(rows, by_exchange(),
-        {.check = Check::response_malformed, .lie = summary({}), .also = "SPDM-KEX-136"});
+        {.check = Check::response_malformed, .fault = summary({}), .also = "SPDM-KEX-136"});
     add(rows, none,
-        {.check = Check::response_malformed, .lie = summary(Bytes(32, 9)), .also = "SPDM-KEX-136"});
+        {.check = Check::response_malformed, .fault = summary(Bytes(32, 9)), .also = "SPDM-KEX-136"});
 }
 
 // A live session's identifier, both halves.
 spdm::Checked<> same_identifier(RequesterHarness& harness) {
-    TRY(harness.meet());
+    TRY(harness.connect());
     const uint32_t id = TRY(harness.establish());
     spdm::Requester& requester = harness.requester();
     requester.use_session(std::nullopt);

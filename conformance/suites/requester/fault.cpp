@@ -15,11 +15,11 @@ using spdm::Check;
 
 namespace {
 
-// More than any requester should ask again, or than a chain has portions.
-constexpr size_t kPatience = 12;
+// More often than any requester should repeat a request, and more than a chain has portions.
+constexpr size_t kMostRepeats = 12;
 
-// The request that was put off, sent again, is no further step, nor is the rest of a chain that can only be
-// judged whole, or what a flow without an end asks for.
+// Whether this request only repeats the one at `at`: a request that was put off is sent again, the rest of a
+// chain is read that can only be checked as a whole, or a flow that never ends is continued.
 bool asks_again(const FaultOutcome& outcome, size_t at, Check check) {
     const Bytes& request = outcome.log[at].request;
     bool whole_chain = check == Check::cert_digest || check == Check::cert_structure;
@@ -28,10 +28,10 @@ bool asks_again(const FaultOutcome& outcome, size_t at, Check check) {
     return check == Check::retries && request == outcome.log[at - 1].request;
 }
 
-// Whether something is said that is not so. Else it is in who the two are.
-bool in_messages(const FaultRow& row) { return row.lie || row.record || row.on_request || row.script; }
+// Whether the fault is in messages. Else it is in the identity of the two ends.
+bool in_messages(const FaultRow& row) { return row.fault || row.record || row.on_request || row.script; }
 
-// The exchange behind which nothing may come; nullopt when the walk never came to it.
+// The exchange by which the requester must have stopped; nullopt when it never got there.
 std::optional<size_t> found_out_at(const FaultOutcome& outcome, const FaultRow& row) {
     if (row.noticed_by == 0 || (in_messages(row) && !outcome.injected_at)) return outcome.injected_at;
     for (size_t at = outcome.injected_at.value_or(0); at < outcome.log.size(); ++at) {
@@ -40,8 +40,8 @@ std::optional<size_t> found_out_at(const FaultOutcome& outcome, const FaultRow& 
     return std::nullopt;
 }
 
-// What an attacker must not achieve is named before the check that prevents it, and so is what stands for the
-// check's requirement at a version that does not have it.
+// A requirement about an attack is named before that of the check that prevents it. At a version that does
+// not have the check's requirement, row.also stands for it.
 std::vector<std::string> requirements_of(const FaultRow& row) {
     std::vector<std::string> ids;
     const std::string of_check(spdm::info(row.check).requirement);
@@ -55,36 +55,38 @@ std::vector<std::string> requirements_of(const FaultRow& row) {
 engine::CheckResult judge(engine::CaseContext& test, const FaultRow& row) {
     std::optional<spdm::FaultConfig> faults = test.lab().dut().requester();
     if (!faults) return engine::CaseContext::not_applicable("the target is no requester");
-    FaultOutcome outcome = tell(row, *faults);
+    FaultOutcome outcome = run_requester(row, *faults);
     keep(test, outcome.log);
     const std::string requirement = requirements_of(row).front();
-    std::string lie(spdm::info(row.check).violated);
+    std::string violated(spdm::info(row.check).violated);
     if (row.later) {
-        return test.expect_that(!outcome.complete && !outcome.believed, requirement,
-                                "a requester that is not deceived: " + lie,
+        return test.expect_that(!outcome.complete && !outcome.authenticated, requirement,
+                                "the requester does not authenticate the device: " + violated,
                                 "it took the device for authentic");
     }
-    // Nothing may be asked of the device that its chain has to vouch for.
+    // After a bad chain the requester must not go on to requests that need an authentic device.
     if (!in_messages(row) && row.noticed_by == 0) {
         bool trusted = std::ranges::any_of(outcome.log, [](const SeenExchange& seen) {
             return seen.request[1] == code::challenge || seen.request[1] == code::get_measurements;
         });
         bool read = !outcome.log.empty() && outcome.log.back().request[1] == code::get_certificate;
         return test.expect_that(read && !trusted, requirement,
-                                "the requester reads the chain and gives up: " + lie,
+                                "the requester reads the chain and gives up: " + violated,
                                 trusted ? "it went on behind the chain" : "it gave up before");
     }
     std::optional<size_t> at = found_out_at(outcome, row);
-    if (!at) return test.expect_that(false, requirement, "the lie is told", "the walk never came to it");
+    if (!at)
+        return test.expect_that(false, requirement, "the fault is injected",
+                                "the requester did not get that far");
     size_t next = *at + 1;
     while (next < outcome.log.size() && asks_again(outcome, next, row.check)) ++next;
-    bool patient = next - *at <= kPatience;
+    bool few_repeats = next - *at <= kMostRepeats;
     bool stopped = next == outcome.log.size() && !outcome.complete;
     std::string went_on = next < outcome.log.size()
                               ? "it went on with " + message_name(outcome.log[next].request[1])
                               : "it went on to the end";
-    return test.expect_that(stopped && patient, requirement, "the requester gives up: " + lie,
-                            patient ? went_on : "it asked again and again");
+    return test.expect_that(stopped && few_repeats, requirement, "the requester gives up: " + violated,
+                            few_repeats ? went_on : "it asked again and again");
 }
 
 std::string dashed(std::string_view name) {
@@ -131,7 +133,7 @@ Fault answer(uint8_t code, std::string_view hex, unsigned times) {
 
 void flip(Bytes& bytes) { bytes.back() ^= 1; }
 
-const std::vector<FaultRow>& lies() {
+const std::vector<FaultRow>& fault_rows() {
     static const std::vector<FaultRow> all = [] {
         std::vector<FaultRow> rows;
         for (auto add : {add_vca_faults, add_identity_faults, add_measurement_faults, add_exchange_faults,
@@ -148,7 +150,7 @@ void add_requester(std::vector<engine::Case>& cases) {
     add_honest_sessions(cases);
     add_session_behaviour(cases);
     std::map<Check, int> numbers;
-    for (const FaultRow& row : lies()) {
+    for (const FaultRow& row : fault_rows()) {
         engine::Case one;
         one.id = fmt::format("req/{}-{}", dashed(spdm::info(row.check).name), ++numbers[row.check]);
         one.title = fmt::format("A requester gives up: {}", spdm::info(row.check).violated);

@@ -1,4 +1,4 @@
-// A hostile responder for the cases against a requester: honest, but for one lie.
+// A hostile responder for the cases against a requester: honest, but for one injected fault.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@ struct SeenExchange {
     Bytes response_record{};
 };
 
-// How a record differs from the one that is due.
+// How a record differs from the correct one.
 struct RecordEdit {
     std::optional<uint64_t> sequence{};
     std::optional<uint64_t> stated{};      // in its header, instead of `sequence`
@@ -35,10 +35,11 @@ struct RecordEdit {
     Bytes random{};
     bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
     const record::Transport* application = nullptr;  // whose header the message gets, instead of its own
-    int longer = 0;                                  // Length says so much more than there is
+    int longer = 0;                                  // added to Length, beyond what is there
 };
 
-// Where the exchange stands when a lie is told. The one who tells it has every key that the device has.
+// The state of the exchange at which a fault is injected. The fault has access to every key that the device
+// has.
 struct FaultContext {
     const spdm::Parameters& parameters;  // as the requester has them
     const std::vector<SeenExchange>& log;
@@ -51,18 +52,18 @@ struct FaultContext {
 
     wire::Context context() const;
     bool signed_measurements() const;
-    // Gives `response` the signature and the HMAC that a responder with the right key would give: its lies
-    // are covered.
+    // Gives `response` the signature and the HMAC that a responder with the right key would make: they cover
+    // the fault.
     void sign(Bytes& response) const;
     // The HMAC alone.
     void authenticate(Bytes& response) const;
-    // KEY_EXCHANGE_RSP signed otherwise, under the right HMAC.
+    // KEY_EXCHANGE_RSP with another signature, under the right HMAC.
     void sign_with(Bytes& response, const crypto::PrivateKey& key, std::string_view context,
                    wire::Version version) const;
-    // A record as the device would make it, but for the forgery. Of the session that the exchange is in, or
-    // of another; empty when there is none.
+    // A record as the device would make it, but for `how`. Of the session that the exchange is in, or of
+    // another; empty when there is none.
     Bytes seal(ByteView message, const RecordEdit& how = {}, std::optional<uint32_t> of = {}) const;
-    // What the requester's answers to this code were so far: the last exchange with it, if there was one.
+    // The last exchange so far whose request has this code; null if there was none.
     const SeenExchange* last(uint8_t code) const;
 
    private:
@@ -74,45 +75,45 @@ using Fault = std::function<void(const FaultContext&, Bytes& response)>;
 // Given the request, changes the record that answers it, or what comes in its stead (`secured` false: outside
 // the session).
 using RecordFault = std::function<void(const FaultContext&, Bytes& record, bool& secured)>;
-// Changes who the two are before they meet.
+// Changes the configuration of the two ends before the connection begins.
 using Setup = std::function<void(spdm::Device&, spdm::RequesterConfig&)>;
 
 class RequesterHarness;
 
-// A lie, and the check of the reference requester that it is told to.
+// A fault, and the check of the reference requester that must find it.
 struct FaultRow {
     spdm::Check check;
     wire::Version version = wire::Version::v1_2;
-    Fault lie = {};
+    Fault fault = {};
     Setup setup = {};
-    bool later = false;     // it can only be found out at the next signature
+    bool later = false;     // it can only be found at the next signature
     std::string also = {};  // another requirement that it proves
 
-    // With sessions: what is walked, and lies about records.
+    // With sessions: the flow to run, and faults in records.
     std::optional<spdm::SessionOptions> session{};
     RecordFault record = {};
     // A man in the middle: changes requests on their way too, outside sessions.
     std::function<void(Bytes& request)> on_request = {};
-    // The request by whose answer it has to be found out, if not at once.
+    // The request by whose answer it must be found, if not at once.
     uint8_t noticed_by = 0;
-    // What is done instead of a walk.
+    // What is run instead of the usual flow.
     std::function<spdm::Checked<>(RequesterHarness&)> script = {};
 };
 
-// What became of a lie.
+// The result of a run with a fault.
 struct FaultOutcome {
     std::vector<SeenExchange> log;
-    std::optional<size_t> injected_at;     // the exchange in which it was told first
-    std::optional<spdm::Refusal> refusal;  // what the requester says
+    std::optional<size_t> injected_at;     // the exchange in which it was injected first
+    std::optional<spdm::Refusal> refusal;  // by the requester
     bool complete = false;                 // everything was asked and answered
-    bool believed = false;                 // it took the device for authentic
+    bool authenticated = false;            // it accepted the device as authentic
 };
 
-// Runs a requester through everything it can ask for, with one lie (none: an honest responder).
-FaultOutcome tell(const FaultRow& row, const spdm::FaultConfig& requester_faults);
+// Runs a requester through everything it can ask for, with one fault (none: an honest responder).
+FaultOutcome run_requester(const FaultRow& row, const spdm::FaultConfig& requester_faults);
 
-// The lies, by message group. All of a check stand in the order in which they were added: their place is part
-// of their case's id.
+// The faults, by message group. Those of one check are numbered in the order in which they are added: the
+// number is part of their case's id.
 void add_vca_faults(std::vector<FaultRow>& rows);
 void add_identity_faults(std::vector<FaultRow>& rows);
 void add_measurement_faults(std::vector<FaultRow>& rows);
@@ -120,13 +121,13 @@ void add_exchange_faults(std::vector<FaultRow>& rows);
 void add_session_faults(std::vector<FaultRow>& rows);
 void add_record_faults(std::vector<FaultRow>& rows);
 void add_mitm_faults(std::vector<FaultRow>& rows);
-const std::vector<FaultRow>& lies();
+const std::vector<FaultRow>& fault_rows();
 
-// The cases without a lie, and those in which the requester has to do more than give up.
+// The cases without a fault, and those in which the requester has to do more than give up.
 void add_honest(std::vector<engine::Case>& cases);
 void add_honest_sessions(std::vector<engine::Case>& cases);
 void add_session_behaviour(std::vector<engine::Case>& cases);
-// Those, and one case a lie.
+// Those, and one case for each fault.
 void add_requester(std::vector<engine::Case>& cases);
 
 // Keeps the exchanges in the test's lab.
@@ -151,7 +152,7 @@ Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned ti
 Fault answer(uint8_t code, std::string_view hex, unsigned times = 1);
 void flip(Bytes& bytes);
 
-// The identity behind both slots of every lie.
+// The identity in both slots of the hostile responder.
 const crypto::TestPki& hostile_pki();
 Setup identity(const std::function<void(spdm::Identity&)>& change);
 Setup leaf(const std::function<void(crypto::CertificateSpec&)>& change);

@@ -1,4 +1,4 @@
-// What the one who lies can do with the keys that he has.
+// What a fault can do with the keys of the device.
 #include <algorithm>
 
 #include "conformance/suites/requester/requester_harness.h"

@@ -1,4 +1,4 @@
-// What a requester does with an honest responder: it believes it, asks in well-formed messages, and waits
+// What a requester does with an honest responder: it authenticates it, sends well-formed messages, and waits
 // when it is put off.
 #include <fmt/format.h>
 
@@ -17,21 +17,22 @@ using namespace wire;
 using engine::CaseContext;
 using engine::CheckResult;
 
-// The walk at a version, with its exchanges kept in the lab.
-FaultOutcome walk(CaseContext& test, const spdm::FaultConfig& faults, const Setup& setup = {}) {
+// Runs the requester at the test's version and keeps its exchanges in the lab.
+FaultOutcome run_flow(CaseContext& test, const spdm::FaultConfig& faults, const Setup& setup = {}) {
     FaultOutcome outcome =
-        tell({.check = spdm::Check::retries, .version = test.version(), .setup = setup}, faults);
+        run_requester({.check = spdm::Check::retries, .version = test.version(), .setup = setup}, faults);
     keep(test, outcome.log);
     return outcome;
 }
 
 CheckResult expect_trust(CaseContext& test, const FaultOutcome& outcome, std::string_view requirement) {
-    return test.expect_that(outcome.complete && outcome.believed, requirement, "the walk comes to its end",
-                            outcome.refusal ? outcome.refusal->text() : "the device is not believed");
+    return test.expect_that(
+        outcome.complete && outcome.authenticated, requirement, "the requester completes the flow",
+        outcome.refusal ? outcome.refusal->text() : "the requester did not authenticate the device");
 }
 
 CheckResult believes(CaseContext& test, const spdm::FaultConfig& faults) {
-    FaultOutcome outcome = walk(test, faults);
+    FaultOutcome outcome = run_flow(test, faults);
     bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
     TRY(test.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
                          "another first request"));
@@ -41,7 +42,7 @@ CheckResult believes(CaseContext& test, const spdm::FaultConfig& faults) {
 // Every request has the version and the size it must have, and nothing in its reserved fields: the strict
 // encoder would have written it so.
 CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
-    walk(test, faults);
+    run_flow(test, faults);
     for (const lab::Exchange& exchange : test.lab().exchanges()) {
         const Bytes& request = exchange.request;
         Version version =
@@ -61,7 +62,7 @@ CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
 }
 
 CheckResult keeps_capability_rules(CaseContext& test, const spdm::FaultConfig& faults) {
-    walk(test, faults);
+    run_flow(test, faults);
     for (const lab::Exchange& exchange : test.lab().exchanges()) {
         if (exchange.request[1] != code::get_capabilities) continue;
         auto message = decode<GetCapabilities>(exchange.request, exchange.request_context);
@@ -78,7 +79,7 @@ CheckResult keeps_capability_rules(CaseContext& test, const spdm::FaultConfig& f
 
 // Each request that may be put off is, first with Busy and then with ResponseNotReady, more than once.
 CheckResult waits(CaseContext& test, const spdm::FaultConfig& faults) {
-    FaultOutcome outcome = walk(test, faults, [](spdm::Device& device, spdm::RequesterConfig&) {
+    FaultOutcome outcome = run_flow(test, faults, [](spdm::Device& device, spdm::RequesterConfig&) {
         for (uint8_t code : {code::get_digests, code::get_certificate, code::challenge,
                              code::get_measurements, code::vendor_defined_request}) {
             device.deferrals[code] = {.busy = 1, .not_ready = 2};
@@ -137,7 +138,7 @@ void add_honest(std::vector<engine::Case>& cases) {
     for (Version version : kVersions) {
         Row row{
             fmt::format("req/honest-{}", byte(version) & 0xf),
-            "An honest responder is believed, up to signed measurements",
+            "An honest responder is authenticated, up to signed measurements",
             {"SPDM-VER-003", "SPDM-VER-004", "SPDM-VER-005", "SPDM-VER-017", "SPDM-CHL-022", "SPDM-MEA-022"},
             believes};
         // What the signing prefix goes into; before it there was none.

@@ -1,4 +1,4 @@
-// Lies about who the responder is.
+// Faults in the responder's identity.
 #include "conformance/suites/requester/fault.h"
 
 #include "stack/crypto/pki.h"

@@ -1,4 +1,4 @@
-// Lies about measurements, and of a vendor.
+// Faults in measurements and in vendor-defined responses.
 #include "conformance/suites/requester/fault.h"
 
 #include "stack/wire/encode.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3;
 
-// A lie in the MEASUREMENTS that answer one operation, signed or not.
+// A fault in the MEASUREMENTS that answer one operation, signed or not.
 Fault measurements(uint8_t wanted, const std::function<void(Measurements&)>& change) {
     return fields<Measurements>(change,
                                 [wanted](const FaultContext& now) { return now.request[3] == wanted; });
@@ -29,7 +29,7 @@ Fault when_signed(const std::function<void(Bytes&)>& change) {
         if (now.signed_measurements()) change(response);
     };
 }
-// A lie in the blocks of a full record.
+// A fault in the blocks of a full record.
 Fault blocks(const std::function<void(std::vector<MeasurementBlock>&)>& change) {
     return measurements(kAllMeasurements, [change](Measurements& m) {
         auto record = decode<MeasurementRecord>(m.measurement_record, {});

@@ -1,5 +1,5 @@
-// A man in the middle of two honest ends: he changes what they agree upon, in both directions, or has what he
-// heard before said again. It has to be found out when the first key is proved, at the latest.
+// A man in the middle of two honest ends: it changes what they negotiate, in both directions, or replays what
+// it recorded before. The requester has to find it when the first key is proved, at the latest.
 #include <algorithm>
 
 #include "conformance/suites/requester/requester_harness.h"
@@ -41,13 +41,13 @@ void both(std::vector<FaultRow>& rows, FaultRow row) {
 }
 
 void add_versions(std::vector<FaultRow>& rows) {
-    // What the device offers first is never shown.
-    both(rows,
-         {.check = Check::kex_signature,
-          .lie = bytes(code::get_version, [](Bytes& response) { response = *from_hex("100400000001 0012"); }),
-          .setup = [](Device& device,
-                      RequesterConfig& config) { device.versions = config.versions = {v1_2, v1_3}; },
-          .also = "SPDM-ATK-107"});
+    // VERSION without the device's highest version.
+    both(rows, {.check = Check::kex_signature,
+                .fault = bytes(code::get_version,
+                               [](Bytes& response) { response = *from_hex("100400000001 0012"); }),
+                .setup = [](Device& device,
+                            RequesterConfig& config) { device.versions = config.versions = {v1_2, v1_3}; },
+                .also = "SPDM-ATK-107"});
 }
 
 // ALGORITHMS with the selection of ReqBaseAsymAlg that the device left out.
@@ -71,7 +71,7 @@ void add_capabilities(std::vector<FaultRow>& rows) {
     for (uint32_t flags : {cap::encrypt, cap::mut_auth, cap::key_upd}) {
         for (int sides : {1, 2, 3}) {
             FaultRow row{.check = Check::kex_signature, .also = "SPDM-ATK-108"};
-            // An identity has to have a use.
+            // An identity must have a use: a capability that needs it.
             if (flags == cap::mut_auth) row.version = v1_3;
             if ((sides & 1) != 0) {
                 row.on_request = [flags](Bytes& request) {
@@ -79,9 +79,9 @@ void add_capabilities(std::vector<FaultRow>& rows) {
                 };
             }
             // The device then selects nothing for the requester to sign with, and the requester wants it.
-            if (flags == cap::mut_auth && sides == 1) row.lie = selects_req_base_asym();
+            if (flags == cap::mut_auth && sides == 1) row.fault = selects_req_base_asym();
             if ((sides & 2) != 0) {
-                row.lie =
+                row.fault =
                     bytes(code::get_capabilities, [flags](Bytes& response) { clear_flags(response, flags); });
             }
             both(rows, std::move(row));
@@ -129,15 +129,15 @@ Fault as_before(uint8_t code, size_t last_bytes = 0) {
 }
 
 // One handshake after another, with a new connection between them if `anew`.
-auto two_handshakes(Fault lie, bool anew) {
-    return [lie = std::move(lie), anew](RequesterHarness& harness) -> Checked<> {
-        TRY(harness.meet());
+auto two_handshakes(Fault fault, bool anew) {
+    return [fault = std::move(fault), anew](RequesterHarness& harness) -> Checked<> {
+        TRY(harness.connect());
         TRY(harness.establish());
         if (anew) {
             TRY(harness.exchange(harness.requester().get_version()));
-            TRY(harness.meet());
+            TRY(harness.connect());
         }
-        harness.inject(lie);
+        harness.inject(fault);
         TRY(harness.establish());
         return {};
     };
@@ -146,10 +146,10 @@ auto two_handshakes(Fault lie, bool anew) {
 void add_repetitions(std::vector<FaultRow>& rows) {
     constexpr size_t kHmac = 32, kSignatureAndHmac = 64 + kHmac;
     for (bool anew : {false, true}) {
-        auto row = [&](Check check, Fault lie, std::string also, const Setup& setup = {}) {
+        auto row = [&](Check check, Fault fault, std::string also, const Setup& setup = {}) {
             FaultRow made{.check = check, .setup = setup, .also = std::move(also)};
             made.noticed_by = check == Check::fin_verify_data ? code::finish : code::key_exchange;
-            made.script = two_handshakes(std::move(lie), anew);
+            made.script = two_handshakes(std::move(fault), anew);
             rows.push_back(std::move(made));
         };
         // All of it; the signature, under the right HMAC; the signature, RandomData and ExchangeData.
@@ -166,13 +166,13 @@ void add_repetitions(std::vector<FaultRow>& rows) {
     }
 }
 
-// MutAuthRequested and SlotIDParam as they were not said.
+// MutAuthRequested and SlotIDParam changed from what the device sent.
 void add_mutual(std::vector<FaultRow>& rows) {
     auto changed = [&](uint8_t said, uint8_t form, uint8_t slot) {
         FaultRow row{.check = Check::kex_signature, .setup = mutual(said), .also = "SPDM-ATK-114"};
         row.noticed_by = code::key_exchange;
         row.session = by_exchange();
-        row.lie = [form, slot](const FaultContext& now, Bytes& response) {
+        row.fault = [form, slot](const FaultContext& now, Bytes& response) {
             if (now.request[1] != code::key_exchange) return;
             response.at(kMutAuthOffset) = form;
             response.at(kMutAuthOffset + 1) = slot;

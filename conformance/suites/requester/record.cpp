@@ -1,5 +1,4 @@
-// Lies about the records that answers come in: repeated, reordered, moved, made with other keys, or
-// malformed.
+// Faults in the records that carry answers: repeated, reordered, moved, made with other keys, or malformed.
 #include <algorithm>
 
 #include "conformance/suites/requester/fault.h"
@@ -78,8 +77,8 @@ void add(std::vector<FaultRow>& rows, FaultRow row, unsigned sessions = 1) {
 }
 
 void add_tags(std::vector<FaultRow>& rows) {
-    auto tag = [&](RecordFault lie, std::string also = {}) {
-        add(rows, {.check = Check::answer_record_tag, .also = std::move(also), .record = std::move(lie)});
+    auto tag = [&](RecordFault fault, std::string also = {}) {
+        add(rows, {.check = Check::answer_record_tag, .also = std::move(also), .record = std::move(fault)});
     };
     // Its ciphertext from the front, and its MAC.
     for (size_t at : {kHeader, kHeader + 2, size_t{40}, size_t{4096}}) tag(flipped(at));
@@ -98,11 +97,11 @@ void add_tags(std::vector<FaultRow>& rows) {
 }
 
 void add_numbers(std::vector<FaultRow>& rows) {
-    auto numbered = [&](RecordFault lie, std::string also) {
+    auto numbered = [&](RecordFault fault, std::string also) {
         add(rows, {.check = Check::answer_record_sequence,
                    .setup = over(record::mctp()),
                    .also = std::move(also),
-                   .record = std::move(lie)});
+                   .record = std::move(fault)});
     };
     numbered(ahead(1), "SPDM-SEC-104");
     numbered(ahead(2), "SPDM-ATK-103");
@@ -129,8 +128,8 @@ void add_numbers(std::vector<FaultRow>& rows) {
 }
 
 void add_forms(std::vector<FaultRow>& rows) {
-    auto form = [&](Check check, RecordFault lie, const Setup& setup = {}) {
-        add(rows, {.check = check, .setup = setup, .record = std::move(lie)});
+    auto form = [&](Check check, RecordFault fault, const Setup& setup = {}) {
+        add(rows, {.check = check, .setup = setup, .record = std::move(fault)});
     };
     form(Check::answer_record_length, sealed({.longer = 4}));
     form(Check::answer_record_length, to_digests([](const FaultContext&, Bytes& record) {
@@ -171,7 +170,7 @@ void add_sessions(std::vector<FaultRow>& rows) {
         2);
     add(rows, {.check = Check::answer_record_session, .also = "SPDM-SES-126", .record = to_digests(of_other)},
         2);
-    // One that was never heard of.
+    // An identifier of no session.
     add(rows, {.check = Check::answer_record_session, .record = flipped(0)});
     // The other session's keys under this one's identifier.
     add(rows,

@@ -13,12 +13,12 @@ namespace {
 constexpr crypto::SignAlgo kAlgo = crypto::SignAlgo::ecdsa_p256;
 // 2026-01-01.
 constexpr crypto::UnixTime kNow{std::chrono::seconds{1767225600}};
-// What both have that make sessions, and what they select: P-256 and AES-256-GCM.
+// The capabilities of both ends of a session, and what they select: P-256 and AES-256-GCM.
 constexpr uint32_t kBoth =
     cap::mac | cap::encrypt | cap::key_ex | cap::hbeat | cap::key_upd | cap::encap | cap::mut_auth;
 constexpr uint16_t kDhe = 0x08, kAead = 0x02;
 constexpr uint8_t kHeartbeatPeriod = 5;
-// Far more than any walk has.
+// Far more exchanges than any flow has.
 constexpr size_t kMostExchanges = 300;
 
 const crypto::Provider& provider() { return crypto::openssl_provider(); }
@@ -70,7 +70,7 @@ void make_sessions_possible(spdm::Device& device, spdm::RequesterConfig& config)
 
 RequesterHarness::RequesterHarness(const FaultRow& row, const spdm::FaultConfig& faults)
     : row_(row),
-      fault_(row.lie),
+      fault_(row.fault),
       record_fault_(row.record),
       device_(hostile_device()),
       observer_(provider()) {
@@ -100,14 +100,14 @@ FaultOutcome RequesterHarness::run() {
     spdm::Checked<> ended = row_.script ? row_.script(*this) : everything();
     if (!ended) outcome_.refusal = ended.error();
     outcome_.complete = ended.has_value();
-    outcome_.believed = requester_->authenticated() || !requester_->signed_measurements().empty();
+    outcome_.authenticated = requester_->authenticated() || !requester_->signed_measurements().empty();
     return std::move(outcome_);
 }
 
 spdm::Checked<> RequesterHarness::everything() {
     if (row_.session) return walk(spdm::SessionWalk(*requester_, *row_.session));
     TRY(walk(spdm::AttestationWalk(*requester_, {.portion = 300, .every_slot = false})));
-    // A lie that was let through may have taken the measurements away.
+    // A fault that was accepted may have removed the measurements.
     if (requester_->parameters().measurement_specification == 0) return {};
     TRY(exchange(requester_->get_measurements({.operation = 2})));
     return exchange(requester_->vendor_defined({.standard_id = 3, .vendor_id = {1, 2}, .payload = {}}));
@@ -201,7 +201,7 @@ spdm::Checked<> RequesterHarness::exchange(Bytes sent) {
     }
 }
 
-spdm::Checked<> RequesterHarness::meet() {
+spdm::Checked<> RequesterHarness::connect() {
     return walk(spdm::SessionWalk(*requester_, spdm::SessionOptions{.sessions = 0}));
 }
 
@@ -229,7 +229,7 @@ spdm::Checked<uint32_t> RequesterHarness::establish(bool psk) {
     return *id;
 }
 
-FaultOutcome tell(const FaultRow& row, const spdm::FaultConfig& requester_faults) {
+FaultOutcome run_requester(const FaultRow& row, const spdm::FaultConfig& requester_faults) {
     return RequesterHarness(row, requester_faults).run();
 }
 

@@ -12,7 +12,7 @@ class RequesterHarness {
     RequesterHarness(const RequesterHarness&) = delete;
     RequesterHarness& operator=(const RequesterHarness&) = delete;
 
-    // The walk, or the row's script.
+    // Runs the flow, or the row's script.
     FaultOutcome run();
 
     spdm::Requester& requester() { return *requester_; }
@@ -21,22 +21,22 @@ class RequesterHarness {
     const lab::Observer& seen() const { return observer_; }
     const std::vector<SeenExchange>& log() const { return outcome_.log; }
 
-    // What a builder of the requester returned, brought to the responder; what comes back of it. The lies of
-    // the row are told on the way.
+    // Delivers what a builder of the requester returned to the responder, and returns the answer. The fault
+    // of the row is injected on the way.
     struct Carried {
         Bytes bytes;
         bool secured = false;
     };
     Carried round_trip(const Bytes& sent, bool secured);
-    // The message in a record that is not brought to the responder.
+    // The message in a record of the requester's, which is not delivered.
     Bytes intercept(const Bytes& sent);
-    // The same, taken by the requester, until it has what it asked for.
+    // Makes round trips until the requester has the answer to its request.
     spdm::Checked<> exchange(Bytes sent);
     // VCA, and slot 0's chain.
-    spdm::Checked<> meet();
+    spdm::Checked<> connect();
     // A session in its application phase, where requests go from here on.
     spdm::Checked<uint32_t> establish(bool psk = false);
-    // The responder's turn, to its end.
+    // Answers the responder's encapsulated requests until there are no more.
     spdm::Checked<> take_turns();
     template <class Walk>
     spdm::Checked<> walk(Walk walk) {
@@ -48,18 +48,18 @@ class RequesterHarness {
         if (walk.refusal()) return std::unexpected(*walk.refusal());
         return {};
     }
-    // From here on a lie is told, whatever the row says.
+    // From here on this fault is injected, instead of the row's.
     void inject(RecordFault record) { record_fault_ = std::move(record); }
     void inject(Fault message) { fault_ = std::move(message); }
 
    private:
     spdm::Checked<> everything();
-    // A requester that asks for ever is stopped.
+    // Stops a requester that never stops asking.
     spdm::Checked<> comes_to_an_end() const;
     FaultContext fault_context(const Bytes& request, std::optional<uint32_t> session);
     Carried outside(const Bytes& request);
     Carried inside(const Bytes& sent);
-    // The message in the record that the requester is due; nullopt when it cannot be read.
+    // The message in the responder's record; nullopt when it cannot be read.
     std::optional<Bytes> message_in(uint32_t session_id, ByteView record) const;
     void note_injected(bool changed) {
         if (changed && !outcome_.injected_at) outcome_.injected_at = outcome_.log.size();

@@ -1,4 +1,4 @@
-// Lies in what establishes a session and keeps it going, and in the responder's turns to ask.
+// Faults in the messages that establish a session and keep it alive, and in encapsulated requests.
 #include "stack/wire/messages/session.h"
 #include "conformance/suites/requester/fault.h"
 #include "stack/wire/messages/encapsulated.h"
@@ -35,12 +35,12 @@ void add_finish(std::vector<FaultRow>& rows) {
         add(rows, by_exchange(),
             {.check = Check::fin_verify_data,
              .version = version,
-             .lie = bytes(code::finish, flip),
+             .fault = bytes(code::finish, flip),
              .setup = in_the_clear()});
     }
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
-         .lie = bytes(code::finish, [](Bytes& response) { response.resize(4); }),
+         .fault = bytes(code::finish, [](Bytes& response) { response.resize(4); }),
          .setup = in_the_clear(),
          .also = "SPDM-FIN-112"});
     // At 1.4: more opaque data than there may be, and more than there is.
@@ -48,22 +48,22 @@ void add_finish(std::vector<FaultRow>& rows) {
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
          .version = v1_4,
-         .lie = fields<FinishResponse>([](FinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
+         .fault = fields<FinishResponse>([](FinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
          .also = "SPDM-FIN-114"});
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
          .version = v1_4,
-         .lie = bytes(code::finish, beyond),
+         .fault = bytes(code::finish, beyond),
          .also = "SPDM-FIN-114"});
     add(rows, by_psk(),
         {.check = Check::response_malformed,
          .version = v1_4,
-         .lie = fields<PskFinishResponse>([](PskFinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
+         .fault = fields<PskFinishResponse>([](PskFinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
          .also = "SPDM-PSK-124"});
     add(rows, by_psk(),
         {.check = Check::response_malformed,
          .version = v1_4,
-         .lie = bytes(code::psk_finish, beyond),
+         .fault = bytes(code::psk_finish, beyond),
          .also = "SPDM-PSK-124"});
 }
 
@@ -76,8 +76,8 @@ void add_updates(std::vector<FaultRow>& rows) {
     auto operation = [](KeyUpdateAck& m) { m.key_operation = m.key_operation == 1 ? 2 : 1; };
     for (KeyOperation to :
          {KeyOperation::update_key, KeyOperation::update_all_keys, KeyOperation::verify_new_key}) {
-        add(rows, by_exchange(), {.check = Check::update_echo, .lie = echo(tag, to)});
-        add(rows, by_exchange(), {.check = Check::update_echo, .lie = echo(operation, to)});
+        add(rows, by_exchange(), {.check = Check::update_echo, .fault = echo(tag, to)});
+        add(rows, by_exchange(), {.check = Check::update_echo, .fault = echo(operation, to)});
     }
 }
 
@@ -131,31 +131,31 @@ void add_turns(std::vector<FaultRow>& rows) {
         if (!row.setup) row.setup = flow;
         add(rows, by_exchange(), std::move(row));
     };
-    turn({.check = Check::ack_request_id, .lie = acknowledgement([](Ack& m) { m.ack_request_id ^= 1; })});
-    turn({.check = Check::ack_payload, .lie = acknowledgement([](Ack& m) { m.payload_type = 3; })});
-    turn({.check = Check::ack_payload, .version = v1_1, .lie = acknowledgement([](Ack& m) {
+    turn({.check = Check::ack_request_id, .fault = acknowledgement([](Ack& m) { m.ack_request_id ^= 1; })});
+    turn({.check = Check::ack_payload, .fault = acknowledgement([](Ack& m) { m.payload_type = 3; })});
+    turn({.check = Check::ack_payload, .version = v1_1, .fault = acknowledgement([](Ack& m) {
                                                             m.payload_type = 3;
                                                         })});
-    turn({.check = Check::ack_payload, .lie = acknowledgement([](Ack& m) {
+    turn({.check = Check::ack_payload, .fault = acknowledgement([](Ack& m) {
                                            if (m.payload_type ==
                                                static_cast<uint8_t>(AckPayload::req_slot_number))
                                                m.req_slot_number = 7;
                                        })});
     turn({.check = Check::encap_steps,
-          .lie = asks_on(code::get_digests),
+          .fault = asks_on(code::get_digests),
           .setup = both(
               flow, [](Device&, RequesterConfig& config) { config.max_encapsulated_requests = kFewSteps; })});
     for (uint8_t nested : {code::get_encapsulated_request, code::deliver_encapsulated_response}) {
         turn({.check = Check::encap_nested,
-              .lie = fields<EncapsulatedRequest>(
+              .fault = fields<EncapsulatedRequest>(
                   [nested](EncapsulatedRequest& m) { m.encapsulated_request.at(1) = nested; })});
-        turn({.check = Check::encap_nested, .lie = asks_on(nested)});
+        turn({.check = Check::encap_nested, .fault = asks_on(nested)});
     }
     // A request that is none.
-    turn(
-        {.check = Check::response_malformed,
-         .lie = fields<EncapsulatedRequest>([](EncapsulatedRequest& m) { m.encapsulated_request.resize(2); }),
-         .also = "SPDM-ENC-109"});
+    turn({.check = Check::response_malformed,
+          .fault =
+              fields<EncapsulatedRequest>([](EncapsulatedRequest& m) { m.encapsulated_request.resize(2); }),
+          .also = "SPDM-ENC-109"});
 }
 
 }  // namespace

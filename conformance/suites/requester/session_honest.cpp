@@ -1,5 +1,5 @@
-// What a requester does in sessions with an honest responder: everything is where it belongs, signed and
-// under the keys that are due.
+// What a requester does in sessions with an honest responder: each message is inside or outside of the
+// session as it must be, signed, and under the right keys.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ using engine::CheckResult;
 
 constexpr size_t kP256Share = 64;
 
-// A walk through sessions, at the test's version.
+// Runs the flow of sessions at the test's version.
 struct Walked {
     FaultRow row;
     RequesterHarness harness;
@@ -54,7 +54,7 @@ struct Walked {
 // The end is reached, and all that was signed or authenticated on the way is good.
 CheckResult expect_good(CaseContext& test, const Walked& walked, std::string_view requirement) {
     const FaultOutcome& outcome = walked.outcome;
-    TRY(test.expect_that(outcome.complete, requirement, "the walk comes to its end",
+    TRY(test.expect_that(outcome.complete, requirement, "the requester completes the flow",
                          outcome.refusal ? outcome.refusal->text() : "it does not"));
     const lab::Observer& seen = walked.harness.seen();
     TRY(test.expect_that(seen.macs(false) == 0, requirement, "HMACs over the transcript that was on the wire",

@@ -1,4 +1,4 @@
-// Lies of VCA, and of any response.
+// Faults in VCA, and in any response.
 #include "conformance/suites/requester/fault.h"
 
 namespace assay::cases {

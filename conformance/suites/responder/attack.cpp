@@ -1,6 +1,6 @@
-// Attacks on what the two sides agree upon before a session: an attacker on the link changes what they say of
-// themselves, or talks mutual authentication away. The responder hears another conversation than the
-// requester has, and gives it no session.
+// Attacks on the negotiation before a session: an attacker on the link changes what the two sides claim, or
+// suppresses mutual authentication. The responder's transcript then differs from the requester's, and no
+// session is established.
 #include <fmt/format.h>
 
 #include <bit>
@@ -105,7 +105,8 @@ CheckResult no_session_through(CaseContext& test, uint32_t flags, const Tamperin
     return {};
 }
 
-// Who only listens is not noticed, or what is noticed says nothing.
+// The control: through an attacker that changes nothing the requester gets a session, else a refusal proves
+// nothing.
 CheckResult listened(CaseContext& test, uint32_t flags) {
     if (!test.lab().dut().carries_secured())
         return CaseContext::not_applicable("the target cannot carry records");

@@ -56,7 +56,7 @@ CheckResult play_back(CaseContext& test, const Recording& made, std::string_view
     lab::Lab& lab = test.lab();
     std::optional<uint32_t> before = lab.seen().last_session();
     Exchange exchange = TRY(lab.send(made.exchange));
-    // Whoever does not even take the exchange again is safe.
+    // A device that does not even accept the repeated exchange is safe.
     if (!exchange.answered() || lab.seen().last_session() == before) return {};
     uint32_t id = *lab.seen().last_session();
     for (const Bytes& finish : {made.finish_record, moved(made.finish_record, id)}) {

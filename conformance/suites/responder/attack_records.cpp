@@ -13,7 +13,7 @@ using wire::KeyUpdate;
 
 // How many records an attacker keeps or holds back.
 constexpr uint64_t kSome = 3;
-// What is behind the last number that two bytes can say.
+// The first number that does not fit two bytes.
 constexpr uint64_t kShortRound = 0x10000;
 constexpr size_t kSessionIdSize = 4;
 

@@ -16,14 +16,14 @@ Result<std::optional<Bytes>> Between::exchange(ByteView request, lab::Wait wait)
 }
 
 Deceived::Deceived(CaseContext& test, Tampering tampering)
-    : trial_(&test),
+    : test_(&test),
       between_(test.lab().dut(), std::move(tampering)),
       lab_(between_, test.lab().random(), test.lab().provider()) {
     lab_.set_identity(test.lab().identity());
 }
 
 void Deceived::report() {
-    for (const Exchange& exchange : lab_.exchanges()) trial_->lab().record(exchange);
+    for (const Exchange& exchange : lab_.exchanges()) test_->lab().record(exchange);
 }
 
 }  // namespace assay::cases

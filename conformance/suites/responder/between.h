@@ -1,5 +1,5 @@
-// An attacker on the link, as a device of its own: what a lab says to it goes on to the real one, changed on
-// its way in either direction.
+// An attacker on the link, in the form of a DUT: it forwards what a lab sends to the real device, and changes
+// messages in either direction.
 #pragma once
 
 #include "conformance/suites/responder/support.h"
@@ -36,7 +36,7 @@ class Between final : public lab::Dut {
     bool changed_ = false;
 };
 
-// A requester that talks to the test's device through an attacker, and believes what it hears.
+// A requester that is connected to the test's device through an attacker, and accepts every answer.
 class Deceived {
    public:
     Deceived(CaseContext& test, Tampering tampering);
@@ -50,7 +50,7 @@ class Deceived {
     void report();
 
    private:
-    CaseContext* trial_;
+    CaseContext* test_;
     Between between_;
     lab::Lab lab_;
 };

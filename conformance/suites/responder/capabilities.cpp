@@ -25,8 +25,8 @@ Result<Exchange> send_capabilities(CaseContext& test, const wire::GetCapabilitie
 }
 
 CheckResult before_version(CaseContext& test) {
-    // A target that keeps its state over a new connection is past that point: then it is a second one, and
-    // at 1.0 nothing tells it from a retry of the first.
+    // A target that keeps its state over a new connection is past that point: then it is a second one, and at
+    // 1.0 nothing distinguishes it from a retry of the first.
     TRY(negotiate(test));
     TRY(test.lab().reset());
     wire::GetCapabilities message = test.lab().capabilities(test.version());

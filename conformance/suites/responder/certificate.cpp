@@ -198,7 +198,7 @@ std::expected<Chain, engine::Finding> read(CaseContext& test, uint8_t slot) {
     return Chain{std::move(*structure), std::move(*certificates)};
 }
 
-// Who is trusted, and since when, is the verifier's business.
+// Trust in roots and the time of the check are up to the verifier, not checked here.
 const char* requirement_of(crypto::ChainRule rule) {
     using crypto::ChainRule;
     switch (rule) {

@@ -17,7 +17,7 @@ namespace {
 using wire::Challenge;
 using wire::ChallengeAuth;
 
-// Whether the device went along: a refusal on the way is no finding, a device that is gone is.
+// Whether the device accepted each step: a refusal is no finding, a device that is gone is.
 Result<bool> reached(Result<> way) {
     if (!way && way.error().code != Errc::refused) return std::unexpected(way.error());
     return way.has_value();
@@ -188,17 +188,17 @@ CheckResult rsapss_salt(CaseContext& test) {
 // they leave M1/M2 alone. What is measured may change in between, but not every time.
 CheckResult summary_of_all(CaseContext& test) {
     constexpr int kTries = 2;
-    CheckResult judgement;
+    CheckResult result;
     for (int i = 0; i < kTries; ++i) {
         TRY(negotiate_with_chain(test));
         ChallengeAuth answer = TRY(authenticate(test, test.lab().challenge(0, wire::summary::all)));
         const std::vector<Bytes> accepted = TRY(summaries_of_all(test, "SPDM-MEA-009"));
-        judgement = test.expect_that(contains(accepted, answer.measurement_summary_hash), "SPDM-CHL-009",
-                                     "the hash of all blocks: " + to_hex(accepted.front()),
-                                     to_hex(answer.measurement_summary_hash), "MeasurementSummaryHash");
-        if (judgement) break;
+        result = test.expect_that(contains(accepted, answer.measurement_summary_hash), "SPDM-CHL-009",
+                                  "the hash of all blocks: " + to_hex(accepted.front()),
+                                  to_hex(answer.measurement_summary_hash), "MeasurementSummaryHash");
+        if (result) break;
     }
-    return judgement;
+    return result;
 }
 
 CheckResult summary(CaseContext& test) {

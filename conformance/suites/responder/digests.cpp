@@ -58,11 +58,11 @@ CheckResult digests_of_chains(CaseContext& test) {
         auto hash = test.lab().seen().parameters().suite().hash;
         Bytes computed = to_bytes(test.lab().provider().digest(hash, chain).view());
         const std::map<uint8_t, Bytes>& digests = test.lab().seen().digests();
-        auto told = digests.find(slot);
+        auto found = digests.find(slot);
         TRY(test.expect_that(
-            told != digests.end() && told->second == computed, "SPDM-DIG-005",
+            found != digests.end() && found->second == computed, "SPDM-DIG-005",
             fmt::format("slot {}: the digest of its chain structure {}", slot, to_hex(computed)),
-            told == digests.end() ? "none" : to_hex(told->second), "Digest"));
+            found == digests.end() ? "none" : to_hex(found->second), "Digest"));
     }
     return {};
 }

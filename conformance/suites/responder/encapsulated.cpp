@@ -29,12 +29,12 @@ CheckResult expect_flow_over(CaseContext& test, const Asked& asked, std::string_
 }
 
 // Delivers what must be refused, in each flow that the device has.
-using Spoil = std::function<std::optional<Bytes>(CaseContext&, const Asked&)>;
+using ChangeInner = std::function<std::optional<Bytes>(CaseContext&, const Asked&)>;
 CheckResult refused_delivery(CaseContext& test, const Allowed& allowed, std::string_view requirement,
-                             const Spoil& spoil) {
+                             const ChangeInner& change) {
     bool any = false;
     TRY(each_flow(test, [&](const Asked& asked) -> CheckResult {
-        std::optional<Bytes> inner = spoil(test, asked);
+        std::optional<Bytes> inner = change(test, asked);
         if (!inner) return {};
         any = true;
         Exchange exchange = TRY(deliver(test, asked, asked.request_id, *inner));

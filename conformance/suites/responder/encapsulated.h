@@ -5,8 +5,8 @@
 
 namespace assay::cases {
 
-// What makes a device ask: the handshake of a session that wants mutual authentication, CHALLENGE, or its own
-// wish for a new key.
+// What makes a device send encapsulated requests: the handshake of a session with mutual authentication,
+// CHALLENGE, or its own key update.
 enum class Flow : uint8_t { session, basic, update };
 
 // A request that the device has handed over and waits for.

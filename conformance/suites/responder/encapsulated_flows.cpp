@@ -1,4 +1,4 @@
-// How a device is brought to ask, and whole flows.
+// Making a device send encapsulated requests, and whole flows.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ Opened open_session(CaseContext& test, Asked& asked) {
     lab::Lab& lab = test.lab();
     if (!lab.seen().parameters().both(cap::key_ex) || !lab.seen().parameters().both(cap::mac)) return false;
     if (!lab.dut().carries_secured()) return false;
-    // Who does not want that requester has its reasons.
+    // A device that does not accept that requester may refuse it.
     Result<uint32_t> begun = lab.begin_session();
     if (!begun && begun.error().code == Errc::refused) return false;
     uint32_t id = TRY(std::move(begun));
@@ -209,7 +209,7 @@ CheckResult acknowledgements(CaseContext& test) {
         for (int i = 0; i < kMost; ++i) {
             Bytes inner = test.lab().answer_encapsulated(asked.request);
             Exchange exchange = TRY(deliver(test, asked, asked.request_id, inner));
-            // What a device thinks of the requester is not the matter here.
+            // Whether the device accepts the requester is not judged here.
             if (exchange.error() == ErrorCode::invalid_response_code) return {};
             TRY(judge_ack(test, exchange, asked.request_id));
             auto ack = TRY(

@@ -1,4 +1,4 @@
-// Devices that lie in one place: the case that is there for it must say so, and name the requirement.
+// Devices with a fault in one place: the case that is there for it must find it, and name the requirement.
 #include <boost/test/unit_test.hpp>
 
 #include "conformance/suites/responder/device_test.h"
@@ -189,7 +189,7 @@ void names_another_root(lab::ReferenceOptions&, spdm::Device& device) {
     }
 }
 
-const DeviceFault kLies[] = {
+const DeviceFault kFaultyDevices[] = {
     {"bytes behind Length", "SPDM-ALG-124", "alg/length", v1_2, appends(code::negotiate_algorithms, 4)},
     {"structures at 1.0", "SPDM-ALG-105", "alg/length", v1_0, set(code::negotiate_algorithms, 2, 1)},
     {"an algorithm nobody offered", "SPDM-ALG-112", "alg/answers-types", v1_1,
@@ -264,21 +264,21 @@ const DeviceFault kLies[] = {
 BOOST_AUTO_TEST_SUITE(faulty_device_suite)
 
 BOOST_AUTO_TEST_CASE(every_lie_is_found_by_its_case_and_named_by_its_requirement) {
-    for (const DeviceFault& lie : kLies) {
-        BOOST_TEST_CONTEXT(lie.what) {
-            engine::RunReport report = run_device(lie.version, lie.one, lie.change, lie.tweak);
+    for (const DeviceFault& fault : kFaultyDevices) {
+        BOOST_TEST_CONTEXT(fault.what) {
+            engine::RunReport report = run_device(fault.version, fault.one, fault.change, fault.tweak);
             bool named = false;
             std::string all;
             for (const engine::CaseResult& result : report.results) {
-                if (result.id != lie.one) continue;
+                if (result.id != fault.one) continue;
                 all += text(result);
                 for (const engine::Finding& finding : result.findings) {
-                    named |= finding.requirement == lie.requirement &&
+                    named |= finding.requirement == fault.requirement &&
                              (finding.verdict == engine::Verdict::fail ||
                               finding.verdict == engine::Verdict::warning);
                 }
             }
-            BOOST_TEST(named, lie.requirement << ": " << all);
+            BOOST_TEST(named, fault.requirement << ": " << all);
         }
     }
 }

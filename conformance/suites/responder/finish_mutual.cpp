@@ -18,7 +18,7 @@ struct Mutual {
     bool implicit() const { return form == wire::mut_auth::implicit_get_digests; }
 };
 
-// While it lives the lab is somebody else: its slots 0 and 1 have changed places.
+// During its lifetime the lab is an untrusted requester: its slots 0 and 1 are exchanged.
 class AsStranger {
    public:
     explicit AsStranger(lab::Lab& lab) : lab_(&lab), before_(lab.identity()) {
@@ -186,7 +186,7 @@ CheckResult verify_data(CaseContext& test) {
     return {};
 }
 
-// A device without a trust anchor for requesters takes any of them, and so does one that does not look.
+// A device without a trust anchor for requesters accepts any requester, and so does one that does not check.
 engine::Finding no_anchor() {
     return {
         engine::Verdict::warning, "SPDM-FIN-016",
@@ -195,12 +195,12 @@ engine::Finding no_anchor() {
         "the chain and its key (--requester-chain, --requester-key)"};
 }
 
-// Whether the flow is refused or only its result: neither a signature of the stranger nor none at all will
-// do.
+// The flow is refused, or only its result: neither the untrusted requester's signature nor a missing one
+// establishes the session.
 CheckResult stranger(CaseContext& test) {
     lab::Lab& lab = test.lab();
     const bool anchored = lab.identity().anchored || lab.dut().trusts_reference_requester();
-    // To somebody the device must say yes, or its no says nothing.
+    // The device must accept the trusted requester, or its refusal proves nothing.
     (void)TRY(settled(test));
     auto suite = lab.seen().parameters().requester_suite();
     auto own = suite ? lab.identity().identities.find(suite->sign) : lab.identity().identities.end();

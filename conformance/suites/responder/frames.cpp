@@ -49,7 +49,7 @@ std::unexpected<Finding> wrong_frames(std::string_view requirement, std::string 
 }
 
 CheckResult FrameSender::applies(Binding binding) const {
-    lab::Dut& dut = trial_->lab().dut();
+    lab::Dut& dut = test_->lab().dut();
     if (dut.binding() != binding)
         return CaseContext::not_applicable(
             fmt::format("the target's frames are not those of {}", name(binding)));
@@ -58,7 +58,7 @@ CheckResult FrameSender::applies(Binding binding) const {
 }
 
 std::vector<Bytes> FrameSender::frames(ByteView message, Payload payload) const {
-    Binding binding = trial_->lab().dut().binding();
+    Binding binding = test_->lab().dut().binding();
     Bytes unit = transport::wrap(binding, message, payload);
     switch (layer_) {
         case FrameLayer::packet: return transport::mctp_packets({.source = kOurEndpoint}, unit);
@@ -70,7 +70,7 @@ std::vector<Bytes> FrameSender::frames(ByteView message, Payload payload) const 
 }
 
 std::expected<lab::Frames, Finding> FrameSender::send(std::span<const Bytes> frames, size_t due) const {
-    lab::Dut& dut = trial_->lab().dut();
+    lab::Dut& dut = test_->lab().dut();
     for (int i = 0;; ++i) {
         auto came = dut.exchange_frames(layer_, frames, due);
         if (!came) return std::unexpected(Finding(came.error()));
@@ -83,7 +83,7 @@ std::expected<lab::Frames, Finding> FrameSender::send(std::span<const Bytes> fra
 }
 
 std::vector<transport::Message> FrameSender::messages(const lab::Frames& came) const {
-    Binding binding = trial_->lab().dut().binding();
+    Binding binding = test_->lab().dut().binding();
     transport::MctpAssembler assembler;
     transport::EmuDeframer stream(binding);
     std::vector<transport::Message> found;

@@ -17,7 +17,7 @@ Bytes get_version();
 // speak another protocol over the same transport, or end a connection on which a frame was broken.
 class FrameSender {
    public:
-    FrameSender(CaseContext& test, FrameLayer layer) : trial_(&test), layer_(layer) {}
+    FrameSender(CaseContext& test, FrameLayer layer) : test_(&test), layer_(layer) {}
 
     // The case ends here where the target has another binding or its adapter hides the framing of that layer.
     CheckResult applies(Binding binding) const;
@@ -41,7 +41,7 @@ class FrameSender {
    private:
     CheckResult alive(std::string_view requirement, std::string_view what) const;
 
-    CaseContext* trial_;
+    CaseContext* test_;
     FrameLayer layer_;
 };
 

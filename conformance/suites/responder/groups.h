@@ -48,7 +48,7 @@ void add_attack_records(CaseList& cases);
 void add_transport_mctp(CaseList& cases);
 void add_transport_doe(CaseList& cases);
 void add_transport_tcp(CaseList& cases);
-// Frames of no message, over which debug builds of DMTF's emulator stop: they stand behind all others.
+// Frames without a message, at which debug builds of DMTF's emulator stop: these cases run after all others.
 void add_transport_mctp_empty(CaseList& cases);
 void add_transport_doe_empty(CaseList& cases);
 void add_transport_tcp_empty(CaseList& cases);

@@ -134,7 +134,7 @@ CheckResult finish_with(CaseContext& test, uint32_t session, ByteView message, s
 
 namespace {
 
-// The device's mistake, not ours.
+// An error in the device's answer, not in this program.
 std::unexpected<Error> unreadable(const Error& error) {
     return fail(Errc::bad_code, error.field, error.offset, error.text());
 }
@@ -264,7 +264,7 @@ CheckResult fill_the_table(CaseContext& test, const OpenSession& open, std::stri
     bool limited = ids.size() < kMostSessions;
     if (limited) TRY(test.expect(last, full, requirement));
     TRY(test.expect_that(!ids.empty(), requirement, "room for one session", "none"));
-    // Nobody had to make room, and whoever goes leaves room for another.
+    // No session was closed for the refused one, and a session that ends makes room for another.
     for (uint32_t id : ids) TRY(expect_alive(test, id, requirement));
     if (!limited) return {};
     for (int round = 0; round < kRounds; ++round) {

@@ -15,7 +15,7 @@ using lab::ExchangeOptions;
 inline constexpr uint32_t kExchanges = cap::key_ex | cap::mac | cap::cert;
 inline constexpr uint32_t kShares = cap::psk | cap::mac;
 
-// Whether the device went along: a refusal on the way is no finding, a device that is gone is.
+// Whether the device accepted each step: a refusal is no finding, a device that is gone is.
 Result<bool> went_along(const Result<>& way);
 
 // A negotiated connection on which KEY_EXCHANGE is possible, with the chain of slot 0 known.

@@ -18,7 +18,7 @@ using wire::KeyExchangeResponse;
 bool is_curve(DheGroup group) { return group >= DheGroup::secp256r1; }
 
 // Makes bad values of a good one.
-using Spoil = std::function<Result<std::vector<Bytes>>(DheGroup group, const Bytes& good)>;
+using MakeInvalid = std::function<Result<std::vector<Bytes>>(DheGroup group, const Bytes& good)>;
 
 // The origin; a point beside the curve; coordinates that are no field elements; and a good point with a
 // change in each coordinate.
@@ -52,7 +52,8 @@ Result<std::vector<Bytes>> prefixed_points(DheGroup, const Bytes& good) {
 }
 
 // For each group of the kind that the device has. Afterwards a good value still makes a session.
-CheckResult spoiled(CaseContext& test, bool curves, const Spoil& spoil, std::string_view requirement) {
+CheckResult invalid_shares(CaseContext& test, bool curves, const MakeInvalid& make_invalid,
+                           std::string_view requirement) {
     bool any = false;
     for (uint16_t bit = 1; bit != 0 && bit <= spdm::kAllDhe; bit = static_cast<uint16_t>(bit << 1)) {
         lab::Lab& lab = test.lab();
@@ -64,7 +65,7 @@ CheckResult spoiled(CaseContext& test, bool curves, const Spoil& spoil, std::str
         if (lab.seen().parameters().dhe != bit) continue;
         any = true;
         const Bytes good = TRY(lab.key_exchange()).exchange_data;
-        for (const Bytes& bad : TRY(spoil(*group, good))) {
+        for (const Bytes& bad : TRY(make_invalid(*group, good))) {
             // Each on a connection of its own: what a refusal leaves behind is another case's matter.
             TRY(lab.negotiated_with_chain(test.version(), offer));
             Exchange exchange =
@@ -79,9 +80,15 @@ CheckResult spoiled(CaseContext& test, bool curves, const Spoil& spoil, std::str
     return {};
 }
 
-CheckResult invalid_points(CaseContext& test) { return spoiled(test, true, bad_points, "SPDM-KEX-008"); }
-CheckResult invalid_numbers(CaseContext& test) { return spoiled(test, false, bad_numbers, "SPDM-KEX-009"); }
-CheckResult point_prefix(CaseContext& test) { return spoiled(test, true, prefixed_points, "SPDM-KEX-034"); }
+CheckResult invalid_points(CaseContext& test) {
+    return invalid_shares(test, true, bad_points, "SPDM-KEX-008");
+}
+CheckResult invalid_numbers(CaseContext& test) {
+    return invalid_shares(test, false, bad_numbers, "SPDM-KEX-009");
+}
+CheckResult point_prefix(CaseContext& test) {
+    return invalid_shares(test, true, prefixed_points, "SPDM-KEX-034");
+}
 
 // Neither the public value nor RandomData comes twice, on one connection or on two.
 CheckResult fresh(CaseContext& test) {

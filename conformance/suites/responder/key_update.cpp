@@ -1,4 +1,4 @@
-// KEY_UPDATE: who has which key when.
+// KEY_UPDATE: which side uses which key at which point.
 #include <fmt/format.h>
 
 #include <utility>
@@ -153,8 +153,8 @@ CheckResult verify_twice(CaseContext& test) {
     return updated(test, id, kUpdateAll);
 }
 
-// Refused, or taken for the first one once more: there is one new key. The lab, which believes what is
-// acknowledged, has to be told.
+// Refused, or taken for a repetition of the first one: there is one new key. The lab, which takes an
+// acknowledgement for an update, is corrected.
 CheckResult still_one_new_key(CaseContext& test, uint32_t id, const Exchange& second, std::string_view rule) {
     Allowed allowed = refused(ErrorCode::invalid_request, {ErrorCode::unexpected_request});
     allowed.answer = true;
@@ -216,7 +216,7 @@ CheckResult without_capability(CaseContext& test) {
     return expect_goes_on(test, id, "SPDM-SES-036");
 }
 
-// The device's own update: it asks, and is told that it may.
+// The device's own update: it asks by an encapsulated request, and the requester accepts.
 CheckResult encapsulated(CaseContext& test) {
     lab::Lab& lab = test.lab();
     uint32_t id = TRY(updatable(test));

@@ -32,7 +32,7 @@ std::vector<size_t> too_large(CaseContext& test) {
     return sizes;
 }
 
-// Who does not know the request, or that vendor, may say so first.
+// A device that does not support the request, or that vendor, may refuse it for that.
 Allowed not_taken() {
     Allowed allowed =
         refused(ErrorCode::request_too_large,

@@ -104,7 +104,7 @@ Allowed allowed(CaseContext& test, const Request& request, const Variant& varian
         case VariantKind::out_of_bounds: return refusal;
         case VariantKind::version: {
             Allowed mismatch = refused(ErrorCode::version_mismatch);
-            // A device without vendors may say so before it looks at the version.
+            // A device without vendors may refuse the request for that before it checks the version.
             if (vendor)
                 mismatch.errors = {ErrorCode::version_mismatch, ErrorCode::invalid_request,
                                    ErrorCode::unsupported_request};
@@ -141,13 +141,13 @@ CheckResult sweep(CaseContext& test, const Request& request, const Kind& kind) {
         ++tried;
         TRY(request.reach(test));
         Exchange exchange = TRY(test.lab().send(variant.bytes));
-        CheckResult judgement = test.expect(exchange, allowed(test, request, variant), kind.requirement);
-        if (judgement && kind.kind == VariantKind::reserved)
-            judgement = expect_nothing_reserved(test, exchange, "SPDM-HDR-008");
-        if (judgement) continue;
-        judgement.error().got += fmt::format(", to {}", variant.text);
-        judgement.error().field = variant.field;
-        return judgement;
+        CheckResult result = test.expect(exchange, allowed(test, request, variant), kind.requirement);
+        if (result && kind.kind == VariantKind::reserved)
+            result = expect_nothing_reserved(test, exchange, "SPDM-HDR-008");
+        if (result) continue;
+        result.error().got += fmt::format(", to {}", variant.text);
+        result.error().field = variant.field;
+        return result;
     }
     if (tried == 0) return CaseContext::not_applicable("the message has no such field at this version");
     return {};

@@ -197,7 +197,7 @@ CheckResult raw_only(CaseContext& test) {
     return {};
 }
 
-// 0xFD is the manifest's; 0xF0 to 0xFC are nobody's.
+// 0xFD is the manifest's index; 0xF0 to 0xFC are reserved.
 CheckResult reserved_indices(CaseContext& test) {
     TRY(negotiate(test));
     Answer all = TRY(ask(test, kAllMeasurements));

@@ -211,8 +211,8 @@ CheckResult opaque_bounds(CaseContext& test) {
         {1, {}}, {0x0400, {}}, {0xffff, {}}, {too_much.size(), too_much}};
     for (const auto& [stated, bytes] : bad) {
         TRY(ready_to_share(test));
-        size_t room = test.lab().seen().parameters().responder_data_transfer_size;
-        if (bytes.size() + 100 > room) continue;
+        size_t most = test.lab().seen().parameters().responder_data_transfer_size;
+        if (bytes.size() + 100 > most) continue;
         uint32_t id = TRY(test.lab().begin_psk_session());
         TRY(test.expect(TRY(finish_with_opaque(test, id, stated, bytes)), invalid(),
                         bytes.empty() ? "SPDM-PSK-024" : "SPDM-PSK-027"));

@@ -73,12 +73,12 @@ CheckResult unknown_session(CaseContext& test) {
 // Length, and nothing else, says something else than there is.
 using LengthEdit = std::function<size_t(size_t length)>;
 
-CheckResult length_lie(CaseContext& test, const LengthEdit& lie) {
+CheckResult wrong_length(CaseContext& test, const LengthEdit& edit) {
     BadRecords bad(test, "SPDM-SEC-010");
     Bytes record = TRY(bad.due());
     size_t at = header_size(test) - 2;
     size_t length = record.size() - header_size(test);
-    store(record, at, static_cast<uint32_t>(lie(length)), 2);
+    store(record, at, static_cast<uint32_t>(edit(length)), 2);
     return bad.refuse(record);
 }
 
@@ -116,7 +116,7 @@ CheckResult authentic_length(CaseContext& test) {
     lab::Lab& lab = test.lab();
     BadRecords bad(test, "SPDM-SEC-010");
     size_t right = TRY(bad.due()).size() - header_size(test);
-    // First the control: with its own length such a record is a record.
+    // First the control: with the right length the record is accepted.
     Bytes record = TRY(sealed_with_length(test, bad.channel(), right));
     TRY(test.expect_that(goes_on(TRY(lab.send_record(record))), "SPDM-SEC-010", "an answer", "none"));
     for (size_t length : {right + 1, size_t{0xffff}}) {
@@ -148,7 +148,7 @@ CheckResult cut_in_header(CaseContext& test) {
         BadRecords bad(test, "SPDM-SEC-027");
         Bytes record = TRY(bad.due());
         record.resize(size);
-        // Whose session can be read may be told in that session.
+        // Where the session's identifier can be read, the refusal may come in that session.
         Allowed allowed = refused(ErrorCode::decrypt_error, {ErrorCode::invalid_request});
         allowed.silence = allowed.equal = true;
         Exchange exchange = TRY(test.lab().send_record(record, probe(test), lab::Wait::silence));
@@ -171,8 +171,8 @@ CheckResult cut_in_body(CaseContext& test) {
     return {};
 }
 
-// What a transport pads, and a little more than that, lies behind the record and not in it. Where nothing is
-// padded, who counts the bytes may refuse them (vectors/disputes.json, DISPUTE-TRAILING-BYTES).
+// Bytes behind a record: as many as a transport pads, and a few more. Where nothing is padded, who counts the
+// bytes may refuse them (vectors/disputes.json, DISPUTE-TRAILING-BYTES).
 CheckResult behind_length(CaseContext& test) {
     bool pads = test.lab().dut().alignment() != 1;
     for (Bytes more : {Bytes{0}, Bytes{0, 0, 0}, Bytes{0xa5, 0x5a}, Bytes(16)}) {
@@ -284,9 +284,9 @@ CheckResult plain_beside(CaseContext& test) {
 
 void add_record(CaseList& cases) {
     auto add = [&](Case one) { cases.push_back(since(v1_1, std::move(one))); };
-    auto add_lie = [&](const char* id, const char* title, LengthEdit lie) {
+    auto add_wrong_length = [&](const char* id, const char* title, LengthEdit edit) {
         add(negative(id, title, {"SPDM-SEC-010"},
-                     [lie = std::move(lie)](CaseContext& test) { return length_lie(test, lie); }));
+                     [edit = std::move(edit)](CaseContext& test) { return wrong_length(test, edit); }));
     };
     add(negative("sec/flipped", "A record with any byte changed is refused", {"SPDM-SEC-002", "SPDM-SEC-001"},
                  [](CaseContext& test) { return flipped(test, {}); }));
@@ -298,15 +298,15 @@ void add_record(CaseList& cases) {
                  {"SPDM-SEC-025", "SPDM-SEC-002"}, decrypt_error));
     add(negative("sec/unknown-session", "A record of no session gets no answer", {"SPDM-SEC-001"},
                  unknown_session));
-    add_lie("sec/length-0", "A Length of zero is refused", [](size_t) { return size_t{0}; });
-    add_lie("sec/length-15", "A Length that has no room for the MAC is refused",
-            [](size_t) { return kTagSize - 1; });
-    add_lie("sec/length-0xffff", "A Length far beyond the end is refused",
-            [](size_t) { return size_t{0xffff}; });
-    add_lie("sec/length-one-more", "A Length beyond the end by one is refused",
-            [](size_t length) { return length + 1; });
-    add_lie("sec/length-one-less", "A Length that leaves one byte out is refused",
-            [](size_t length) { return length - 1; });
+    add_wrong_length("sec/length-0", "A Length of zero is refused", [](size_t) { return size_t{0}; });
+    add_wrong_length("sec/length-15", "A Length that has no room for the MAC is refused",
+                     [](size_t) { return kTagSize - 1; });
+    add_wrong_length("sec/length-0xffff", "A Length far beyond the end is refused",
+                     [](size_t) { return size_t{0xffff}; });
+    add_wrong_length("sec/length-one-more", "A Length beyond the end by one is refused",
+                     [](size_t length) { return length + 1; });
+    add_wrong_length("sec/length-one-less", "A Length that leaves one byte out is refused",
+                     [](size_t length) { return length - 1; });
     add(negative("sec/length-authentic", "A Length beyond the end is refused though the MAC covers it",
                  {"SPDM-SEC-010"}, authentic_length));
     add(negative("sec/without-mac", "A record that has no MAC is refused", {"SPDM-SEC-010"}, only_header));

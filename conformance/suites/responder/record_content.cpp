@@ -13,8 +13,8 @@ namespace {
 
 constexpr size_t kTagSize = 16;
 
-// The refusal of a record that is authentic and holds nothing sensible. Who opens it says what is wrong with
-// it.
+// The refusal of a record that is authentic and holds nothing valid: a device that opened it may name what is
+// wrong.
 Allowed senseless() {
     Allowed allowed =
         refused(ErrorCode::decrypt_error,
@@ -40,13 +40,13 @@ Result<Bytes> seal_data(const spdm::Session& channel, ByteView data, ByteView ra
 CheckResult application_length(CaseContext& test) {
     BadRecords bad(test, "SPDM-SEC-011", encrypted);
     const Bytes message = record::to_application(test.lab().dut().transport(), probe(test));
-    auto lying = [&](size_t length) {
+    auto with_wrong_length = [&](size_t length) {
         Bytes plaintext{static_cast<uint8_t>(length), static_cast<uint8_t>(length >> 8)};
         append(plaintext, message);
         return plaintext;
     };
-    for (const Bytes& plaintext : {lying(message.size() + 1), lying(0x7fff), lying(0xffff), Bytes{}, Bytes{0},
-                                   Bytes{4}, Bytes{4, 0}}) {
+    for (const Bytes& plaintext : {with_wrong_length(message.size() + 1), with_wrong_length(0x7fff),
+                                   with_wrong_length(0xffff), Bytes{}, Bytes{0}, Bytes{4}, Bytes{4, 0}}) {
         uint32_t id = TRY(bad.session());
         Bytes record = TRY(test.lab().seal(id, plaintext, {.raw = true}));
         TRY(bad.refuse_authentic(record, senseless()));
@@ -62,7 +62,7 @@ CheckResult short_message(CaseContext& test) {
         message.resize(size);
         Exchange exchange =
             TRY(test.lab().send_record(TRY(test.lab().seal(id, message)), {}, lab::Wait::silence));
-        // Who has other application data may answer with the like.
+        // A device that uses other application data may answer with such data.
         TRY(test.expect_that(exchange.silent() || exchange.application, "SPDM-SEC-012",
                              "silence, or application data that is no SPDM message",
                              lab::describe(exchange)));

@@ -1,4 +1,4 @@
-// What a session does besides its keys: answers inside, its end, and what stands beside it.
+// Sessions apart from their keys: answers inside, the end, and what happens outside at the same time.
 #include "stack/wire/messages/session.h"
 
 #include <fmt/format.h>
@@ -177,7 +177,7 @@ CheckResult vendor_defined(CaseContext& test) {
     uint32_t id = TRY(established(test));
     Exchange outside = TRY(lab.send(request));
     Allowed same{.errors = {}, .answer = true};
-    // Nobody's vendor may be refused in other words where another place is looked at first.
+    // A vendor that does not exist may be refused by another error where another field is checked first.
     if (auto error = outside.error())
         same = refused(*error, {ErrorCode::unexpected_request, ErrorCode::unsupported_request,
                                 ErrorCode::invalid_request, ErrorCode::unspecified});

@@ -106,7 +106,7 @@ CheckResult each_its_own(CaseContext& test) {
     return expect_goes_on(test, first, "SPDM-SES-028");
 }
 
-// Nobody keeps a session alive who does not have its keys.
+// Records made without the session's keys do not keep it alive.
 CheckResult bad_record(CaseContext& test) {
     uint32_t id = TRY(beating_in_our_time(test));
     microseconds one = period(test, id);

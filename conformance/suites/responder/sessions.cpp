@@ -190,74 +190,74 @@ CheckResult expect_expired(CaseContext& test, ByteView record, std::string_view 
 }
 
 BadRecords::BadRecords(CaseContext& test, std::string_view requirement, Open open)
-    : trial_(test),
+    : test_(test),
       requirement_(requirement),
       open_(open ? std::move(open) : [](CaseContext& on) { return established(on); }) {}
 
 SessionOr BadRecords::session() {
-    if (!session_) session_ = TRY(open_(trial_));
+    if (!session_) session_ = TRY(open_(test_));
     return *session_;
 }
 
-const spdm::Session& BadRecords::channel() const { return trial_.lab().session(*session_)->channel; }
+const spdm::Session& BadRecords::channel() const { return test_.lab().session(*session_)->channel; }
 
-std::expected<Bytes, engine::Finding> BadRecords::due() { return TRY(due_record(trial_, TRY(session()))); }
+std::expected<Bytes, engine::Finding> BadRecords::due() { return TRY(due_record(test_, TRY(session()))); }
 
 CheckResult BadRecords::refuse(ByteView record) {
     // All of them are made now: a device that answers DecryptError leaves no keys to make them with. Where no
     // number is on the wire even the attempt to open the due record uses one up, if bad ones do.
     uint32_t id = TRY(session());
-    bool numbered = trial_.lab().dut().transport().sequence_size != 0;
-    Bytes due = TRY(due_record(trial_, id));
-    Bytes further = TRY(due_record(trial_, id, numbered ? 1 : 2));
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
+    bool numbered = test_.lab().dut().transport().sequence_size != 0;
+    Bytes due = TRY(due_record(test_, id));
+    Bytes further = TRY(due_record(test_, id, numbered ? 1 : 2));
+    Exchange exchange = TRY(test_.lab().send_record(record, probe(test_), lab::Wait::silence));
     if (!exchange.silent()) {
-        TRY(trial_.expect_that(came_inside(exchange), "SPDM-SEC-025",
-                               "DecryptError in a record of the session",
-                               lab::describe(exchange) + (exchange.outside ? " outside of it" : "")));
+        TRY(test_.expect_that(came_inside(exchange), "SPDM-SEC-025",
+                              "DecryptError in a record of the session",
+                              lab::describe(exchange) + (exchange.outside ? " outside of it" : "")));
         // Who opens more of a record before refusing it may say what it found.
         Allowed allowed =
             refused(ErrorCode::decrypt_error,
                     {ErrorCode::invalid_request, ErrorCode::unexpected_request, ErrorCode::unspecified});
-        TRY(trial_.expect(exchange, allowed, requirement_));
+        TRY(test_.expect(exchange, allowed, requirement_));
     }
     return judge_after(exchange.error() == ErrorCode::decrypt_error, due, further);
 }
 
 CheckResult BadRecords::judge_after(bool said_so, ByteView due, ByteView further) {
-    Exchange next = TRY(trial_.lab().send_record(due, probe(trial_), lab::Wait::silence));
+    Exchange next = TRY(test_.lab().send_record(due, probe(test_), lab::Wait::silence));
     bool answered = !next.silent() && next.error() != ErrorCode::decrypt_error;
     if (said_so) {
         session_.reset();
-        return trial_.expect_that(!answered, "SPDM-SEC-025", "the session is over behind DecryptError",
-                                  lab::describe(next));
+        return test_.expect_that(!answered, "SPDM-SEC-025", "the session is over behind DecryptError",
+                                 lab::describe(next));
     }
-    TRY(trial_.expect_that(!answered || goes_on(next), requirement_, "the session is over, or goes on",
-                           lab::describe(next)));
+    TRY(test_.expect_that(!answered || goes_on(next), requirement_, "the session is over, or goes on",
+                          lab::describe(next)));
     if (answered) return {};
     session_.reset();
-    Exchange last = TRY(trial_.lab().send_record(further, probe(trial_), lab::Wait::silence));
+    Exchange last = TRY(test_.lab().send_record(further, probe(test_), lab::Wait::silence));
     answered = !last.silent() && last.error() != ErrorCode::decrypt_error;
-    return trial_.expect_that(!answered, requirement_, "a refused record that uses no sequence number up",
-                              "the record behind the due one was taken");
+    return test_.expect_that(!answered, requirement_, "a refused record that uses no sequence number up",
+                             "the record behind the due one was taken");
 }
 
 CheckResult BadRecords::refuse_authentic(ByteView record, const Allowed& allowed) {
     TRY(session());
     session_.reset();
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
-    // What is no SPDM message may be somebody's, who answers with the like.
+    Exchange exchange = TRY(test_.lab().send_record(record, probe(test_), lab::Wait::silence));
+    // What is not an SPDM message may be application data that the device knows and answers.
     if (exchange.silent() || exchange.application) return {};
-    TRY(trial_.expect_that(came_inside(exchange), "SPDM-SES-026", "an answer in a record of the session",
-                           lab::describe(exchange)));
-    return trial_.expect(exchange, allowed, requirement_);
+    TRY(test_.expect_that(came_inside(exchange), "SPDM-SES-026", "an answer in a record of the session",
+                          lab::describe(exchange)));
+    return test_.expect(exchange, allowed, requirement_);
 }
 
 CheckResult BadRecords::ignore(ByteView record, std::string_view requirement) {
     uint32_t id = TRY(session());
-    Exchange exchange = TRY(trial_.lab().send_record(record, probe(trial_), lab::Wait::silence));
-    TRY(trial_.expect_that(exchange.silent(), requirement, "silence", lab::describe(exchange)));
-    return expect_goes_on(trial_, id, requirement);
+    Exchange exchange = TRY(test_.lab().send_record(record, probe(test_), lab::Wait::silence));
+    TRY(test_.expect_that(exchange.silent(), requirement, "silence", lab::describe(exchange)));
+    return expect_goes_on(test_, id, requirement);
 }
 
 }  // namespace assay::cases

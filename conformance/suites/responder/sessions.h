@@ -78,7 +78,7 @@ class BadRecords {
    private:
     CheckResult judge_after(bool said_so, ByteView due, ByteView further);
 
-    CaseContext& trial_;
+    CaseContext& test_;
     std::string requirement_;
     Open open_;
     std::optional<uint32_t> session_;

@@ -74,8 +74,8 @@ CheckResult role(CaseContext& test) {
                             "C2h, C3h, or a message in the peer's role", named(answer), "MessageType");
 }
 
-// What a stream can tell: PayloadLen that does not cover the header, or covers more than a header that is
-// all.
+// What a receiver can find in a stream: a PayloadLen that does not cover the header, or that counts a payload
+// where the type has none.
 CheckResult lengths_in_streams(CaseContext& test) {
     FrameSender stream(test, FrameLayer::tcp_stream);
     for (uint8_t length : std::initializer_list<uint8_t>{0, 1})
@@ -89,7 +89,7 @@ CheckResult lengths(CaseContext& test) {
     FrameSender units(test, FrameLayer::unit);
     TRY(units.applies(Binding::tcp));
     if (test.lab().dut().carries_frames(FrameLayer::tcp_stream)) TRY(lengths_in_streams(test));
-    // Where something else bounds the units, more can be told.
+    // Where another layer bounds the units, more can be checked.
     if (!test.lab().dut().carries_frames(FrameLayer::emu_stream)) return {};
     uint8_t right = message()[0];
     for (int off : {-1, 1})

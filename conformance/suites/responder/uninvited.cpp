@@ -1,5 +1,5 @@
-// Requesters without MUT_AUTH_CAP that offer algorithms to authenticate with all the same: nobody asks them
-// to.
+// Requesters without MUT_AUTH_CAP that offer algorithms to authenticate with all the same: the device must
+// not ask them to.
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/handshake.h"

@@ -1,4 +1,4 @@
-// Devices that are unusual and right: no case may find fault with them.
+// Devices that are unusual and correct: no case may fail on them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -109,7 +109,7 @@ Change never_defers() {
     };
 }
 
-const Variant kOdd[] = {
+const Variant kUnusual[] = {
     {"Busy to everything first",
      [](ReferenceOptions&, Device& device) {
          for (uint8_t one :
@@ -182,7 +182,7 @@ const Variant kOdd[] = {
     {"nothing behind a message is taken", {}, {}, strict},
 };
 
-// Requesters meet devices of their own.
+// The cases for requesters bring devices of their own.
 const std::vector<engine::Case>& responder_cases() {
     static const std::vector<engine::Case> cases = [] {
         std::vector<engine::Case> list;
@@ -193,18 +193,18 @@ const std::vector<engine::Case>& responder_cases() {
     return cases;
 }
 
-engine::RunReport run(const Variant& odd, wire::Version version, const std::string& filter,
+engine::RunReport run(const Variant& device_variant, wire::Version version, const std::string& filter,
                       const engine::Profile& profile = {}) {
     lab::ReferenceOptions reference;
     static const std::shared_ptr<const spdm::Device> plain = lab::make_reference_device({});
     auto device = std::make_shared<spdm::Device>(*plain);
-    if (odd.tweak) odd.tweak(reference, *device);
+    if (device_variant.tweak) device_variant.tweak(reference, *device);
     for (const auto& [request, deferral] : reference.deferrals) device->deferrals[request] = deferral;
     const crypto::Provider& provider = crypto::fast_provider();
     lab::ReferenceDut dut(device, provider, reference);
     // One reset for the list of versions, one for the sane exchange, and one for its session.
     bool sessions = version >= wire::Version::v1_1 && (device->flags & wire::cap::key_ex) != 0;
-    ChangedDut changed(dut, odd.change, odd.before, sessions ? 3 : 2);
+    ChangedDut changed(dut, device_variant.change, device_variant.before, sessions ? 3 : 2);
     SeededRandom random(1);
     lab::Lab lab(changed, random, provider);
     engine::RunOptions options;
@@ -245,15 +245,15 @@ void leave_root_out(spdm::Identity& identity) {
 BOOST_AUTO_TEST_SUITE(unusual_device_suite)
 
 BOOST_AUTO_TEST_CASE(an_unusual_device_that_is_right_fails_nothing) {
-    for (const Variant& odd : kOdd) {
+    for (const Variant& device_variant : kUnusual) {
         for (wire::Version version : wire::kVersions) {
-            const auto ran = run(odd, version, "*");
+            const auto ran = run(device_variant, version, "*");
             for (const engine::CaseResult& result : ran.results) {
                 bool good = !engine::is_failure(result.verdict) &&
                             result.verdict != engine::Verdict::warning &&
                             result.verdict != engine::Verdict::blocked &&
                             result.verdict != engine::Verdict::harness_error;
-                BOOST_TEST(good, odd.what << ": " << text(result));
+                BOOST_TEST(good, device_variant.what << ": " << text(result));
             }
         }
     }

@@ -25,7 +25,7 @@ Bytes raw(CaseContext& test, const VendorDefinedRequest& request) {
     return bytes;
 }
 
-// Whether the device speaks with any vendor at all; those that do not refuse everything as unsupported.
+// Whether the device supports any vendor at all; if not, it refuses every request as unsupported.
 Allowed invalid_or_no_vendor() {
     return refused(ErrorCode::invalid_request, {ErrorCode::unsupported_request});
 }
@@ -80,7 +80,7 @@ CheckResult mirrors(CaseContext& test) {
 
 CheckResult too_early(CaseContext& test) {
     TRY(test.lab().after_capabilities(test.version()));
-    // Who has no vendor may say so first.
+    // A device without vendors may refuse the request for that first.
     Allowed allowed =
         refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::invalid_request});
     allowed.equal = true;

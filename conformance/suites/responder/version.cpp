@@ -77,7 +77,7 @@ CheckResult forgets(CaseContext& test) {
         "SPDM-VER-008");
 }
 
-// Nothing from before GET_VERSION is signed, and everything since.
+// A signature covers nothing from before GET_VERSION, and everything since.
 CheckResult transcript_restarts(CaseContext& test) {
     TRY(negotiate_with_chain(test));
     TRY(test.expect_answer(TRY(test.lab().send(wire::GetDigests{})), "SPDM-VER-008"));

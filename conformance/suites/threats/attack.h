@@ -12,7 +12,7 @@
 
 namespace assay::cases::threats {
 
-// What the tenant puts on the GPU: words and a program that nobody takes for something else.
+// What the tenant puts on the GPU: data and a program that can be recognised.
 const Bytes& tenant_data();  // 96 bytes
 const Bytes& tenant_code();  // 64 bytes, 32 instructions
 inline constexpr uint64_t kDataAt = 0x100, kCodeAt = 0x1000, kOutputAt = 0x2000;
@@ -24,7 +24,7 @@ Bytes run_of(ByteView code, ByteView input);
 bool holds_part(ByteView seen, ByteView secret);
 
 struct Attempt {
-    std::string what;           // in words, for a line of the report
+    std::string what;           // as text, for a line of the report
     bool success = false;       // the attacker holds, or has changed, the tenant's bytes
     std::string check{};        // that refused; empty: none
     std::string why_without{};  // why it failed although nothing refused it
@@ -71,7 +71,7 @@ class Attack {
     guest::Guest& guest() { return machine_.guest; }
     device::Gpu& gpu() { return machine_.gpu; }
     device::Bus& bus() { return machine_.bus; }
-    // What really stands in the GPU's memory, for the judge of an attempt.
+    // The real content of the GPU's memory, to decide whether an attempt succeeded.
     Bytes truth(uint64_t address, size_t size);
     // The name of the check by which the GPU refused last; empty: none.
     std::string gpu_check();
@@ -82,7 +82,7 @@ class Attack {
     // A port took something, or refused; whether the change is there, and what is.
     void write(std::string what, const device::Checked<>& taken, bool changed, ByteView bytes);
     void add(Attempt attempt) { attempts_.push_back(std::move(attempt)); }
-    // There is nobody to attack, or nobody to attack from.
+    // The mode has no target or no attacker for this row.
     Observation not_applicable(std::string why, std::string check);
     Observation conclude();
 
@@ -103,7 +103,7 @@ std::span<const Scenario> integrity_scenarios();
 std::span<const Scenario> availability_scenarios();
 std::span<const Scenario> general_scenarios();
 
-// The name of a check in the words of a refusal: what stands before the colon.
+// The name of the check in the text of a refusal: what is before the colon.
 std::string check_in(std::string_view refusal);
 
 }  // namespace assay::cases::threats

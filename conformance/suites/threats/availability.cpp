@@ -1,4 +1,4 @@
-// Who keeps whom from working.
+// Attacks on availability: who can keep whom from working.
 #include <algorithm>
 
 #include "conformance/suites/threats/attack.h"

@@ -1,4 +1,4 @@
-// What is not what it seems, and keys that leave the chip.
+// Spoofed firmware and devices, and keys that leak from the chip.
 #include <algorithm>
 #include <array>
 
@@ -21,9 +21,10 @@ device::Checked<Bytes> leaked(device::Gpu& gpu) {
 
 using Change = std::function<void(device::GpuConfig&)>;
 
-// A part that was spoiled before the guest saw it: the guest or the GPU refuses, or the tenant's data leaves.
-void try_spoiled(Attack& all, Mode mode, const MachineFaultConfig& faults, std::string what, Change change,
-                 device::Tap* tap = nullptr) {
+// A component that was manipulated before the guest saw it: the guest or the GPU refuses, or the tenant's
+// data leaks.
+void try_manipulated(Attack& all, Mode mode, const MachineFaultConfig& faults, std::string what,
+                     Change change, device::Tap* tap = nullptr) {
     Attack attack(mode, faults, std::move(change));
     attack.bus().set_tap(tap);
     const std::string refusal = attack.machine().boot();
@@ -48,7 +49,7 @@ void make_vulnerable(device::GpuConfig& gpu) {
     gpu.firmware[2].leaks = true;
 }
 
-// Of the attacker's making: it says that it is the genuine one.
+// Made by the attacker: it claims to be the genuine one.
 void make_spoofed(device::GpuConfig& gpu) {
     device::Component& component = gpu.firmware[2];
     component.claims = component.image;
@@ -56,8 +57,8 @@ void make_spoofed(device::GpuConfig& gpu) {
     component.leaks = true;
 }
 
-struct LyingRegisters final : device::Tap {
-    explicit LyingRegisters(Mode mode) : said(mode) {}
+struct FalseRegisters final : device::Tap {
+    explicit FalseRegisters(Mode mode) : said(mode) {}
     void on_registers(device::Registers& registers) override {
         registers.mode = said;
         registers.capable = true;
@@ -80,7 +81,7 @@ Observation firmware_spoofing(Mode mode, const MachineFaultConfig& faults) {
                     .check = std::string(replaced.error().name())});
     }
     const auto attempt = [&](std::string what, const Change& change, device::Tap* tap = nullptr) {
-        try_spoiled(attack, mode, faults, std::move(what), change, tap);
+        try_manipulated(attack, mode, faults, std::move(what), change, tap);
     };
     attempt("firmware known to be vulnerable was booted", make_vulnerable);
     attempt("firmware that is not the vendor's was booted", make_spoofed);
@@ -93,10 +94,10 @@ Observation firmware_spoofing(Mode mode, const MachineFaultConfig& faults) {
         gpu.mode = Mode::devtools;
     });
     attempt("a GPU that is open for debugging stood in", [](auto& gpu) { gpu.mode = Mode::devtools; });
-    LyingRegisters lies(mode);
+    FalseRegisters registers(mode);
     attempt(
         "a GPU that is open for debugging stood in, and its registers were made to lie",
-        [](auto& gpu) { gpu.mode = Mode::devtools; }, &lies);
+        [](auto& gpu) { gpu.mode = Mode::devtools; }, &registers);
     return attack.conclude();
 }
 
@@ -111,7 +112,7 @@ Bytes majority(const std::vector<Bytes>& traces) {
     return key;
 }
 
-// Whether whoever has this key is taken for the device.
+// Whether an attacker with this key is accepted as the device.
 bool can_impersonate(ByteView certificates, ByteView fuses) {
     constexpr spdm::Suite kSuite{.sign = crypto::SignAlgo::ecdsa_p384,
                                  .hash = crypto::HashAlgo::sha384,
@@ -145,7 +146,7 @@ Observation device_key_extraction(Mode mode, const MachineFaultConfig& faults) {
     return attack.conclude();
 }
 
-// What a recorded transfer says under the keys of a secret; empty: nothing.
+// The plaintext of a recorded transfer under the keys of a secret; empty: it cannot be read.
 Bytes opened(const transfer::EndpointConfig& config, Bytes shared, ByteView secret, size_t size) {
     const auto staging = transfer::StagingArea::make(std::span(shared).subspan(transfer::kStagingAt),
                                                      config.staging, transfer::Checker());

@@ -72,7 +72,7 @@ Observation link_modify_code(Mode mode, const MachineFaultConfig& faults) {
 
     Attack second(mode, faults);
     if (!second.boot() || !second.put_data() || !second.put_code()) return second.conclude();
-    // The launch is told to take its input from elsewhere.
+    // The launch is changed to take its input from elsewhere.
     struct Diverter final : device::Tap {
         void on_submission(Bytes& submission, std::span<uint8_t> /*shared*/) override {
             constexpr size_t kInputLow = 4 + transfer::kMethodSize * 3 + 4;

@@ -12,8 +12,8 @@ namespace assay::cases::threats {
 // Empty in a build without the harness option, which cannot be spoiled.
 std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& progress = {});
 
-// Switches off what has that name, in whichever room: a check of the GPU, of the driver or of the path, or
-// plants a defect of the path. False when there is nothing of that name.
+// Waives the check of that name, of the GPU, of the driver or of the path, or plants the path's defect of
+// that name. False when there is nothing of that name.
 bool waive(guest::MachineFaultConfig& faults, std::string_view check);
 bool plant(guest::MachineFaultConfig& faults, std::string_view defect);
 

@@ -63,7 +63,7 @@ std::string old_firmware(const MachineFaultConfig& faults) {
 }
 
 struct StaleVerifier final : guest::Verifier {
-    guest::Judgement judge(const guest::Evidence& /*evidence*/, const wire::Nonce& /*nonce*/) override {
+    guest::VerifierResult judge(const guest::Evidence& /*evidence*/, const wire::Nonce& /*nonce*/) override {
         return {.accepted = true};
     }
 };

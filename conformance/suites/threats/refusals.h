@@ -10,7 +10,7 @@
 namespace assay::cases::threats {
 
 struct Refusal {
-    std::string_view what;   // in words
+    std::string_view what;   // for reports
     std::string_view check;  // that is expected to refuse
     // The name of the check that refused; "done" when none did.
     std::string (*attempt)(const guest::MachineFaultConfig& faults);

@@ -1,4 +1,4 @@
-// What a receiver makes of sealed blocks that an honest sender sealed, and of everything else.
+// A receiver opens blocks that an honest sender sealed, and refuses all others.
 #include <algorithm>
 
 #include "conformance/suites/transfer/case_context.h"

@@ -1,5 +1,5 @@
-// A case of the encrypted path and what it works with: the target, a script that says what is right, and
-// both ends over one shared memory that the case has in its hands.
+// A case of the encrypted path and its context: the target, the scripted end, which computes the correct
+// values, and both ends over one shared memory that the case controls.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,7 @@ class CaseContext {
     ByteView secret() const { return secret_; }
     const lab::PathScript& script() const { return script_; }
 
-    // It must be done; gives what came of it.
+    // The operation must succeed; returns its result.
     template <class T>
     Taken<T> taken(PathResult<T> result, std::string_view requirement, const std::string& what) {
         if (result) {
@@ -54,7 +54,7 @@ class CaseContext {
     // A fact.
     CheckResult that(bool holds, std::string_view requirement, std::string expected,
                      std::string got = "not so");
-    // A door of the target that the case needs.
+    // An access to the target's state that the case needs.
     CheckResult needs(bool there, std::string what);
 
     // A channel under a key of its own, and that key.
@@ -114,7 +114,7 @@ class Path {
     std::unique_ptr<lab::PathGpu> gpu_;
 };
 
-// Bytes that nobody takes for something else.
+// Bytes that can be recognised.
 Bytes tenant_data(size_t size);
 // Whether 16 bytes in a row of the secret, which is at least as long, occur in what was seen.
 bool holds_part(ByteView seen, ByteView secret);

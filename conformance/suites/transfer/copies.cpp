@@ -1,4 +1,4 @@
-// Copies between two ends, and somebody who has the memory and the way between them.
+// Copies between two ends, and an attacker who controls the shared memory and the submissions between them.
 #include <algorithm>
 
 #include "conformance/suites/transfer/case_context.h"

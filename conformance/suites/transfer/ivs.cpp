@@ -1,4 +1,4 @@
-// Initialisation vectors: what they are made of, and that none serves twice.
+// Initialisation vectors: how they are made, and that none is used twice.
 #include <algorithm>
 
 #include "conformance/suites/transfer/case_context.h"

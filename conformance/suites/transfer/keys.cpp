@@ -1,4 +1,4 @@
-// How keys come from the session, and how they follow each other.
+// How keys are derived from the session, and how they are rotated.
 #include <algorithm>
 
 #include "conformance/suites/transfer/case_context.h"

@@ -16,7 +16,7 @@ struct Excuse {
     std::string_view name;
     std::string_view why;
 };
-// All of them are met by cases; what cannot be done is to go on without them.
+// Cases do reach these checks, but the code cannot go on when they are waived.
 constexpr Excuse kExcuses[] = {
     {"key_closed", "without a key there is nothing to compute with"},
     {"key_version", "without a key of that version there is nothing to compute with"},

@@ -1,4 +1,4 @@
-// Keys that follow each other while transfers are under way.
+// Rotation of keys while transfers are under way.
 #include <algorithm>
 
 #include "conformance/suites/transfer/case_context.h"
@@ -83,7 +83,7 @@ CheckResult not_rotated_out(CaseContext& test) {
     TRY(test.taken(path->guest().finish(read.id, out), kRule, "the read ends"));
     TRY(test.that(out == kText, kRule, to_hex(kText), to_hex(out)));
     TRY(test.taken(path->rotate(), kRule, "then the key is rotated"));
-    // A receiver knows of what is due by what it was told.
+    // A receiver knows only from the rotation command how many messages are outstanding.
     auto [key, channel] = TRY(test.channel(kId));
     TRY(test.taken(open(*channel, block(test, 0, 1)), kRule, "a block"));
     TRY(test.taken(key->rotate(), kRule, "the key is rotated"));

@@ -55,7 +55,7 @@ CheckResult sequence(CaseContext& test) {
     constexpr std::string_view kRule = "ASSAY-TRF-048";
     auto path = TRY(Path::open(test));
     for (uint32_t ahead : {1U, 5U, 0x80000000U}) {
-        // Under the IV that is due, so that nothing but the number speaks against it.
+        // Under the expected IV, so that only the sequence number is wrong.
         TRY(refused_and_open(test, *path, test.script().rpc(kDown, kMessage, ahead, 1), kRule,
                              "seqNum " + std::to_string(ahead) + " comes first"));
     }
@@ -148,7 +148,7 @@ CheckResult count(CaseContext& test) {
     return arrives(test, *path, element(test, 0), kRule);
 }
 
-// A sender that lies about what it sealed.
+// A sender whose header does not match what it sealed.
 CheckResult length(CaseContext& test) {
     constexpr std::string_view kRule = "ASSAY-TRF-054";
     for (uint32_t length : {uint32_t{kPage}, UINT32_MAX}) {
@@ -160,9 +160,9 @@ CheckResult length(CaseContext& test) {
         for (size_t i = 0; i < 4; ++i) text[i] = static_cast<uint8_t>(length >> 8 * i);
         const PathBlock sealed = test.script().seal(test.script().key(kDown), lab::gsp_iv(1),
                                                     ByteView(good).subspan(kAadAt, 16), text);
-        Bytes lie = concat({sealed.tag, ByteView(good).subspan(kAadAt, kTextAt - kAadAt), sealed.text});
-        lab::fix_checksum(lie);
-        TRY(test.refused(path->guest().receive_rpc(lie), {Status::invalid_data}, kRule,
+        Bytes forged = concat({sealed.tag, ByteView(good).subspan(kAadAt, kTextAt - kAadAt), sealed.text});
+        lab::fix_checksum(forged);
+        TRY(test.refused(path->guest().receive_rpc(forged), {Status::invalid_data}, kRule,
                          "a length of " + std::to_string(length)));
     }
     return {};

@@ -45,7 +45,7 @@ CheckResult layout(CaseContext& test) {
         const Bytes& got = number == 1 ? flight.after_first : flight.after_second;
         TRY(test.that(got == due, kRule, to_hex(due), to_hex(got)));
     }
-    // What the script seals is believed.
+    // What the script seals is accepted.
     auto path = TRY(Path::open(test));
     auto write = TRY(test.taken(path->guest().begin_write(0, Traffic::data, 0, kText), kRule, "a write"));
     put(*path, test.script().semaphore(1, 2, 1, config.mask));

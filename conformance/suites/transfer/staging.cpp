@@ -102,7 +102,7 @@ CheckResult aligned(CaseContext& test) {
     return {};
 }
 
-// Each page opens by itself, where it lies, under its own IV and with its own tag.
+// Each page opens by itself, in place, under its own IV and with its own tag.
 CheckResult pages(CaseContext& test) {
     constexpr std::string_view kRule = "ASSAY-TRF-064";
     const PathConfig config;

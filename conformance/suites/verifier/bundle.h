@@ -1,4 +1,4 @@
-// The bundles of evidence that a verifier is held against, from vectors/evidence.
+// The bundles of evidence that a verifier is tested with, from vectors/evidence.
 #pragma once
 
 #include <span>

@@ -36,7 +36,7 @@ void root_for_manifests(Machine& machine) {
     machine.roots["device"] = {machine.rims.front().signature.certificates.back()};
 }
 
-// By another who has the issuer's name.
+// Signed by another key under the issuer's name.
 void forged(Machine& machine) { machine.certificate(leaf).signer = {"a stranger"}; }
 void signature_changed(Machine& machine) {
     machine.certificate(leaf).edit_after = [](Bytes& der) { flip_last(der); };
@@ -63,7 +63,7 @@ void no_constraints(Machine& machine) { machine.certificate(boot).ca.reset(); }
 void too_deep(Machine& machine) { machine.certificate(provisioner).path_length = 0; }
 void may_not_sign(Machine& machine) { machine.certificate(boot).key_usage = usage::digital_signature; }
 
-// A leaf that makes another: what a key with the right chain could do to speak for any firmware.
+// A leaf that issues another leaf: so any key with a good chain could vouch for any firmware.
 void leaf_issues(Machine& machine) {
     Chain& chain = machine.gpu().chain;
     CertificateForm child = chain[leaf];

@@ -27,7 +27,7 @@ void inactive(Machine& machine) {
     measure(machine, kVbiosIndex, spoofed);
 }
 
-// Genuine once, in another version, whose manifest lies beside.
+// Genuine firmware of another version, whose manifest is also in the bundle.
 void other_version(Machine& machine) {
     machine.rims.push_back(vbios_rim(older_firmware()));
     measure(machine, kVbiosIndex, measurement(older_firmware().vbios, kVbiosIndex));

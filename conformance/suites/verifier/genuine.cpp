@@ -137,8 +137,8 @@ void given_report_data(Machine& machine) {
     give_report_data(machine, machine.snp->report_data);
 }
 
-// The host runs the newest, has committed to the oldest, and reports what lies between; the guest was
-// launched under another one yet.
+// The host runs the newest TCB, has committed to the oldest, and reports one between them; the guest was
+// launched under yet another one.
 void four_tcbs(Machine& machine) {
     SnpForm& snp = *machine.snp;
     snp.current.snp += 3;

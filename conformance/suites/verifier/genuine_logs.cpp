@@ -1,4 +1,4 @@
-// Quotes and event logs as the machines of the world make them: each in one way that verifiers have refused.
+// Quotes and event logs as real machines make them: each has a property for which verifiers have refused it.
 #include "conformance/suites/verifier/edits.h"
 
 namespace assay::cases::verifier {
@@ -12,7 +12,7 @@ constexpr uint32_t kEveryRegister = 0xffffffff;  // of an event about none
 
 TpmForm& tpm(Machine& machine) { return *machine.tpm; }
 std::vector<EventForm>& events(Machine& machine) { return tpm(machine).log.events; }
-Bytes text(std::string_view words) { return to_bytes(as_bytes(words)); }
+Bytes text(std::string_view value) { return to_bytes(as_bytes(value)); }
 
 // The policy asks for what was booted, as it now is.
 void expect(Machine& machine) { machine.policy["tpm"] = boot_policy(tpm(machine)); }

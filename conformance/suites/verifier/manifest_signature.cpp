@@ -52,7 +52,7 @@ void reference_elsewhere(Machine& machine) {
     signature(machine).reference_uri = "#signed";
     signature(machine).covered_id = "signed";
 }
-// The genuine document, whole, lies within the attacker's, and the reference points at it.
+// The attacker's document contains the whole genuine one, and the reference points at that.
 void wrapped(Machine& machine) {
     RimForm inner = machine.vbios();
     inner.is_signed = false;
@@ -130,7 +130,7 @@ void other_canonicalization(Machine& machine) {
     signature(machine).canonicalization = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";
 }
 
-// The attacker signs; in the document lies the chain of who should have.
+// The attacker signs; the document contains the chain of the rightful signer.
 void stranger(Machine& machine) {
     spoof(machine);
     signature(machine).signer = {"a stranger"};

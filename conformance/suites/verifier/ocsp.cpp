@@ -1,4 +1,4 @@
-// What is wrong with what is said of the certificates' standing.
+// What is wrong with the OCSP responses about the certificates.
 #include "conformance/suites/verifier/edits.h"
 #include "stack/evidence/der.h"
 
@@ -42,7 +42,7 @@ void bytes_behind(Machine& machine) {
     one(machine, [](OcspForm& form) { form.edit_after = [](Bytes& der) { der.push_back(0); }; });
 }
 
-// Each certificate has its good word, and there is something else.
+// Each certificate has a good response, and there is a further file.
 void garbage_beside(Machine& machine) {
     machine.edit_ocsp = [](std::vector<OcspForm>& all) {
         all.push_back(all.front());
@@ -131,7 +131,7 @@ void critical_in_response(Machine& machine) {
     one(machine, [](OcspForm& form) { form.more = {unknown_critical()}; });
 }
 void critical_in_word(Machine& machine) {
-    one(machine, [](OcspForm& form) { form.more_of_word = {unknown_critical()}; });
+    one(machine, [](OcspForm& form) { form.more_of_single = {unknown_critical()}; });
 }
 // The verifier's own, and then another one.
 void second_nonce(Machine& machine) {

@@ -22,7 +22,7 @@ void changed(Machine& machine) {
     keep_vouched(machine);
     machine.runtime_data->edit = [](ordered_json& data) { data["vm-configuration"]["secure-boot"] = false; };
 }
-// Whoever answers in the TPM's stead names a key of its own, and signs with it.
+// Another program answers in place of the TPM: it names a key of its own, and signs with it.
 void key_exchanged(Machine& machine) {
     keep_vouched(machine);
     machine.runtime_data = runtime_data(rsa("a stranger's key"));

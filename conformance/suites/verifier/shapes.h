@@ -10,7 +10,7 @@ namespace assay::cases::verifier {
 
 struct Shape {
     std::string_view name;
-    std::string_view what;  // in words
+    std::string_view what;  // for reports
     evidence::MachineOptions options;
 };
 std::span<const Shape> shapes();

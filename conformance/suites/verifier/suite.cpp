@@ -48,7 +48,7 @@ std::optional<Outcome> no_answer(const Bundle& bundle, const Reply& reply) {
         case Answer::rejected:
         case Answer::malformed: return std::nullopt;
         case Answer::cannot: return comes_to(Verdict::not_applicable, "it says that it cannot do this");
-        case Answer::odd:
+        case Answer::other_status:
             return comes_to(Verdict::fail,
                             fmt::format("exit status {}, which is none of 0, 1, 3 and 89", reply.status));
         case Answer::died:

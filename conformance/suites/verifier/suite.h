@@ -1,4 +1,4 @@
-// Runs a verifier over the bundles, and judges what it makes of each.
+// Runs a verifier on the bundles, and judges its verdict on each.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ struct Outcome {
     const Bundle* bundle = nullptr;
     engine::Verdict verdict = engine::Verdict::pass;
     Reply reply;
-    std::string reason;  // in words; empty of a pass
+    std::string reason;  // for people; empty of a pass
 };
 
 struct SuiteReport {

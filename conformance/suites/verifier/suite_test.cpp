@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(an_answer_is_judged_by_what_the_bundle_demands) {
     BOOST_TEST((verdict_of("report/replayed", Answer::malformed) == Verdict::loose_pass));
     BOOST_TEST((verdict_of("report/replayed", Answer::accepted) == Verdict::fail));
     BOOST_TEST((verdict_of("report/ends-empty", Answer::rejected) == Verdict::loose_pass));
-    BOOST_TEST((verdict_of("report/replayed", Answer::odd) == Verdict::fail));
+    BOOST_TEST((verdict_of("report/replayed", Answer::other_status) == Verdict::fail));
     BOOST_TEST((verdict_of("report/replayed", Answer::died) == Verdict::dead));
     BOOST_TEST((verdict_of("report/replayed", Answer::late) == Verdict::dead));
     BOOST_TEST((verdict_of("genuine/hopper", Answer::rejected) == Verdict::fail));

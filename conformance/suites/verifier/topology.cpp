@@ -16,7 +16,7 @@ void switches_alone_with_a_gpu(Machine& machine) {
 }
 void gpu_missing(Machine& machine) { machine.gpus.erase(machine.gpus.begin() + 2); }
 void switch_missing(Machine& machine) { machine.gpus.pop_back(); }
-// Of another machine that names the same switches, as one that lies would.
+// A GPU of another machine that falsely names the same switches.
 void further_gpu(Machine& machine) {
     machine.gpus.push_back(genuine("protected-pcie", machine.seed + 1)->gpus.front());
     machine.gpus.back().report.nonce = machine.nonce;

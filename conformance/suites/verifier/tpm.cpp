@@ -86,7 +86,7 @@ void event_digest(Machine& machine) {
     keep_registers(machine);
     event(machine, 9, ipl).digest_of = to_bytes(as_bytes("another kernel"));
 }
-// The register has what was measured, and the log other words for it.
+// The register has what was measured; the log has other data for it.
 void event_data(Machine& machine) {
     EventForm& variable = event(machine, 7, variable_driver_config);
     variable.digest_of = variable.data;
@@ -104,7 +104,7 @@ void firmware_words(Machine& machine) {
     flip(version.data, 0);
 }
 
-// What was measured after the separator of register 7 is no longer the firmware's word.
+// What was measured after the separator of register 7 was no longer measured by the firmware.
 void secure_boot_late(Machine& machine) {
     std::vector<EventForm>& events = log(machine).events;
     EventForm variable = event(machine, 7, variable_driver_config);

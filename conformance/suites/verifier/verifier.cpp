@@ -33,7 +33,7 @@ Answer answer_of(const lab::CommandResult& result) {
         default: break;
     }
     // A shell says so of a command of its that a signal ended.
-    return result.code > 128 ? Answer::died : Answer::odd;
+    return result.code > 128 ? Answer::died : Answer::other_status;
 }
 
 Answer answer_of(attest::Verdict verdict) {
@@ -64,7 +64,7 @@ Reply OwnVerifier::appraise(const attest::Files& files) {
     const auto list = files.find(std::string(attest::kContextFile));
     const auto context =
         attest::read_context(list == files.end() ? std::string_view() : text_of(list->second), files);
-    if (!context) return {.answer = Answer::odd, .status = 2, .words = context.error().detail};
+    if (!context) return {.answer = Answer::other_status, .status = 2, .words = context.error().detail};
     attest::verify(appraisal, evidence, *context);
     Reply reply{.answer = answer_of(appraisal.verdict()), .words = appraisal.text()};
     reply.checks.emplace();

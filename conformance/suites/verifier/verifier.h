@@ -11,24 +11,24 @@
 
 namespace assay::cases::verifier {
 
-// What a verifier made of a bundle. Of a command, its exit status: 0 accepted, 1 rejected, 3 malformed, 89
+// A verifier's answer to a bundle. Of a command, its exit status: 0 accepted, 1 rejected, 3 malformed, 89
 // cannot (it does not do this kind of evidence); anything else is no answer.
 enum class Answer : uint8_t {
     accepted,
     rejected,
     malformed,
     cannot,
-    odd,    // it ended with another status
-    died,   // by a signal
-    late,   // no answer in time
-    absent  // it could not be started
+    other_status,  // it ended with another status
+    died,          // by a signal
+    late,          // no answer in time
+    absent         // it could not be started
 };
 std::string_view name(Answer answer);
 
 struct Reply {
     Answer answer = Answer::absent;
     int status = 0;
-    std::string words;  // what it said, for a person
+    std::string words;  // its output, for a person
     // The checks that it says were violated; only our own verifier names them.
     std::optional<std::vector<std::string>> checks{};
 };

@@ -13,7 +13,7 @@ inline constexpr uint8_t dhe = 2, aead_cipher_suite = 3, req_base_asym_alg = 4, 
                          req_pqc_asym_alg = 6, kem_alg = 7;
 }
 
-// Values of the selection fields that other rooms name.
+// Values of the selection fields that other modules name.
 inline constexpr uint8_t kMeasurementSpecDmtf = 0x01;
 inline constexpr uint8_t kMelSpecDmtf = 0x01;
 inline constexpr uint8_t kOpaqueDataFmt0 = 0x01;

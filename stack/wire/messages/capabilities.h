@@ -28,7 +28,7 @@ inline constexpr uint32_t cache = 0x00000001, cert = 0x00000002, chal = 0x000000
 inline constexpr uint16_t kSlotMgmtCap = 0x0001;
 // Param1 bit 0 of both messages, 1.3+.
 inline constexpr uint8_t kSupportedAlgorithms = 0x01;
-// The smallest DataTransferSize a peer may state.
+// The smallest DataTransferSize that DSP0274 allows.
 inline constexpr uint32_t kMinDataTransferSize = 42;
 
 // The flags that have a meaning at a version.

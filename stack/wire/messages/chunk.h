@@ -10,8 +10,8 @@ namespace assay::wire {
 inline constexpr uint8_t kLastChunk = 0x01;           // Param1 of CHUNK_SEND and CHUNK_RESPONSE
 inline constexpr uint8_t kEarlyErrorDetected = 0x01;  // Param1 of CHUNK_SEND_ACK
 
-// What CHUNK_SEND and CHUNK_RESPONSE share. That the chunks fit together (order, handle, sizes) is for the
-// one who puts them together to judge.
+// What CHUNK_SEND and CHUNK_RESPONSE share. Whether the chunks fit together (order, handle, sizes) is checked
+// by the code that reassembles them.
 struct Chunk {
     uint8_t param1 = 0;  // bit 0 LastChunk
     uint8_t handle = 0;  // Param2

@@ -86,7 +86,7 @@ void try_noise(Noise& noise, Tally& tally) {
     size_t used = 0;
     BOOST_TEST(decode<M>(input, context, {.lenient = true}, &used).has_value());
     if (std::is_same_v<M, NegotiateAlgorithms> || std::is_same_v<M, Algorithms>) {
-        // Noise does not guess the total length.
+        // Random bytes hardly ever have the right total length.
         if (input.size() > 5) input[4] = static_cast<uint8_t>(used), input[5] = 0;
     }
     Result<M> decoded = decode<M>(input, context, {}, &used);
@@ -96,7 +96,7 @@ void try_noise(Noise& noise, Tally& tally) {
     BOOST_TEST(to_hex(encode_raw(*decoded, context)) == to_hex(ByteView(input).first(used)));
 }
 
-// The walk itself, so that what it allocated before it refused can be seen.
+// Decodes without decode(), so that what was allocated before the refusal can be seen.
 template <class M>
 M walked(std::string_view hex, bool lenient) {
     M message;

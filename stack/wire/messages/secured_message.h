@@ -1,5 +1,5 @@
-// The secured message of DSP0277 as it travels. It is no SPDM message: it has neither the header of one nor a
-// code, and what its payload holds only the keys of its session tell.
+// The secured message of DSP0277 as it travels. It is not an SPDM message: it has neither an SPDM header nor
+// a code, and its payload can only be read with the keys of its session.
 #pragma once
 
 #include <array>

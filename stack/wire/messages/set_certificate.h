@@ -14,7 +14,7 @@ struct SetCertificate {
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;       // bits 3:0 SlotID; 1.3+: bits 6:4 SetCertModel, bit 7 Erase
     uint8_t key_pair_id = 0;  // Param2: 1.3+, reserved before
-    // A chain structure, with whatever follows it: its own Length tells where it ends. Absent with Erase.
+    // A chain structure, with whatever follows it: its own Length says where it ends. Absent with Erase.
     Bytes cert_chain;
     void describe(Visitor& v);
 };
