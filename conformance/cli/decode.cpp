@@ -8,6 +8,7 @@
 #include "conformance/cli/decoded.h"
 #include "conformance/cli/files.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 
 namespace assay::cli {
 
@@ -15,7 +16,8 @@ namespace {
 
 wire::Context single_context(const DecodeCommand& command, ByteView message) {
     wire::Context context;
-    if (!message.empty()) context.version = wire::version_from_byte(message[0]).value_or(wire::Version::v1_0);
+    if (!message.empty())
+        context.version = wire::version_from_byte(wire::version_byte(message)).value_or(wire::Version::v1_0);
     context.hash_size = command.hash_size;
     context.signature_size = context.requester_signature_size = command.signature_size;
     context.exchange_size = command.signature_size;

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/json.h"
 
 namespace assay::cli {
@@ -74,7 +75,7 @@ void Decoded::show_message(const report::Seen& seen) {
         messages_.push_back(std::move(one));
         return;
     }
-    std::string name = message.size() < 2 ? "no message" : wire::message_name(message[1]);
+    std::string name = message.size() < 2 ? "no message" : wire::message_name(wire::code_of(message));
     out_ << fmt::format("#{}{} {} ({} bytes, SPDM {}{})\n", seen.packet,
                         seen.kind == Kind::reassembled ? ", put together:" : "", name, message.size(),
                         wire::name(seen.context.version), place(seen));

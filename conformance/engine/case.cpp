@@ -7,6 +7,7 @@
 
 #include "stack/base/ranges.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 
 namespace assay::engine {
 
@@ -137,11 +138,13 @@ CheckResult CaseContext::expect_taken(const lab::Exchange& exchange) const {
 // Before a version is agreed on, an ERROR carries 1.0 or the version that was asked for. Inside a session the
 // refusal of GET_VERSION may carry the version in use too.
 CheckResult CaseContext::expect_version(const lab::Exchange& exchange) {
-    uint8_t version = (*exchange.response)[0];
+    uint8_t version = wire::version_byte(*exchange.response);
     bool agreed = lab_->seen().state() >= spdm::ConnectionState::after_capabilities;
-    bool is_version = exchange.request.size() > 1 && exchange.request[1] == wire::code::get_version;
+    bool is_version =
+        exchange.request.size() > 1 && wire::code_of(exchange.request) == wire::code::get_version;
     uint8_t due = agreed && !is_version ? wire::byte(lab_->seen().parameters().version) : 0x10;
-    bool asked = !agreed && !is_version && !exchange.request.empty() && version == exchange.request[0];
+    bool asked = !agreed && !is_version && !exchange.request.empty() &&
+                 version == wire::version_byte(exchange.request);
     asked |= exchange.session && version == wire::byte(lab_->seen().parameters().version);
     return expect_that(version == due || asked, "SPDM-HDR-002", fmt::format("SPDMVersion 0x{:02x}", due),
                        fmt::format("0x{:02x}", version), "SPDMVersion");
@@ -152,7 +155,7 @@ CheckResult CaseContext::expect_error_form(const lab::Exchange& exchange) {
     ErrorCode code = *exchange.error();
     TRY(expect_version(exchange));
     wire::Version negotiated = lab_->seen().parameters().version;
-    auto since = wire::error_since(response[2]);
+    auto since = wire::error_since(wire::param1(response));
     TRY(expect_that(since && *since <= negotiated, "SPDM-HDR-014",
                     fmt::format("an error code of SPDM {}", wire::name(negotiated)), spelled(code),
                     "ErrorCode"));
@@ -174,8 +177,9 @@ CheckResult CaseContext::no_flow_first(const lab::Exchange& exchange) const {
 
 CheckResult CaseContext::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
     TRY(no_flow_first(exchange));
-    std::string expected = exchange.request.size() > 1 ? wire::message_name(exchange.request[1] & 0x7f)
-                                                       : std::string("an answer");
+    std::string expected = exchange.request.size() > 1
+                               ? wire::message_name(wire::code_of(exchange.request) & 0x7f)
+                               : std::string("an answer");
     TRY(expect_taken(exchange));
     if (exchange.silent()) {
         return std::unexpected(finding(Verdict::dead, requirement, expected, "silence"));

@@ -5,6 +5,7 @@
 #include "conformance/engine/judge.h"
 #include "conformance/lab/reference.h"
 #include "stack/crypto/provider.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/digests.h"
 
 namespace assay::engine {
@@ -42,12 +43,12 @@ class Changed final : public lab::Dut {
     bool connects_;
 };
 
-bool is(ByteView request, uint8_t code) { return request.size() > 1 && request[1] == code; }
+bool is(ByteView request, uint8_t code) { return request.size() > 1 && wire::code_of(request) == code; }
 
 Instead refuses(uint8_t code) {
     return [code](ByteView request) -> std::optional<std::optional<Bytes>> {
         if (!is(request, code)) return std::nullopt;
-        return Bytes{request[0], code::error, 0x01, 0x00};
+        return Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
     };
 }
 
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_device_whose_sessions_fail_is_judged_on_the_rest) {
 BOOST_AUTO_TEST_CASE(every_stage_of_the_sane_exchange_is_judged) {
     Changed dut([](ByteView request) -> std::optional<std::optional<Bytes>> {
         if (!is(request, code::challenge) && !is(request, code::key_exchange)) return std::nullopt;
-        return Bytes{request[0], code::error, 0x01, 0x00};
+        return Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
     });
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::fast_provider());

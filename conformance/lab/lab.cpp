@@ -6,6 +6,7 @@
 
 #include "conformance/lab/reference.h"
 #include "stack/spdm/algorithms.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/version.h"
@@ -43,8 +44,8 @@ std::optional<ErrorResponse> not_ready(const Exchange& exchange) {
 
 std::optional<ErrorCode> Exchange::error() const {
     bool readable = response && response->size() >= 4 && !unreadable;
-    if (!readable || (*response)[1] != code::error) return std::nullopt;
-    return static_cast<ErrorCode>((*response)[2]);
+    if (!readable || wire::code_of(*response) != code::error) return std::nullopt;
+    return static_cast<ErrorCode>(wire::param1(*response));
 }
 
 bool Exchange::answered() const {
@@ -52,8 +53,9 @@ bool Exchange::answered() const {
     // An ERROR answers nothing, not even a request of code 0x7F or 0xFF.
     if (error()) return false;
     // RESPOND_IF_READY is answered by whatever it asked for.
-    uint8_t code = request[1] == code::respond_if_ready ? request[2] : request[1];
-    return (*response)[1] == (code & 0x7f);
+    uint8_t code =
+        wire::code_of(request) == code::respond_if_ready ? wire::param1(request) : wire::code_of(request);
+    return wire::code_of(*response) == (code & 0x7f);
 }
 
 std::string describe(const Exchange& exchange) {
@@ -62,9 +64,10 @@ std::string describe(const Exchange& exchange) {
     if (exchange.unreadable) return "a record that cannot be opened";
     const Bytes& response = *exchange.response;
     if (response.size() < 4) return fmt::format("a message of {} bytes", response.size());
-    if (response[1] != code::error) return message_name(response[1]);
-    std::string_view name = error_name(response[2]);
-    return name.empty() ? fmt::format("ERROR 0x{:02x}", response[2]) : fmt::format("ERROR {}", name);
+    if (wire::code_of(response) != code::error) return message_name(wire::code_of(response));
+    std::string_view name = error_name(wire::param1(response));
+    return name.empty() ? fmt::format("ERROR 0x{:02x}", wire::param1(response))
+                        : fmt::format("ERROR {}", name);
 }
 
 Lab::Lab(Dut& dut, Random& random, const crypto::Provider& provider, LeafKeys* leaf_keys)
@@ -101,7 +104,8 @@ Result<Exchange> Lab::send_once(ByteView request, Wait wait) {
     exchange.response = std::move(*answer);
     if (exchange.response) {
         // What answers RESPOND_IF_READY is laid out as the answer to what was deferred.
-        if (request.size() > 3 && request[1] == code::respond_if_ready && observer_.deferred() != nullptr) {
+        if (request.size() > 3 && wire::code_of(request) == code::respond_if_ready &&
+            observer_.deferred() != nullptr) {
             exchange.response_context = observer_.response_context(*observer_.deferred());
         }
         observer_.response(*exchange.response);
@@ -209,7 +213,7 @@ GetMeasurements Lab::get_measurements(uint8_t operation, bool sign, uint8_t slot
 
 Result<> Lab::expect_step(const Exchange& exchange) {
     if (exchange.answered() && !exchange.unreadable) return {};
-    const uint8_t asked = exchange.request.size() > 1 ? exchange.request[1] : uint8_t{0};
+    const uint8_t asked = wire::code_of(exchange.request);
     return unusable(asked, {},
                     fmt::format("{} was answered with {}", message_name(asked), lab::describe(exchange)));
 }
@@ -226,7 +230,7 @@ Result<> Lab::step(const M& message) {
     if (most != 0 && request.size() > most) {
         return fail(Errc::refused, "request", Error::npos,
                     fmt::format("{} has {} bytes, and the target's DataTransferSize is {}",
-                                message_name(request[1]), request.size(), most));
+                                message_name(wire::code_of(request)), request.size(), most));
     }
     return expect_step(TRY(send(request)));
 }

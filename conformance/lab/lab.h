@@ -96,7 +96,7 @@ struct RequesterIdentity {
     std::map<crypto::SignAlgo, spdm::Slots> identities;
     uint8_t slot = 0;
     spdm::PreSharedKey psk;
-    bool anchored = false;  // the user says that the device has its root as a trust anchor
+    bool anchored = false;  // the user says that the device trusts its root
 };
 
 // Makes an error one of this program's own (Errc::internal) that is none of the target's.
@@ -181,8 +181,7 @@ class Lab {
     // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
     // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
-    // Each of these makes a handshake step on a negotiated connection. The exchange's answer must be the
-    // normal one.
+    // Handshake steps on a negotiated connection. The exchange's answer must be the normal one.
     Result<uint32_t> begin_session(const ExchangeOptions& options = {});  // up to KEY_EXCHANGE_RSP
     Result<> finish_session(uint32_t session_id);                       // with the encapsulated flow, if due
     Result<uint32_t> new_session(const ExchangeOptions& options = {});  // both

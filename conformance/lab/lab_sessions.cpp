@@ -4,6 +4,7 @@
 #include "conformance/lab/lab.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/encapsulated.h"
@@ -99,7 +100,8 @@ Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext, Wait wait
     if (*answer && (*answer)->secured) {
         exchange.response_record = (*answer)->bytes;
         const Bytes* deferred = observer_.deferred();
-        if (exchange.request.size() > 3 && exchange.request[1] == code::respond_if_ready && deferred)
+        if (exchange.request.size() > 3 && wire::code_of(exchange.request) == code::respond_if_ready &&
+            deferred)
             exchange.response_context = observer_.response_context(*deferred);
         exchange.response = observer_.response_record((*answer)->bytes);
         exchange.unreadable = !exchange.response;
@@ -290,7 +292,7 @@ Bytes Lab::answer_encapsulated(ByteView request) {
         return encode_raw(answer, context);
     };
     if (request.size() < 4 || !slots_) return refuse(ErrorCode::unsupported_request);
-    switch (request[1]) {
+    switch (wire::code_of(request)) {
         case code::get_digests: return *wire::encode(slots_->digests(), context);
         case code::get_certificate: {
             auto asked = decode<GetCertificate>(request, context);
@@ -321,7 +323,8 @@ Bytes Lab::answer_encapsulated(ByteView request) {
             return concat({bytes, *signature});
         }
         case code::key_update:
-            return *wire::encode(KeyUpdateAck{.key_operation = request[2], .tag = request[3]}, context);
+            return *wire::encode(
+                KeyUpdateAck{.key_operation = wire::param1(request), .tag = wire::param2(request)}, context);
         default: return refuse(ErrorCode::unsupported_request);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "stack/transport/timing.h"
 #include "stack/wire/codes.h"
+#include "stack/wire/header.h"
 
 namespace assay::lab {
 
@@ -113,7 +114,7 @@ Result<std::optional<T>> LinkDut::settled(Result<T> answer, bool sent) {
 
 Result<std::optional<Bytes>> LinkDut::exchange(ByteView request, Wait wait) {
     TRY(connected());
-    uint8_t asked = request.size() < 4 ? code::get_version : request[1];
+    uint8_t asked = request.size() < 4 ? code::get_version : wire::code_of(request);
     bool vca =
         asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
     Result<> sent = link_->send(request);

@@ -4,6 +4,7 @@
 
 #include "stack/spdm/algorithms.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
@@ -28,8 +29,8 @@ bool breaks_off(uint8_t code) {
 }
 
 std::optional<uint8_t> error_code(ByteView response) {
-    if (response.size() < 4 || response[1] != code::error) return std::nullopt;
-    return response[2];
+    if (response.size() < 4 || code_of(response) != code::error) return std::nullopt;
+    return param1(response);
 }
 
 bool is(std::optional<uint8_t> error, ErrorCode wanted) { return error == static_cast<uint8_t>(wanted); }
@@ -43,7 +44,7 @@ Context Observer::response_context(ByteView request) const {
 }
 
 Context Observer::expected_response_context() const {
-    bool poll = pending_.size() > 1 && pending_[1] == code::respond_if_ready && deferred_;
+    bool poll = pending_.size() > 1 && code_of(pending_) == code::respond_if_ready && deferred_;
     return response_context(poll ? *deferred_ : pending_);
 }
 
@@ -108,7 +109,7 @@ void Observer::answered(ByteView message) {
     if (pending_.size() < 4 || message.size() < 4) return;
     Bytes asked = pending_;
     if (chunked(asked, message)) return;
-    uint8_t code = asked[1];
+    uint8_t code = code_of(asked);
     std::optional<uint8_t> error = error_code(message);
     if (is(error, ErrorCode::busy)) {
         ObservedSession* inside = pending_in();
@@ -135,18 +136,18 @@ void Observer::answered(ByteView message) {
     if (code == code::respond_if_ready) {
         if (!deferred_) return;
         asked = std::move(*deferred_);
-        code = asked[1];
+        code = code_of(asked);
     }
     deferred_.reset();
     if (pending_session_) {
         if (breaks_off(code)) b_.may_restart();
-        if (message[1] == (code & 0x7f)) in_session(asked, exact(message, response_context(asked)));
+        if (code_of(message) == (code & 0x7f)) in_session(asked, exact(message, response_context(asked)));
         return;
     }
     if (code != code::get_measurements) measurements_.clear();
     if (breaks_off(code) && !authenticated_) b_.clear();
     if (breaks_off(code) && authenticated_) b_.may_restart();
-    if (message[1] != (code & 0x7f)) return;
+    if (code_of(message) != (code & 0x7f)) return;
     if (code == code::get_version) reset();
     ByteView answer = exact(message, response_context(asked));
     bool vca =
@@ -183,19 +184,19 @@ void Observer::refused(uint8_t code) {
     } else {
         measurements_.may_restart();
     }
-    bool poll = code == code::respond_if_ready && deferred_ && breaks_off((*deferred_)[1]);
+    bool poll = code == code::respond_if_ready && deferred_ && breaks_off(code_of(*deferred_));
     if (!authenticated_ && (breaks_off(code) || poll)) b_.may_restart();
 }
 
 void Observer::negotiated(ByteView request, ByteView response) {
     spdm::Parameters& p = parameters_;
-    if (request[1] == code::get_version) {
+    if (code_of(request) == code::get_version) {
         if (auto version = decode<VersionResponse>(response, context_)) versions_ = version->entries;
         state_ = ConnectionState::after_version;
         return;
     }
     Context context = request_context(request);
-    if (request[1] == code::get_capabilities) {
+    if (code_of(request) == code::get_capabilities) {
         auto asked = decode<GetCapabilities>(request, context);
         auto answer = decode<Capabilities>(response, context);
         if (!asked || !answer) return;
@@ -277,7 +278,7 @@ void Observer::challenge_auth(ByteView request, ByteView response) {
     if (!answer) return;
     size_t signed_size = response.size() - answer->signature.size();
     Bytes c = concat({request, response.first(signed_size)});
-    check(code::challenge_auth, request[2], spdm::kChallengeAuthContext, b_.candidates(vca_, c),
+    check(code::challenge_auth, param1(request), spdm::kChallengeAuthContext, b_.candidates(vca_, c),
           answer->signature);
     b_.clear();
     authenticated_ = true;
@@ -289,7 +290,7 @@ void Observer::measurements(ByteView request, ByteView response) {
     Collected& measured = inside == nullptr ? measurements_ : inside->measured;
     auto answer = decode<Measurements>(response, response_context(request));
     append(measured.bytes, request);
-    bool sign = (request[2] & kSignatureRequested) != 0;
+    bool sign = (param1(request) & kSignatureRequested) != 0;
     if (!answer || !sign) return append(measured.bytes, response);
     append(measured.bytes, response.first(response.size() - answer->signature.size()));
     uint8_t slot = context_.version >= Version::v1_1 && request.size() > 36 ? request[36] & 0x0f : 0;
@@ -305,9 +306,9 @@ void Observer::key_exchange(ByteView request, ByteView response) {
     auto hash = spdm::hash_algo(parameters_.base_hash);
     if (response.size() < size || !hash) return;
     ByteView signature = response.subspan(response.size() - size, context_.signature_size);
-    Bytes chain_hash = chain_digest(chains_, request[3]);
+    Bytes chain_hash = chain_digest(chains_, param2(request));
     Bytes digests = parameters_.multi_key_rsp ? first_digests_ : Bytes{};
-    check(code::key_exchange_rsp, request[3], spdm::kKeyExchangeContext,
+    check(code::key_exchange_rsp, param2(request), spdm::kKeyExchangeContext,
           {concat({vca_, digests, chain_hash, request, response.first(response.size() - size)})}, signature);
     begin_session(spdm::SessionKind::key_exchange, request, response);
 }

@@ -1,6 +1,6 @@
-// Follows a connection by the bytes on the wire alone: what was negotiated, the layout of the next message,
-// which bytes a signature must cover and whether it does. It shares no state with either end, so that it can
-// check both.
+// Follows a connection from the outside, by nothing but the bytes on the wire: what was negotiated, the
+// layout of the next message, which bytes a signature must cover and whether it does. It shares no state with
+// either end, so that it can check both.
 #pragma once
 
 #include <functional>
@@ -85,7 +85,8 @@ struct Reassembled {
     wire::Context context{};
 };
 
-// A cache of leaf keys by certificate chain: reading certificates takes longer than anything else here.
+// A cache of leaf keys by certificate chain, which observers may share: reading certificates takes longer
+// than anything else here.
 using LeafKeys = std::map<Bytes, crypto::PublicKey>;
 
 class Observer {

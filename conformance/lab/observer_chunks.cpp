@@ -2,6 +2,7 @@
 // message that came in one piece (DSP0274, large SPDM message transfer mechanism).
 #include "conformance/lab/observer.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/registry.h"
 
@@ -25,21 +26,21 @@ bool Observer::Transfer::take(const Chunk& chunk) {
 
 // Whether the exchange belongs to a transfer, and so says nothing by itself.
 bool Observer::chunked(ByteView request, ByteView response) {
-    bool error = response[1] == code::error;
-    if (request[1] == code::chunk_send || request[1] == code::chunk_get) {
+    bool error = code_of(response) == code::error;
+    if (code_of(request) == code::chunk_send || code_of(request) == code::chunk_get) {
         // A refused chunk changes nothing: it comes again, or another request ends the transfer.
         if (error) return true;
-        if (request[1] == code::chunk_send) {
+        if (code_of(request) == code::chunk_send) {
             chunk_sent(request, response);
         } else {
             chunk_got(response);
         }
         return true;
     }
-    bool large = error && response[2] == static_cast<uint8_t>(ErrorCode::large_response);
+    bool large = error && param1(response) == static_cast<uint8_t>(ErrorCode::large_response);
     transfers_.erase(pending_session_);
     if (!large) return false;
-    bool poll = request[1] == code::respond_if_ready && deferred_;
+    bool poll = code_of(request) == code::respond_if_ready && deferred_;
     transfers_[pending_session_] = {.asked = poll ? *deferred_ : to_bytes(request), .bytes = {}};
     return true;
 }

@@ -1,6 +1,7 @@
 // What an observer makes of encapsulated requests: the requester's identity, and the responder's key updates.
 #include "conformance/lab/observer.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
@@ -31,7 +32,7 @@ Context Observer::encapsulated_context() const {
 }
 
 void Observer::encapsulated(ByteView request, ByteView response) {
-    if (request[1] == code::get_encapsulated_request) {
+    if (code_of(request) == code::get_encapsulated_request) {
         auto answer = decode<EncapsulatedRequest>(response, context_);
         if (answer) encapsulated_request(answer->encapsulated_request);
         flow_open_ |= answer.has_value();
@@ -42,7 +43,7 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     if (!delivered || !ack) return;
     // With an implicit GET_DIGESTS nobody asked for the first response.
     const Bytes& inner = delivered->encapsulated_response;
-    bool implicit = encapsulated_.empty() && inner.size() > 1 && inner[1] == code::digests;
+    bool implicit = encapsulated_.empty() && inner.size() > 1 && code_of(inner) == code::digests;
     if (implicit) encapsulated_request(Bytes{byte(context_.version), code::get_digests, 0, 0});
     encapsulated_response(inner);
     if (ObservedSession* session = pending_session_ ? pending_in() : handshake()) ++session->encapsulated;
@@ -68,14 +69,16 @@ void Observer::flow_refused(uint8_t code, ErrorCode error) {
 
 void Observer::encapsulated_request(ByteView request) {
     encapsulated_ = to_bytes(exact(request, encapsulated_context()));
-    if (request.size() > 1 && request[1] == code::get_digests) mutual_.clear();
+    if (request.size() > 1 && code_of(request) == code::get_digests) mutual_.clear();
 }
 
 void Observer::encapsulated_response(ByteView response) {
-    if (encapsulated_.size() < 4 || response.size() < 4 || response[1] != (encapsulated_[1] & 0x7f)) return;
+    if (encapsulated_.size() < 4 || response.size() < 4 ||
+        code_of(response) != (code_of(encapsulated_) & 0x7f))
+        return;
     Context context = encapsulated_context();
     response = exact(response, context);
-    switch (encapsulated_[1]) {
+    switch (code_of(encapsulated_)) {
         case code::get_digests: {
             auto message = decode<Digests>(response, context);
             if (!message) return;
@@ -104,7 +107,7 @@ void Observer::encapsulated_response(ByteView response) {
             ByteView head = context.version >= Version::v1_2 ? ByteView(vca_) : ByteView();
             Bytes transcript = concat(
                 {head, mutual_, encapsulated_, response.first(response.size() - message->signature.size())});
-            check_requester(code::challenge_auth, encapsulated_[2], spdm::kRequesterChallengeAuthContext,
+            check_requester(code::challenge_auth, param1(encapsulated_), spdm::kRequesterChallengeAuthContext,
                             transcript, message->signature);
             mutual_.clear();
             return;
@@ -113,7 +116,7 @@ void Observer::encapsulated_response(ByteView response) {
             ObservedSession* session = pending_in();
             if (session == nullptr) return;
             session->updating_response = false;
-            bool verify = encapsulated_[2] == static_cast<uint8_t>(KeyOperation::verify_new_key);
+            bool verify = param1(encapsulated_) == static_cast<uint8_t>(KeyOperation::verify_new_key);
             if (verify) session->channel.confirm(Direction::response);
             return;
         }

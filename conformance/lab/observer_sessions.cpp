@@ -6,6 +6,7 @@
 #include "stack/spdm/secured_opaque.h"
 #include "stack/wire/annotate.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/finish.h"
@@ -25,6 +26,31 @@ namespace {
 
 // An observer waives nothing; the names of the refusals are the requester's or the responder's.
 const spdm::Checker kStrict;
+
+// What the exchange that begins a session says.
+struct Begun {
+    uint32_t id = 0;
+    uint8_t heartbeat_period = 0;
+    uint8_t mut_auth_requested = 0, slot_id_param = 0;  // of KEY_EXCHANGE_RSP
+    Bytes ours{}, theirs{};                             // opaque data
+    Bytes verify_data{};
+};
+template <class Request, class Response>
+std::optional<Begun> read_exchange(ByteView request, ByteView response, const Context& context) {
+    auto asked = decode<Request>(request, context);
+    auto answer = decode<Response>(response, context);
+    if (!asked || !answer) return std::nullopt;
+    Begun begun{.id = spdm::session_id(asked->req_session_id, answer->rsp_session_id),
+                .heartbeat_period = answer->heartbeat_period,
+                .ours = std::move(asked->opaque_data),
+                .theirs = std::move(answer->opaque_data),
+                .verify_data = std::move(answer->responder_verify_data)};
+    if constexpr (requires { answer->mut_auth_requested; }) {
+        begun.mut_auth_requested = answer->mut_auth_requested;
+        begun.slot_id_param = answer->slot_id_param;
+    }
+    return begun;
+}
 
 }  // namespace
 
@@ -59,12 +85,12 @@ Bytes Observer::chain_digest(const std::map<uint8_t, Bytes>& chains, uint8_t slo
 // UpdateAllKeys, or the acknowledgement of an encapsulated UpdateKey.
 bool Observer::renews_responses(ByteView message) const {
     if (message.size() < 4) return false;
-    if (message[1] == code::key_update)
-        return message[2] == static_cast<uint8_t>(KeyOperation::update_all_keys);
+    if (code_of(message) == code::key_update)
+        return param1(message) == static_cast<uint8_t>(KeyOperation::update_all_keys);
     constexpr auto kUpdate = static_cast<uint8_t>(KeyOperation::update_key);
-    return message[1] == code::deliver_encapsulated_response && message.size() >= 8 &&
+    return code_of(message) == code::deliver_encapsulated_response && message.size() >= 8 &&
            message[5] == code::key_update_ack && message[6] == kUpdate && encapsulated_.size() >= 4 &&
-           encapsulated_[1] == code::key_update && encapsulated_[2] == kUpdate;
+           code_of(encapsulated_) == code::key_update && param1(encapsulated_) == kUpdate;
 }
 
 std::optional<Bytes> Observer::request_record(ByteView record) {
@@ -81,10 +107,10 @@ std::optional<Bytes> Observer::request_record(ByteView record) {
     pending_session_ = session->first;
     // The answer comes under a new key already if it accepts, else under the old one. It does not accept a
     // KEY_UPDATE before the last one was verified; its own update it may well begin by then.
-    bool poll = message->size() >= 4 && (*message)[1] == code::respond_if_ready && deferred_;
+    bool poll = message->size() >= 4 && code_of(*message) == code::respond_if_ready && deferred_;
     const Bytes& asked = poll ? *deferred_ : *message;
     bool can = renews_responses(asked) && channel.phase() == Phase::application;
-    if (can && (asked[1] != code::key_update || !channel.updating(Direction::response))) {
+    if (can && (code_of(asked) != code::key_update || !channel.updating(Direction::response))) {
         channel.update(Direction::response);
         session->second.updating_response = true;
     }
@@ -109,7 +135,7 @@ std::optional<Bytes> Observer::response_record(ByteView record) {
     if (!message) return std::nullopt;
     // An ERROR(DecryptError) answers what was no request to us.
     if (!pending_session_ || pending_session_ != session->first) {
-        if (message->size() >= 4 && (*message)[1] == code::error) {
+        if (message->size() >= 4 && code_of(*message) == code::error) {
             pending_session_ = session->first;
             refused_in_session(0, *message);
             pending_session_.reset();
@@ -161,32 +187,22 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
     setup.kind = kind;
     setup.transport = transport_;
     ObservedSession session{.channel = {*provider_, setup, parameters_, vca_, kStrict}};
-    Bytes ours, theirs, verify_data;
+    std::optional<Begun> begun =
+        kind == SessionKind::key_exchange
+            ? read_exchange<KeyExchange, KeyExchangeResponse>(request, response, context)
+            : read_exchange<PskExchange, PskExchangeResponse>(request, response, context);
+    if (!begun) return;
+    setup.id = begun->id;
+    session.heartbeat_period = begun->heartbeat_period;
     if (kind == SessionKind::key_exchange) {
-        auto asked = decode<KeyExchange>(request, context);
-        auto answer = decode<KeyExchangeResponse>(response, context);
-        if (!asked || !answer) return;
-        setup.id = spdm::session_id(asked->req_session_id, answer->rsp_session_id);
-        session.heartbeat_period = answer->heartbeat_period;
-        session.mut_auth_requested = answer->mut_auth_requested;
-        flow_open_ |= answer->mut_auth_requested > mut_auth::plain;
-        if (answer->mut_auth_requested == mut_auth::plain)
-            session.requester_slot = answer->slot_id_param & 0x0f;
-        ours = std::move(asked->opaque_data);
-        theirs = std::move(answer->opaque_data);
-        verify_data = std::move(answer->responder_verify_data);
-    } else {
-        auto asked = decode<PskExchange>(request, context);
-        auto answer = decode<PskExchangeResponse>(response, context);
-        if (!asked || !answer) return;
-        setup.id = spdm::session_id(asked->req_session_id, answer->rsp_session_id);
-        session.heartbeat_period = answer->heartbeat_period;
-        ours = std::move(asked->opaque_data);
-        theirs = std::move(answer->opaque_data);
-        verify_data = std::move(answer->responder_verify_data);
+        session.mut_auth_requested = begun->mut_auth_requested;
+        flow_open_ |= begun->mut_auth_requested > mut_auth::plain;
+        if (begun->mut_auth_requested == mut_auth::plain)
+            session.requester_slot = begun->slot_id_param & 0x0f;
     }
-    auto offered = spdm::read_secured_opaque(ours, context);
-    auto selected = spdm::read_secured_opaque(theirs, context);
+    const Bytes& verify_data = begun->verify_data;
+    auto offered = spdm::read_secured_opaque(begun->ours, context);
+    auto selected = spdm::read_secured_opaque(begun->theirs, context);
     if (offered && selected && selected->selected) {
         setup.limit =
             spdm::record_limit(*selected->selected, offered->aead_limit.value_or(64), selected->aead_limit);
@@ -196,7 +212,7 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
         channel = spdm::Session(*provider_, setup, parameters_, vca_, kStrict);
         if (kind == SessionKind::key_exchange) {
             if (parameters_.multi_key_rsp) channel.add_th(first_digests_);
-            channel.add_th(chain_digest(chains_, request[3]));
+            channel.add_th(chain_digest(chains_, param2(request)));
         }
         channel.add_th(request);
         channel.add_th(response.first(response.size() - verify_data.size()));
@@ -204,7 +220,7 @@ void Observer::begin_session(SessionKind kind, ByteView request, ByteView respon
         if (!verify_data.empty() && channel.verifies(Direction::response, verify_data)) break;
     }
     if (!verify_data.empty()) {
-        check_mac(response[1], channel.verify_data(Direction::response), verify_data);
+        check_mac(code_of(response), channel.verify_data(Direction::response), verify_data);
         channel.add_th(verify_data);
     }
     bool at_once =
@@ -291,11 +307,11 @@ void Observer::key_update(ObservedSession& session, uint8_t operation) {
 void Observer::in_session(ByteView request, ByteView response) {
     ObservedSession* session = pending_in();
     if (session == nullptr || request.size() < 4) return;
-    if (request[1] != code::get_measurements) session->measured.clear();
-    switch (request[1]) {
+    if (code_of(request) != code::get_measurements) session->measured.clear();
+    switch (code_of(request)) {
         case code::finish: finish(request, response); break;
         case code::psk_finish: psk_finish(request, response); break;
-        case code::key_update: key_update(*session, request[2]); break;
+        case code::key_update: key_update(*session, param1(request)); break;
         case code::end_session: end_session(session->channel.id()); break;
         case code::get_measurements: measurements(request, response); break;
         case code::get_encapsulated_request:
@@ -307,7 +323,7 @@ void Observer::in_session(ByteView request, ByteView response) {
 void Observer::refused_in_session(uint8_t code, ByteView response) {
     ObservedSession* session = pending_in();
     if (session == nullptr) return;
-    auto error = static_cast<ErrorCode>(response[2]);
+    auto error = static_cast<ErrorCode>(param1(response));
     // DecryptError ends the session, and so does a FINISH that was not authentic.
     if (error == ErrorCode::decrypt_error) return end_session(session->channel.id());
     if (code == code::get_measurements) {

@@ -1,5 +1,6 @@
 // The scripted end of an encrypted path: seals, signs and opens what either end would, with nothing but HKDF,
-// AES-GCM and HMAC under the export secret. It can send anything, and shares no code with stack/transfer.
+// AES-GCM and HMAC under the export secret. It can send anything, valid or not, and shares no code with
+// stack/transfer, which it is compared with.
 #pragma once
 
 #include <optional>

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "conformance/report/replay.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -60,7 +61,8 @@ void check_round_trip(ByteView message, const wire::Context& context, const std:
     BOOST_REQUIRE_MESSAGE(decoded.has_value(), where << ": " << (decoded ? "" : decoded.error().text()));
     // A data object is padded to a multiple of four. The recorded device counts six bytes too many when it
     // sizes KEY_PAIR_INFO at 1.4, which its makers have put right since.
-    size_t spare = message[0] == 0x14 && message[1] == wire::code::key_pair_info ? 6 : 3;
+    size_t spare =
+        wire::version_byte(message) == 0x14 && wire::code_of(message) == wire::code::key_pair_info ? 6 : 3;
     BOOST_TEST(message.size() - used <= spare,
                where << ": " << message.size() - used << " bytes are left over");
     BOOST_TEST(to_hex(message.subspan(used)) == to_hex(Bytes(message.size() - used)), where);
@@ -81,7 +83,7 @@ BOOST_AUTO_TEST_CASE(every_message_encodes_to_the_bytes_it_was_decoded_from) {
             if (seen.kind != Kind::message) continue;
             check_round_trip(seen.bytes, seen.context,
                              std::string(capture.name) + " packet " + std::to_string(seen.packet) + ", " +
-                                 wire::message_name(seen.bytes[1]));
+                                 wire::message_name(wire::code_of(seen.bytes)));
         }
     }
 }
@@ -108,8 +110,8 @@ BOOST_AUTO_TEST_CASE(every_record_opens_and_every_signature_and_hmac_is_good) {
                 for (const lab::MacCheck& mac : seen.macs) BOOST_TEST(mac.good, "packet " << seen.packet);
                 macs += seen.macs.size();
                 if (seen.kind != Kind::message || seen.request) continue;
-                sessions += seen.bytes[1] == wire::code::key_exchange_rsp ||
-                            seen.bytes[1] == wire::code::psk_exchange_rsp;
+                sessions += wire::code_of(seen.bytes) == wire::code::key_exchange_rsp ||
+                            wire::code_of(seen.bytes) == wire::code::psk_exchange_rsp;
             }
             BOOST_TEST(records == capture.records);
             BOOST_TEST(application == capture.application);

@@ -6,6 +6,7 @@
 
 #include "conformance/report/plain.h"
 #include "stack/base/ranges.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -50,10 +51,11 @@ std::string identifier(engine::Verdict verdict) {
 std::string message_title(ByteView message) {
     if (message.empty()) return "an empty message";
     if (message.size() < 2) return "an incomplete header";
-    std::string name = wire::message_name(message[1]);
-    if (message[1] != wire::code::error || message.size() < 3) return name;
-    std::string_view error = wire::error_name(message[2]);
-    return error.empty() ? fmt::format("{} 0x{:02x}", name, message[2]) : fmt::format("{} {}", name, error);
+    std::string name = wire::message_name(wire::code_of(message));
+    if (wire::code_of(message) != wire::code::error || message.size() < 3) return name;
+    std::string_view error = wire::error_name(wire::param1(message));
+    return error.empty() ? fmt::format("{} 0x{:02x}", name, wire::param1(message))
+                         : fmt::format("{} {}", name, error);
 }
 
 std::string command(const engine::RunReport& report, const Details& details) {

@@ -7,6 +7,7 @@
 
 #include "conformance/report/test_support.h"
 #include "stack/base/writer.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -297,9 +298,9 @@ BOOST_AUTO_TEST_CASE(captures_of_other_implementations_are_read) {
             ++kinds[static_cast<size_t>(inner->kind)];
             if (inner->kind != Carried::Kind::spdm) continue;
             BOOST_REQUIRE(inner->message.size() >= 4);
-            BOOST_TEST(wire::version_from_byte(inner->message[0]).has_value());
-            BOOST_TEST(wire::message_info(inner->message[1]) != nullptr,
-                       wire::message_name(inner->message[1]));
+            BOOST_TEST(wire::version_from_byte(wire::version_byte(inner->message)).has_value());
+            BOOST_TEST(wire::message_info(wire::code_of(inner->message)) != nullptr,
+                       wire::message_name(wire::code_of(inner->message)));
         }
         BOOST_TEST(kinds[0] == row.plain, row.name);
         BOOST_TEST(kinds[1] == row.secured, row.name);

@@ -5,6 +5,7 @@
 #include "conformance/lab/reference.h"
 #include "stack/spdm/key_schedule.h"
 #include "stack/transport/binding.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/session.h"
 
 namespace assay::report {
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_was_changed_is_refused_and_the_next_one_opens
     });
     BOOST_TEST(refused == 1U);
     BOOST_TEST((last.kind == Seen::Kind::message));
-    BOOST_TEST(last.bytes[1] == wire::code::end_session_ack);
+    BOOST_TEST(wire::code_of(last.bytes) == wire::code::end_session_ack);
     BOOST_TEST(!last.request);
 }
 
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_request_after_an_answer_that_is_missing_is_taken_for_one)
            [&](const Seen& seen) { all.push_back(seen); });
     BOOST_TEST((all[all.size() - 2].kind == Seen::Kind::message));
     BOOST_TEST(all[all.size() - 2].request);
-    BOOST_TEST(all[all.size() - 2].bytes[1] == wire::code::end_session);
+    BOOST_TEST(wire::code_of(all[all.size() - 2].bytes) == wire::code::end_session);
     // A record is missing from the capture, so that the answer's number is one higher than the expected one.
     BOOST_TEST((all.back().kind == Seen::Kind::refused));
 }

@@ -1,5 +1,4 @@
-// A bundle: evidence as a folder of files with a list of them, and next to it the inputs of the verifier
-// itself.
+// A bundle: evidence as a folder of files with a list of them, and with it the verifier's own inputs.
 #pragma once
 
 #include "stack/attest/appraisal.h"

@@ -25,8 +25,7 @@ struct ChainDemands {
     Purpose purpose = Purpose::device;
     std::span<const crypto::Certificate> roots;  // pinned; with none cert_root_pinned is never held
     crypto::UnixTime time{};
-    // The policy accepts expired certificates of the signer. Certificates that are not valid yet are still
-    // refused.
+    // The policy accepts expired certificates of a signer, though none that are not valid yet.
     bool allow_expired = false;
 };
 

@@ -1,4 +1,5 @@
-// Strict reading of untrusted JSON: every key is known, occurs once and has the right type.
+// Strict reading of JSON that people and attackers write: every key is known, occurs once and has the type
+// that it must have.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,4 @@
-// The policy: what evidence must fulfil besides being genuine. Read from JSON
-// (vectors/schemas/policy.schema.json).
+// What evidence must fulfil besides being genuine. Read from JSON (vectors/schemas/policy.schema.json).
 #pragma once
 
 #include <chrono>

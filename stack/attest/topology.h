@@ -1,6 +1,5 @@
 // The devices of one machine, by what their reports say of each other: GPUs with protected PCIe
-// (PROTECTED_PCIE_STATUS) are trusted only together with the switches between them, and with no other GPU
-// present.
+// (PROTECTED_PCIE_STATUS) are trusted only with the switches between them, and no other GPU.
 #pragma once
 
 #include "stack/attest/gpu.h"

@@ -1,5 +1,4 @@
-// Signatures in their wire form, through EVP. Internal to this module; `openssl_provider` checks the
-// arguments.
+// Signatures in their wire form, through EVP. Internal to this module; openssl_provider checks the arguments.
 #pragma once
 
 #include "stack/crypto/key_impl.h"

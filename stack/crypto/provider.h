@@ -76,8 +76,7 @@ class Aead {
     virtual Result<> crypt(ByteView iv, ByteView in, std::span<uint8_t> out) = 0;
 };
 
-// One side of a Diffie-Hellman exchange. OpenSSL's is DheKey of dhe.h, which describes the format of public
-// values.
+// One side of a Diffie-Hellman exchange. OpenSSL's is DheKey of dhe.h, which has the form of public values.
 class Dhe {
    public:
     virtual ~Dhe() = default;

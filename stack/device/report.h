@@ -1,4 +1,5 @@
-// What the GPU reports besides its measurements: the opaque fields of MEASUREMENTS, as an H100 has them.
+// What the GPU reports of itself besides its measurements: the opaque fields of MEASUREMENTS, in the form
+// that an H100 has.
 #pragma once
 
 #include "stack/device/firmware.h"

@@ -23,9 +23,9 @@ struct ToSend {
 };
 
 // Drives a requester: version, capabilities, algorithms, digests, certificates, challenge, measurements, and
-// whatever the responder asks in between. What the responder does not claim is left out. The caller carries
-// each message from next() to the responder and its answer to receive(). If the transport fails, the flow is
-// not resumed: a new one is made.
+// whatever the responder asks in between. What the responder does not claim is left out. The caller takes
+// each message from next() to the responder and its answer to receive(). After an error of the transport a
+// new flow is made.
 class AttestationWalk {
    public:
     explicit AttestationWalk(Requester& requester, AttestationOptions options = {})

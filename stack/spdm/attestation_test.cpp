@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/test_support.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -15,15 +16,15 @@ using crypto::SignAlgo;
 std::string course(const Pair& pair) {
     Bytes codes;
     for (const auto& [request, response] : pair.log) {
-        bool portion = request[1] == code::get_certificate && (request[4] != 0 || request[5] != 0);
-        if (!portion) codes.push_back(request[1]);
+        bool portion = code_of(request) == code::get_certificate && (request[4] != 0 || request[5] != 0);
+        if (!portion) codes.push_back(code_of(request));
     }
     return to_hex(codes);
 }
 
 size_t count_of(const Pair& pair, uint8_t code) {
     return static_cast<size_t>(
-        std::ranges::count_if(pair.log, [&](const auto& both) { return both.first[1] == code; }));
+        std::ranges::count_if(pair.log, [&](const auto& both) { return code_of(both.first) == code; }));
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(opaque_data_goes_with_measurements_and_under_their_signatur
             BOOST_TEST(pair.requester.signed_measurements().size() == 5U);
             size_t seen = 0;
             for (const auto& [request, response] : pair.log) {
-                if (request[1] != code::get_measurements) continue;
+                if (code_of(request) != code::get_measurements) continue;
                 const Bytes opaque = device.measurement_opaque(pair.requester.parameters());
                 seen += std::ranges::search(response, opaque).empty() ? 0 : 1;
             }

@@ -39,8 +39,7 @@ struct CheckInfo {
 const CheckInfo& info(Check check);
 std::optional<Check> check_from_name(std::string_view name);
 
-// A refusal: the check, the answer it gives, and which field of the message is wrong (when a decoder said
-// so).
+// A refusal: the check, the answer it gives, and the wrong field (when a decoder said so).
 struct Refusal {
     Check check;
     std::optional<wire::ErrorCode> error;

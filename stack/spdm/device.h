@@ -68,8 +68,7 @@ struct PreSharedKey {
 struct Trust {
     std::vector<crypto::Certificate> roots;  // pinned
     crypto::UnixTime time{};                 // at which certificates have to be valid
-    // How chains are parsed and checked. A caller that sees the same chains again and again may cache the
-    // result here.
+    // How chains are parsed and checked. Callers that see the same ones again may cache the results.
     std::function<Result<std::vector<crypto::Certificate>>(ByteView)> read_chain = crypto::parse_certificates;
     std::function<std::vector<crypto::ChainRule>(const std::vector<crypto::Certificate>&,
                                                  const crypto::ChainPolicy&)>

@@ -9,6 +9,7 @@
 #include "stack/spdm/requester.h"
 #include "stack/spdm/signing.h"
 #include "stack/spdm/test_support.h"
+#include "stack/wire/header.h"
 #include "stack/wire/json.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/registry.h"
@@ -111,7 +112,7 @@ void replay(const Json& group, const Json& test) {
             if (++vca == 6) transcript.begin(hash_named(group["hash"]), version_of(group));
             continue;
         }
-        if (step.request()) transcript.on_request(step.bytes[1], authenticated);
+        if (step.request()) transcript.on_request(wire::code_of(step.bytes), authenticated);
         if (step.name() == "GET_DIGESTS") transcript.reset_m1();
         if (step.name() == "ERROR" && step.json.contains("resets")) transcript.reset_l1();
         std::string enters = step.json.value("enters", "");
@@ -139,14 +140,14 @@ void exchange(const Json& group, const Json& test) {
         Step& response = steps[i + 1];
         if (request.name() == "RESPOND_IF_READY") request.bytes[3] = token;
         // Deferrals count from the first request of a code, so one is asked for only when it is due.
-        bool put_off = response.name() == "ERROR" && response.bytes[2] == 0x42;
-        if (put_off) device.deferrals[request.bytes[1]].not_ready = 1;
+        bool put_off = response.name() == "ERROR" && wire::param1(response.bytes) == 0x42;
+        if (put_off) device.deferrals[wire::code_of(request.bytes)].not_ready = 1;
         Bytes sent = concat({request.bytes, hex(request.json.value("padding", ""))});
         Bytes got = responder.receive(sent).value_or(Bytes{});
         BOOST_TEST_INFO_SCOPE(request.name());
         BOOST_REQUIRE_GT(got.size(), 3U);
-        BOOST_REQUIRE_EQUAL(got[1], response.bytes[1]);
-        if (got[1] == code::error && got.size() == 8) token = got[6];
+        BOOST_REQUIRE_EQUAL(wire::code_of(got), wire::code_of(response.bytes));
+        if (wire::code_of(got) == code::error && got.size() == 8) token = got[6];
         response.bytes = std::move(got);
     }
     Suite suite{crypto::SignAlgo::ecdsa_p256, hash_named(group["hash"]), version_of(group)};
@@ -216,12 +217,12 @@ struct Trusting {
     Checked<> read_chain(ByteView chain, ByteView digest) {
         Bytes digests = concat({requester.get_digests(), digest});
         digests[1] = code::digests;
-        digests[2] = digests[0] >= byte(Version::v1_3) ? 1 : 0;
+        digests[2] = wire::version_byte(digests) >= byte(Version::v1_3) ? 1 : 0;
         digests[3] = 1;
         TRY(answer(digests));
         Bytes head = requester.get_certificate(0, 0, 0xffff);
         head.resize(8);
-        head[1] = code::certificate;
+        head[wire::kCodeAt] = code::certificate;
         head[4] = static_cast<uint8_t>(chain.size());
         head[5] = static_cast<uint8_t>(chain.size() >> 8);
         head[6] = head[7] = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stack/spdm/requester_impl.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/error.h"
 
 namespace assay::spdm {
@@ -35,7 +36,7 @@ Requester::Requester(const RequesterConfig& config, const crypto::Provider& prov
       identities_(config.identities, provider) {}
 
 Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
-    uint8_t code = request[1];
+    uint8_t code = code_of(request);
     RequesterSession* session = find(place);
     pending_.reset();
     unsent_.reset();
@@ -117,10 +118,11 @@ Checked<Outcome> Requester::dispatch(ByteView response) {
         padded.resize(4);
         response = padded;
     }
-    bool error = response[1] == code::error;
-    TRY(checker_.demand(Check::response_code, error || response[1] == (pending_->code() & 0x7f)));
+    bool error = code_of(response) == code::error;
+    TRY(checker_.demand(Check::response_code, error || code_of(response) == (pending_->code() & 0x7f)));
     // A responder that knows of no negotiation says so under 1.0.
-    bool version = response[0] == expected_version() || (error && response[0] == byte(Version::v1_0));
+    bool version = version_byte(response) == expected_version() ||
+                   (error && version_byte(response) == byte(Version::v1_0));
     TRY(checker_.demand(Check::response_version, version));
     if (error) return error_received(response);
     TRY(handle(response));

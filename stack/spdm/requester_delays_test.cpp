@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/test_support.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -15,16 +16,16 @@ BOOST_AUTO_TEST_CASE(every_request_may_be_put_off) {
     Pair pair(device);
     Checked<> walked = pair.walk({}, [&] {
         // Between a request that was put off and its answer, the two sides may differ.
-        if ((pair.log.back().second[1] != wire::code::error)) BOOST_TEST(pair.in_step());
+        if ((wire::code_of(pair.log.back().second) != wire::code::error)) BOOST_TEST(pair.in_step());
     });
     BOOST_TEST(refused_by(walked) == "nothing");
     BOOST_TEST(pair.requester.authenticated());
     size_t put_off = 0;
     Micros expected{0};
     for (const auto& [request, response] : pair.log) {
-        if (response[1] != wire::code::error) continue;
+        if (wire::code_of(response) != wire::code::error) continue;
         ++put_off;
-        bool busy = response[2] == static_cast<uint8_t>(wire::ErrorCode::busy);
+        bool busy = wire::param1(response) == static_cast<uint8_t>(wire::ErrorCode::busy);
         expected += busy ? pair.config.busy_delay : Micros(1 << response[4]);
     }
     BOOST_TEST(put_off > 10U);

@@ -1,6 +1,7 @@
 // The responder's turn to ask: it sends requests in its responses, and the requester answers in its requests
 // (DSP0274, GET_ENCAPSULATED_REQUEST request message and the clauses around it).
 #include "stack/spdm/requester_impl.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/error.h"
 
@@ -118,12 +119,13 @@ Bytes Requester::inner_error(ErrorCode code, uint8_t data) const {
 Checked<Bytes> Requester::answer(ByteView bytes) {
     TRY(checker_.demand(Check::response_malformed, bytes.size() >= 4));
     Bytes request = with_header(to_bytes(bytes));
-    uint8_t code = request[1];
+    uint8_t code = code_of(request);
     bool nested = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     TRY(checker_.demand(Check::encap_nested, !nested));
     ++turn_->steps;
     TRY(checker_.demand(Check::encap_steps, turn_->steps <= config_.max_encapsulated_requests));
-    if (request[0] != byte(learned_.parameters.version)) return inner_error(ErrorCode::version_mismatch);
+    if (version_byte(request) != byte(learned_.parameters.version))
+        return inner_error(ErrorCode::version_mismatch);
     switch (code) {
         case code::get_digests: return answer_get_digests(request);
         case code::get_certificate: return answer_get_certificate(request);

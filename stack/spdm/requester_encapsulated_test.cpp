@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/session_bench.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 
 namespace assay::spdm {
@@ -40,7 +41,7 @@ Bytes answer_to(Requester& requester, ByteView inner) {
     BOOST_TEST((requester.turn() == Turn::deliver));
     Bytes delivery = requester.deliver_encapsulated_response();
     BOOST_REQUIRE_GE(delivery.size(), 8U);
-    BOOST_TEST(delivery[2] == kRequestId);
+    BOOST_TEST(param1(delivery) == kRequestId);
     BOOST_TEST(good(requester.receive(ack(0, {}))));
     BOOST_TEST((requester.turn() == Turn::none));
     return to_bytes(ByteView(delivery).subspan(4));
@@ -225,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_challenge_is_answered_outside_sessions_only) {
     BOOST_REQUIRE(good(outside.connect()));
     answer_to(outside.requester, *from_hex("12810000"));
     Bytes answer = answer_to(outside.requester, challenge);
-    BOOST_TEST(answer[1] == code::challenge_auth);
+    BOOST_TEST(code_of(answer) == code::challenge_auth);
     BOOST_TEST(outside.requester.mutually_authenticated());
 }
 
@@ -237,18 +238,19 @@ BOOST_AUTO_TEST_CASE(the_requesters_challenge_auth_covers_the_flow) {
         SessionPair pair(device, session_config(version));
         Bytes expected, auth, asked;
         pair.on_response = [&](const Bytes& request, Bytes& response) {
-            bool vca = is_vca(request[1]);
+            bool vca = is_vca(code_of(request));
             if (vca && version >= v1_2) expected = concat({expected, request, response});
             if (vca && version < v1_2) expected.clear();
-            if (request[1] == code::deliver_encapsulated_response) {
+            if (code_of(request) == code::deliver_encapsulated_response) {
                 ByteView ours = ByteView(request).subspan(4);
-                bool is_auth = ours[1] == code::challenge_auth;
+                bool is_auth = code_of(ours) == code::challenge_auth;
                 if (is_auth) auth = to_bytes(ours);
                 size_t tail = is_auth ? 64 : 0;
                 expected = concat({expected, asked, ours.first(ours.size() - tail)});
             }
-            if (response[1] == code::encapsulated_request) asked = to_bytes(ByteView(response).subspan(4));
-            if (response[1] == code::encapsulated_response_ack) {
+            if (code_of(response) == code::encapsulated_request)
+                asked = to_bytes(ByteView(response).subspan(4));
+            if (code_of(response) == code::encapsulated_response_ack) {
                 size_t size = version >= v1_2 ? 8 : 4;
                 asked = to_bytes(ByteView(response).subspan(size));
             }
@@ -273,7 +275,7 @@ BOOST_AUTO_TEST_CASE(the_responder_updates_its_key_in_two_steps_and_no_other_way
     auto answer = [&](KeyOperation operation) {
         requester.get_encapsulated_request();
         Bytes inner = header(code::key_update, "0007");
-        inner[2] = static_cast<uint8_t>(operation);
+        inner[kParam1At] = static_cast<uint8_t>(operation);
         BOOST_REQUIRE(good(requester.receive(pair.sealed_response(id, ByteView(asking(inner))), true)));
         uint64_t number = requester.session(id)->sequence(Direction::request);
         Bytes record = requester.deliver_encapsulated_response();

@@ -5,6 +5,7 @@
 
 #include "stack/spdm/requester.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -42,10 +43,10 @@ template <class M>
 Checked<M> Requester::decoded(ByteView response, const wire::Context& context, size_t* used) const {
     // Where another header was let through, the rest is read as what was asked for.
     Bytes renamed;
-    if (response[0] != expected_version() || response[1] != M::kCode) {
+    if (wire::version_byte(response) != expected_version() || wire::code_of(response) != M::kCode) {
         renamed = to_bytes(response);
-        renamed[0] = expected_version();
-        renamed[1] = M::kCode;
+        renamed[wire::kVersionAt] = expected_version();
+        renamed[wire::kCodeAt] = M::kCode;
         response = renamed;
     }
     wire::DecodeOptions options{.lenient = checker_.waived(Check::response_malformed)};

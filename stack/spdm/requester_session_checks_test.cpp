@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/session_bench.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/finish.h"
@@ -35,7 +36,7 @@ void check_fault(const ResponseFault<M>& fault, const std::function<Checked<>(Se
         SessionPair pair(device, config, faults);
         BOOST_REQUIRE(good(pair.connect()));
         pair.on_response = [&](const Bytes& request, Bytes& response) {
-            if (request[1] != (M::kCode | 0x80)) return;
+            if (code_of(request) != (M::kCode | 0x80)) return;
             const Context context = pair.requester.parameters().context();
             auto message = *decode<M>(response, context);
             fault.inject(message);
@@ -289,7 +290,7 @@ BOOST_AUTO_TEST_CASE(an_acknowledgement_that_echoes_something_else_is_refused) {
             uint8_t tag = static_cast<uint8_t>(SeededRandom(pair.requester_random).next_u64());
             pair.requester.key_update(KeyOperation::update_key);
             Bytes ack = *from_hex("12690100");
-            ack[3] = tag;
+            ack[kParam2At] = tag;
             ack[byte] ^= 2;
             auto result = pair.requester.receive(pair.sealed_response(id, ack), true);
             BOOST_TEST(check_name(result) == (waived ? "accepted" : "update_echo"));

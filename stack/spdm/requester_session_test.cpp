@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/session_bench.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/finish.h"
 
 namespace assay::spdm {
@@ -290,9 +291,9 @@ BOOST_AUTO_TEST_CASE(digests_belong_to_th_where_keys_have_to_be_told_apart) {
         Bytes digests;
         pair.on_response = [&](const Bytes& request, Bytes& response) {
             const Context context = pair.requester.parameters().context();
-            if (request[1] == code::negotiate_algorithms) response[7] |= kMultiKeyConn;
-            if (is_vca(request[1])) th = concat({th, request, response});
-            if (request[1] == code::get_digests) {
+            if (wire::code_of(request) == code::negotiate_algorithms) response[7] |= kMultiKeyConn;
+            if (is_vca(wire::code_of(request))) th = concat({th, request, response});
+            if (wire::code_of(request) == code::get_digests) {
                 Digests message;
                 message.supported_slot_mask = message.slot_mask = 1;
                 message.digests = {to_bytes(hash(chain).view())};
@@ -300,7 +301,7 @@ BOOST_AUTO_TEST_CASE(digests_belong_to_th_where_keys_have_to_be_told_apart) {
                 message.key_usage_mask = {key_usage::key_ex};
                 digests = response = *encode(message, context);
             }
-            if (request[1] != code::key_exchange) return;
+            if (wire::code_of(request) != code::key_exchange) return;
             if (digests_first) append(th, digests);
             size_t before = response.size() - context.signature_size;
             th = concat({th, hash(chain).view(), request, ByteView(response).first(before)});

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "stack/spdm/test_support.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/version.h"
 
 namespace assay::spdm {
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_highest_common_version_is_chosen) {
 BOOST_AUTO_TEST_CASE(a_removed_version_breaks_the_signature) {
     Pair pair;
     pair.on_response = [](const Bytes& request, Bytes& response) {
-        if (request[1] != wire::code::get_version) return;
+        if (wire::code_of(request) != wire::code::get_version) return;
         auto message = *wire::decode<wire::VersionResponse>(response, {});
         message.entries.resize(3);  // 1.3 and 1.4 are gone
         response = *wire::encode(message, {});
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_removed_algorithm_breaks_the_signature) {
     device.identities[SignAlgo::ecdsa_p256] = test_device().identities[SignAlgo::ecdsa_p256];
     Pair pair(device);
     pair.on_request = [](Bytes& request) {
-        if (request[1] == wire::code::negotiate_algorithms) request[8] = 0x10;  // ECDSA_P256
+        if (wire::code_of(request) == wire::code::negotiate_algorithms) request[8] = 0x10;  // ECDSA_P256
     };
     BOOST_TEST(refused_by(pair.walk()) == "auth_signature");
 }
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_replayed_challenge_auth_is_refused) {
     BOOST_REQUIRE(pair.walk().has_value());
     Bytes old;
     for (const auto& [request, response] : pair.log) {
-        if (request[1] == wire::code::challenge) old = response;
+        if (wire::code_of(request) == wire::code::challenge) old = response;
     }
     BOOST_REQUIRE(!old.empty());
     // A second time on the same connection, at a version without RequesterContext to give it away.
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_replayed_challenge_auth_is_refused) {
     Pair second(device);
     BOOST_REQUIRE(second.walk({.unsigned_measurements = false}).has_value());
     for (const auto& [request, response] : second.log) {
-        if (request[1] == wire::code::challenge) old = response;
+        if (wire::code_of(request) == wire::code::challenge) old = response;
     }
     second.on_response = [&](const Bytes&, Bytes& response) { response = old; };
     BOOST_TEST(refused_by(second.exchange(second.requester.challenge(0, wire::summary::all))) ==
@@ -324,11 +325,11 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
         for (const FaultConfig& faults : {FaultConfig{}, all}) {
             for (const auto& [request, response] : good.log) {
                 for (size_t size = 0; size < response.size(); size += 1 + size / 8) {
-                    uint8_t code = request[1];
+                    uint8_t code = wire::code_of(request);
                     Pair pair(device, test_config(), faults);
                     bool cut = false;
                     pair.on_response = [&](const Bytes& asked, Bytes& answer) {
-                        if (asked[1] != code) return;
+                        if (wire::code_of(asked) != code) return;
                         cut = true;
                         answer.resize(std::min(answer.size(), size));
                         if (size % 3 == 1 && answer.size() > 4) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -49,7 +50,7 @@ std::optional<Bytes> Responder::respond(ByteView request) {
     Checked<Bytes> response = dispatch(request);
     if (response) {
         Checked<> fits =
-            checker_.demand(Check::response_size, response->size() <= most_taken((*response)[1]));
+            checker_.demand(Check::response_size, response->size() <= most_taken(code_of(*response)));
         if (fits) return std::move(*response);
         // The response was not given, so no signature covers it, nobody was authenticated by it, and a
         // session that it was to bring about or to establish is none.
@@ -63,7 +64,7 @@ std::optional<Bytes> Responder::respond(ByteView request) {
     last_refusal_ = response.error();
     if (!last_refusal_->error) return std::nullopt;
     // Any ERROR to GET_MEASUREMENTS restarts L1/L2.
-    if (request.size() > 1 && request[1] == code::get_measurements) measured().reset_l1();
+    if (request.size() > 1 && code_of(request) == code::get_measurements) measured().reset_l1();
     return error(*last_refusal_->error, last_refusal_->error_data);
 }
 
@@ -85,7 +86,7 @@ Checked<Bytes> Responder::dispatch(ByteView request) {
 
 // The checks that come before a handler sees a request, in the order in which they are made.
 Checked<> Responder::admit(ByteView request) const {
-    uint8_t code = request[1];
+    uint8_t code = code_of(request);
     const RequestInfo* row = request_info(code);
     bool known = row != nullptr && row->since <= parameters_.version;
     // Before a version is agreed on, a later version's request is merely too early.
@@ -97,7 +98,7 @@ Checked<> Responder::admit(ByteView request) const {
         return checker_.demand(Check::capabilities_order, state_ == ConnectionState::after_version);
     }
     if (state_ > ConnectionState::after_version) {
-        TRY(checker_.demand(Check::request_version, request[0] == byte(parameters_.version)));
+        TRY(checker_.demand(Check::request_version, version_byte(request) == byte(parameters_.version)));
     }
     if (code == code::negotiate_algorithms) {
         return checker_.demand(Check::algorithms_order, state_ == ConnectionState::after_capabilities);
@@ -133,7 +134,7 @@ Checked<> Responder::admit_place(const RequestInfo& row) const {
 }
 
 std::optional<Bytes> Responder::put_off(ByteView request) {
-    uint8_t code = request[1];
+    uint8_t code = code_of(request);
     // Only the deferred request can be put off again, and only where it came.
     bool again = ready_for(request) && deferred_->session == current_;
     if (code == code::respond_if_ready && !again) return std::nullopt;
@@ -153,7 +154,7 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
     ErrorResponse answer;
     answer.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
     answer.rdt_exponent = device_.rdt_exponent;
-    answer.request_code = deferred_->request[1];
+    answer.request_code = code_of(deferred_->request);
     answer.token = token_;
     answer.rdtm = device_.rdtm;
     return *encode(answer, parameters_.context());
@@ -186,7 +187,7 @@ const Responder::Handler* Responder::handler_of(uint8_t code) {
 }
 
 Checked<Bytes> Responder::handle(ByteView request) {
-    uint8_t code = request[1];
+    uint8_t code = code_of(request);
     if (current_) {
         current()->channel.measured().on_request(code, true);
         transcript_.on_session_request(code, authenticated_);
@@ -202,11 +203,11 @@ Checked<Bytes> Responder::handle(ByteView request) {
 }
 
 bool Responder::ready_for(ByteView request) const {
-    return deferred_ && request[2] == deferred_->request[1] && request[3] == token_;
+    return deferred_ && param1(request) == code_of(deferred_->request) && param2(request) == token_;
 }
 
 Checked<Bytes> Responder::respond_if_ready(ByteView request) {
-    TRY(checker_.demand(Check::ready_itself, request[2] != code::respond_if_ready));
+    TRY(checker_.demand(Check::ready_itself, param1(request) != code::respond_if_ready));
     TRY(checker_.demand(Check::ready_nothing, deferred_.has_value()));
     if (!deferred_) return error(ErrorCode::unspecified);
     TRY(checker_.demand(Check::ready_session, deferred_->session == current_));

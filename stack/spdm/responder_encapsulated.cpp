@@ -5,6 +5,7 @@
 #include "stack/spdm/responder.h"
 #include "stack/spdm/signing.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
@@ -42,8 +43,8 @@ Checked<M> Responder::delivered(ByteView response, const Context& context) const
     DecodeOptions options{.lenient = checker_.waived(Check::encap_malformed)};
     Bytes renamed = to_bytes(response);
     // Where another header was let through, the rest is read as what was asked for.
-    renamed[0] = byte(parameters_.version);
-    renamed[1] = M::kCode;
+    renamed[kVersionAt] = byte(parameters_.version);
+    renamed[kCodeAt] = M::kCode;
     return checker_.demand_value(Check::encap_malformed, decode<M>(renamed, context, options));
 }
 
@@ -138,13 +139,14 @@ Bytes Responder::acknowledgement(uint8_t delivered) {
 Checked<> Responder::encapsulated_response(ByteView response) {
     // What a transport pads DELIVER_ENCAPSULATED_RESPONSE with stands behind the response in it.
     response = exact(response, encapsulated_context());
-    TRY(checker_.demand(Check::encap_version, response[0] == byte(parameters_.version)));
-    uint8_t asked = flow_->request[1];
-    if (response[1] == code::error && response[2] == static_cast<uint8_t>(ErrorCode::response_not_ready)) {
+    TRY(checker_.demand(Check::encap_version, version_byte(response) == byte(parameters_.version)));
+    uint8_t asked = code_of(flow_->request);
+    if (code_of(response) == code::error &&
+        param1(response) == static_cast<uint8_t>(ErrorCode::response_not_ready)) {
         flow_.reset();
         return {};
     }
-    TRY(checker_.demand(Check::encap_response, response[1] == (asked & 0x7f)));
+    TRY(checker_.demand(Check::encap_response, code_of(response) == (asked & 0x7f)));
     switch (asked) {
         case code::get_digests: return encapsulated_digests(response);
         case code::get_certificate: return encapsulated_certificate(response);
@@ -256,7 +258,7 @@ Checked<> Responder::encapsulated_challenge_auth(ByteView response) {
 
 Checked<> Responder::encapsulated_key_update_ack(ByteView response) {
     auto message = TRY(delivered<KeyUpdateAck>(response, encapsulated_context()));
-    bool echoed = message.key_operation == flow_->request[2] && message.tag == flow_->request[3];
+    bool echoed = message.key_operation == param1(flow_->request) && message.tag == param2(flow_->request);
     TRY(checker_.demand(Check::encap_response, echoed));
     Session* channel = flow_->session ? session(*flow_->session) : nullptr;
     if (channel == nullptr) return {};

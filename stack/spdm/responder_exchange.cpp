@@ -11,6 +11,23 @@ namespace assay::spdm {
 
 using namespace wire;
 
+namespace {
+
+// What must have been negotiated for any session.
+Checked<> check_negotiated(const Checker& checker, const Parameters& parameters) {
+    TRY(checker.demand(Check::exchange_mac, parameters.both(cap::mac)));
+    bool format = parameters.version < Version::v1_2 || parameters.opaque_format == kOpaqueDataFmt1;
+    return checker.demand(Check::exchange_opaque_format, format);
+}
+
+// ResponderVerifyData; with the planted defect it does not cover the signature.
+crypto::Digest verify_data_over(const Session& channel, const crypto::Digest& before, bool other) {
+    if (other) return channel.schedule().verify_data(Direction::response, before.view());
+    return channel.verify_data(Direction::response);
+}
+
+}  // namespace
+
 Checked<> Responder::check_summary_type(uint8_t type, Check known, Check possible) const {
     TRY(checker_.demand(known, type == summary::none || type == summary::tcb || type == summary::all));
     bool measures = parameters_.meas_cap() != 0 && parameters_.measurement_specification != 0;
@@ -123,9 +140,7 @@ void Responder::ask_for_mutual_authentication(ResponderSession& session, KeyExch
 
 Checked<Bytes> Responder::key_exchange(ByteView request) {
     size_t used = 0;
-    TRY(checker_.demand(Check::exchange_mac, parameters_.both(cap::mac)));
-    bool format = parameters_.version < Version::v1_2 || parameters_.opaque_format == kOpaqueDataFmt1;
-    TRY(checker_.demand(Check::exchange_opaque_format, format));
+    TRY(check_negotiated(checker_, parameters_));
     plant_exchange(request);
     auto message = TRY(decoded<KeyExchange>(Check::exchange_malformed, request, &used));
     TRY(check_exchange(message));
@@ -173,9 +188,8 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
     channel.begin(shared.view());
     if (device_.keylog) device_.keylog(SessionKind::key_exchange, shared.view());
     if (verify_size != 0) {
-        crypto::Digest verify = checker_.has(Defect::verify_data_over_other_hash)
-                                    ? channel.schedule().verify_data(Direction::response, before.view())
-                                    : channel.verify_data(Direction::response);
+        crypto::Digest verify =
+            verify_data_over(channel, before, checker_.has(Defect::verify_data_over_other_hash));
         std::ranges::copy(verify.view(), end);
         channel.add_th(verify.view());
     }
@@ -190,9 +204,7 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
 
 Checked<Bytes> Responder::psk_exchange(ByteView request) {
     size_t used = 0;
-    TRY(checker_.demand(Check::exchange_mac, parameters_.both(cap::mac)));
-    bool format = parameters_.version < Version::v1_2 || parameters_.opaque_format == kOpaqueDataFmt1;
-    TRY(checker_.demand(Check::exchange_opaque_format, format));
+    TRY(check_negotiated(checker_, parameters_));
     plant_psk_exchange(request);
     auto message = TRY(decoded<PskExchange>(Check::psk_malformed, request, &used));
     TRY(check_summary_type(message.measurement_summary_hash_type, Check::psk_hash_type, Check::psk_summary));

@@ -1,6 +1,7 @@
 // The responder's sessions: records in and out, what keeps a session going, and its end.
 #include "stack/spdm/responder.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -70,14 +71,14 @@ Checked<Bytes> Responder::open(const record::Parsed& record) {
     plant_record(record);
     Bytes request =
         TRY(session.channel.open_message(Direction::request, record, checker_, kResponderRecordChecks));
-    bool feeds =
-        !checker_.has(Defect::heartbeat_not_fed) || (request.size() > 1 && request[1] == code::heartbeat);
+    bool feeds = !checker_.has(Defect::heartbeat_not_fed) ||
+                 (request.size() > 1 && code_of(request) == code::heartbeat);
     if (clock_ != nullptr && feeds) session.heard = clock_->now();
     return request;
 }
 
 std::optional<Bytes> Responder::seal_answer(uint32_t id, ByteView response) {
-    answered_secured_ = !(checker_.has(Defect::error_in_clear) && response[1] == code::error);
+    answered_secured_ = !(checker_.has(Defect::error_in_clear) && code_of(response) == code::error);
     if (!answered_secured_) return to_bytes(response);
     Session* channel = session(id);
     // A request that ended its own session for good has nothing to be answered with.

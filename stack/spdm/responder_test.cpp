@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/test_bench.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
@@ -49,7 +50,7 @@ BOOST_AUTO_TEST_CASE(challenge_auth_signs_vca_certificates_and_challenge_at_each
                 return response;
             };
             Bytes digests = exchange(wire::GetDigests{});
-            BOOST_TEST(digests[3] == 0x05);
+            BOOST_TEST(wire::param2(digests) == 0x05);
             Bytes portion = exchange(wire::GetCertificate{.slot_id = 2, .offset = 0, .length = 0xffff});
             auto certificate = wire::decode<wire::CertificateResponse>(portion, bench.context);
             BOOST_REQUIRE(certificate);
@@ -159,12 +160,12 @@ BOOST_AUTO_TEST_CASE(ed448_is_never_selected) {
 BOOST_AUTO_TEST_CASE(before_negotiation_only_the_next_message_of_vca_is_legal) {
     Bench bench;
     Bytes answer = bench.send_hex("10810000");
-    BOOST_TEST((code_of(answer) == ErrorCode::unexpected_request));
-    BOOST_TEST(answer[0] == 0x10);
-    BOOST_TEST((code_of(bench.send_hex("10e10000")) == ErrorCode::unexpected_request));
+    BOOST_TEST((error_code_of(answer) == ErrorCode::unexpected_request));
+    BOOST_TEST(wire::version_byte(answer) == 0x10);
+    BOOST_TEST((error_code_of(bench.send_hex("10e10000")) == ErrorCode::unexpected_request));
     bench.send(wire::GetVersion{});
-    BOOST_TEST((code_of(bench.send_hex("12e30000")) == ErrorCode::unexpected_request));
-    BOOST_TEST((code_of(bench.send_hex("12830000")) == ErrorCode::unexpected_request));
+    BOOST_TEST((error_code_of(bench.send_hex("12e30000")) == ErrorCode::unexpected_request));
+    BOOST_TEST((error_code_of(bench.send_hex("12830000")) == ErrorCode::unexpected_request));
     BOOST_TEST((bench.responder.last_refusal()->check == Check::request_state));
 }
 
@@ -173,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_responder_that_lost_its_state_asks_for_get_version) {
     bench.negotiate(Version::v1_3);
     bench.responder.lose_state();
     for (const char* request : {"13810000", "13e00000", "13e10000", "13ff8100"}) {
-        BOOST_TEST((code_of(bench.send_hex(request)) == ErrorCode::request_resynch));
+        BOOST_TEST((error_code_of(bench.send_hex(request)) == ErrorCode::request_resynch));
     }
     bench.negotiate(Version::v1_3);
     BOOST_TEST(bench.send_hex("13810000")[1] == wire::code::digests);
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(padding_behind_a_request_is_not_in_the_transcript) {
         auto response = padded.receive(longer);
         BOOST_REQUIRE(expected.has_value());
         BOOST_REQUIRE(response.has_value());
-        BOOST_TEST((*expected)[1] == (request[1] & 0x7f));
+        BOOST_TEST(wire::code_of(*expected) == (wire::code_of(request) & 0x7f));
         BOOST_TEST(to_hex(*response) == to_hex(*expected));
     }
     BOOST_TEST(to_hex(padded.transcript().vca()) == to_hex(plain.transcript().vca()));
@@ -220,25 +221,25 @@ BOOST_AUTO_TEST_CASE(a_deferred_request_is_answered_after_busy_and_not_ready) {
     device.deferrals[wire::code::get_digests] = {.busy = 2, .not_ready = 1};
     Bench bench(device);
     bench.negotiate(Version::v1_2);
-    BOOST_TEST((code_of(bench.send_hex("12810000")) == ErrorCode::busy));
-    BOOST_TEST((code_of(bench.send_hex("12810000")) == ErrorCode::busy));
+    BOOST_TEST((error_code_of(bench.send_hex("12810000")) == ErrorCode::busy));
+    BOOST_TEST((error_code_of(bench.send_hex("12810000")) == ErrorCode::busy));
     Bytes answer = bench.send_hex("12810000");
-    BOOST_TEST((code_of(answer) == ErrorCode::response_not_ready));
+    BOOST_TEST((error_code_of(answer) == ErrorCode::response_not_ready));
     auto later = wire::decode<wire::ErrorResponse>(answer, bench.context);
     BOOST_REQUIRE(later);
     BOOST_TEST(later->request_code == wire::code::get_digests);
     BOOST_TEST(later->rdtm > 1);
     Bytes wrong{0x12, wire::code::respond_if_ready, later->request_code,
                 static_cast<uint8_t>(later->token + 1)};
-    BOOST_TEST((code_of(bench.send(wrong)) == ErrorCode::invalid_request));
+    BOOST_TEST((error_code_of(bench.send(wrong)) == ErrorCode::invalid_request));
     BOOST_TEST(info(bench.responder.last_refusal()->check).name == "ready_mismatch");
     Bytes right{0x12, wire::code::respond_if_ready, later->request_code, later->token};
     Bytes digests = bench.send(right);
-    BOOST_TEST(digests[1] == wire::code::digests);
+    BOOST_TEST(wire::code_of(digests) == wire::code::digests);
     // The transcript has the original request and the final response.
     Bytes expected = concat({bench.vca, *from_hex("12810000"), digests});
     BOOST_TEST((bench.responder.transcript().m1() == real().digest(crypto::HashAlgo::sha256, expected)));
-    BOOST_TEST((code_of(bench.send(right)) == ErrorCode::unexpected_request));
+    BOOST_TEST((error_code_of(bench.send(right)) == ErrorCode::unexpected_request));
 }
 
 BOOST_AUTO_TEST_CASE(a_deferred_request_is_dropped_by_another_one) {
@@ -247,9 +248,10 @@ BOOST_AUTO_TEST_CASE(a_deferred_request_is_dropped_by_another_one) {
     Bench bench(device);
     bench.negotiate(Version::v1_2);
     Bytes answer = bench.send_hex("12810000");
-    BOOST_TEST((code_of(answer) == ErrorCode::response_not_ready));
+    BOOST_TEST((error_code_of(answer) == ErrorCode::response_not_ready));
     bench.send_hex("12e00000");
-    BOOST_TEST((code_of(bench.send(Bytes{0x12, 0xff, 0x81, answer[6]})) == ErrorCode::unexpected_request));
+    BOOST_TEST(
+        (error_code_of(bench.send(Bytes{0x12, 0xff, 0x81, answer[6]})) == ErrorCode::unexpected_request));
 }
 
 BOOST_AUTO_TEST_CASE(respond_if_ready_itself_is_put_off_only_when_something_is_deferred) {
@@ -258,12 +260,12 @@ BOOST_AUTO_TEST_CASE(respond_if_ready_itself_is_put_off_only_when_something_is_d
     device.deferrals[wire::code::get_digests] = {.busy = 0, .not_ready = 1};
     Bench bench(device);
     bench.negotiate(Version::v1_2);
-    BOOST_TEST((code_of(bench.send_hex("12ff8100")) == ErrorCode::unexpected_request));
+    BOOST_TEST((error_code_of(bench.send_hex("12ff8100")) == ErrorCode::unexpected_request));
     Bytes answer = bench.send_hex("12810000");
-    BOOST_TEST((code_of(answer) == ErrorCode::response_not_ready));
+    BOOST_TEST((error_code_of(answer) == ErrorCode::response_not_ready));
     Bytes ready{0x12, 0xff, 0x81, answer[6]};
     answer = bench.send(ready);
-    BOOST_TEST((code_of(answer) == ErrorCode::response_not_ready));
+    BOOST_TEST((error_code_of(answer) == ErrorCode::response_not_ready));
     BOOST_TEST(answer[5] == wire::code::get_digests);
     BOOST_TEST(bench.send(ready)[1] == wire::code::digests);
 }

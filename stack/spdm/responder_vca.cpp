@@ -5,6 +5,7 @@
 #include "stack/spdm/capability_rules.h"
 #include "stack/spdm/responder.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/version.h"
 
 namespace assay::spdm {
@@ -21,7 +22,7 @@ constexpr size_t kMaxExtended = 20;
 Checked<Bytes> Responder::get_version(ByteView request) {
     Parameters none;
     // An ERROR to a GET_VERSION of another version carries 1.0 whatever was negotiated.
-    if (request[0] != byte(Version::v1_0) && !checker_.waived(Check::version_header)) {
+    if (wire::version_byte(request) != byte(Version::v1_0) && !checker_.waived(Check::version_header)) {
         ErrorResponse answer;
         answer.error_code = static_cast<uint8_t>(ErrorCode::version_mismatch);
         last_refusal_ = Refusal{Check::version_header, ErrorCode::version_mismatch, 0, {}};
@@ -48,9 +49,10 @@ Checked<Bytes> Responder::get_version(ByteView request) {
 }
 
 Checked<Bytes> Responder::get_capabilities(ByteView request) {
-    bool offered = std::ranges::any_of(device_.versions, [&](Version v) { return byte(v) == request[0]; });
+    bool offered = std::ranges::any_of(device_.versions,
+                                       [&](Version v) { return byte(v) == wire::version_byte(request); });
     TRY(checker_.demand(Check::capabilities_version, offered));
-    Version version = version_from_byte(request[0]).value_or(device_.versions.front());
+    Version version = version_from_byte(wire::version_byte(request)).value_or(device_.versions.front());
     Context context;
     context.version = version;
     size_t used = 0;

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/session_bench.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(handshakes_in_the_clear) {
         check_walk(pair, everything());
         bool finished_outside = false;
         for (const auto& [secured, message] : pair.sent) {
-            finished_outside = finished_outside || (!secured && message[1] == code::finish);
+            finished_outside = finished_outside || (!secured && code_of(message) == code::finish);
         }
         BOOST_TEST(finished_outside);
         // One side alone does not make it so.
@@ -130,7 +131,8 @@ BOOST_AUTO_TEST_CASE(handshakes_in_the_clear) {
         pair.sent.clear();
         BOOST_TEST(good(pair.negotiate()));
         check_walk(pair, everything());
-        for (const auto& [secured, message] : pair.sent) BOOST_TEST((secured || message[1] != code::finish));
+        for (const auto& [secured, message] : pair.sent)
+            BOOST_TEST((secured || code_of(message) != code::finish));
     });
 }
 
@@ -228,7 +230,7 @@ BOOST_AUTO_TEST_CASE(the_responder_gets_the_new_key_that_it_asks_for) {
 BOOST_AUTO_TEST_CASE(a_refusal_ends_the_walk) {
     SessionPair pair;
     pair.on_response = [](const Bytes& request, Bytes& response) {
-        if (request[1] == code::key_exchange) response[response.size() - 1] ^= 1;
+        if (code_of(request) == code::key_exchange) response[response.size() - 1] ^= 1;
     };
     SessionWalk walk(pair.requester);
     BOOST_TEST(check_name(pair.drive(walk)) == "kex_verify_data");
@@ -278,13 +280,13 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
             return pair.walk(options);
         };
         std::map<uint8_t, size_t> sizes;
-        BOOST_REQUIRE(good(run({}, [&](Bytes& response) { sizes[response[1]] = response.size(); })));
+        BOOST_REQUIRE(good(run({}, [&](Bytes& response) { sizes[code_of(response)] = response.size(); })));
         for (const auto& [code, whole] : sizes) {
             for (const FaultConfig& faults : {FaultConfig{}, all}) {
                 for (size_t size = 0; size < whole; size += 1 + size / 4) {
                     bool rubbish = size % 3 == 1, cut = false;
                     Checked<> result = run(faults, [&](Bytes& response) {
-                        if (response.size() < 2 || response[1] != code) return;
+                        if (response.size() < 2 || code_of(response) != code) return;
                         cut = true;
                         response.resize(std::min(response.size(), size));
                         if (!rubbish || response.size() <= 4) return;

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "stack/spdm/test_support.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/version.h"
 
 namespace assay::spdm {
@@ -40,7 +41,7 @@ struct Bench {
         Bytes request = *wire::encode(message, context);
         Bytes response = send(request);
         BOOST_REQUIRE_GT(response.size(), 4U);
-        BOOST_REQUIRE_EQUAL(response[1], request[1] - 0x80);
+        BOOST_REQUIRE_EQUAL(wire::code_of(response), wire::code_of(request) - 0x80);
         vca = concat({vca, request, response});
     }
     void negotiate(wire::Version version) {
@@ -59,7 +60,7 @@ struct Bench {
     }
     uint8_t error_of(ByteView request) {
         Bytes answer = send(request);
-        return answer.size() >= 4 && answer[1] == wire::code::error ? answer[2] : 0;
+        return answer.size() >= 4 && wire::code_of(answer) == wire::code::error ? wire::param1(answer) : 0;
     }
     Result<> verify(std::string_view what, ByteView transcript, ByteView signature) const {
         Suite suite = responder.parameters().suite();
@@ -68,10 +69,10 @@ struct Bench {
     }
 };
 
-inline wire::ErrorCode code_of(ByteView answer) {
+inline wire::ErrorCode error_code_of(ByteView answer) {
     BOOST_REQUIRE_GE(answer.size(), 4U);
-    BOOST_REQUIRE_EQUAL(answer[1], wire::code::error);
-    return static_cast<wire::ErrorCode>(answer[2]);
+    BOOST_REQUIRE_EQUAL(wire::code_of(answer), wire::code::error);
+    return static_cast<wire::ErrorCode>(wire::param1(answer));
 }
 
 }  // namespace assay::spdm

@@ -11,6 +11,7 @@
 #include "stack/spdm/responder.h"
 #include "stack/spdm/signing.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -133,7 +134,7 @@ inline std::string_view refused_by(const Checked<>& result) {
 // What the responder would have said is replaced, once, in the response to one request.
 inline std::function<void(const Bytes&, Bytes&)> answer_once(uint8_t code, std::string_view hex) {
     return [code, answer = *from_hex(hex), used = false](const Bytes& request, Bytes& response) mutable {
-        if (used || request[1] != code) return;
+        if (used || wire::code_of(request) != code) return;
         used = true;
         response = answer;
     };

@@ -1,4 +1,5 @@
 #include "stack/transport/endpoint.h"
+#include "stack/wire/header.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,8 @@ bool is(const Unit& unit, EmuCommand command) { return unit.command == static_ca
 
 // Whether bytes begin as an SPDM request does: a version and a request code.
 bool looks_like_spdm(ByteView message) {
-    return message.size() >= 2 && message[0] >= 0x10 && message[0] <= 0x1f && message[1] >= 0x80;
+    return message.size() >= 2 && wire::version_byte(message) >= 0x10 &&
+           wire::version_byte(message) <= 0x1f && wire::code_of(message) >= 0x80;
 }
 
 }  // namespace

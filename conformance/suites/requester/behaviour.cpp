@@ -6,6 +6,7 @@
 
 #include "conformance/suites/requester/requester_harness.h"
 #include "stack/spdm/secured_opaque.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/key_exchange.h"
@@ -160,7 +161,7 @@ CheckResult updates(CaseContext& test, const spdm::FaultConfig& faults) {
     // The responder never received this one; it acknowledges it under the old key, and so has not updated it.
     const Bytes sent = requester.key_update(KeyOperation::update_all_keys);
     Bytes ack = stage->intercept(sent);
-    ack[1] = code::key_update_ack;
+    ack[wire::kCodeAt] = code::key_update_ack;
     return stage.gives_up(stage.takes(stage.sealed(id, ack)), id, "SPDM-SES-113");
 }
 
@@ -247,7 +248,7 @@ CheckResult encapsulated(CaseContext& test, const spdm::FaultConfig& faults) {
         stage->responder().ask_for_key_update(id);
         const uint32_t before = stage.requester().session(id)->generation(Direction::response);
         Bytes answer = TRY(delivered(stage, row.request, row.requirement));
-        TRY(stage.expect(answer.size() >= 4 && answer[1] == code::error, row.requirement,
+        TRY(stage.expect(answer.size() >= 4 && wire::code_of(answer) == code::error, row.requirement,
                          "an encapsulated ERROR", to_hex(answer)));
         const spdm::Session* session = stage.requester().session(id);
         bool kept = session == nullptr || session->generation(Direction::response) == before;

@@ -2,6 +2,7 @@
 #include "conformance/suites/requester/requester_harness.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/secured_opaque.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/opaque_data.h"
 #include "stack/wire/messages/psk.h"
@@ -65,14 +66,14 @@ Fault dirty_padding() {
 // The reverse of what fields<>() does: the bytes are changed, under the HMAC that they should have.
 Fault unsigned_change(const std::function<void(Bytes&)>& change) {
     return [change](const FaultContext& now, Bytes& response) {
-        if (now.request[1] != code::key_exchange || response[1] == code::error) return;
+        if (code_of(now.request) != code::key_exchange || code_of(response) == code::error) return;
         change(response);
         now.authenticate(response);
     };
 }
 Fault signed_with(std::string_view context, Version version, bool other_key = false) {
     return [=](const FaultContext& now, Bytes& response) {
-        if (now.request[1] != code::key_exchange) return;
+        if (code_of(now.request) != code::key_exchange) return;
         static const crypto::TestPki other_pki =
             *crypto::make_test_pki(crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ed25519,
                                    crypto::HashAlgo::sha256, "Assay slot 1");
@@ -246,7 +247,7 @@ void add_authenticity(std::vector<FaultRow>& rows) {
 void add_summaries(std::vector<FaultRow>& rows) {
     auto summary = [](const Bytes& hash) {
         return Fault([hash](const FaultContext& now, Bytes& response) {
-            if (now.request[1] != code::key_exchange) return;
+            if (code_of(now.request) != code::key_exchange) return;
             auto message = decode<KeyExchangeResponse>(response, now.context());
             if (!message) return;
             message->measurement_summary_hash = hash;

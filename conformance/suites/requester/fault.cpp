@@ -6,6 +6,7 @@
 #include <map>
 
 #include "conformance/engine/requirement.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::cases {
@@ -23,8 +24,8 @@ constexpr size_t kMostRepeats = 12;
 bool asks_again(const FaultOutcome& outcome, size_t at, Check check) {
     const Bytes& request = outcome.log[at].request;
     bool whole_chain = check == Check::cert_digest || check == Check::cert_structure;
-    if (whole_chain && request[1] == code::get_certificate) return true;
-    if (check == Check::encap_steps && request[1] == code::deliver_encapsulated_response) return true;
+    if (whole_chain && code_of(request) == code::get_certificate) return true;
+    if (check == Check::encap_steps && code_of(request) == code::deliver_encapsulated_response) return true;
     return check == Check::retries && request == outcome.log[at - 1].request;
 }
 
@@ -67,9 +68,10 @@ engine::CheckResult judge(engine::CaseContext& test, const FaultRow& row) {
     // After a bad chain the requester must not go on to requests that need an authentic device.
     if (!in_messages(row) && row.noticed_by == 0) {
         bool trusted = std::ranges::any_of(outcome.log, [](const SeenExchange& seen) {
-            return seen.request[1] == code::challenge || seen.request[1] == code::get_measurements;
+            return code_of(seen.request) == code::challenge ||
+                   code_of(seen.request) == code::get_measurements;
         });
-        bool read = !outcome.log.empty() && outcome.log.back().request[1] == code::get_certificate;
+        bool read = !outcome.log.empty() && code_of(outcome.log.back().request) == code::get_certificate;
         return test.expect_that(read && !trusted, requirement,
                                 "the requester reads the chain and gives up: " + violated,
                                 trusted ? "it went on behind the chain" : "it gave up before");
@@ -121,8 +123,8 @@ void keep(engine::CaseContext& test, const std::vector<SeenExchange>& log) {
 Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times) {
     return [code, change, times](const FaultContext& now, Bytes& response) {
         unsigned answered = 0;
-        for (const SeenExchange& seen : now.log) answered += seen.request[1] == code;
-        if (now.request[1] == code && answered < times) change(response);
+        for (const SeenExchange& seen : now.log) answered += code_of(seen.request) == code;
+        if (code_of(now.request) == code && answered < times) change(response);
     };
 }
 

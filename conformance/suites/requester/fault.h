@@ -10,6 +10,7 @@
 #include "stack/spdm/responder.h"
 #include "stack/spdm/session_walk.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 
@@ -138,7 +139,7 @@ template <class M>
 Fault fields(const std::function<void(M&)>& change,
              const std::function<bool(const FaultContext&)>& when = {}) {
     return [change, when](const FaultContext& now, Bytes& response) {
-        if (response.size() < 2 || response[1] != M::kCode || (when && !when(now))) return;
+        if (response.size() < 2 || wire::code_of(response) != M::kCode || (when && !when(now))) return;
         auto message = wire::decode<M>(response, now.context());
         if (!message) return;
         change(*message);

@@ -4,6 +4,7 @@
 #include "conformance/suites/requester/requester_harness.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/signing.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/psk.h"
 
@@ -20,8 +21,8 @@ const crypto::Provider& provider() { return crypto::openssl_provider(); }
 Bytes vca_in(const std::vector<SeenExchange>& log) {
     Bytes vca;
     for (const SeenExchange& seen : log) {
-        if (seen.request[1] == code::get_version) vca.clear();
-        if (is_vca(seen.request[1])) vca = concat({vca, seen.request, seen.response});
+        if (code_of(seen.request) == code::get_version) vca.clear();
+        if (is_vca(code_of(seen.request))) vca = concat({vca, seen.request, seen.response});
     }
     return vca;
 }
@@ -56,12 +57,12 @@ Bytes with_length(const spdm::Session& channel, const spdm::Parameters& paramete
 Context FaultContext::context() const { return response_context(parameters.context(), request); }
 
 bool FaultContext::signed_measurements() const {
-    return request[1] == code::get_measurements && (request[2] & kSignatureRequested) != 0;
+    return code_of(request) == code::get_measurements && (param1(request) & kSignatureRequested) != 0;
 }
 
 const SeenExchange* FaultContext::last(uint8_t code) const {
     for (auto seen = log.rbegin(); seen != log.rend(); ++seen) {
-        if (seen->request[1] == code) return &*seen;
+        if (code_of(seen->request) == code) return &*seen;
     }
     return nullptr;
 }
@@ -70,9 +71,9 @@ const SeenExchange* FaultContext::last(uint8_t code) const {
 Bytes FaultContext::transcript_of_exchange(ByteView head) const {
     const spdm::Suite suite = parameters.suite();
     Bytes chain_digest;
-    if (request[1] == code::key_exchange) {
+    if (code_of(request) == code::key_exchange) {
         auto slots = device.identities.find(suite.sign);
-        uint8_t slot = request[3];
+        uint8_t slot = param2(request);
         if (slots != device.identities.end() && slot < spdm::kSlots && slots->second[slot]) {
             Bytes chain = slots->second[slot]->chain(provider(), suite.hash, suite.version);
             chain_digest = to_bytes(provider().digest(suite.hash, chain).view());
@@ -82,7 +83,7 @@ Bytes FaultContext::transcript_of_exchange(ByteView head) const {
 }
 
 void FaultContext::authenticate(Bytes& response) const {
-    const bool psk = request[1] == code::psk_exchange;
+    const bool psk = code_of(request) == code::psk_exchange;
     const Context context = this->context();
     size_t size = psk || context.verify_data_in_exchange ? context.hash_size : 0;
     if (size == 0 || response.size() < size) return;
@@ -115,14 +116,14 @@ void FaultContext::sign_with(Bytes& response, const crypto::PrivateKey& key, std
 }
 
 void FaultContext::sign(Bytes& response) const {
-    if (request[1] == code::key_exchange)
+    if (code_of(request) == code::key_exchange)
         return sign_with(response, hostile_pki().leaf_key, spdm::kKeyExchangeContext, parameters.version);
-    if (request[1] == code::psk_exchange) return authenticate(response);
-    bool challenge = request[1] == code::challenge;
+    if (code_of(request) == code::psk_exchange) return authenticate(response);
+    bool challenge = code_of(request) == code::challenge;
     if (session || (!challenge && !signed_measurements())) return;
     Bytes transcript;
     for (const SeenExchange& seen : log) {
-        uint8_t asked = seen.request[1];
+        uint8_t asked = code_of(seen.request);
         bool covered = challenge || asked == code::get_measurements ||
                        (is_vca(asked) && parameters.version >= Version::v1_2);
         if (covered) transcript = concat({transcript, seen.request, seen.response});

@@ -7,6 +7,7 @@
 #include "conformance/suites/requester/fault.h"
 #include "stack/base/ranges.h"
 #include "stack/spdm/capability_rules.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::cases {
@@ -46,9 +47,10 @@ CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
     for (const lab::Exchange& exchange : test.lab().exchanges()) {
         const Bytes& request = exchange.request;
         Version version =
-            request.size() > 1 && request[1] == code::get_version ? Version::v1_0 : test.version();
-        TRY(test.expect_that(request[0] == byte(version), "SPDM-HDR-001", std::string(name(version)),
-                             fmt::format("0x{:02x}", request[0]), "SPDMVersion"));
+            request.size() > 1 && code_of(request) == code::get_version ? Version::v1_0 : test.version();
+        TRY(test.expect_that(version_byte(request) == byte(version), "SPDM-HDR-001",
+                             std::string(name(version)), fmt::format("0x{:02x}", version_byte(request)),
+                             "SPDMVersion"));
         size_t used = 0;
         auto message = decode_any(request, exchange.request_context, &used);
         TRY(test.expect_that(
@@ -64,7 +66,7 @@ CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
 CheckResult keeps_capability_rules(CaseContext& test, const spdm::FaultConfig& faults) {
     run_flow(test, faults);
     for (const lab::Exchange& exchange : test.lab().exchanges()) {
-        if (exchange.request[1] != code::get_capabilities) continue;
+        if (code_of(exchange.request) != code::get_capabilities) continue;
         auto message = decode<GetCapabilities>(exchange.request, exchange.request_context);
         TRY(test.expect_that(message.has_value(), "SPDM-CAP-004", "a message that can be read",
                              message ? "" : message.error().text()));
@@ -85,8 +87,9 @@ CheckResult waits(CaseContext& test, const spdm::FaultConfig& faults) {
             device.deferrals[code] = {.busy = 1, .not_ready = 2};
         }
     });
-    bool asked_again = std::ranges::any_of(
-        outcome.log, [](const SeenExchange& seen) { return seen.request[1] == code::respond_if_ready; });
+    bool asked_again = std::ranges::any_of(outcome.log, [](const SeenExchange& seen) {
+        return code_of(seen.request) == code::respond_if_ready;
+    });
     TRY(test.expect_that(asked_again, "SPDM-DEF-011", "RESPOND_IF_READY", "none"));
     return expect_trust(test, outcome, "SPDM-DEF-006");
 }

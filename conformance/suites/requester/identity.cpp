@@ -2,6 +2,7 @@
 #include "conformance/suites/requester/fault.h"
 
 #include "stack/crypto/pki.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -32,11 +33,11 @@ Bytes chain_with_a_plain_intermediate() {
 
 // A chain whose Length is wrong, and DIGESTS that agree with it.
 void wrong_length(const FaultContext& now, Bytes& response) {
-    if (now.request[1] == code::get_certificate && now.request[4] == 0 && now.request[5] == 0 &&
+    if (code_of(now.request) == code::get_certificate && now.request[4] == 0 && now.request[5] == 0 &&
         response.size() > 8) {
         response[8] ^= 1;
     }
-    if (now.request[1] != code::get_digests) return;
+    if (code_of(now.request) != code::get_digests) return;
     auto message = decode<Digests>(response, now.context());
     if (!message) return;
     const crypto::TestPki& pki = hostile_pki();
@@ -51,7 +52,7 @@ void wrong_length(const FaultContext& now, Bytes& response) {
 
 // A CHALLENGE_AUTH as it was given to an earlier CHALLENGE: its signature is good for the nonce of that one.
 void answer_to_another_nonce(const FaultContext& now, Bytes& response) {
-    if (now.request[1] != code::challenge) return;
+    if (code_of(now.request) != code::challenge) return;
     Bytes earlier = now.request;
     earlier[4] ^= 1;  // Nonce
     FaultContext{.parameters = now.parameters, .log = now.log, .request = earlier, .device = now.device}.sign(
@@ -67,9 +68,7 @@ void two_versions(Device& device, RequesterConfig& config) {
     device.versions = config.versions = {v1_1, v1_2};
 }
 
-}  // namespace
-
-void add_identity_faults(std::vector<FaultRow>& rows) {
+void add_slot_faults(std::vector<FaultRow>& rows) {
     const uint8_t digests = code::get_digests;
     const FaultRow more[] = {
         {Check::digests_none, v1_2, answer(digests, "12010000")},
@@ -102,6 +101,12 @@ void add_identity_faults(std::vector<FaultRow>& rows) {
         {Check::cert_structure, v1_2, bytes(code::get_certificate, [](Bytes& b) { b[8] ^= 1; }), {}},
         {Check::cert_structure, v1_2, {}, identity([](Identity& who) { who.certificates.pop_back(); })},
         {Check::cert_digest, v1_2, bytes(digests, [](Bytes& b) { b[4] ^= 1; }), {}},
+    };
+    rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+void add_chain_faults(std::vector<FaultRow>& rows) {
+    const FaultRow more[] = {
         {Check::cert_root_hash, v1_2, {}, identity([](Identity& who) { flip(who.root_der); })},
         {Check::cert_order, v1_2, {}, identity([](Identity& who) {
              const crypto::TestPki& pki = hostile_pki();
@@ -135,6 +140,12 @@ void add_identity_faults(std::vector<FaultRow>& rows) {
              device.flags |= cap::alias_cert;
          }},
         {Check::cert_leaf_version, v1_2, {}, leaf([](crypto::CertificateSpec& spec) { spec.version = 1; })},
+    };
+    rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+void add_challenge_faults(std::vector<FaultRow>& rows) {
+    const FaultRow more[] = {
         {Check::auth_slot, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id = 3; })},
         {Check::auth_slot_mask, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_mask = 4; })},
         {Check::auth_chain_hash, v1_2,
@@ -158,6 +169,14 @@ void add_identity_faults(std::vector<FaultRow>& rows) {
          "SPDM-VER-015"},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+}  // namespace
+
+void add_identity_faults(std::vector<FaultRow>& rows) {
+    add_slot_faults(rows);
+    add_chain_faults(rows);
+    add_challenge_faults(rows);
 }
 
 }  // namespace assay::cases

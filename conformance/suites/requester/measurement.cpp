@@ -2,6 +2,7 @@
 #include "conformance/suites/requester/fault.h"
 
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/vendor_defined.h"
 
 namespace assay::cases {
@@ -18,8 +19,8 @@ constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1
 
 // A fault in the MEASUREMENTS that answer one operation, signed or not.
 Fault measurements(uint8_t wanted, const std::function<void(Measurements&)>& change) {
-    return fields<Measurements>(change,
-                                [wanted](const FaultContext& now) { return now.request[3] == wanted; });
+    return fields<Measurements>(
+        change, [wanted](const FaultContext& now) { return wire::param2(now.request) == wanted; });
 }
 Fault signed_measurements(const std::function<void(Measurements&)>& change) {
     return fields<Measurements>(change, [](const FaultContext& now) { return now.signed_measurements(); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/suites/requester/requester_harness.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/key_exchange.h"
@@ -22,7 +23,7 @@ constexpr size_t kFlagsOffset = 8;  // of GET_CAPABILITIES and CAPABILITIES
 constexpr size_t kMutAuthOffset = 6;
 constexpr uint16_t kP256AndP384 = 0x18;
 
-bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && message[1] == code; }
+bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && code_of(message) == code; }
 
 void clear_flags(Bytes& message, uint32_t flags) {
     for (size_t i = 0; i < 4; ++i) message.at(kFlagsOffset + i) &= static_cast<uint8_t>(~(flags >> 8 * i));
@@ -91,7 +92,7 @@ void add_capabilities(std::vector<FaultRow>& rows) {
 
 void weaken(Bytes& request, uint8_t type) {
     if (!has_code(request, code::negotiate_algorithms)) return;
-    const Context context{.version = static_cast<Version>(request[0])};
+    const Context context{.version = static_cast<Version>(version_byte(request))};
     auto message = decode<NegotiateAlgorithms>(request, context);
     if (!message) return;
     for (auto& one : message->alg_structs) {
@@ -121,7 +122,8 @@ void add_algorithms(std::vector<FaultRow>& rows) {
 Fault as_before(uint8_t code, size_t last_bytes = 0) {
     return [=](const FaultContext& now, Bytes& response) {
         const SeenExchange* before = now.last(code);
-        if (now.request[1] != code || before == nullptr || before->response.size() != response.size()) return;
+        if (code_of(now.request) != code || before == nullptr || before->response.size() != response.size())
+            return;
         size_t count = last_bytes == 0 ? response.size() : last_bytes;
         std::ranges::copy(std::span(before->response).last(count),
                           response.end() - static_cast<ptrdiff_t>(count));
@@ -158,7 +160,7 @@ void add_repetitions(std::vector<FaultRow>& rows) {
             Check::kex_signature,
             [](const FaultContext& now, Bytes& response) {
                 as_before(code::key_exchange, kSignatureAndHmac)(now, response);
-                if (now.request[1] == code::key_exchange) now.authenticate(response);
+                if (code_of(now.request) == code::key_exchange) now.authenticate(response);
             },
             "SPDM-ATK-010");
         row(Check::kex_signature, as_before(code::key_exchange), "SPDM-ATK-113");
@@ -173,7 +175,7 @@ void add_mutual(std::vector<FaultRow>& rows) {
         row.noticed_by = code::key_exchange;
         row.session = by_exchange();
         row.fault = [form, slot](const FaultContext& now, Bytes& response) {
-            if (now.request[1] != code::key_exchange) return;
+            if (code_of(now.request) != code::key_exchange) return;
             response.at(kMutAuthOffset) = form;
             response.at(kMutAuthOffset + 1) = slot;
             now.authenticate(response);

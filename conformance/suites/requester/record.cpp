@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "conformance/suites/requester/fault.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/session.h"
 
 namespace assay::cases {
@@ -25,7 +26,7 @@ using Edit = std::function<void(const FaultContext& now, Bytes& record)>;
 // To the answers to one kind of request, inside sessions.
 RecordFault to(uint8_t code, const Edit& edit) {
     return [=](const FaultContext& now, Bytes& record, bool&) {
-        if (now.request[1] == code) edit(now, record);
+        if (code_of(now.request) == code) edit(now, record);
     };
 }
 RecordFault to_digests(const Edit& edit) { return to(code::get_digests, edit); }
@@ -119,9 +120,9 @@ void add_numbers(std::vector<FaultRow>& rows) {
                // The device itself falls silent then.
                .record =
                    [](const FaultContext& now, Bytes& record, bool&) {
-                       if (!record.empty() || now.request[1] != code::key_update) return;
-                       record = now.seal(
-                           Bytes{now.request[0], code::key_update_ack, now.request[2], now.request[3]});
+                       if (!record.empty() || code_of(now.request) != code::key_update) return;
+                       record = now.seal(Bytes{version_byte(now.request), code::key_update_ack,
+                                               param1(now.request), param2(now.request)});
                    }});
     rows.back().session->all_key_updates = 0;
     rows.back().session->key_updates = 3;

@@ -1,6 +1,7 @@
 // Faults in the messages that establish a session and keep it alive, and in encapsulated requests.
 #include "stack/wire/messages/session.h"
 #include "conformance/suites/requester/fault.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/psk.h"
@@ -69,8 +70,9 @@ void add_finish(std::vector<FaultRow>& rows) {
 
 void add_updates(std::vector<FaultRow>& rows) {
     auto echo = [](const std::function<void(KeyUpdateAck&)>& change, KeyOperation to) {
-        return fields<KeyUpdateAck>(
-            change, [to](const FaultContext& now) { return now.request[2] == static_cast<uint8_t>(to); });
+        return fields<KeyUpdateAck>(change, [to](const FaultContext& now) {
+            return param1(now.request) == static_cast<uint8_t>(to);
+        });
     };
     auto tag = [](KeyUpdateAck& m) { m.tag ^= 1; };
     auto operation = [](KeyUpdateAck& m) { m.key_operation = m.key_operation == 1 ? 2 : 1; };
@@ -84,7 +86,7 @@ void add_updates(std::vector<FaultRow>& rows) {
 // What answers a request inside comes outside: the answer itself, or an ERROR in its stead.
 RecordFault outside(uint8_t to, std::optional<ErrorCode> error = {}) {
     return [to, error](const FaultContext& now, Bytes& record, bool& secured) {
-        if (now.request[1] != to) return;
+        if (code_of(now.request) != to) return;
         record = now.honest;
         if (error) record = {byte(now.parameters.version), code::error, static_cast<uint8_t>(*error), 0};
         secured = false;
@@ -115,11 +117,11 @@ void ask(Ack& m, Bytes request) {
 // However often the requester delivers, there is another request; whatever the device says of that.
 Fault asks_on(uint8_t encapsulated) {
     return [encapsulated](const FaultContext& now, Bytes& response) {
-        if (now.request[1] != code::deliver_encapsulated_response) return;
+        if (code_of(now.request) != code::deliver_encapsulated_response) return;
         Ack m;
         m.spdm_version = byte(now.parameters.version);
-        m.request_id = static_cast<uint8_t>(now.request[2] + 1);
-        m.ack_request_id = now.request[2];
+        m.request_id = static_cast<uint8_t>(param1(now.request) + 1);
+        m.ack_request_id = param1(now.request);
         ask(m, {byte(now.parameters.version), encapsulated, 0, 0});
         response = encode_raw(m, now.context());
     };

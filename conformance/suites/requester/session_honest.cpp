@@ -6,6 +6,7 @@
 #include <set>
 
 #include "conformance/suites/requester/requester_harness.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/key_exchange.h"
@@ -36,14 +37,14 @@ struct Walked {
         keep(test, outcome.log);
     }
     const SeenExchange* first(uint8_t code) const {
-        auto found =
-            std::ranges::find_if(outcome.log, [&](const SeenExchange& s) { return s.request[1] == code; });
+        auto found = std::ranges::find_if(outcome.log,
+                                          [&](const SeenExchange& s) { return code_of(s.request) == code; });
         return found == outcome.log.end() ? nullptr : &*found;
     }
     size_t place(const SeenExchange* seen) const { return static_cast<size_t>(seen - outcome.log.data()); }
     size_t count(uint8_t code) const {
-        return static_cast<size_t>(
-            std::ranges::count_if(outcome.log, [&](const SeenExchange& s) { return s.request[1] == code; }));
+        return static_cast<size_t>(std::ranges::count_if(
+            outcome.log, [&](const SeenExchange& s) { return code_of(s.request) == code; }));
     }
     Context context() const { return meeting_context(); }
 
@@ -71,13 +72,13 @@ CheckResult expect_finish(CaseContext& test, const Walked& walked, bool inside, 
     TRY(test.expect_that(finish->session.has_value() == inside, "SPDM-FIN-101",
                          inside ? "FINISH inside the session" : "FINISH outside the session",
                          "the other way round"));
-    bool is_signed = (finish->request[2] & kSignatureIncluded) != 0;
+    bool is_signed = (param1(finish->request) & kSignatureIncluded) != 0;
     TRY(test.expect_that(is_signed == slot.has_value(), "SPDM-FIN-106",
                          slot ? "a signature, as it was asked for" : "no signature: none was asked for",
                          is_signed ? "one" : "none", "Param1"));
-    return test.expect_that(finish->request[3] == slot.value_or(0), "SPDM-FIN-109",
-                            fmt::format("slot {}", slot.value_or(0)), fmt::format("{}", finish->request[3]),
-                            "SlotID");
+    return test.expect_that(param2(finish->request) == slot.value_or(0), "SPDM-FIN-109",
+                            fmt::format("slot {}", slot.value_or(0)),
+                            fmt::format("{}", param2(finish->request)), "SlotID");
 }
 
 CheckResult by_keys(CaseContext& test, const spdm::FaultConfig& faults) {
@@ -89,7 +90,7 @@ CheckResult by_keys(CaseContext& test, const spdm::FaultConfig& faults) {
                          "two coordinates and nothing before them", "another share", "ExchangeData"));
     TRY(test.expect_that(walked.count(code::key_update) == 4, "SPDM-SES-112",
                          "both updates, and VerifyNewKey behind each", "others"));
-    bool last = walked.outcome.log.back().request[1] == code::end_session;
+    bool last = code_of(walked.outcome.log.back().request) == code::end_session;
     return test.expect_that(last, "SPDM-SES-122", "nothing behind END_SESSION", "a further request");
 }
 
@@ -113,12 +114,12 @@ CheckResult asked_back(CaseContext& test, const spdm::FaultConfig& faults) {
             if (form == mut_auth::plain) continue;
             const SeenExchange* finish = walked.first(code::finish);
             const Bytes& before = walked.outcome.log[walked.place(finish) - 1].response;
-            bool over = before.size() >= 4 && before[1] == code::encapsulated_response_ack &&
-                        before[3] != static_cast<uint8_t>(AckPayload::present);
+            bool over = before.size() >= 4 && code_of(before) == code::encapsulated_response_ack &&
+                        param2(before) != static_cast<uint8_t>(AckPayload::present);
             TRY(test.expect_that(over, "SPDM-FIN-115", "FINISH behind the end of the flow", "before it"));
             if (form != mut_auth::implicit_get_digests) continue;
             const SeenExchange* first = walked.first(code::deliver_encapsulated_response);
-            bool unasked = first != nullptr && first->request.size() > 5 && first->request[2] == 0 &&
+            bool unasked = first != nullptr && first->request.size() > 5 && param1(first->request) == 0 &&
                            first->request[5] == code::digests &&
                            walked.count(code::get_encapsulated_request) == 0;
             TRY(test.expect_that(unasked, "SPDM-ENC-112", "DIGESTS under RequestID 0, unasked",

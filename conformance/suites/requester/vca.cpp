@@ -19,10 +19,7 @@ Fault flags(uint32_t value) {
 }
 Fault algorithms(const std::function<void(Algorithms&)>& change) { return fields<Algorithms>(change); }
 
-}  // namespace
-
-void add_vca_faults(std::vector<FaultRow>& rows) {
-    const uint32_t plain = cap::cert | cap::chal | cap::meas_sig;
+void add_response_faults(std::vector<FaultRow>& rows) {
     const uint8_t digests = code::get_digests;
     const FaultRow more[] = {
         {Check::response_short, v1_2, bytes(digests, [](Bytes& b) { b.resize(3); }), {}},
@@ -38,6 +35,13 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
         {Check::not_ready_timing, v1_2, answer(digests, "127f4200ff810102"), {}},
         {Check::retries, v1_2, answer(digests, "127f0300", 20)},
         {Check::version_common, v1_2, answer(code::get_version, "10040000 00 01 0020"), {}},
+    };
+    rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+void add_capabilities_faults(std::vector<FaultRow>& rows) {
+    const uint32_t plain = cap::cert | cap::chal | cap::meas_sig;
+    const FaultRow more[] = {
         {Check::caps_measurement, v1_2, flags(plain | cap::meas), {}},
         {Check::caps_measurement, v1_2, flags(plain | cap::psk | cap::mac), {}},
         {Check::caps_fresh, v1_2, flags(cap::cert | cap::chal | cap::meas_fresh), {}},
@@ -72,15 +76,15 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
         {Check::request_fits,
          v1_3,
          {},
-         [](Device& device,
-            RequesterConfig&) { device.data_transfer_size = device.max_msg_size = kMinDataTransferSize; }},
+         [](Device& device, RequesterConfig&) {
+             device.data_transfer_size = device.max_msg_size = kMinDataTransferSize;
+         }},
         {Check::caps_supported_block,
          v1_3,
-         fields<Capabilities>(
-             [](Capabilities& m) {
-                 m.param1 = kSupportedAlgorithms;
-                 m.supported.length = 30;
-             }),
+         fields<Capabilities>([](Capabilities& m) {
+             m.param1 = kSupportedAlgorithms;
+             m.supported.length = 30;
+         }),
          {}},
         {Check::caps_ct_exponent,
          v1_2,
@@ -90,6 +94,12 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
          v1_2,
          fields<Capabilities>([](Capabilities& m) { m.ct_exponent = 255; }),
          {}},
+    };
+    rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+void add_algorithms_faults(std::vector<FaultRow>& rows) {
+    const FaultRow more[] = {
         {Check::algs_one_bit, v1_2, algorithms([](Algorithms& m) { m.base_asym_sel |= 1; }), {}},
         {Check::algs_one_bit, v1_2, algorithms([](Algorithms& m) { m.measurement_hash_algo |= 1; }), {}},
         {Check::algs_offered, v1_2, algorithms([](Algorithms& m) { m.base_hash_sel = 2; }), {}},
@@ -107,11 +117,10 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
          {}},
         {Check::algs_structs,
          v1_2,
-         algorithms(
-             [](Algorithms& m) {
-                 m.param1 = 1;
-                 m.alg_structs = {{2, 0x20, 0, {}}};
-             }),
+         algorithms([](Algorithms& m) {
+             m.param1 = 1;
+             m.alg_structs = {{2, 0x20, 0, {}}};
+         }),
          {}},
         {Check::algs_extended, v1_2, algorithms([](Algorithms& m) { m.ext_asym_sel.resize(1); }), {}},
         {Check::algs_opaque, v1_2, algorithms([](Algorithms& m) { m.other_params_selection = 3; }),
@@ -119,6 +128,14 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
         {Check::algs_mel, v1_3, algorithms([](Algorithms& m) { m.mel_specification_sel = kMelSpecDmtf; }),
          [](Device&, RequesterConfig& config) { config.mel_specification = kMelSpecDmtf; }}};
     rows.insert(rows.end(), std::begin(more), std::end(more));
+}
+
+}  // namespace
+
+void add_vca_faults(std::vector<FaultRow>& rows) {
+    add_response_faults(rows);
+    add_capabilities_faults(rows);
+    add_algorithms_faults(rows);
 }
 
 }  // namespace assay::cases

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/algorithms.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/variants.h"
 
@@ -132,7 +133,7 @@ CheckResult struct_count(CaseContext& test) {
     for (uint8_t count : Bytes{3, 1, 0xff}) {
         TRY(test.lab().after_capabilities(test.version()));
         Bytes request = good;
-        request[2] = count;
+        request[wire::kParam1At] = count;
         TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-010"));
     }
     return {};

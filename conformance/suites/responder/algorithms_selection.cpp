@@ -6,6 +6,7 @@
 
 #include "conformance/suites/responder/algorithms.h"
 #include "stack/base/ranges.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/digests.h"
 
 namespace assay::cases {
@@ -37,7 +38,7 @@ CheckResult param1_reserved(CaseContext& test) {
     message.param1 = 4;
     Exchange exchange = TRY(send_algorithms(test, message));
     TRY(test.expect_answer(exchange, "SPDM-ALG-005"));
-    uint8_t structs = (*exchange.response)[2];
+    uint8_t structs = wire::param1(*exchange.response);
     return test.expect_that(structs == 0, "SPDM-ALG-005", "Param1 0 at 1.0", fmt::format("{}", structs),
                             "Param1");
 }
@@ -257,8 +258,9 @@ CheckResult length(CaseContext& test) {
     auto answer = TRY(wire::decode<Algorithms>(response, exchange.response_context));
     size_t counted = 36 + 4 * (answer.ext_asym_sel.size() + answer.ext_hash_sel.size());
     if (!test.at_least(v1_1)) {
-        TRY(test.expect_that(response[2] == 0 && stated == counted, "SPDM-ALG-105", "no algorithm structures",
-                             fmt::format("Param1 {}, Length {}", response[2], stated), "Param1"));
+        TRY(test.expect_that(wire::param1(response) == 0 && stated == counted, "SPDM-ALG-105",
+                             "no algorithm structures",
+                             fmt::format("Param1 {}, Length {}", wire::param1(response), stated), "Param1"));
     }
     for (const AlgStruct& chosen : answer.alg_structs) counted += 4 + 4 * chosen.alg_external.size();
     return test.expect_that(stated == counted, "SPDM-ALG-124", fmt::format("Length {}", counted),

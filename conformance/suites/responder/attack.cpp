@@ -7,6 +7,7 @@
 
 #include "conformance/suites/responder/between.h"
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/encapsulated.h"
 
@@ -23,7 +24,9 @@ std::vector<uint32_t> kinds(CaseContext& test, uint32_t flags) {
     return {flags, flags | cap::handshake_in_the_clear};
 }
 
-bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && message[1] == code; }
+bool has_code(const Bytes& message, uint8_t code) {
+    return message.size() >= 4 && wire::code_of(message) == code;
+}
 
 void clear_flags(Bytes& message, uint32_t flags) {
     for (size_t i = 0; i < 4 && kFlagsOffset + i < message.size(); ++i)
@@ -195,7 +198,7 @@ CheckResult flow_broken_off(CaseContext& test, uint32_t flags) {
     if (form == wire::mut_auth::encapsulated) {
         Exchange poll = TRY(lab.send_handshake(id, header(test.version(), code::get_encapsulated_request)));
         TRY(test.expect_answer(poll, "SPDM-FIN-015"));
-        request_id = (*poll.response)[2];
+        request_id = wire::param1(*poll.response);
     }
     Bytes broken = header(test.version(), code::deliver_encapsulated_response, request_id);
     append(broken, header(test.version(), code::error, static_cast<uint8_t>(ErrorCode::unsupported_request)));
@@ -234,7 +237,7 @@ CheckResult another_signer(CaseContext& test) {
                 !TRY(lab.run_encapsulated(place, form == wire::mut_auth::implicit_get_digests)).answered())
                 return CaseContext::not_applicable("the device does not trust the requester's certificates");
             Bytes message = TRY(signed_finish(test, id, {.signer = 1}));
-            if (own_name) message[3] = 1;
+            if (own_name) message[wire::kParam2At] = 1;
             const Bytes first_record = TRY(later_record(test, id));
             TRY(expect_not_taken(test, TRY(lab.send_handshake(id, message, lab::Wait::silence)),
                                  "SPDM-ATK-019"));

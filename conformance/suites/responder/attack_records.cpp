@@ -1,6 +1,7 @@
 // Attacks on the records of sessions: an attacker on the link repeats, reorders, drops, reflects and moves
 // them.
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/session.h"
 #include "stack/wire/messages/vendor_defined.h"
 
@@ -159,7 +160,7 @@ CheckResult early_data(CaseContext& test) {
         auto data = plain ? record::application_data(due.protection, *plain) : ByteView();
         auto message = data ? record::from_application(lab.dut().transport(), *data) : std::nullopt;
         if (!message || message->size() < 4) return std::nullopt;
-        return (*message)[1];
+        return wire::code_of(*message);
     };
     Bytes response = header(test.version(), psk ? code::psk_finish_rsp : code::finish_rsp);
     if (test.at_least(v1_4)) response.resize(response.size() + 2);
@@ -172,7 +173,7 @@ CheckResult early_data(CaseContext& test) {
     TRY(test.expect_that(refusal, "SPDM-ATK-016", "a refusal, or no answer", lab::describe(early)));
     if (!early.silent()) return {};
     Exchange late = TRY(lab.send_record(finish_record, finish, lab::Wait::silence));
-    if (code_of(late) != response[1]) return {};
+    if (code_of(late) != wire::code_of(response)) return {};
     channel.set_sequence(Direction::request, 0);
     return expect_goes_on(test, id, "SPDM-ATK-016");
 }
@@ -289,7 +290,7 @@ CheckResult deferred_elsewhere(CaseContext& test) {
     auto token = TRY(put_off(test, id, request));
     if (!token)
         return CaseContext::not_applicable("the device does not put VENDOR_DEFINED_REQUEST off in a session");
-    const Bytes ready = header(test.version(), code::respond_if_ready, request[1], *token);
+    const Bytes ready = header(test.version(), code::respond_if_ready, wire::code_of(request), *token);
     TRY(expect_not_taken(test, TRY(lab.send_once(ready, lab::Wait::silence)), "SPDM-ATK-024"));
     Exchange foreign = TRY(lab.send_record(TRY(lab.seal(other, ready)), ready, lab::Wait::silence));
     TRY(expect_not_taken(test, foreign, "SPDM-ATK-024"));

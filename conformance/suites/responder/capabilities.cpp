@@ -9,6 +9,7 @@
 #include "stack/base/ranges.h"
 #include "stack/spdm/capability_rules.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/version.h"
@@ -89,7 +90,7 @@ CheckResult version_not_offered(CaseContext& test) {
 CheckResult fixes_version(CaseContext& test) {
     TRY(test.lab().after_capabilities(test.version()));
     Bytes request = TRY(test.lab().encode(test.lab().algorithms(test.version())));
-    for (int other : {request[0] + 1, request[0] - 1}) {
+    for (int other : {wire::version_byte(request) + 1, wire::version_byte(request) - 1}) {
         Bytes changed = request;
         changed[0] = static_cast<uint8_t>(other);
         TRY(test.expect(TRY(test.lab().send(changed)), refused(ErrorCode::version_mismatch), "SPDM-CAP-003"));

@@ -6,6 +6,7 @@
 #include "conformance/suites/responder/measurements.h"
 #include "conformance/suites/responder/support.h"
 #include "stack/base/ranges.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/measurements.h"
@@ -49,7 +50,7 @@ CheckResult hash_types(CaseContext& test) {
     for (uint8_t type : Bytes{0x02, 0x7f, 0xfe}) {
         TRY(negotiate(test));
         Bytes request = wire::encode_raw(test.lab().challenge(0, type), test.lab().seen().request_context());
-        request[0] = wire::byte(test.version());
+        request[wire::kVersionAt] = wire::byte(test.version());
         TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-CHL-006"));
     }
     return {};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/handshake.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/digests.h"
 
@@ -18,7 +19,7 @@ CheckResult asked_for(CaseContext& test) {
     }
     Exchange exchange = TRY(lab.send(lab.challenge()));
     TRY(test.expect_signature(exchange, "SPDM-CHL-001"));
-    bool asks = ((*exchange.response)[2] & wire::kBasicMutAuthReq) != 0;
+    bool asks = (wire::param1(*exchange.response) & wire::kBasicMutAuthReq) != 0;
     if (!asks) return CaseContext::not_applicable("the device does not ask for basic mutual authentication");
     const spdm::Parameters& p = lab.seen().parameters();
     return test.expect_that(p.both(cap::mut_auth) && p.encapsulates(), "SPDM-CHL-023",
@@ -30,7 +31,7 @@ CheckResult asked_for(CaseContext& test) {
 std::expected<Exchange, engine::Finding> authenticate(CaseContext& test, const EditAnswer& edit) {
     bool is_signed = false;
     Exchange last = TRY(run_flow(test, std::nullopt, false, [&](ByteView asked, Bytes& answer) {
-        is_signed = answer.size() > 1 && answer[1] == code::challenge_auth;
+        is_signed = answer.size() > 1 && wire::code_of(answer) == code::challenge_auth;
         edit(asked, answer);
     }));
     if (last.answered() || is_signed) return last;
@@ -43,11 +44,12 @@ CheckResult completes(CaseContext& test) {
     TRY(asked_for(test));
     Bytes challenge;
     Exchange last = TRY(authenticate(test, [&](ByteView asked, Bytes&) {
-        if (asked.size() > 3 && asked[1] == code::challenge) challenge = to_bytes(asked);
+        if (asked.size() > 3 && wire::code_of(asked) == code::challenge) challenge = to_bytes(asked);
     }));
     TRY(test.expect_that(challenge.size() > 3, "SPDM-CHL-026", "an encapsulated CHALLENGE", "none"));
-    TRY(test.expect_that(challenge[3] == wire::summary::none, "SPDM-CHL-025", "no measurement summary",
-                         fmt::format("0x{:02x}", challenge[3]), "MeasurementSummaryHashType"));
+    TRY(test.expect_that(wire::param2(challenge) == wire::summary::none, "SPDM-CHL-025",
+                         "no measurement summary", fmt::format("0x{:02x}", wire::param2(challenge)),
+                         "MeasurementSummaryHashType"));
     TRY(test.expect_answer(last, "SPDM-CHL-026"));
     return test.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-024");
 }
@@ -63,7 +65,7 @@ CheckResult signature(CaseContext& test) {
         TRY(asked_for(test));
         size_t size = test.lab().seen().request_context().requester_signature_size;
         Exchange last = TRY(authenticate(test, [&](ByteView, Bytes& answer) {
-            if (answer.size() < 2 || answer[1] != code::challenge_auth) return;
+            if (answer.size() < 2 || wire::code_of(answer) != code::challenge_auth) return;
             answer[first ? answer.size() - size : answer.size() - 1] ^= 0x01;
         }));
         TRY(test.expect(

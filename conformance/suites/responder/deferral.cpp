@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conformance/suites/responder/support.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/measurements.h"
 #include "stack/wire/messages/vendor_defined.h"
@@ -98,11 +99,12 @@ CheckResult mismatch(CaseContext& test) {
     auto found = TRY(anything_put_off(test));
     if (!found) return CaseContext::not_applicable(kNothing);
     uint8_t token = static_cast<uint8_t>(found->error.token + 1);
-    TRY(test.expect(TRY(test.lab().send_once(poll(test, found->request[1], token))), invalid(),
+    TRY(test.expect(TRY(test.lab().send_once(poll(test, wire::code_of(found->request), token))), invalid(),
                     "SPDM-DEF-001"));
     found = TRY(anything_put_off(test));
     if (!found) return CaseContext::not_applicable(kNothing);
-    uint8_t other = found->request[1] == code::get_digests ? code::get_certificate : code::get_digests;
+    uint8_t other =
+        wire::code_of(found->request) == code::get_digests ? code::get_certificate : code::get_digests;
     return test.expect(TRY(test.lab().send_once(poll(test, other, found->error.token))), invalid(),
                        "SPDM-DEF-001");
 }
@@ -110,7 +112,7 @@ CheckResult mismatch(CaseContext& test) {
 CheckResult form(CaseContext& test) {
     auto found = TRY(anything_put_off(test));
     if (!found) return CaseContext::not_applicable(kNothing);
-    TRY(test.expect_that(found->error.request_code == found->request[1], "SPDM-DEF-005",
+    TRY(test.expect_that(found->error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
                          "the code of the deferred request",
                          fmt::format("0x{:02x}", found->error.request_code), "RequestCode"));
     uint8_t rdtm = found->error.rdtm;
@@ -133,12 +135,12 @@ CheckResult answered_in_the_end(CaseContext& test) {
         Exchange exchange = TRY(lab.send(request));
         if (lab.exchanges().size() == before + 1) continue;
         any = true;
-        if (request[1] == code::challenge && cert) {
+        if (wire::code_of(request) == code::challenge && cert) {
             TRY(test.expect_signature(exchange, "SPDM-DEF-006"));
         } else {
             TRY(test.expect_answer(exchange, "SPDM-DEF-007"));
         }
-        if (request[1] != code::get_measurements || !signs) continue;
+        if (wire::code_of(request) != code::get_measurements || !signs) continue;
         TRY(test.expect_signature(TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, true))),
                                   "SPDM-MEA-025"));
     }
@@ -154,12 +156,12 @@ CheckResult again(CaseContext& test) {
     for (int i = 0; i < kPolls; ++i) {
         int exponent = std::min<int>(error.rdt_exponent, kMaxWait);
         test.lab().dut().wait(std::chrono::microseconds(int64_t{1} << exponent));
-        Exchange exchange = TRY(test.lab().send_once(poll(test, found->request[1], error.token)));
+        Exchange exchange = TRY(test.lab().send_once(poll(test, wire::code_of(found->request), error.token)));
         if (exchange.error() == ErrorCode::busy) continue;
         if (exchange.error() != ErrorCode::response_not_ready)
             return test.expect_answer(exchange, "SPDM-DEF-011");
         error = TRY(wire::decode<ErrorResponse>(*exchange.response, exchange.response_context));
-        TRY(test.expect_that(error.request_code == found->request[1], "SPDM-DEF-005",
+        TRY(test.expect_that(error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
                              "the code of the deferred request", fmt::format("0x{:02x}", error.request_code),
                              "RequestCode"));
     }
@@ -175,8 +177,8 @@ CheckResult dropped_by_get_version(CaseContext& test) {
     TRY(test.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-011"));
     TRY(test.expect_answer(TRY(lab.send(lab.capabilities(test.version()))), "SPDM-VER-011"));
     TRY(test.expect_answer(TRY(lab.send(lab.algorithms(test.version()))), "SPDM-VER-011"));
-    return test.expect(TRY(lab.send(poll(test, found->request[1], found->error.token))), nothing_to_poll(),
-                       "SPDM-VER-011");
+    return test.expect(TRY(lab.send(poll(test, wire::code_of(found->request), found->error.token))),
+                       nothing_to_poll(), "SPDM-VER-011");
 }
 
 CheckResult vca_is_not_deferred(CaseContext& test) {

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "conformance/suites/responder/support.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -42,8 +43,8 @@ CheckResult form(CaseContext& test) {
             fmt::format("0x{:02x} of 0x{:02x}", answer.slot_mask, answer.supported_slot_mask),
             "ProvisionedSlotMask"));
     } else {
-        TRY(test.expect_that(response[2] == 0, "SPDM-DIG-008", "Param1 0 before 1.3",
-                             fmt::format("{}", response[2]), "Param1"));
+        TRY(test.expect_that(wire::param1(response) == 0, "SPDM-DIG-008", "Param1 0 before 1.3",
+                             fmt::format("{}", wire::param1(response)), "Param1"));
     }
     return test.expect_that((answer.slot_mask & 1) != 0, "SPDM-DIG-016", "slot 0 is provisioned",
                             fmt::format("0x{:02x}", answer.slot_mask), "ProvisionedSlotMask");

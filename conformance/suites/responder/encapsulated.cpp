@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/encapsulated.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/error.h"
 #include "stack/wire/messages/session.h"
 #include "stack/wire/messages/version.h"
@@ -151,7 +152,7 @@ CheckResult not_ready(CaseContext& test) {
         later.spdm_version = wire::byte(test.version());
         later.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
         later.rdt_exponent = 10;
-        later.request_code = asked.request[1];
+        later.request_code = wire::code_of(asked.request);
         later.token = 1;
         later.rdtm = 2;
         Bytes inner = wire::encode_raw(later, test.lab().seen().request_context());
@@ -175,8 +176,8 @@ CheckResult other_response(CaseContext& test) {
         TRY(refused_delivery(test, unacceptable(), "SPDM-ENC-007",
                              [kind](CaseContext& on, const Asked& asked) -> std::optional<Bytes> {
                                  Bytes inner = on.lab().answer_encapsulated(asked.request);
-                                 if (kind == 0) inner[1] ^= 0x02;
-                                 if (kind == 1) inner[1] |= 0x80;
+                                 if (kind == 0) inner[wire::kCodeAt] ^= 0x02;
+                                 if (kind == 1) inner[wire::kCodeAt] |= 0x80;
                                  if (kind == 2) {
                                      inner = header(on.version(), code::error,
                                                     static_cast<uint8_t>(ErrorCode::unspecified));
@@ -193,10 +194,10 @@ CheckResult malformed(CaseContext& test) {
         TRY(refused_delivery(test, unacceptable(), "SPDM-ENC-007",
                              [kind](CaseContext& on, const Asked& asked) -> std::optional<Bytes> {
                                  Bytes inner = on.lab().answer_encapsulated(asked.request);
-                                 bool digests = asked.request[1] == code::get_digests;
+                                 bool digests = wire::code_of(asked.request) == code::get_digests;
                                  if (!digests && kind == 2) return std::nullopt;
                                  if (digests && kind == 0) inner.resize(4);
-                                 if (digests && kind == 1) inner[3] = 0xff;
+                                 if (digests && kind == 1) inner[wire::kParam2At] = 0xff;
                                  // By more than a transport's padding makes up for.
                                  if (digests && kind == 2) inner.resize(inner.size() - 4);
                                  if (!digests) inner[kind == 0 ? 2 : 3] ^= 0x04;
@@ -213,7 +214,7 @@ CheckResult inner_version(CaseContext& test) {
         TRY(refused_delivery(test, allowed, "SPDM-ENC-008",
                              [change](CaseContext& on, const Asked& asked) -> std::optional<Bytes> {
                                  Bytes inner = on.lab().answer_encapsulated(asked.request);
-                                 inner[0] ^= change;
+                                 inner[wire::kVersionAt] ^= change;
                                  return inner;
                              }));
     }

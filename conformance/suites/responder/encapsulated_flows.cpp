@@ -5,6 +5,7 @@
 
 #include "conformance/suites/responder/encapsulated.h"
 #include "stack/base/ranges.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/encapsulated.h"
@@ -38,7 +39,7 @@ Opened open_basic(CaseContext& test) {
     if (!test.claims().has(cap::chal)) return false;
     Exchange exchange = TRY(test.lab().send(test.lab().challenge()));
     TRY(test.expect_answer(exchange, "SPDM-CHL-001"));
-    return ((*exchange.response)[2] & wire::kBasicMutAuthReq) != 0;
+    return (wire::param1(*exchange.response) & wire::kBasicMutAuthReq) != 0;
 }
 
 // A device has two sessions where it can, so that one is not the other.
@@ -167,10 +168,11 @@ bool may_be_asked(uint8_t request) {
 }
 
 CheckResult judge_request(CaseContext& test, ByteView request) {
-    TRY(test.expect_that(request.size() >= 4 && may_be_asked(request[1]), "SPDM-ENC-009",
+    TRY(test.expect_that(request.size() >= 4 && may_be_asked(wire::code_of(request)), "SPDM-ENC-009",
                          "a request that may be encapsulated", to_hex(request), "EncapsulatedRequest"));
-    return test.expect_that(request[0] == wire::byte(test.version()), "SPDM-ENC-008", "the version in use",
-                            fmt::format("0x{:02x}", request[0]), "SPDMVersion");
+    return test.expect_that(wire::version_byte(request) == wire::byte(test.version()), "SPDM-ENC-008",
+                            "the version in use", fmt::format("0x{:02x}", wire::version_byte(request)),
+                            "SPDMVersion");
 }
 
 // One acknowledgement: the delivered RequestID, and what comes next.
@@ -257,7 +259,7 @@ CheckResult endless_chain(CaseContext& test, bool empty) {
         bool implicit = !asked.request.empty();
         bool reached = false;
         auto edit = [&](ByteView request, Bytes& answer) {
-            if (request.size() < 8 || request[1] != code::get_certificate) return;
+            if (request.size() < 8 || wire::code_of(request) != code::get_certificate) return;
             reached = true;
             wire::Context context = lab.seen().request_context();
             auto portion = wire::decode<wire::CertificateResponse>(answer, context);

@@ -3,6 +3,7 @@
 
 #include "conformance/suites/responder/device_test.h"
 #include "stack/wire/codes.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -22,13 +23,14 @@ struct DeviceFault {
     Tweak tweak = {};
 };
 
-uint8_t code_of(ByteView request) { return request.size() > 1 ? request[1] : 0; }
-bool is_error(const Answer& answer) { return answer && answer->size() > 3 && (*answer)[1] == code::error; }
+bool is_error(const Answer& answer) {
+    return answer && answer->size() > 3 && wire::code_of(*answer) == code::error;
+}
 
 // Sets one byte of the answers to a request.
 Change set(uint8_t request_code, size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
-        if (code_of(request) == request_code && answer && !is_error(answer) && answer->size() > at) {
+        if (wire::code_of(request) == request_code && answer && !is_error(answer) && answer->size() > at) {
             (*answer)[at] = value;
         }
     };
@@ -37,7 +39,8 @@ Change set(uint8_t request_code, size_t at, uint8_t value) {
 // The same for MEASUREMENTS with all blocks and without a signature.
 Change set_in_record(size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
-        bool all = code_of(request) == code::get_measurements && request[2] == 0 && request[3] != 0;
+        bool all = wire::code_of(request) == code::get_measurements && wire::param1(request) == 0 &&
+                   wire::param2(request) != 0;
         if (all && answer && !is_error(answer)) (*answer)[at] = value;
     };
 }
@@ -45,8 +48,8 @@ Change set_in_record(size_t at, uint8_t value) {
 // Answers where an ERROR is due.
 Change instead_of_error(uint8_t request_code, const Bytes& rest) {
     return [=](ByteView request, Answer& answer) {
-        if (code_of(request) != request_code || !is_error(answer)) return;
-        answer = Bytes{(*answer)[0], static_cast<uint8_t>(request_code & 0x7f)};
+        if (wire::code_of(request) != request_code || !is_error(answer)) return;
+        answer = Bytes{wire::version_byte(*answer), static_cast<uint8_t>(request_code & 0x7f)};
         append(*answer, rest);
     };
 }
@@ -60,8 +63,9 @@ Change set_error(uint8_t at, uint8_t value) {
 // Signs what a transport added to a request.
 Change signs_padding(uint8_t request_code, size_t size) {
     return [=, padded = false](ByteView request, Answer& answer) mutable {
-        padded |= code_of(request) == request_code && request.size() > size;
-        bool signs = code_of(request) == code::challenge || code_of(request) == code::get_measurements;
+        padded |= wire::code_of(request) == request_code && request.size() > size;
+        bool signs =
+            wire::code_of(request) == code::challenge || wire::code_of(request) == code::get_measurements;
         if (padded && signs && answer && !is_error(answer)) answer->back() ^= 1;
     };
 }
@@ -69,7 +73,7 @@ Change signs_padding(uint8_t request_code, size_t size) {
 // Gives the first answer to a request again, changed, whenever that request is refused.
 Change again(uint8_t request_code, size_t at) {
     return [=, first = Bytes()](ByteView request, Answer& answer) mutable {
-        if (code_of(request) != request_code || !answer) return;
+        if (wire::code_of(request) != request_code || !answer) return;
         if (!is_error(answer)) {
             first = *answer;
         } else if (!first.empty()) {
@@ -82,32 +86,33 @@ Change again(uint8_t request_code, size_t at) {
 Change stays_refused() {
     return [refused = false](ByteView request, Answer& answer) mutable {
         if (refused) answer = Bytes{0x10, code::error, 0x04, 0x00};
-        refused |= code_of(request) == code::get_capabilities && is_error(answer);
+        refused |= wire::code_of(request) == code::get_capabilities && is_error(answer);
     };
 }
 
 // CHALLENGE only after GET_DIGESTS, GET_CERTIFICATE likewise.
 Change wants_digests(uint8_t request_code) {
     return [=, seen = false](ByteView request, Answer& answer) mutable {
-        if (code_of(request) == code::get_version) seen = false;
-        seen |= code_of(request) == code::get_digests;
-        if (code_of(request) == request_code && !seen) answer = Bytes{request[0], code::error, 0x04, 0x00};
+        if (wire::code_of(request) == code::get_version) seen = false;
+        seen |= wire::code_of(request) == code::get_digests;
+        if (wire::code_of(request) == request_code && !seen)
+            answer = Bytes{wire::version_byte(request), code::error, 0x04, 0x00};
     };
 }
 
 // Signs digests that a measurement request left behind.
 Change keeps_digests() {
     return [measured = false](ByteView request, Answer& answer) mutable {
-        if (code_of(request) == code::get_version) measured = false;
-        measured |= code_of(request) == code::get_measurements;
-        if (measured && code_of(request) == code::challenge) answer->back() ^= 1;
+        if (wire::code_of(request) == code::get_version) measured = false;
+        measured |= wire::code_of(request) == code::get_measurements;
+        if (measured && wire::code_of(request) == code::challenge) answer->back() ^= 1;
     };
 }
 
 // Opaque data of no elements, where DataTransferSize leaves room. P-384 signs with 96 bytes.
 Change empty_opaque_data() {
     return [](ByteView request, Answer& answer) {
-        if (code_of(request) != code::challenge || !answer || is_error(answer)) return;
+        if (wire::code_of(request) != code::challenge || !answer || is_error(answer)) return;
         size_t at = answer->size() - 96 - 2;
         (*answer)[at] = 4;
         answer->insert(answer->begin() + static_cast<ptrdiff_t>(at + 2), 4, uint8_t{0});
@@ -116,7 +121,7 @@ Change empty_opaque_data() {
 
 Change appends(uint8_t request_code, size_t size) {
     return [=](ByteView request, Answer& answer) {
-        if (code_of(request) == request_code && answer && !is_error(answer)) {
+        if (wire::code_of(request) == request_code && answer && !is_error(answer)) {
             answer->resize(answer->size() + size);
         }
     };
@@ -124,8 +129,8 @@ Change appends(uint8_t request_code, size_t size) {
 
 Change without_slot_0() {
     return [](ByteView request, Answer& answer) {
-        if (code_of(request) != code::get_digests || !answer || is_error(answer)) return;
-        (*answer)[3] = 2;
+        if (wire::code_of(request) != code::get_digests || !answer || is_error(answer)) return;
+        (*answer)[wire::kParam2At] = 2;
         answer->erase(answer->begin() + 4,
                       answer->begin() + 4 + static_cast<ptrdiff_t>((answer->size() - 4) / 2));
     };
@@ -134,13 +139,13 @@ Change without_slot_0() {
 Change other_device_after_an_error() {
     return [refused = false](ByteView request, Answer& answer) mutable {
         refused |= is_error(answer);
-        if (refused && code_of(request) == code::get_digests && !is_error(answer)) answer->back() ^= 1;
+        if (refused && wire::code_of(request) == code::get_digests && !is_error(answer)) answer->back() ^= 1;
     };
 }
 
 Change swapped_length() {
     return [](ByteView request, Answer& answer) {
-        if (code_of(request) == code::negotiate_algorithms && !is_error(answer)) {
+        if (wire::code_of(request) == code::negotiate_algorithms && !is_error(answer)) {
             std::swap((*answer)[4], (*answer)[5]);
         }
     };
@@ -148,23 +153,23 @@ Change swapped_length() {
 
 Change never_ready() {
     return [later = Bytes()](ByteView request, Answer& answer) mutable {
-        if (is_error(answer) && (*answer)[2] == 0x42) later = *answer;
-        if (code_of(request) == code::respond_if_ready && !later.empty()) answer = later;
+        if (is_error(answer) && wire::param1(*answer) == 0x42) later = *answer;
+        if (wire::code_of(request) == code::respond_if_ready && !later.empty()) answer = later;
     };
 }
 
 // ResponseNotReady with another byte, only to RESPOND_IF_READY or only to others.
 Change not_ready(bool to_polls, size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
-        bool poll = code_of(request) == code::respond_if_ready;
-        if (poll == to_polls && is_error(answer) && (*answer)[2] == 0x42) (*answer)[at] = value;
+        bool poll = wire::code_of(request) == code::respond_if_ready;
+        if (poll == to_polls && is_error(answer) && wire::param1(*answer) == 0x42) (*answer)[at] = value;
     };
 }
 
 Change refuses(uint8_t request_code, size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
-        if (code_of(request) == request_code && request[at] == value) {
-            answer = Bytes{request[0], code::error, 0x01, 0x00};
+        if (wire::code_of(request) == request_code && request[at] == value) {
+            answer = Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
         }
     };
 }
@@ -229,8 +234,8 @@ const DeviceFault kFaultyDevices[] = {
     {"RDTM 0", "SPDM-DEF-004", "def/form", v1_2, not_ready(false, 7, 0)},
     {"a token that outlives GET_VERSION", "SPDM-VER-011", "def/dropped-by-get-version", v1_2,
      [](ByteView request, Answer& answer) {
-         if (code_of(request) == code::respond_if_ready)
-             answer = Bytes{request[0], 0x7e, 0, 0, 0, 0, 0, 0, 0};
+         if (wire::code_of(request) == code::respond_if_ready)
+             answer = Bytes{wire::version_byte(request), 0x7e, 0, 0, 0, 0, 0, 0, 0};
      }},
     {"slot 0 empty", "SPDM-DIG-016", "dig/form", v1_2, without_slot_0()},
     {"a big-endian Length", "SPDM-HDR-015", "hdr/integers", v1_2, swapped_length()},

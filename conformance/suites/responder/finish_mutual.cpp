@@ -3,6 +3,7 @@
 
 #include "conformance/suites/responder/handshake.h"
 #include "stack/spdm/algorithms.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -231,7 +232,7 @@ CheckResult other_digest(CaseContext& test) {
         return CaseContext::not_applicable("the device knows the requester's chain beforehand");
     mutual = TRY(begin_mutual(test));
     Exchange last = TRY(run(test, mutual, [](ByteView, Bytes& answer) {
-        if (answer.size() > 4 && answer[1] == code::digests) answer[4] ^= 0x01;
+        if (answer.size() > 4 && wire::code_of(answer) == code::digests) answer[4] ^= 0x01;
     }));
     Allowed allowed = refused(ErrorCode::invalid_response_code,
                               {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::decrypt_error});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -27,12 +28,13 @@ std::string shown(const lab::Frames& came) {
 
 bool is_version(const transport::Message& message) {
     return message.payload == Payload::spdm && message.bytes.size() > 1 &&
-           message.bytes[1] == (code::get_version & 0x7f);
+           wire::code_of(message.bytes) == (code::get_version & 0x7f);
 }
 
 bool is_error(const transport::Message& message, ErrorCode wanted) {
-    return message.payload == Payload::spdm && message.bytes.size() > 2 && message.bytes[1] == code::error &&
-           message.bytes[2] == static_cast<uint8_t>(wanted);
+    return message.payload == Payload::spdm && message.bytes.size() > 2 &&
+           wire::code_of(message.bytes) == code::error &&
+           wire::param1(message.bytes) == static_cast<uint8_t>(wanted);
 }
 
 // Who is busy is asked again.
@@ -155,8 +157,8 @@ CheckResult types_agree(CaseContext& test, Binding binding, std::string_view req
     // An ERROR outside the session is a refusal too.
     lab::Frames came = TRY(sender.send(sender.frames(record, Payload::spdm), 0));
     for (const transport::Message& message : sender.messages(came)) {
-        bool refusal =
-            message.payload == Payload::spdm && message.bytes.size() > 1 && message.bytes[1] == code::error;
+        bool refusal = message.payload == Payload::spdm && message.bytes.size() > 1 &&
+                       wire::code_of(message.bytes) == code::error;
         if (!refusal)
             return wrong_frames(requirement, "no answer to a record under the type of plain messages",
                                 shown(came));

@@ -6,6 +6,7 @@
 #include "stack/base/ranges.h"
 #include "stack/spdm/session.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/measurements.h"
@@ -177,8 +178,8 @@ CheckResult expect_unsupported(CaseContext& test, const Exchange& exchange, std:
                                std::string_view requirement) {
     TRY(test.expect(exchange, refused(ErrorCode::unsupported_request, std::move(also)), requirement));
     if (exchange.error() != ErrorCode::unsupported_request) return {};
-    uint8_t named = (*exchange.response)[3];
-    uint8_t asked = exchange.request[1];
+    uint8_t named = wire::param2(*exchange.response);
+    uint8_t asked = wire::code_of(exchange.request);
     return test.expect_that(named == asked, requirement, fmt::format("ErrorData 0x{:02x}", asked),
                             fmt::format("0x{:02x}", named), "ErrorData");
 }

@@ -4,6 +4,7 @@
 #include "conformance/suites/responder/support.h"
 #include "stack/spdm/legality.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 
@@ -16,7 +17,7 @@ CheckResult other_versions(CaseContext& test) {
     for (int other : {own + 1, own - 1, 0x00, 0xff, 0x20}) {
         TRY(negotiate(test));
         Bytes request = header(test.version(), code::get_digests);
-        request[0] = static_cast<uint8_t>(other);
+        request[wire::kVersionAt] = static_cast<uint8_t>(other);
         TRY(test.expect(TRY(test.lab().send(request)), refused(ErrorCode::version_mismatch), "SPDM-HDR-001"));
     }
     return {};
@@ -40,7 +41,7 @@ CheckResult unknown_codes(CaseContext& test) {
         }
         TRY(test.expect(exchange, allowed, "SPDM-HDR-004"));
         if (exchange.error() != ErrorCode::unsupported_request) continue;
-        uint8_t data = (*exchange.response)[3];
+        uint8_t data = wire::param2(*exchange.response);
         TRY(test.expect_that(data == unknown, "SPDM-HDR-004", fmt::format("ErrorData 0x{:02x}", unknown),
                              fmt::format("0x{:02x}", data), "ErrorData"));
     }
@@ -74,7 +75,7 @@ CheckResult absent_capabilities(CaseContext& test) {
         Exchange exchange = TRY(test.lab().send(request));
         TRY(test.expect(exchange, refused(ErrorCode::unsupported_request, also), "SPDM-HDR-104"));
         if (exchange.error() != ErrorCode::unsupported_request) continue;
-        uint8_t data = (*exchange.response)[3];
+        uint8_t data = wire::param2(*exchange.response);
         TRY(test.expect_that(data == row.code, "SPDM-HDR-104", fmt::format("ErrorData 0x{:02x}", row.code),
                              fmt::format("0x{:02x}", data), "ErrorData"));
     }
@@ -136,7 +137,7 @@ CheckResult early_error_version(CaseContext& test) {
         exchange,
         refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request, ErrorCode::version_mismatch}),
         "SPDM-HDR-010"));
-    uint8_t version = (*exchange.response)[0];
+    uint8_t version = wire::version_byte(*exchange.response);
     return test.expect_that(version == 0x10, "SPDM-HDR-010", "SPDMVersion 0x10",
                             fmt::format("0x{:02x}", version), "SPDMVersion");
 }
@@ -193,7 +194,7 @@ CheckResult error_form(CaseContext& test) {
     const std::vector<Exchange>& all = test.lab().exchanges();
     for (const Exchange& exchange : all) {
         if (!exchange.error()) continue;
-        uint8_t error = (*exchange.response)[2];
+        uint8_t error = wire::param1(*exchange.response);
         TRY(test.expect_that(wire::error_since(error).has_value(), "SPDM-HDR-114",
                              "an error code of the table", fmt::format("0x{:02x}", error), "ErrorCode"));
     }
@@ -202,7 +203,7 @@ CheckResult error_form(CaseContext& test) {
         bool meant = exchange.error() == ErrorCode::unsupported_request ||
                      exchange.error() == ErrorCode::reset_required ||
                      exchange.error() == ErrorCode::vendor_defined;
-        uint8_t data = (*exchange.response)[3];
+        uint8_t data = wire::param2(*exchange.response);
         TRY(test.expect_that(meant || data == 0, "SPDM-HDR-113",
                              lab::describe(exchange) + " with ErrorData 0", fmt::format("0x{:02x}", data),
                              "ErrorData"));
@@ -216,7 +217,7 @@ CheckResult refusals_are_harmless(CaseContext& test) {
     TRY(negotiate_with_chain(test));
     for (const Bytes& request : TRY(mistakes(test))) {
         // Where the same GET_CAPABILITIES may be a retry it is no mistake.
-        if (request[1] == code::get_capabilities) continue;
+        if (wire::code_of(request) == code::get_capabilities) continue;
         Exchange exchange = TRY(lab.send(request));
         TRY(test.expect_that(!exchange.answered(), "SPDM-HDR-103", "a refusal", lab::describe(exchange)));
     }

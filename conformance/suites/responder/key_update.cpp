@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/session.h"
 
@@ -228,7 +229,8 @@ CheckResult encapsulated(CaseContext& test) {
     Bytes asked = std::move(first.encapsulated_request);
     uint8_t request_id = first.request_id;
     for (uint8_t operation : {kUpdate, kVerify}) {
-        bool right = asked.size() >= 4 && asked[1] == code::key_update && asked[2] == operation;
+        bool right =
+            asked.size() >= 4 && wire::code_of(asked) == code::key_update && wire::param1(asked) == operation;
         TRY(test.expect_that(right, "SPDM-SES-020", fmt::format("KEY_UPDATE with operation {}", operation),
                              to_hex(asked), "EncapsulatedRequest"));
         wire::DeliverEncapsulatedResponse answer{.request_id = request_id,

@@ -8,6 +8,7 @@
 
 #include "stack/spdm/algorithms.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -295,7 +296,7 @@ CheckResult later_attributes(CaseContext& test) {
     if (!test.at_least(v1_3)) attributes.push_back(wire::kNewMeasurementRequested);
     for (uint8_t attribute : attributes) {
         Bytes request = TRY(test.lab().encode(test.lab().get_measurements(kAllMeasurements, false)));
-        request[2] = attribute;
+        request[wire::kParam1At] = attribute;
         Answer answer = TRY(read_measurements(TRY(test.lab().send(request))));
         const char* rule = attribute == wire::kRawBitStreamRequested ? "SPDM-MEA-018" : "SPDM-MEA-020";
         TRY(test.expect_that(answer.message.measurement_record == plain.message.measurement_record, rule,

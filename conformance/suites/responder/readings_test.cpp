@@ -5,6 +5,7 @@
 #include "conformance/suites/responder/device_test.h"
 #include "stack/base/ranges.h"
 #include "stack/wire/codes.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -23,8 +24,9 @@ struct Reading {
     Tweak tweak = {};
 };
 
-uint8_t code_of(ByteView request) { return request.size() > 1 ? request[1] : 0; }
-bool is_error(const Answer& answer) { return answer && answer->size() > 3 && (*answer)[1] == code::error; }
+bool is_error(const Answer& answer) {
+    return answer && answer->size() > 3 && wire::code_of(*answer) == code::error;
+}
 
 Tweak without(spdm::Check check) {
     return [=](lab::ReferenceOptions& options, spdm::Device&) { options.faults.waive(check); };
@@ -33,11 +35,11 @@ Tweak without(spdm::Check check) {
 // Answers 0x80 with InvalidRequest, or with nothing.
 Change names_no_code_80(bool silent) {
     return [=](ByteView request, Answer& answer) {
-        if (code_of(request) != 0x80 || !answer) return;
+        if (wire::code_of(request) != 0x80 || !answer) return;
         if (silent) {
             answer.reset();
         } else {
-            answer = Bytes{(*answer)[0], code::error, 0x01, 0x00};
+            answer = Bytes{wire::version_byte(*answer), code::error, 0x01, 0x00};
         }
     };
 }
@@ -45,7 +47,8 @@ Change names_no_code_80(bool silent) {
 // Gives every measurement a value type that came with 1.3.
 Change later_value_type() {
     return [](ByteView request, Answer& answer) {
-        const bool all = code_of(request) == code::get_measurements && request[2] == 0 && request[3] == 0xff;
+        const bool all = wire::code_of(request) == code::get_measurements && wire::param1(request) == 0 &&
+                         wire::param2(request) == 0xff;
         if (all && answer && !is_error(answer)) (*answer)[12] = 0x0a;
     };
 }
@@ -53,11 +56,11 @@ Change later_value_type() {
 // After a negotiation that found nothing, asks for a new one.
 Change asks_for_a_new_negotiation() {
     return [failed = false](ByteView request, Answer& answer) mutable {
-        if (code_of(request) == code::get_version) failed = false;
-        if (code_of(request) == code::negotiate_algorithms) {
+        if (wire::code_of(request) == code::get_version) failed = false;
+        if (wire::code_of(request) == code::negotiate_algorithms) {
             failed = is_error(answer);
         } else if (failed && is_error(answer)) {
-            (*answer)[2] = static_cast<uint8_t>(wire::ErrorCode::request_resynch);
+            (*answer)[wire::kParam1At] = static_cast<uint8_t>(wire::ErrorCode::request_resynch);
         }
     };
 }
@@ -65,8 +68,9 @@ Change asks_for_a_new_negotiation() {
 // Answers KEY_EXCHANGE with more than 1024 bytes of opaque data.
 Change takes_any_opaque() {
     return [](ByteView request, Answer& answer) {
-        if (code_of(request) != code::key_exchange || request.size() <= 1024 || !is_error(answer)) return;
-        answer = Bytes{(*answer)[0], code::key_exchange_rsp, 0, 0};
+        if (wire::code_of(request) != code::key_exchange || request.size() <= 1024 || !is_error(answer))
+            return;
+        answer = Bytes{wire::version_byte(*answer), code::key_exchange_rsp, 0, 0};
     };
 }
 
@@ -156,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_measures_anew_on_every_connection_is_right) {
         spdm::Device* measured = nullptr;
         const Tweak remember = [&](lab::ReferenceOptions&, spdm::Device& device) { measured = &device; };
         const Change count = [&](ByteView request, Answer&) {
-            if (code_of(request) == code::get_version) ++measured->measurements.front().raw.front();
+            if (wire::code_of(request) == code::get_version) ++measured->measurements.front().raw.front();
         };
         expect_passes(run_device(Version::v1_2, one, count, remember), one);
     }
@@ -165,11 +169,12 @@ BOOST_AUTO_TEST_CASE(a_device_that_measures_anew_on_every_connection_is_right) {
 // Answers RequestResynch to what others call unexpected, and from then on to everything but GET_VERSION.
 Change asks_for_a_new_connection() {
     return [lost = false](ByteView request, Answer& answer) mutable {
-        if (code_of(request) == code::get_version) lost = false;
-        lost |= is_error(answer) && (*answer)[2] == static_cast<uint8_t>(wire::ErrorCode::unexpected_request);
+        if (wire::code_of(request) == code::get_version) lost = false;
+        lost |= is_error(answer) &&
+                wire::param1(*answer) == static_cast<uint8_t>(wire::ErrorCode::unexpected_request);
         if (lost && answer)
-            answer =
-                Bytes{(*answer)[0], code::error, static_cast<uint8_t>(wire::ErrorCode::request_resynch), 0};
+            answer = Bytes{wire::version_byte(*answer), code::error,
+                           static_cast<uint8_t>(wire::ErrorCode::request_resynch), 0};
     };
 }
 

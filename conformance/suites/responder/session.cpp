@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/vendor_defined.h"
@@ -17,7 +18,7 @@ namespace {
 CheckResult answers_inside(CaseContext& test) {
     uint32_t id = TRY(established(test));
     Bytes other_version = probe(test);
-    other_version[0] ^= 0x03;
+    other_version[wire::kVersionAt] ^= 0x03;
     const Bytes requests[] = {probe(test), header(test.version(), 0xa0), other_version,
                               header(test.version(), code::get_certificate, 0x0f)};
     for (const Bytes& request : requests) {
@@ -35,8 +36,8 @@ CheckResult end_session(CaseContext& test) {
         Exchange exchange = TRY(test.lab().send_in(id, wire::EndSession{.param1 = clear}));
         TRY(expect_answer_inside(test, exchange, "SPDM-SES-123"));
         const Bytes& ack = *exchange.response;
-        TRY(test.expect_that((ack[2] | ack[3]) == 0, "SPDM-SES-022", "parameters of zero",
-                             to_hex(ByteView(ack).subspan(2, 2)), "Param1"));
+        TRY(test.expect_that((wire::param1(ack) | wire::param2(ack)) == 0, "SPDM-SES-022",
+                             "parameters of zero", to_hex(ByteView(ack).subspan(2, 2)), "Param1"));
         TRY(expect_over(test, later, "SPDM-SES-022"));
     }
     return {};

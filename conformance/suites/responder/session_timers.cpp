@@ -1,6 +1,7 @@
 // HEARTBEAT, and sessions that end by silence. The latter take seconds, or minutes, of a device's time: they
 // run where time can be moved.
 #include "conformance/suites/responder/sessions.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/session.h"
 
 namespace assay::cases {
@@ -34,8 +35,8 @@ CheckResult heartbeat(CaseContext& test) {
         Exchange exchange = TRY(test.lab().send_in(id, wire::Heartbeat{}));
         TRY(expect_answer_inside(test, exchange, "SPDM-SES-037"));
         const Bytes& ack = *exchange.response;
-        TRY(test.expect_that((ack[2] | ack[3]) == 0, "SPDM-SES-037", "parameters of zero",
-                             to_hex(ByteView(ack).subspan(2, 2)), "Param1"));
+        TRY(test.expect_that((wire::param1(ack) | wire::param2(ack)) == 0, "SPDM-SES-037",
+                             "parameters of zero", to_hex(ByteView(ack).subspan(2, 2)), "Param1"));
     }
     return {};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "stack/wire/annotate.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/opaque_data.h"
 
 namespace assay::cases {
@@ -86,7 +87,8 @@ Allowed answer_despite_padding(CaseContext& test) {
 Bytes last_answer(CaseContext& test, uint8_t request_code) {
     const std::vector<Exchange>& all = test.lab().exchanges();
     for (auto exchange = all.rbegin(); exchange != all.rend(); ++exchange) {
-        if (exchange->answered() && exchange->request[1] == request_code) return *exchange->response;
+        if (exchange->answered() && wire::code_of(exchange->request) == request_code)
+            return *exchange->response;
     }
     return {};
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conformance/suites/responder/frames.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/measurements.h"
 
@@ -79,7 +80,9 @@ CheckResult padding_received(CaseContext& test) {
     for (size_t at = kHeader + request.size(); at < frame.size(); ++at) frame[at] = 0xff;
     lab::Frames came = TRY(units.send(std::span(&frame, 1), 1));
     auto found = units.messages(came);
-    if (found.empty() || (found.front().bytes.size() > 1 && found.front().bytes[1] == code::error)) return {};
+    if (found.empty() ||
+        (found.front().bytes.size() > 1 && wire::code_of(found.front().bytes) == code::error))
+        return {};
     lab.observer().request(request);
     lab.observer().response(found.front().bytes);
     const auto& signature = lab.seen().last_signature();
@@ -100,7 +103,7 @@ CheckResult padding_sent(CaseContext& test) {
         TRY(test.expect_that(found.size() == 1, "SPDM-TRN-005", "CERTIFICATE", "nothing"));
         const Bytes& answer = found.front().bytes;
         constexpr size_t kFields = 8;  // up to CertChain
-        if (answer.size() < kFields || answer[1] == code::error) continue;
+        if (answer.size() < kFields || wire::code_of(answer) == code::error) continue;
         size_t size = kFields + answer[4] + (size_t{answer[5]} << 8);
         ByteView padding = ByteView(answer).subspan(std::min(size, answer.size()));
         bool zero =

@@ -7,6 +7,7 @@
 
 #include "conformance/suites/cases.h"
 #include "conformance/suites/responder/device_test.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/capabilities.h"
 
 namespace assay::cases {
@@ -71,14 +72,14 @@ using spdm::Device;
 // A retry of VCA gets the same answer again, and everything else that is out of order gets none.
 Change forgiving() {
     return [first = std::map<uint8_t, std::pair<Bytes, Bytes>>()](ByteView request, Answer& answer) mutable {
-        uint8_t asked = request.size() > 1 ? request[1] : 0;
+        uint8_t asked = wire::code_of(request);
         if (asked == code::get_version) first.clear();
         if (asked != code::get_capabilities && asked != code::negotiate_algorithms) return;
-        bool error = answer && answer->size() > 2 && (*answer)[1] == code::error;
+        bool error = answer && answer->size() > 2 && wire::code_of(*answer) == code::error;
         auto before = first.find(asked);
         if (answer && !error) {
             first[asked] = {to_bytes(request), *answer};
-        } else if (before != first.end() && error && (*answer)[2] == 0x04) {
+        } else if (before != first.end() && error && wire::param1(*answer) == 0x04) {
             if (equal(before->second.first, request)) {
                 answer = before->second.second;
             } else {
@@ -93,8 +94,9 @@ Answer strict(ByteView request) {
     const std::pair<uint8_t, size_t> exact[] = {
         {code::get_version, 4}, {code::get_digests, 4}, {code::get_certificate, 8}};
     for (auto [known, size] : exact) {
-        if (request.size() > size && request[1] == known) {
-            return Bytes{known == code::get_version ? uint8_t{0x10} : request[0], code::error, 0x01, 0x00};
+        if (request.size() > size && wire::code_of(request) == known) {
+            return Bytes{known == code::get_version ? uint8_t{0x10} : wire::version_byte(request),
+                         code::error, 0x01, 0x00};
         }
     }
     return std::nullopt;
@@ -103,8 +105,8 @@ Answer strict(ByteView request) {
 // Does not know RESPOND_IF_READY, and nothing of vendors.
 Change never_defers() {
     return [](ByteView request, Answer& answer) {
-        if (request.size() > 1 && request[1] == code::respond_if_ready && answer) {
-            answer = Bytes{(*answer)[0], code::error, 0x07, code::respond_if_ready};
+        if (request.size() > 1 && wire::code_of(request) == code::respond_if_ready && answer) {
+            answer = Bytes{wire::version_byte(*answer), code::error, 0x07, code::respond_if_ready};
         }
     };
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/support.h"
+#include "stack/wire/header.h"
 
 namespace assay::cases {
 
@@ -59,7 +60,7 @@ CheckResult unknown_vendor(CaseContext& test) {
     TRY(test.expect(exchange, refused(ErrorCode::unsupported_request, {ErrorCode::invalid_request}),
                     "SPDM-VDM-021"));
     if (exchange.error() != ErrorCode::unsupported_request) return {};
-    uint8_t data = (*exchange.response)[3];
+    uint8_t data = wire::param2(*exchange.response);
     return test.expect_that(data == code::vendor_defined_request, "SPDM-VDM-021", "ErrorData 0xfe",
                             fmt::format("0x{:02x}", data), "ErrorData");
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/responder/support.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/digests.h"
 
 namespace assay::cases {
@@ -26,8 +27,8 @@ CheckResult form(CaseContext& test) {
     Exchange exchange = TRY(test.lab().send(wire::GetVersion{}));
     TRY(test.expect_answer(exchange, "SPDM-VER-003"));
     const Bytes& response = *exchange.response;
-    TRY(test.expect_that(response[0] == 0x10, "SPDM-VER-002", "SPDMVersion 0x10",
-                         fmt::format("0x{:02x}", response[0]), "SPDMVersion"));
+    TRY(test.expect_that(wire::version_byte(response) == 0x10, "SPDM-VER-002", "SPDMVersion 0x10",
+                         fmt::format("0x{:02x}", wire::version_byte(response)), "SPDMVersion"));
     auto message = TRY(wire::decode<wire::VersionResponse>(response, exchange.response_context));
     TRY(test.expect_that(!message.entries.empty(), "SPDM-VER-003", "at least one entry", "none",
                          "VersionNumberEntryCount"));
@@ -35,8 +36,9 @@ CheckResult form(CaseContext& test) {
         TRY(test.expect_that(entry >> 12 == 1, "SPDM-VER-004", "major version 1 in bits 15:12",
                              fmt::format("0x{:04x}", entry), "VersionNumberEntry[0].VersionNumberEntry"));
     }
-    return test.expect_that(message.reserved == 0 && response[2] == 0 && response[3] == 0, "SPDM-VER-016",
-                            "zeros where nothing is defined", "something else", "Reserved");
+    return test.expect_that(
+        message.reserved == 0 && wire::param1(response) == 0 && wire::param2(response) == 0, "SPDM-VER-016",
+        "zeros where nothing is defined", "something else", "Reserved");
 }
 
 // Of the versions that this program knows.
