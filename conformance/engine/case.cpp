@@ -31,7 +31,7 @@ size_t least_size(ErrorCode code) {
     }
 }
 
-// DISPUTE-OUT-OF-ORDER: whoever may call a request unexpected may ask for a new connection instead.
+// DISPUTE-OUT-OF-ORDER: where UnexpectedRequest is allowed, a device may ask for a new connection instead.
 bool may_resynch(ErrorCode code, const Allowed& allowed) {
     return code == ErrorCode::request_resynch && contains(allowed.errors, ErrorCode::unexpected_request);
 }

@@ -24,7 +24,7 @@ CheckResult goes_on(CaseContext& test) {
     lab::Lab& lab = test.lab();
     bool known = !test.claims().digests.empty();  // else the device cannot say them
     if (!known || lab.seen().state() != spdm::ConnectionState::negotiated) return {};
-    // Whoever asked for GET_VERSION may answer nothing else on this connection.
+    // A device that asked for GET_VERSION (RequestResynch) may answer nothing else on this connection.
     const bool over = std::ranges::any_of(lab.exchanges(), [](const lab::Exchange& exchange) {
         return exchange.error() == wire::ErrorCode::request_resynch;
     });

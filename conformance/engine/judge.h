@@ -40,8 +40,8 @@ struct SaneOutcome {
 // version.
 SaneOutcome sane_exchange(CaseContext& test);
 
-// What blocked the lab, as the failure of whoever judges it: if the target refused a step, that is one of the
-// last exchange, and no answer at all is a dead target. Everything else stays what it is.
+// What blocked the lab, as a failure of the case that needs it: if the target refused a step, that is one of
+// the last exchange, and no answer at all is a dead target. Everything else stays what it is.
 Finding charged(Finding finding, const lab::Lab& lab);
 
 // Whether the sane exchange has requests of that code, and so judges them.

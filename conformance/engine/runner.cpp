@@ -234,7 +234,7 @@ class Run {
         return judging == all_.end() ? kSaneFirst : std::string_view(judging->id);
     }
 
-    // After silence, whatever the profile says of it: is there still somebody to talk to?
+    // After silence, whatever the profile says of it: does the target still answer?
     void check_alive(const CaseResult& result) {
         bool dead = std::ranges::any_of(
             result.findings, [](const Finding& finding) { return finding.verdict == Verdict::dead; });

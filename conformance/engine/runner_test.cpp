@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_refused_preparation_blocks_and_names_the_case_that_judges
     BOOST_TEST(report.exit_code() == 1);
 }
 
-// Nobody judges it here, so the run must not end as if all were well.
+// No case judges this step, so the run must not end as if there were no failure.
 BOOST_AUTO_TEST_CASE(cases_that_the_target_keeps_from_being_judged_are_no_success) {
     Changed dut(refuses(code::psk_exchange));
     RunReport report = run_on(dut, {a_case("psk/other", psk_session, wire::cap::psk)});

@@ -41,7 +41,7 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     auto delivered = decode<DeliverEncapsulatedResponse>(request, context_);
     auto ack = decode<EncapsulatedResponseAck>(response, context_);
     if (!delivered || !ack) return;
-    // With an implicit GET_DIGESTS nobody asked for the first response.
+    // With an implicit GET_DIGESTS there is no request for the first response.
     const Bytes& inner = delivered->encapsulated_response;
     bool implicit = encapsulated_.empty() && inner.size() > 1 && code_of(inner) == code::digests;
     if (implicit) encapsulated_request(Bytes{byte(context_.version), code::get_digests, 0, 0});

@@ -111,7 +111,7 @@ std::shared_ptr<const spdm::Device> make_reference_device(const ReferenceOptions
     device->deferrals = options.deferrals;
     device->flags = options.flags.value_or(kReferenceFlags);
     add_sessions(*device, options);
-    // So that deferral can be tested on every reference, and a peer that cannot wait does not meet it.
+    // So that deferral can be tested on every reference, without affecting peers that cannot wait.
     device->deferrals.try_emplace(wire::code::vendor_defined_request,
                                   spdm::Deferral{.busy = 1, .not_ready = 1});
     for (crypto::SignAlgo algo : kAlgos)

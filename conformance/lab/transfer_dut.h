@@ -54,7 +54,7 @@ class PathChannel {
     virtual PathResult<PathBlock> seal_with(size_t iv, ByteView aad, ByteView text) = 0;
     // A new channel counter, and messages counted from the start.
     virtual PathResult<> rotate_iv() = 0;
-    // A receiver is told how many messages its sender sealed under the version before the last rotation.
+    // Tells a receiver how many messages its sender sealed under the version before the last rotation.
     virtual void ended(uint64_t sealed) = 0;
     // Whether the key may rotate without losing what is due under the version that would be dropped.
     virtual PathResult<> may_rotate() = 0;

@@ -37,8 +37,8 @@ struct GpuReport {
 
 // Reads the report and makes report_form, report_trailing, report_request, report_version, report_reserved,
 // report_nonce, and for the measurements block_*. nullopt when it cannot be read. Without a nonce
-// report_nonce is not made; that there is none is nonce_expected's business. One zero byte behind the report
-// is warned of where the policy lets that pass: reports of Hopper GPUs were published with it and without.
+// report_nonce is not made; that there is none is found by nonce_expected. One zero byte behind the report is
+// warned of where the policy lets that pass: reports of Hopper GPUs were published with it and without.
 std::optional<GpuReport> appraise_report(Appraisal& appraisal, const std::string& subject,
                                          const GpuEvidence& evidence, const std::optional<wire::Nonce>& nonce,
                                          const Policy& policy);

@@ -16,7 +16,7 @@ struct Block {
     Bytes value = Bytes(48, 7);
 };
 
-// A report without a good signature, which is another check's business.
+// A report without a good signature, which another check finds.
 struct Form {
     uint8_t attributes = 1, operation = 0xff, request_version = 0x11, response_version = 0x11, slot = 0,
             param1 = 0;

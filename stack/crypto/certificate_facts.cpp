@@ -48,7 +48,7 @@ std::optional<CertificateAlgo> signed_with(const Certificate& certificate) {
 }
 
 // X509_get_key_usage is of no use here: it denies every bit as soon as any other extension is malformed,
-// which is another rule's business.
+// which another rule checks.
 std::optional<bool> key_usage(const Certificate& certificate, KeyUsage bit) {
     int found = 0;
     const Owner<ASN1_BIT_STRING, ASN1_BIT_STRING_free> usage(

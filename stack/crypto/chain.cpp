@@ -36,7 +36,7 @@ bool validity_holds(const Chain& chain, const ChainPolicy& policy) {
 // The arc of TCG DICE's extensions, whose evidence about firmware alias certificates bear, often critical.
 constexpr std::string_view kDiceArc = "2.23.133.5.4.";
 
-// Extensions that are known to whoever asks for a chain here.
+// Extensions that the callers of these rules understand.
 bool known_here(std::string_view oid) { return oid == kOidSpdmExtension || oid.starts_with(kDiceArc); }
 
 // RFC 5280, 4.2: a critical extension that is not understood refuses the certificate.

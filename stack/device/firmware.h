@@ -45,7 +45,7 @@ struct DeviceIdentity {
     spdm::Identity booted(const std::vector<Component>& running) const;
 };
 DeviceIdentity make_identity(std::string_view vendor, ByteView fuses);
-// The same leaf key, for whoever knows the fuses.
+// The same leaf key, as anybody can compute it who knows the fuses.
 crypto::PrivateKey device_key(ByteView fuses);
 
 }  // namespace assay::device

@@ -174,7 +174,7 @@ void Gpu::open_path() {
     auto made =
         transfer::GpuEndpoint::make(SecretBytes(session_secret()), system_.window(), path_config_, *watched_);
     if (!made) {
-        refused(made.error().text());
+        refused(made.error());
         return;
     }
     path_ = std::move(*made);
@@ -184,16 +184,17 @@ void Gpu::close_path(transfer::Check cause) {
     if (path_) path_->close(transfer::Refusal{cause, {}});
 }
 
-bool Gpu::refused(std::string line) {
-    last_refusal_ = std::move(line);
+bool Gpu::refused(std::string_view check, std::string text) {
+    last_check_ = check;
+    last_refusal_ = std::move(text);
     return false;
 }
 
 bool Gpu::execute(ByteView submission) {
-    if (!running_ || !path_) return refused("cannot: there is no path");
+    if (!running_ || !path_) return refused("cannot", "cannot: there is no path");
     watched_->touched = {};
     auto methods = path_->execute(submission);
-    if (!methods) return refused(methods.error().text());
+    if (!methods) return refused(methods.error());
     if (!*methods) {
         const auto [address, size] = watched_->touched;
         inside_.activity.copied += size;
@@ -202,11 +203,11 @@ bool Gpu::execute(ByteView submission) {
         return true;
     }
     const auto wanted = launch_of(**methods);
-    return wanted ? launch(*wanted) : refused("cannot: no engine has these methods");
+    return wanted ? launch(*wanted) : refused("cannot", "cannot: no engine has these methods");
 }
 
 bool Gpu::launch(const Launch& wanted) {
-    if (auto ran = run(wanted); !ran) return refused(ran.error().text());
+    if (auto ran = run(wanted); !ran) return refused(ran.error());
     return true;
 }
 
@@ -264,11 +265,11 @@ void Gpu::leak(uint64_t address, size_t size) {
 }
 
 bool Gpu::control(ByteView element) {
-    if (!running_ || !path_) return refused("cannot: there is no path");
+    if (!running_ || !path_) return refused("cannot", "cannot: there is no path");
     auto message = path_->receive_rpc(element);
-    if (!message) return refused(message.error().text());
-    if (!*message || !equal(**message, as_bytes("ready"))) return refused("cannot: no such call");
-    if (auto ready = path_->set_ready(); !ready) return refused(ready.error().text());
+    if (!message) return refused(message.error());
+    if (!*message || !equal(**message, as_bytes("ready"))) return refused("cannot", "cannot: no such call");
+    if (auto ready = path_->set_ready(); !ready) return refused(ready.error());
     return true;
 }
 
@@ -279,7 +280,7 @@ void Gpu::tick() {
     const Micros period = std::chrono::seconds(found->second.heartbeat_period);
     const bool heard = period.count() == 0 || clock_.now() - found->second.heard < 2 * period;
     if (auto kept = inside_.checker.demand(Check::heartbeat, heard); !kept) {
-        refused(kept.error().text());
+        refused(kept.error());
         close_path(transfer::Check::latched);
         return;
     }

@@ -107,11 +107,13 @@ class Gpu {
     bool execute(ByteView submission);
     // The guest's control calls, an RPC element each: "ready".
     bool control(ByteView element);
-    // Once a second: heartbeats may be missing, and keys may have done their work. To rotate them is the
-    // driver's business.
+    // Once a second: heartbeats may be missing, and keys may have done their work. Rotating them is up to the
+    // driver.
     void tick();
-    // Name of the check that refused last, with its text; empty: none yet.
+    // The text of the last refusal, and the name of the check that made it ("cannot": none did, it is not
+    // possible in any mode); empty: none yet.
     const std::string& last_refusal() const { return last_refusal_; }
+    std::string_view last_check() const { return last_check_; }
 
     bool has_path() const { return path_ != nullptr && !path_->failure(); }
     transfer::GpuEndpoint* path() { return path_.get(); }
@@ -140,7 +142,11 @@ class Gpu {
     void open_path();
     void close_path(transfer::Check cause);
     void scrub();
-    bool refused(std::string line);
+    bool refused(std::string_view check, std::string text);
+    bool refused(const Refusal& refusal) { return refused(refusal.name(), refusal.text()); }
+    bool refused(const transfer::Refusal& refusal) {
+        return refused(transfer::info(refusal.check).name, refusal.text());
+    }
     bool launch(const Launch& wanted);
     Checked<> run(const Launch& wanted);
     uint64_t waits() const;
@@ -162,6 +168,7 @@ class Gpu {
     std::unique_ptr<transfer::GpuEndpoint> path_;
     std::optional<uint32_t> session_;  // that the path belongs to
     std::string last_refusal_;
+    std::string_view last_check_;
 };
 
 }  // namespace assay::device

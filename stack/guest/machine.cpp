@@ -50,10 +50,11 @@ Machine::Machine(const MachineOptions& options)
       verifier(make_verifier(options.mode)),
       guest(guest_config(options), verifier, random) {}
 
-std::string Machine::boot() {
-    if (auto on = bus.power_on(); !on) return on.error().text();
-    if (auto booted = guest.boot(bus); !booted) return booted.error().text();
-    return {};
+std::optional<BootRefusal> Machine::boot() {
+    if (auto on = bus.power_on(); !on) return BootRefusal{on.error().name(), on.error().text()};
+    if (auto booted = guest.boot(bus); !booted)
+        return BootRefusal{info(booted.error().check).name, booted.error().text()};
+    return std::nullopt;
 }
 
 }  // namespace assay::guest

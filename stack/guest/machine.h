@@ -33,12 +33,18 @@ Bytes fuses_of(uint64_t seed);
 // Trusts the vendor's GPUs, with the firmware of today in the mode that is wanted.
 AttestedVerifier make_verifier(device::Mode mode);
 
+// Why a machine did not boot: the check of the GPU or the guest ("cannot" when it was none), and a sentence.
+struct BootRefusal {
+    std::string_view check;
+    std::string text;
+};
+
 class Machine {
    public:
     explicit Machine(const MachineOptions& options = {});
 
-    // Powers the GPU on and boots the guest with it. The text of the refusal; empty: CUDA work may start.
-    std::string boot();
+    // Powers the GPU on and boots the guest with it. Nothing: CUDA work may start.
+    std::optional<BootRefusal> boot();
 
     ManualClock clock;
     SeededRandom random;

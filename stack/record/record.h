@@ -1,5 +1,5 @@
-// Secured messages of DSP0277, versions 1.0 to 1.3: the record, and one key that seals and opens it. Who may
-// send which record when, and what becomes of one that fails, is the session's business (stack/spdm).
+// Secured messages of DSP0277, versions 1.0 to 1.3: the record, and one key that seals and opens it. Which
+// side may send which record when, and what a failed one leads to, is decided by stack/spdm.
 #pragma once
 
 #include <array>

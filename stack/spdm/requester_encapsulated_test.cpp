@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(the_responder_updates_its_key_in_two_steps_and_no_other_way
     BOOST_REQUIRE(good(pair.connect()));
     uint32_t id = pair.establish().value();
     Requester& requester = pair.requester;
-    // The answer to a KEY_UPDATE, given back by a requester whose records nobody opens.
+    // The answer to a KEY_UPDATE, taken from a requester whose records are not opened.
     auto answer = [&](KeyOperation operation) {
         requester.get_encapsulated_request();
         Bytes inner = header(code::key_update, "0007");

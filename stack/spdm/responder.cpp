@@ -52,8 +52,8 @@ std::optional<Bytes> Responder::respond(ByteView request) {
         Checked<> fits =
             checker_.demand(Check::response_size, response->size() <= most_taken(code_of(*response)));
         if (fits) return std::move(*response);
-        // The response was not given, so no signature covers it, nobody was authenticated by it, and a
-        // session that it was to bring about or to establish is none.
+        // The response was not given, so no signature covers it, it authenticated no one, and a session that
+        // it was to bring about or to establish is none.
         authenticated_ = authenticated;
         transcript_.restore_m1(std::move(m1));
         measured().reset_l1();
@@ -217,8 +217,8 @@ Checked<Bytes> Responder::respond_if_ready(ByteView request) {
     return handle(original);
 }
 
-// What the requester takes in one message; there is no chunking here. Before 1.2 nobody says. The responses
-// of VCA go out whatever their size: without them there is no connection that could chunk.
+// What the requester takes in one message; there is no chunking here. Before 1.2 it is not stated. The
+// responses of VCA go out whatever their size: without them there is no connection that could chunk.
 size_t Responder::most_taken(uint8_t response) const {
     uint32_t stated = parameters_.requester_data_transfer_size;
     return stated == 0 || is_vca(response | 0x80) ? SIZE_MAX : stated;

@@ -93,7 +93,7 @@ Result<std::vector<Bytes>> PacketEndpoint::answers(const Service& service, ByteV
     const FramingWaivers& faults = units_.faults();
     MctpPacket piece = TRY(parse_mctp_packet(packet, faults));
     const MctpHeader& from = piece.header;
-    // Endpoint 0 is whoever is at the other end of the bus (DSP0236, special endpoint identifiers).
+    // Endpoint 0 is the one at the other end of the bus (DSP0236, special endpoint identifiers).
     bool for_us = from.destination == kMctpEndpoint || from.destination == 0;
     TRY(demand(faults, Framing::packet_version, from.version == kMctpHeaderVersion, 0));
     TRY(demand(faults, Framing::packet_destination, for_us, 1));

@@ -10,7 +10,7 @@ namespace assay::transport {
 
 struct ServerOptions {
     bool shutdown_ends = false;  // SHUTDOWN ends run(), and not only the connection
-    FramingWaivers framing{};    // in whoever takes the peers' frames
+    FramingWaivers framing{};    // in the receiver of the peers' frames
 };
 
 // Listens on a tcp or emu target and serves one connection after another.

@@ -223,7 +223,7 @@ CheckResult mutual_talked_away(CaseContext& test) {
     return {};
 }
 
-// Somebody else signs, under the name of the slot that was settled, and under its own.
+// Another requester signs, under the slot that was settled, and under its own slot.
 CheckResult another_signer(CaseContext& test) {
     lab::Lab& lab = test.lab();
     for (uint32_t flags : kinds(test, lab::kMutualFlags)) {

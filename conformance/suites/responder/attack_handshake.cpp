@@ -120,7 +120,7 @@ CheckResult psk_finish_instead(CaseContext& test) {
         for (uint32_t mutual : {0U, lab::kMutualFlags}) {
             TRY(ready_to_exchange(test, lab::session_offer(flags | mutual)));
             Exchange exchange = TRY(send_exchange(test));
-            // Nobody has to authenticate whom it cannot.
+            // A device need not authenticate a requester whose chain it cannot check.
             if (exchange.error() && mutual != 0) continue;
             TRY(test.expect_answer(exchange, "SPDM-KEX-017"));
             uint32_t id = *lab.seen().last_session();
@@ -155,7 +155,7 @@ CheckResult finish_instead(CaseContext& test) {
     return {};
 }
 
-// The right hint and another key: one that differs in a bit, and one that nobody chose.
+// The right hint and another key: one that differs in a bit, and a random one.
 CheckResult hint_without_key(CaseContext& test) {
     lab::Lab& lab = test.lab();
     TRY(ready_to_share(test));

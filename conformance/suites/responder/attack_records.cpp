@@ -168,7 +168,7 @@ CheckResult early_data(CaseContext& test) {
     channel.add_th(response);
     channel.establish();
     Exchange early = TRY(lab.send_in(id, wire::EndSession{}));
-    // Whoever refuses it does so under the keys that are valid.
+    // A refusal of it comes under the keys that are valid.
     bool refusal = early.silent() || code_of(early) == code::error;
     TRY(test.expect_that(refusal, "SPDM-ATK-016", "a refusal, or no answer", lab::describe(early)));
     if (!early.silent()) return {};

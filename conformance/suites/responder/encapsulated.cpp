@@ -233,7 +233,8 @@ CheckResult nested(CaseContext& test) {
     return {};
 }
 
-// From outside, or from another session, nobody takes part in a flow; afterwards it is where it was.
+// Messages outside of the session, or in another one, do not change a flow; afterwards it is in the same
+// state.
 CheckResult other_place(CaseContext& test) {
     bool any = false;
     TRY(each_flow(test, [&](const Asked& asked) -> CheckResult {

@@ -131,8 +131,9 @@ Bytes vendor_request(CaseContext& test) {
 
 namespace {
 
-// Other requests while a flow is open whose request nobody has fetched yet: they are refused, and
-// RequestInFlight speaks of a request that was handed over. The device's own wish for a key stops nobody.
+// Other requests while a flow is open whose request was not fetched yet: they are refused, and not by
+// RequestInFlight, which is for a request that was handed over. The device's own key update blocks no
+// request.
 CheckResult unfetched(CaseContext& test) {
     lab::Lab& lab = test.lab();
     bool any = false;
@@ -236,7 +237,7 @@ CheckResult session_with_flow(CaseContext& test, bool implicit) {
     if (implicit && !is)
         return CaseContext::not_applicable("the device asks without an implicit GET_DIGESTS");
     Exchange last = TRY(run_flow(test, asked.place, is));
-    // Whoever takes the digests and refuses the chain does not know the requester.
+    // A device that accepts the digests and refuses the chain does not trust the requester.
     bool refuses = last.error() == ErrorCode::invalid_response_code;
     if (refuses) return CaseContext::not_applicable("the device does not trust the requester's certificates");
     std::string_view rule = implicit ? "SPDM-ENC-012" : "SPDM-ENC-014";

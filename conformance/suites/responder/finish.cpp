@@ -33,7 +33,7 @@ std::vector<bool> kinds(CaseContext& test) {
     return {false};
 }
 
-// A FINISH of nobody's session.
+// A FINISH that belongs to no session.
 Bytes nobodys_finish(CaseContext& test) {
     Bytes message = header(test.version(), code::finish);
     if (test.at_least(v1_4)) message.resize(message.size() + 2);
@@ -116,7 +116,7 @@ CheckResult psk_session(CaseContext& test) {
                        "SPDM-FIN-005");
 }
 
-// Param1 says that a signature follows, and nobody asked for one.
+// Param1 says that a signature follows, although the device did not ask for one.
 CheckResult unasked_signature(CaseContext& test) {
     for (bool clear : kinds(test)) {
         TRY(ready(test, clear));

@@ -34,13 +34,13 @@ Bytes surrounded(CaseContext& test, ByteView usual, const std::vector<wire::Opaq
     return wire::encode_raw(*opaque, context);
 }
 
-// The usual opaque data, made to have that size by an element that nobody knows. The size is a multiple of 4.
+// The usual opaque data, padded to that size by an element of an unknown type. The size is a multiple of 4.
 Bytes filled_to(CaseContext& test, ByteView usual, size_t size) {
     constexpr size_t kElement = 6;  // ID, VendorLen, VendorID, OpaqueElementDataLen
     return surrounded(test, usual, {}, {foreign(size - usual.size() - kElement)});
 }
 
-// What a device can be sent in one message. Before 1.2 nobody says.
+// The size of the longest message that a device takes. Before 1.2 it is not stated.
 bool fits(CaseContext& test, size_t size) {
     uint32_t most = test.lab().seen().parameters().responder_data_transfer_size;
     return most == 0 || size <= most;
@@ -76,7 +76,7 @@ CheckResult refused_opaque(CaseContext& test, const EditOpaque& edit, std::strin
     return test.expect(exchange, invalid(), requirement);
 }
 
-// A version that nobody has; other elements only.
+// A version that does not exist; other elements only.
 CheckResult no_common_version(CaseContext& test) {
     TRY(ready_to_exchange(test));
     Exchange exchange = TRY(send_exchange(test, {}, {.versions = {kNobodysVersion}}));

@@ -191,7 +191,7 @@ CheckResult repeated(CaseContext& test) {
     return still_one_new_key(test, id, second, "SPDM-ATK-021");
 }
 
-// The very record, by somebody who has no keys.
+// The same record again, from an attacker without keys.
 CheckResult replayed(CaseContext& test) {
     for (bool verified : {false, true}) {
         Bytes record;

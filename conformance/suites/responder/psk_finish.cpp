@@ -33,7 +33,7 @@ class OtherKey {
     lab::RequesterIdentity before_;
 };
 
-// A PSK_FINISH of nobody's session.
+// A PSK_FINISH that belongs to no session.
 Bytes nobodys_finish(CaseContext& test) {
     Bytes message = header(test.version(), code::psk_finish);
     if (test.at_least(v1_4)) message.resize(message.size() + 2);

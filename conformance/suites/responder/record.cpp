@@ -207,7 +207,7 @@ CheckResult gap(CaseContext& test) {
     return {};
 }
 
-// What the device sealed, and what somebody with its keys would.
+// A record that the device sealed, and one made with its keys.
 CheckResult response_keys(CaseContext& test) {
     BadRecords bad(test, "SPDM-SEC-017");
     uint32_t id = TRY(bad.session());

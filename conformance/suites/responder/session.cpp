@@ -137,7 +137,7 @@ CheckResult challenge_beside(CaseContext& test) {
     }
     TRY(test.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-DIG-014"));
     TRY(expect_goes_on(test, id, "SPDM-SES-031"));
-    // Once more, now that somebody was authenticated.
+    // Once more, now that there was an authentication.
     TRY(test.expect_signature(TRY(lab.send(lab.challenge())), "SPDM-SES-031"));
     return expect_goes_on(test, id, "SPDM-SES-031");
 }

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kHeader = 8;
 // Of a discovery request: at capability version 1, and at version 2 and later.
 constexpr std::initializer_list<uint8_t> kDiscoveryVersions = {0, 2};
-// Types with a connection id (DOE 1.1), and types that nobody has given a meaning to.
+// Types with a connection id (DOE 1.1), and types without a meaning.
 constexpr uint8_t kOtherTypes[] = {0x03, 0x04, 0x7e, 0xee};
 
 Bytes object() { return transport::doe_object(transport::kDoeSpdm, get_version()); }

@@ -53,7 +53,7 @@ CheckResult lengths_beyond(CaseContext& test) {
     return {};
 }
 
-// A vendor that nobody has: TCG's vendor 0xFFFF.
+// A vendor that does not exist: TCG's vendor 0xFFFF.
 CheckResult unknown_vendor(CaseContext& test) {
     TRY(negotiate(test));
     Exchange exchange = TRY(test.lab().send(raw(test, message(1, {0xff, 0xff}))));

@@ -72,16 +72,14 @@ void Recorder::on_submission(Bytes& submission, std::span<uint8_t> shared) {
 
 void Recorder::on_completion(std::span<uint8_t> shared) { append(seen, shared); }
 
-std::string check_in(std::string_view refusal) { return std::string(refusal.substr(0, refusal.find(':'))); }
-
 Attack::Attack(device::Mode mode, const guest::MachineFaultConfig& faults,
                std::function<void(device::GpuConfig&)> change_gpu)
     : mode_(mode), machine_({.mode = mode, .faults = faults, .change_gpu = std::move(change_gpu)}) {}
 
 bool Attack::boot() {
-    const std::string refusal = machine_.boot();
-    if (!refusal.empty()) add({.what = "nothing runs: " + refusal, .check = check_in(refusal)});
-    return refusal.empty();
+    const auto refusal = machine_.boot();
+    if (refusal) add({.what = "nothing runs: " + refusal->text, .check = std::string(refusal->check)});
+    return !refusal;
 }
 
 bool Attack::put_data(ByteView data) { return guest().copy_to_gpu(kDataAt, data).has_value(); }
@@ -93,8 +91,8 @@ Bytes Attack::truth(uint64_t address, size_t size) {
 }
 
 std::string Attack::gpu_check() {
-    const std::string check = check_in(gpu().last_refusal());
-    return check == "cannot" ? std::string() : check;
+    const std::string_view check = gpu().last_check();
+    return std::string(check == "cannot" ? std::string_view() : check);
 }
 
 void Attack::read(std::string what, const device::Checked<Bytes>& got, ByteView secret,

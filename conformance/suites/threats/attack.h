@@ -103,7 +103,4 @@ std::span<const Scenario> integrity_scenarios();
 std::span<const Scenario> availability_scenarios();
 std::span<const Scenario> general_scenarios();
 
-// The name of the check in the text of a refusal: what is before the colon.
-std::string check_in(std::string_view refusal);
-
 }  // namespace assay::cases::threats

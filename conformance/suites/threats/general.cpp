@@ -27,9 +27,8 @@ void try_manipulated(Attack& all, Mode mode, const MachineFaultConfig& faults, s
                      Change change, device::Tap* tap = nullptr) {
     Attack attack(mode, faults, std::move(change));
     attack.bus().set_tap(tap);
-    const std::string refusal = attack.machine().boot();
-    if (!refusal.empty()) {
-        all.add({.what = std::move(what), .check = check_in(refusal)});
+    if (const auto refusal = attack.machine().boot()) {
+        all.add({.what = std::move(what), .check = std::string(refusal->check)});
         return;
     }
     if (!attack.put_data()) {
@@ -138,7 +137,7 @@ Observation device_key_extraction(Mode mode, const MachineFaultConfig& faults) {
     for (size_t i = 0; i < kTraces; ++i) traces.push_back(antenna.device_key_trace());
     const Bytes key = majority(traces);
     const bool success = can_impersonate(attack.guest().evidence().certificates, key);
-    // A mask refuses nobody; it makes what is recorded worthless.
+    // A mask refuses nothing; it makes the recorded traces useless.
     attack.add({.what = "traces of the device's key were recorded, and evidence signed with what they gave",
                 .success = success,
                 .check = success ? std::string() : std::string(info(device::Check::key_masking).name),

@@ -28,7 +28,7 @@ std::string boot(const MachineFaultConfig& faults, std::function<void(device::Gp
 
 std::string second_gpu(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults}), other;
-    if (!machine.boot().empty() || !other.bus.power_on()) return "no machine";
+    if (machine.boot() || !other.bus.power_on()) return "no machine";
     return outcome(machine.guest.attach(other.bus));
 }
 
@@ -90,54 +90,54 @@ std::string before_attestation(const MachineFaultConfig& faults) {
 std::string gpu_before_ready(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
     if (!machine.bus.power_on() || !machine.guest.attach(machine.bus)) return "no machine";
-    return machine.bus.inject(Bytes(4 + 8 + 32)) ? "done" : check_in(machine.gpu.last_refusal());
+    return machine.bus.inject(Bytes(4 + 8 + 32)) ? "done" : std::string(machine.gpu.last_check());
 }
 
 std::string silent_gpu(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     machine.bus.set_stalled(true);
     return outcome(machine.guest.tick());
 }
 
 std::string silent_guest(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     machine.clock.advance(std::chrono::seconds(8));
     machine.gpu.tick();
-    return machine.gpu.has_path() ? "done" : check_in(machine.gpu.last_refusal());
+    return machine.gpu.has_path() ? "done" : std::string(machine.gpu.last_check());
 }
 
 std::string failed_path(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     machine.bus.set_stalled(true);
     return outcome(machine.guest.copy_to_gpu(0, tenant_data()));
 }
 
 std::string after_the_end(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     machine.guest.shut_down();
     return outcome(machine.guest.copy_to_gpu(0, tenant_data()));
 }
 
 std::string keys_after_the_end(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     machine.guest.shut_down();
     return machine.guest.keys_are_gone() ? "wiped" : "kept";
 }
 
 std::string registered_memory(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     return outcome(machine.guest.host_register(tenant_data()));
 }
 
 std::string peer_to_peer(const MachineFaultConfig& faults) {
     Machine machine({.faults = faults});
-    if (!machine.boot().empty()) return "no machine";
+    if (machine.boot()) return "no machine";
     return outcome(machine.guest.enable_peer_access());
 }
 

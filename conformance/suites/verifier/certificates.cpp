@@ -144,7 +144,7 @@ void deep_behind_self_issued(Machine& machine) {
     chain.insert(chain.begin() + provisioner, self);
     relink(chain);
 }
-// Everything below a self-issued certificate is an authority that nobody made one.
+// Below a self-issued certificate there is an authority that no real authority certified as one.
 void not_authority_behind_self_issued(Machine& machine) {
     Chain& chain = machine.gpu().chain;
     CertificateForm self = chain[provisioner];

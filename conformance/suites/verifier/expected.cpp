@@ -67,7 +67,7 @@ void one_without(Machine& machine) {
     expected.erase("tpm");
     expect(machine, expected, false);
 }
-// What the quote binds is for whoever expects something else of it; the processor's part is bound as ever.
+// The quote is made for another value, which the verifier expects; the processor's report is bound as usual.
 void quote_of_a_composite(Machine& machine) {
     machine.tpm->quote.extra_data = Bytes(32, 0x32);
     expect(machine, {{"tpm", to_hex(Bytes(32, 0x32))}});

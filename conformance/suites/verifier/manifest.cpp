@@ -41,7 +41,8 @@ void entity(Machine& machine) {
     machine.driver().prolog = "<!DOCTYPE SoftwareIdentity [<!ENTITY v \"550.90.07\">]>\n";
     machine.driver().meta.set("colloquialVersion", "&v;");
 }
-// Ten to the ninth, if somebody expands it. Written over a signed document: nobody needs to have signed it.
+// 10^9 characters for a parser that expands entities. Written over a signed document: it is parsed before any
+// signature is checked.
 void entity_bomb(Machine& machine) {
     std::string text = "<?xml version=\"1.0\"?>\n<!DOCTYPE bomb [\n<!ENTITY a0 \"golden\">\n";
     for (int i = 1; i < 10; ++i) {

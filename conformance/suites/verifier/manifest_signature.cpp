@@ -66,7 +66,7 @@ void wrapped(Machine& machine) {
 }
 void external_reference(Machine& machine) { signature(machine).reference_uri = "http://example.org/rim.xml"; }
 void no_reference_uri(Machine& machine) { signature(machine).reference_uri = "#xpointer(/)"; }
-// A second signature within what is signed: whoever looks for one anywhere finds it first.
+// A second signature within what is signed: a verifier that searches the whole document finds it first.
 void signature_inside(Machine& machine) {
     RimForm other = machine.vbios();
     const Bytes text = make(other).value_or(Bytes{});
