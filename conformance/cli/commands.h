@@ -77,7 +77,6 @@ struct RunCommand : TargetOptions {
 };
 // Does what is asked of the role; an option that it cannot honour is a usage error.
 int run(const RunCommand& command, Streams& streams);
-int list_bundles(const std::string& filter, Streams& streams);
 
 struct ServeCommand {
     std::string listen{};

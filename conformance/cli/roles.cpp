@@ -5,7 +5,10 @@
 
 #include <algorithm>
 
-#include "conformance/cli/role_runs.h"
+#include "conformance/suites/cases.h"
+#include "conformance/suites/threats/threats.h"
+#include "conformance/suites/transfer/transfer.h"
+#include "conformance/suites/verifier/suite.h"
 #include "stack/base/ranges.h"
 
 namespace assay::cli {
@@ -34,7 +37,7 @@ std::string takes(std::span<const std::string_view> options) {
 
 std::span<const Role> roles() {
     static const Role all[] = {
-        {"responder",
+        {cases::responder_suite(),
          {"--target",         "--connect-timeout", "--round-trip",
           "--answer-timeout", "--version",         "--case",
           "--profile",        "--report",          "--seed",
@@ -42,38 +45,30 @@ std::span<const Role> roles() {
           "--waive",          "--defect",          "--psk",
           "--psk-hint",       "--requester-chain", "--requester-key",
           "--list",           "--kill-matrix",     "--traceability"},
-         run_responder,
-         list_responder_cases,
-         responder_kill_matrix},
-        {"transfer",
+         run_responder},
+        {cases::path::suite(),
          {"--target", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect",
           "--list", "--kill-matrix", "--traceability"},
-         run_transfer,
-         list_transfer_cases,
-         transfer_kill_matrix},
-        {"verifier",
-         {"--case", "--report", "--seed", "--strict", "--waive", "--defect", "--dut-command", "--dut-timeout",
-          "--list", "--kill-matrix"},
-         run_verifier,
-         list_verifier_cases,
-         verifier_kill_matrix},
-        {"threats",
-         {"--report", "--waive", "--defect", "--kill-matrix"},
-         run_threats,
-         nullptr,
-         threat_kill_matrix},
+         run_transfer},
+        {cases::verifier::suite(),
+         {"--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect", "--dut-command",
+          "--dut-timeout", "--list", "--kill-matrix"},
+         run_verifier},
+        {cases::threats::suite(),
+         {"--case", "--profile", "--report", "--waive", "--defect", "--list", "--kill-matrix"},
+         run_threats},
     };
     return all;
 }
 
 std::vector<std::string> role_names() {
     std::vector<std::string> names;
-    for (const Role& role : roles()) names.emplace_back(role.name);
+    for (const Role& role : roles()) names.emplace_back(role.suite.name);
     return names;
 }
 
 const Role* find_role(std::string_view name) {
-    const auto found = std::ranges::find(roles(), name, &Role::name);
+    const auto found = std::ranges::find(roles(), name, [](const Role& role) { return role.suite.name; });
     return found == roles().end() ? nullptr : &*found;
 }
 
@@ -82,7 +77,7 @@ std::string refused_option(const Role& role, const RunCommand& command) {
     for (const std::string& option : command.given) {
         if (option == "--role") continue;
         if (!contains(role.options, std::string_view(option))) {
-            return fmt::format("{} cannot be used with --role {}, which takes {}", option, role.name,
+            return fmt::format("{} cannot be used with --role {}, which takes {}", option, role.suite.name,
                                takes(role.options));
         }
         if (instead == nullptr || option == instead->option) continue;
@@ -92,17 +87,6 @@ std::string refused_option(const Role& role, const RunCommand& command) {
         }
     }
     return {};
-}
-
-int run(const RunCommand& command, Streams& streams) {
-    const Role* role = find_role(command.role);
-    if (role == nullptr)
-        return complain(streams, status::usage, fmt::format("there is no role '{}'", command.role));
-    if (const std::string refused = refused_option(*role, command); !refused.empty())
-        return complain(streams, status::usage, refused);
-    if (command.list) return role->list(command, streams);
-    if (command.kill_matrix) return role->kill_matrix(streams);
-    return command.traceability ? traceability(streams) : role->run(command, streams);
 }
 
 }  // namespace assay::cli

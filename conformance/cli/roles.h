@@ -6,17 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/cli/commands.h"
+#include "conformance/cli/role_run.h"
 
 namespace assay::cli {
 
 struct Role {
-    std::string_view name;  // as --role has it
+    engine::Suite suite;  // its name is what --role has
     // The options of `assay run` that it honours, besides --role. Any other is a usage error.
     std::vector<std::string_view> options;
-    int (*run)(const RunCommand& command, Streams& streams);
-    int (*list)(const RunCommand& command, Streams& streams);  // null: --list is none of its options
-    int (*kill_matrix)(Streams& streams);
+    StartRun* run;
 };
 
 // The first is the one that is tested when none is named.

@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(each_role_names_options_that_there_are_and_none_twice) {
     BOOST_TEST(known.size() > 20U);
     for (const Role& role : roles()) {
         for (std::string_view option : role.options) {
-            BOOST_TEST(contains(known, std::string(option)), role.name << " " << option);
-            BOOST_TEST(std::ranges::count(role.options, option) == 1, role.name << " " << option);
+            BOOST_TEST(contains(known, std::string(option)), role.suite.name << " " << option);
+            BOOST_TEST(std::ranges::count(role.options, option) == 1, role.suite.name << " " << option);
         }
-        BOOST_TEST(find_role(role.name) == &role);
+        BOOST_TEST(find_role(role.suite.name) == &role);
     }
     BOOST_TEST(find_role("nobody") == nullptr);
 }
@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(what_a_role_cannot_honour_is_refused_by_name_and_the_rest_i
                 BOOST_TEST(refused.empty(), refused);
                 continue;
             }
-            const std::string says = fmt::format("{} cannot be used with --role {}", option, role.name);
+            const std::string says = fmt::format("{} cannot be used with --role {}", option, role.suite.name);
             BOOST_TEST(refused.starts_with(says), refused);
-            std::vector<std::string> arguments{"run", "--role", std::string(role.name)};
+            std::vector<std::string> arguments{"run", "--role", std::string(role.suite.name)};
             std::ranges::copy(with_value(option), std::back_inserter(arguments));
             BadInput{arguments, 2, says}.check();
         }
@@ -96,6 +96,86 @@ BOOST_AUTO_TEST_CASE(what_lists_and_matrices_cannot_honour_is_refused_too) {
         {{"run", "--list", "--kill-matrix"}, 2, "--kill-matrix cannot be used with --list"},
     };
     for (const BadInput& row : rows) row.check();
+}
+
+// Of each role a case that passes on our own target and is quick.
+namespace {
+struct Quick {
+    const char* role;
+    const char* id;
+};
+constexpr Quick kQuick[] = {{"responder", "ver/form"},
+                            {"transfer", "rot/under-load"},
+                            {"verifier", "genuine/hopper"},
+                            {"threats", "link-read-code/cc"}};
+
+Ran run_of(const Quick& one, std::vector<std::string> further) {
+    std::vector<std::string> arguments{"run", "--role", one.role, "--case", one.id};
+    if (std::string_view(one.role) == "responder") arguments.insert(arguments.end(), {"--version", "1.2"});
+    std::ranges::move(further, std::back_inserter(arguments));
+    return assay(std::move(arguments));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(each_role_has_a_quick_case) {
+    for (const Role& role : roles())
+        BOOST_TEST(std::ranges::count(kQuick, role.suite.name, &Quick::role) == 1, role.suite.name);
+}
+
+BOOST_AUTO_TEST_CASE(each_role_lists_the_cases_that_a_filter_selects_and_runs_them) {
+    for (const Quick& one : kQuick) {
+        const Ran list = assay({"run", "--role", one.role, "--list", "--case", one.id});
+        BOOST_TEST(list.code == 0, list.err);
+        BOOST_TEST(list.out.starts_with(one.id), list.out);
+        BOOST_TEST(list.out.contains("\n1 "), list.out);
+        const Ran ran = run_of(one, {});
+        BOOST_TEST(ran.code == 0, ran.out << ran.err);
+        BOOST_TEST(ran.err.contains(one.id), "its progress: " << ran.err);
+        BadInput{{"run", "--role", one.role, "--case", "none/*"},
+                 2,
+                 fmt::format("no case matches 'none/*' (assay run --role {} --list)", one.role)}
+            .check();
+        BOOST_TEST(assay({"run", "--role", one.role, "--list", "--case", "none/*"}).out.starts_with("0 "));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_role_notices_what_passes_against_its_profile_and_says_which_waiver_expired) {
+    for (const Quick& one : kQuick) {
+        const auto profile = [&](const char* expires) {
+            return fmt::format(R"({{"waivers": [{{"case": "{}", "reason": "known", "expires": "{}"}}]}})",
+                               one.id, expires);
+        };
+        const TemporaryFile still(profile("9999-12-31"));
+        const Ran unexpected = run_of(one, {"--profile", still.name()});
+        BOOST_TEST(unexpected.code == 1, unexpected.out << unexpected.err);
+        BOOST_TEST(unexpected.out.contains("unexpected pass"), unexpected.out);
+        const TemporaryFile no_more(profile("2020-01-01"));
+        const Ran expired = run_of(one, {"--profile", no_more.name()});
+        BOOST_TEST(expired.code == 0, expired.out << expired.err);
+        BOOST_TEST(expired.err.contains("expired on 2020-01-01"), expired.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_is_expected_is_waived_in_each_role) {
+    struct Expected {
+        std::string role, id, check;
+    };
+    const Expected rows[] = {{"transfer", "work/bits", "work_mac"},
+                             {"verifier", "report/param1", "report_reserved"},
+                             {"threats", "out-of-band-read/cc", "management_read"}};
+    for (const Expected& row : rows) {
+        const TemporaryFile profile(
+            fmt::format(R"({{"waivers": [{{"case": "{}", "reason": "known"}}]}})", row.id));
+        const std::vector<std::string> spoiled{"run",  "--role",  row.role, "--case",
+                                               row.id, "--waive", row.check};
+        const Ran failed = assay(spoiled);
+        BOOST_TEST(failed.code == 1, row.id << failed.out << failed.err);
+        std::vector<std::string> expected = spoiled;
+        expected.insert(expected.end(), {"--profile", profile.name()});
+        const Ran waived = assay(expected);
+        BOOST_TEST(waived.code == 0, waived.out << waived.err);
+        BOOST_TEST(waived.out.contains("waived"), waived.out);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,6 +27,12 @@ BOOST_AUTO_TEST_CASE(a_defence_that_is_waived_turns_its_cell) {
     BOOST_TEST(ran.out.contains("DISAGREES"), ran.out);
 }
 
+BOOST_AUTO_TEST_CASE(a_single_cell_can_be_run) {
+    const Ran ran = assay({"run", "--role", "threats", "--case", "link-read-code/apm"});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    BOOST_TEST(ran.out.contains("1 of 1 cells are as expected"), ran.out);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_said_in_one_line) {
     const BadInput rows[] = {
         {{"run", "--role", "nobody"}, 2, "'nobody' is none of responder, transfer, verifier, threats"},

@@ -1,16 +1,8 @@
 // assay run --role transfer
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <ostream>
-
-#include "conformance/cli/commands.h"
-#include "conformance/cli/end_of_run.h"
-#include "conformance/cli/files.h"
-#include "conformance/cli/role_runs.h"
-#include "conformance/cli/target.h"
+#include "conformance/cli/role_run.h"
 #include "conformance/lab/transfer_reference.h"
-#include "conformance/suites/transfer/kill_matrix.h"
 #include "conformance/suites/transfer/transfer.h"
 
 namespace assay::cli {
@@ -47,56 +39,18 @@ Result<transfer::FaultConfig> faults_of(const FaultOptions& fault_options) {
 
 }  // namespace
 
-int run_transfer(const RunCommand& command, Streams& streams) {
+Result<RoleRun> run_transfer(const RunCommand& command, const engine::RunOptions& options,
+                             const engine::SuiteProgress& progress) {
     if (command.target != "reference") {
-        return complain(streams, status::usage,
-                        "the encrypted path is tested in this process: --target can only be reference");
+        return fail(Errc::bad_text, "--target", Error::npos,
+                    "the encrypted path is tested in this process: --target can only be reference");
     }
-    const bool any = std::ranges::any_of(path::path_cases(), [&](const path::PathCase& one) {
-        return engine::matches(command.filter, one.id);
-    });
-    if (!any) {
-        return complain(
-            streams, status::usage,
-            fmt::format("no case matches '{}' (assay run --role transfer --list)", command.filter));
-    }
-    const auto faults = faults_of(command.fault_options);
-    if (!faults) return complain(streams, status::usage, faults.error().detail);
-    auto profile = read_profile(command.profile);
-    if (!profile) return complain(streams, status::usage, profile.error().detail);
-    engine::RunOptions options;
-    options.filter = command.filter;
-    options.seed = command.seed;
-    options.strict = command.strict;
-    options.today = today();
-    options.profile = std::move(*profile);
-    const auto target = lab::reference_path(*faults);
-    const engine::RunReport report = path::run(*target, engine::Requirements::embedded(), options);
+    const auto target = lab::reference_path(TRY(faults_of(command.fault_options)));
+    engine::RunReport report = path::run(*target, engine::Requirements::embedded(), options, progress);
     report::Details details;
     details.arguments = common_arguments(command);
     details.arguments.insert(details.arguments.begin(), {"--role", "transfer"});
-    return end_of_run(command, report, details, streams);
-}
-
-int list_transfer_cases(const RunCommand& command, Streams& streams) {
-    size_t count = 0;
-    for (const path::PathCase& one : path::path_cases()) {
-        if (!engine::matches(command.filter, one.id)) continue;
-        ++count;
-        streams.out << fmt::format("{:22} {}  [{}]\n", one.id, one.title, fmt::join(one.requirements, " "));
-    }
-    streams.out << fmt::format("{} cases\n", count);
-    return status::ok;
-}
-
-int transfer_kill_matrix(Streams& streams) {
-    const auto kills = path::path_kill_matrix();
-    if (kills.empty()) {
-        return complain(streams, status::usage,
-                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
-    }
-    streams.out << cases::to_text(kills);
-    return std::ranges::any_of(kills, &cases::Kill::survived) ? status::failures : status::ok;
+    return ended(std::move(report), std::move(details));
 }
 
 }  // namespace assay::cli

@@ -1,12 +1,10 @@
 // assay run --role verifier, assay evidence
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
-#include "conformance/cli/role_runs.h"
-#include "conformance/engine/profile.h"
+#include "conformance/cli/role_run.h"
 #include "conformance/lab/command.h"
 #include "conformance/report/verdicts.h"
 #include "conformance/report/write.h"
@@ -45,57 +43,24 @@ Result<> write_reports(const std::filesystem::path& folder, const verifier::Suit
 
 }  // namespace
 
-int run_verifier(const RunCommand& command, Streams& streams) {
-    const auto dut = verifier_of(command);
-    if (!dut) return complain(streams, status::usage, dut.error().detail);
-    const verifier::SuiteReport report = verifier::run_suite(
-        **dut, {.filter = command.filter, .seed = command.seed, .strict = command.strict});
-    if (report.outcomes.empty())
-        return complain(streams, status::usage, fmt::format("no bundle matches '{}'", command.filter));
-    streams.out << report::to_text(report);
-    if (!command.report.empty()) {
-        if (const auto written = write_reports(command.report, report); !written)
-            return complain(streams, status::usage, written.error().detail);
-        streams.out << "report: " << command.report << "/report.json\n";
-    }
-    return report.exit_code();
-}
-
-int verifier_kill_matrix(Streams& streams) {
-    const auto kills = verifier::verifier_kill_matrix();
-    if (kills.empty()) {
-        return complain(streams, status::usage,
-                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
-    }
-    for (const cases::Kill& kill : kills) {
-        const std::string noticed = kill.excuse.empty() ? kill.by : "excused: " + kill.excuse;
-        streams.out << fmt::format("{:22} {}\n", kill.name, noticed.empty() ? "SURVIVED" : noticed);
-    }
-    const auto survived = std::ranges::count_if(kills, &cases::Kill::survived);
-    const auto defects = std::ranges::count_if(kills, &cases::Kill::defect);
-    streams.out << fmt::format("{} checks waived and {} defects planted in turn, {} survived\n",
-                               std::ssize(kills) - defects, defects, survived);
-    return survived == 0 ? status::ok : status::failures;
-}
-
-int list_verifier_cases(const RunCommand& command, Streams& streams) {
-    return list_bundles(command.filter, streams);
-}
-
-int list_bundles(const std::string& filter, Streams& streams) {
-    size_t count = 0;
-    for (const verifier::Bundle& bundle : verifier::bundles()) {
-        if (!engine::matches(filter, bundle.id)) continue;
-        ++count;
-        streams.out << fmt::format("{:34} {:9} {:22} {}\n", bundle.id, attest::name(bundle.verdict),
-                                   bundle.check, bundle.title);
-    }
-    streams.out << fmt::format("{} bundles\n", count);
-    return status::ok;
+Result<RoleRun> run_verifier(const RunCommand& command, const engine::RunOptions& options,
+                             const engine::SuiteProgress& progress) {
+    const auto dut = TRY(verifier_of(command));
+    verifier::SuiteReport report = verifier::run_suite(*dut, options, progress);
+    RoleRun run{.text = report::to_text(report), .exit_code = report.exit_code(), .write = {}};
+    run.write = [report = std::move(report)](const std::filesystem::path& folder) {
+        return write_reports(folder, report);
+    };
+    return run;
 }
 
 int evidence(const EvidenceCommand& command, Streams& streams) {
-    if (command.list) return list_bundles(command.id == EvidenceCommand{}.id ? "*" : command.id, streams);
+    if (command.list) {
+        const engine::Suite suite = verifier::suite();
+        const std::string filter = command.id == EvidenceCommand{}.id ? "*" : command.id;
+        streams.out << engine::to_text(suite.selected(filter), suite.unit);
+        return status::ok;
+    }
     if (command.out.empty()) return complain(streams, status::usage, "--out is required: a folder");
     const verifier::Bundle* bundle = verifier::find_bundle(command.id);
     if (bundle == nullptr)

@@ -37,19 +37,20 @@ Weight weighed(const Finding& finding, const Requirements& requirements, bool st
     return {Verdict::warning, std::move(reason)};
 }
 
-void apply_profile(CaseResult& result, const RunOptions& options) {
-    const Waiver* waiver = options.profile.waiver(result.id, result.version, options.today);
+}  // namespace
+
+void apply_profile(std::string_view id, wire::Version version, const RunOptions& options, Verdict& verdict,
+                   std::string& reason) {
+    const Waiver* waiver = options.profile.waiver(id, version, options.today);
     if (waiver == nullptr) return;
-    if (is_failure(result.verdict) || result.verdict == Verdict::warning) {
-        result.verdict = Verdict::waived;
-        result.reason = waiver->reason;
-    } else if (result.verdict == Verdict::pass || result.verdict == Verdict::loose_pass) {
-        result.verdict = Verdict::unexpected_pass;
-        result.reason = "the profile expects a failure: " + waiver->reason;
+    if (is_failure(verdict) || verdict == Verdict::warning) {
+        verdict = Verdict::waived;
+        reason = waiver->reason;
+    } else if (verdict == Verdict::pass || verdict == Verdict::loose_pass) {
+        verdict = Verdict::unexpected_pass;
+        reason = "the profile expects a failure: " + waiver->reason;
     }
 }
-
-}  // namespace
 
 void decide(CaseResult& result, const CheckResult& judgement, std::span<const Finding> notes,
             const Requirements& requirements, const RunOptions& options) {
@@ -64,7 +65,7 @@ void decide(CaseResult& result, const CheckResult& judgement, std::span<const Fi
         if (result.verdict == Verdict::pass) result.verdict = Verdict::loose_pass;
         result.findings.push_back(note);
     }
-    apply_profile(result, options);
+    apply_profile(result.id, result.version, options, result.verdict, result.reason);
 }
 
 }  // namespace assay::engine

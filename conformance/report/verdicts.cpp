@@ -160,8 +160,9 @@ std::string repeat(const SuiteReport& report, const Bundle& bundle) {
 std::string to_text(const SuiteReport& report) {
     std::string text =
         fmt::format("verifier {}\n\n{}", printable(report.verifier, Lines::one), table(report));
-    constexpr std::array kListed = {Verdict::fail, Verdict::dead, Verdict::harness_error, Verdict::warning,
-                                    Verdict::loose_pass};
+    constexpr std::array kListed = {Verdict::fail,          Verdict::dead,    Verdict::unexpected_pass,
+                                    Verdict::harness_error, Verdict::warning, Verdict::loose_pass,
+                                    Verdict::waived};
     for (const Verdict verdict : kListed) {
         for (const Outcome& outcome : report.outcomes)
             if (outcome.verdict == verdict) text += "\n" + described(report, outcome);
@@ -214,8 +215,10 @@ std::string to_json(const SuiteReport& report) {
 }
 
 std::string to_junit(const SuiteReport& report) {
-    const size_t failures = report.count(Verdict::fail) + report.count(Verdict::dead);
-    const size_t skipped = report.count(Verdict::not_applicable) + report.count(Verdict::blocked);
+    const size_t failures =
+        report.count(Verdict::fail) + report.count(Verdict::dead) + report.count(Verdict::unexpected_pass);
+    const size_t skipped = report.count(Verdict::not_applicable) + report.count(Verdict::blocked) +
+                           report.count(Verdict::waived);
     const std::string tallies =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", report.outcomes.size(),
                     failures, report.count(Verdict::harness_error), skipped);

@@ -1,5 +1,9 @@
 #include "conformance/suites/cases.h"
 
+#include <fmt/format.h>
+
+#include "conformance/engine/runner.h"
+#include "conformance/suites/kill_matrix.h"
 #include "conformance/suites/requester/fault.h"
 #include "conformance/suites/responder/groups.h"
 
@@ -54,6 +58,24 @@ std::span<const engine::Case> all_cases() {
         return cases;
     }();
     return all;
+}
+
+engine::Suite responder_suite() {
+    const auto cases = [] {
+        std::vector<engine::CaseInfo> list;
+        for (const engine::Case& one : all_cases()) {
+            list.push_back({.id = one.id,
+                            .columns = {fmt::format("{}-{}", wire::name(one.since), wire::name(one.until))},
+                            .title = one.title,
+                            .requirements = one.requirements});
+        }
+        return list;
+    };
+    return {.name = "responder",
+            .unit = "cases",
+            .cases = cases,
+            .kill_matrix = kill_matrix,
+            .always = {engine::kSaneFirst, engine::kSaneLast}};
 }
 
 }  // namespace assay::cases

@@ -4,10 +4,14 @@
 #include <span>
 
 #include "conformance/engine/case.h"
+#include "conformance/engine/suite.h"
 
 namespace assay::cases {
 
 // Every case: those against a responder, then those against a requester, in the order in which they run.
 std::span<const engine::Case> all_cases();
+
+// The role: a responder under test.
+engine::Suite responder_suite();
 
 }  // namespace assay::cases

@@ -21,13 +21,9 @@ using spdm::Defect;
 using spdm::DefectKind;
 
 // What no case can notice, and why.
-struct Excuse {
-    std::string_view name;
-    std::string_view why;
-};
 constexpr std::string_view kEmuOnly =
     "DMTF's emulator ends over such a unit, so no case sends it; stream_test.cpp holds it";
-constexpr Excuse kExcuses[] = {
+constexpr engine::Excuse kExcuses[] = {
     {"record_short", "a record without its header cannot be taken apart, with or without the check"},
     {"response_short",
      "what is shorter than a header is malformed too: response_malformed refuses it at once"},
@@ -41,16 +37,9 @@ constexpr Excuse kExcuses[] = {
     {"packet_size", "no case sends a megabyte in packets; mctp_packet_test.cpp holds it"},
 };
 
-std::string excuse(std::string_view name) {
-    for (const Excuse& known : kExcuses) {
-        if (known.name == name) return std::string(known.why);
-    }
-    return {};
-}
+#ifdef ASSAY_HARNESS
 
 bool is_in_matrix(Defect defect) { return spdm::info(defect).kind != DefectKind::input; }
-
-#ifdef ASSAY_HARNESS
 
 // A kind of reference: what one device cannot show another can.
 struct Kind {
@@ -257,75 +246,46 @@ std::vector<std::string> kill_matrix_control() {
     return faults;
 }
 
-size_t kill_matrix_size() {
-    size_t size = spdm::kCheckCount;
-    for (size_t i = 0; i < spdm::kDefectCount; ++i) size += is_in_matrix(static_cast<Defect>(i));
-    return size + transport::kFramingCount + transport::kFramingDefectCount;
-}
-
-std::vector<Kill> kill_matrix(const std::function<void(const Kill&)>& progress) {
-    std::vector<Kill> kills;
+engine::KillMatrix kill_matrix() {
+    engine::KillMatrix matrix{
+        .rows = {},
+        .excuses = kExcuses,
+        .note =
+            "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets."};
 #ifdef ASSAY_HARNESS
-    auto add = [&](Kill kill, const Spoilt& spoilt) {
-        kill.by = noticed_by(spoilt);
-        if (kill.by.empty()) kill.excuse = excuse(kill.name);
-        if (progress) progress(kill);
-        kills.push_back(std::move(kill));
+    auto add = [&](std::string_view name, bool defect, std::string_view requirement, Spoilt spoilt) {
+        matrix.rows.push_back(
+            {name, defect, requirement, [spoilt = std::move(spoilt)] { return noticed_by(spoilt); }});
     };
     for (size_t i = 0; i < spdm::kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
         const spdm::CheckInfo& info = spdm::info(check);
         Spoilt spoilt{.requirement = std::string(info.requirement), .requester = !info.responder};
         spoilt.spoiling.protocol.waive(check);
-        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
+        add(info.name, false, info.requirement, std::move(spoilt));
     }
     for (size_t i = 0; i < transport::kFramingCount; ++i) {
         auto check = static_cast<transport::Framing>(i);
         const transport::FramingInfo& info = transport::info(check);
         Spoilt spoilt{.requirement = std::string(info.requirement), .framing = true};
         spoilt.spoiling.framing.waive(check);
-        add({.name = info.name, .requirement = info.requirement, .by = {}, .excuse = {}}, spoilt);
+        add(info.name, false, info.requirement, std::move(spoilt));
     }
     for (size_t i = 0; i < spdm::kDefectCount; ++i) {
         auto defect = static_cast<Defect>(i);
         if (!is_in_matrix(defect)) continue;
         Spoilt spoilt{.session = true};
         spoilt.spoiling.protocol.plant(defect);
-        add({.name = spdm::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
-            spoilt);
+        add(spdm::info(defect).name, true, {}, std::move(spoilt));
     }
     for (size_t i = 0; i < transport::kFramingDefectCount; ++i) {
         auto defect = static_cast<transport::FramingDefect>(i);
         Spoilt spoilt{.framing = true};
         spoilt.spoiling.framing.plant(defect);
-        add({.name = transport::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
-            spoilt);
+        add(transport::info(defect).name, true, {}, std::move(spoilt));
     }
-#else
-    (void)progress;
 #endif
-    return kills;
-}
-
-std::string to_text(const std::vector<Kill>& kills) {
-    std::string text;
-    for (bool defect : {false, true}) {
-        size_t rows = 0, survived = 0, excused = 0;
-        for (const Kill& kill : kills) {
-            if (kill.defect != defect) continue;
-            std::string what = kill.excuse.empty() ? "SURVIVED" : "excused: " + kill.excuse;
-            if (!kill.by.empty()) what = kill.by;
-            ++rows;
-            survived += kill.survived();
-            excused += !kill.excuse.empty();
-            text += fmt::format("{:28} {:13} {}\n", kill.name, kill.requirement, what);
-        }
-        text += fmt::format("{} {} in turn: {} noticed, {} excused, {} survived\n", rows,
-                            defect ? "defects planted" : "checks waived", rows - survived - excused, excused,
-                            survived);
-    }
-    return text +
-           "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets.\n";
+    return matrix;
 }
 
 }  // namespace assay::cases

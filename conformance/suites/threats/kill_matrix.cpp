@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "conformance/suites/threats/refusals.h"
+#include "conformance/suites/threats/threats.h"
 
 namespace assay::cases::threats {
 
@@ -10,12 +11,8 @@ namespace assay::cases::threats {
 
 namespace {
 
-struct Excuse {
-    std::string_view name;
-    std::string_view why;
-};
 // Of the driver: what is not there cannot be used all the same.
-constexpr Excuse kExcuses[] = {
+constexpr engine::Excuse kExcuses[] = {
     {"session", "without a session there is no secret to go on with"},
     {"path", "what the path refuses it refuses by checks of its own"},
 };
@@ -51,47 +48,37 @@ std::string noticed(std::string_view threat, const guest::MachineFaultConfig& fa
     return {};
 }
 
-Kill kill(std::string_view name, std::string_view threat, bool defect,
-          const guest::MachineFaultConfig& faults) {
-    Kill row{.name = name, .defect = defect, .requirement = threat, .by = {}, .excuse = {}};
-    for (const Excuse& known : kExcuses) {
-        if (known.name == name) row.excuse = known.why;
-    }
-    if (row.excuse.empty()) row.by = noticed(threat, faults);
-    return row;
-}
-
 }  // namespace
 
-std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& progress) {
-    std::vector<Kill> kills;
-    const auto add = [&](Kill row) {
-        kills.push_back(std::move(row));
-        if (progress) progress(kills.back());
+engine::KillMatrix threat_kill_matrix() {
+    engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
+    const auto add = [&](std::string_view name, std::string_view threat, bool defect,
+                         const guest::MachineFaultConfig& faults) {
+        matrix.rows.push_back({name, defect, threat, [=] { return noticed(threat, faults); }});
     };
     for (size_t i = 0; i < device::kCheckCount; ++i) {
         guest::MachineFaultConfig faults;
         faults.gpu.waive(static_cast<device::Check>(i));
         const device::CheckInfo& check = device::info(static_cast<device::Check>(i));
-        add(kill(check.name, check.threat, false, faults));
+        add(check.name, check.threat, false, faults);
     }
     for (size_t i = 0; i < guest::kCheckCount; ++i) {
         guest::MachineFaultConfig faults;
         faults.guest.waive(static_cast<guest::Check>(i));
         const guest::CheckInfo& check = guest::info(static_cast<guest::Check>(i));
-        add(kill(check.name, check.threat, false, faults));
+        add(check.name, check.threat, false, faults);
     }
     for (std::string_view name : kPathChecks) {
         guest::MachineFaultConfig faults;
         faults.path.waive(*transfer::check_from_name(name));
-        add(kill(name, {}, false, faults));
+        add(name, {}, false, faults);
     }
     for (std::string_view name : kPathDefects) {
         guest::MachineFaultConfig faults;
         faults.path.plant(*transfer::defect_from_name(name));
-        add(kill(name, {}, true, faults));
+        add(name, {}, true, faults);
     }
-    return kills;
+    return matrix;
 }
 
 bool waive(guest::MachineFaultConfig& faults, std::string_view check) {
@@ -112,7 +99,7 @@ bool plant(guest::MachineFaultConfig& faults, std::string_view defect) {
 
 #else
 
-std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& /*progress*/) { return {}; }
+engine::KillMatrix threat_kill_matrix() { return {}; }
 bool waive(guest::MachineFaultConfig& /*faults*/, std::string_view /*check*/) { return false; }
 bool plant(guest::MachineFaultConfig& /*faults*/, std::string_view /*defect*/) { return false; }
 

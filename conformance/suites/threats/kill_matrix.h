@@ -3,14 +3,13 @@
 // missing.
 #pragma once
 
-#include "conformance/suites/kill_matrix.h"
-#include "conformance/suites/threats/threats.h"
+#include "conformance/engine/kill_matrix.h"
+#include "stack/guest/machine.h"
 
 namespace assay::cases::threats {
 
 // One row a spoiled check or defect. `requirement` of a row is the row of the threat model that it serves.
-// Empty in a build without the harness option, which cannot be spoiled.
-std::vector<Kill> threat_kill_matrix(const std::function<void(const Kill&)>& progress = {});
+engine::KillMatrix threat_kill_matrix();
 
 // Waives the check of that name, of the GPU, of the driver or of the path, or plants the path's defect of
 // that name. False when there is nothing of that name.

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(a_machine_that_is_not_spoiled_refuses_by_the_checks_that_ar
 
 BOOST_AUTO_TEST_CASE(each_check_that_is_waived_is_noticed_or_excused) {
     size_t excused = 0;
-    for (const Kill& kill : threat_kill_matrix()) {
+    for (const engine::Kill& kill : engine::run(threat_kill_matrix())) {
         BOOST_TEST(!kill.survived(), kill.name);
         BOOST_TEST_MESSAGE(kill.name << ": " << kill.by << kill.excuse);
         if (!kill.excuse.empty()) ++excused;

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "conformance/engine/decide.h"
+#include "conformance/suites/threats/kill_matrix.h"
+
 namespace assay::cases::threats {
 
 namespace {
@@ -13,8 +16,25 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kWide = 25;  // columns of an id
 
-std::string pair_of(const Outcome& outcome) {
-    return fmt::format("{:^8} {:^8}", symbol(outcome.expected()), symbol(outcome.observed.cell));
+// A row of the table with what was observed of it; null: that mode was not run.
+struct TableRow {
+    const Row* row = nullptr;
+    const Outcome* apm = nullptr;
+    const Outcome* cc = nullptr;
+};
+
+std::vector<TableRow> table_of(std::span<const Outcome> outcomes) {
+    std::vector<TableRow> rows;
+    for (const Outcome& outcome : outcomes) {
+        if (rows.empty() || rows.back().row != outcome.row) rows.push_back({.row = outcome.row});
+        (outcome.mode == device::Mode::apm ? rows.back().apm : rows.back().cc) = &outcome;
+    }
+    return rows;
+}
+
+std::string pair_of(const Outcome* outcome) {
+    if (outcome == nullptr) return std::string(17, ' ');
+    return fmt::format("{:^8} {:^8}", symbol(outcome->expected()), symbol(outcome->observed.cell));
 }
 
 // One line, without blanks at its end.
@@ -40,7 +60,17 @@ std::string line(const Outcome& outcome) {
     if (!seen.check.empty()) text += fmt::format("  [{}]", seen.check);
     if (!seen.bytes.empty())
         text += "  " + to_hex(ByteView(seen.bytes).first(std::min<size_t>(seen.bytes.size(), 16)));
-    return text + (outcome.agrees() ? "\n" : "  DISAGREES\n");
+    if (!outcome.agrees()) text += "  DISAGREES";
+    if (!outcome.reason.empty())
+        text += fmt::format(" ({}: {})", engine::name(outcome.verdict), outcome.reason);
+    return text + "\n";
+}
+
+// "unexpected_pass"
+std::string identifier(std::string_view name) {
+    std::string text(name);
+    std::ranges::replace(text, ' ', '_');
+    return text;
 }
 
 Json to_json(const Attempt& attempt) {
@@ -66,8 +96,32 @@ Json to_json(const Outcome& outcome) {
         {"what", seen.what},
         {"check", seen.check.empty() ? Json() : Json(seen.check)},
         {"bytes", to_hex(seen.bytes)},
+        {"verdict", identifier(engine::name(outcome.verdict))},
+        {"reason", outcome.reason},
         {"modelled", {{"extent", outcome.row->full ? "full" : "port"}, {"reason", outcome.row->modelled}}},
         {"attempts", attempts}};
+}
+
+std::string id_of(const Row& row, device::Mode mode) {
+    return fmt::format("{}/{}", row.id, device::name(mode));
+}
+
+// A row in a mode: what is run, listed and selected.
+struct Experiment {
+    std::string id;
+    const Row* row = nullptr;
+    device::Mode mode = device::Mode::cc;
+};
+
+std::span<const Experiment> experiments() {
+    static const std::vector<Experiment> all = [] {
+        std::vector<Experiment> list;
+        for (const Row& row : threat_model()) {
+            for (device::Mode mode : kModes) list.push_back({id_of(row, mode), &row, mode});
+        }
+        return list;
+    }();
+    return all;
 }
 
 }  // namespace
@@ -85,19 +139,41 @@ Outcome observe(const Row& row, device::Mode mode, const guest::MachineFaultConf
     const Scenario* found = scenario(row.id);
     Outcome outcome{.row = &row, .mode = mode, .observed = {}};
     if (found != nullptr) outcome.observed = found->run(mode, faults);
+    if (!outcome.agrees()) outcome.verdict = engine::Verdict::fail;
     return outcome;
 }
 
-std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults,
-                                 const std::function<void(const Outcome&)>& progress) {
-    std::vector<Outcome> outcomes;
-    for (const Row& row : threat_model()) {
-        for (device::Mode mode : kModes) {
-            outcomes.push_back(observe(row, mode, faults));
-            if (progress) progress(outcomes.back());
+std::string Outcome::id() const { return id_of(*row, mode); }
+
+engine::Suite suite() {
+    const auto cases = [] {
+        std::vector<engine::CaseInfo> list;
+        for (const Experiment& one : experiments()) {
+            list.push_back({.id = one.id,
+                            .columns = {one.row->category, std::string(name(one.row->expected(one.mode)))},
+                            .title = one.row->threat});
         }
-    }
+        return list;
+    };
+    return {.name = "threats", .unit = "cells", .cases = cases, .kill_matrix = threat_kill_matrix};
+}
+
+std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
+                         const engine::SuiteProgress& progress) {
+    std::vector<Outcome> outcomes;
+    engine::each_selected(experiments(), options.filter, progress, [&](const Experiment& one) {
+        Outcome& outcome = outcomes.emplace_back(observe(*one.row, one.mode, faults));
+        engine::apply_profile(one.id, wire::Version::v1_0, options, outcome.verdict, outcome.reason);
+    });
     return outcomes;
+}
+
+std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults) { return run(faults, {}); }
+
+int exit_code(std::span<const Outcome> outcomes) {
+    std::vector<engine::Verdict> verdicts;
+    for (const Outcome& outcome : outcomes) verdicts.push_back(outcome.verdict);
+    return engine::exit_code(verdicts);
 }
 
 std::string to_text(std::span<const Outcome> outcomes) {
@@ -106,19 +182,19 @@ std::string to_text(std::span<const Outcome> outcomes) {
     add_line(text, fmt::format("{:<{}}  {:^8} {:^8}   {:^8} {:^8}", "Threat", kWide + 2, "expected",
                                "observed", "expected", "observed"));
     std::string_view category;
-    for (size_t i = 0; i + 1 < outcomes.size(); i += 2) {
-        const Row& row = *outcomes[i].row;
+    const std::vector<TableRow> rows = table_of(outcomes);
+    for (const TableRow& one : rows) {
+        const Row& row = *one.row;
         if (row.category != category) add_line(text, row.category);
         category = row.category;
-        add_line(text, fmt::format("  {:<{}}  {}   {}   {}", row.id, kWide, pair_of(outcomes[i]),
-                                   pair_of(outcomes[i + 1]), row.full ? "" : "to the port"));
+        add_line(text, fmt::format("  {:<{}}  {}   {}   {}", row.id, kWide, pair_of(one.apm), pair_of(one.cc),
+                                   row.full ? "" : "to the port"));
     }
     text += "\nWhat was observed  [check that refused]  bytes that the attacker holds or has put there\n";
     for (const Outcome& outcome : outcomes) text += line(outcome);
     text += "\nTo the port: what hardware alone carries out is modelled as far as this.\n";
-    for (size_t i = 0; i < outcomes.size(); i += 2) {
-        const Row& row = *outcomes[i].row;
-        if (!row.full) text += fmt::format("  {:<{}} {}\n", row.id, kWide, row.modelled);
+    for (const TableRow& one : rows) {
+        if (!one.row->full) text += fmt::format("  {:<{}} {}\n", one.row->id, kWide, one.row->modelled);
     }
     const auto agree = std::ranges::count_if(outcomes, &Outcome::agrees);
     return text + fmt::format("\n{} of {} cells are as expected\n", agree, outcomes.size());

@@ -1,8 +1,8 @@
 // The threat model as experiments: each row in each mode, what was expected and what was observed.
 #pragma once
 
-#include <functional>
-
+#include "conformance/engine/runner.h"
+#include "conformance/engine/suite.h"
 #include "conformance/suites/threats/attack.h"
 
 namespace assay::cases::threats {
@@ -13,7 +13,11 @@ struct Outcome {
     const Row* row = nullptr;
     device::Mode mode = device::Mode::cc;
     Observation observed;
+    engine::Verdict verdict = engine::Verdict::pass;  // a failure where it does not agree
+    std::string reason{};                             // of what the profile made of it
 
+    // "link-read-code/cc"
+    std::string id() const;
     Cell expected() const { return row->expected(mode); }
     bool agrees() const { return observed.cell == expected(); }
 };
@@ -21,15 +25,22 @@ struct Outcome {
 // The scenario of a row; null when there is none.
 const Scenario* scenario(std::string_view id);
 Outcome observe(const Row& row, device::Mode mode, const guest::MachineFaultConfig& faults = {});
-// Every row of the table in both modes, in its order. `progress` is called after each.
-std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults = {},
-                                 const std::function<void(const Outcome&)>& progress = {});
+// The role: a case is a cell, with the id "ROW/MODE".
+engine::Suite suite();
+// The cells that options.filter selects, in the order of the table; of the options the profile counts too.
+std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
+                         const engine::SuiteProgress& progress = {});
+// All of them.
+std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults = {});
+
+// 0 no failure, 1 failures.
+int exit_code(std::span<const Outcome> outcomes);
 
 // The table, expected and observed side by side, and a line for each cell.
 std::string to_text(std::span<const Outcome> outcomes);
 // {tool, format, agree, of, cells: [{row, category, threat, mode, expected, observed, agrees, what, check,
-// bytes (hexadecimal), modelled: {extent, reason}, attempts: [{what, success, check, why_without, bytes}]}]};
-// check null where none refused.
+// bytes (hexadecimal), verdict, reason, modelled: {extent, reason}, attempts: [{what, success, check,
+// why_without, bytes}]}]}; check null where none refused.
 std::string to_json(std::span<const Outcome> outcomes);
 
 }  // namespace assay::cases::threats

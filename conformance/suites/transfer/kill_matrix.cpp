@@ -12,12 +12,8 @@ namespace assay::cases::path {
 
 namespace {
 
-struct Excuse {
-    std::string_view name;
-    std::string_view why;
-};
 // Cases do reach these checks, but the code cannot go on when they are waived.
-constexpr Excuse kExcuses[] = {
+constexpr engine::Excuse kExcuses[] = {
     {"key_closed", "without a key there is nothing to compute with"},
     {"key_version", "without a key of that version there is nothing to compute with"},
     {"block_size", "bounds memory"},
@@ -63,22 +59,6 @@ std::string noticed(const transfer::FaultConfig& faults, std::string_view requir
     return {};
 }
 
-std::string excuse(std::string_view name) {
-    const auto* known = std::ranges::find(kExcuses, name, &Excuse::name);
-    return known == std::end(kExcuses) ? std::string() : std::string(known->why);
-}
-
-Kill row(std::string_view name, bool defect, std::string_view requirement,
-         const transfer::FaultConfig& faults) {
-    Kill kill{.name = name,
-              .defect = defect,
-              .requirement = requirement,
-              .by = noticed(faults, requirement),
-              .excuse = {}};
-    if (kill.by.empty()) kill.excuse = excuse(name);
-    return kill;
-}
-
 #endif
 
 }  // namespace
@@ -92,34 +72,24 @@ std::vector<std::string> path_kill_matrix_control() {
     return faults;
 }
 
-size_t path_kill_matrix_excuses() { return std::size(kExcuses); }
-
+engine::KillMatrix path_kill_matrix() {
+    engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
 #ifdef ASSAY_HARNESS
-
-std::vector<Kill> path_kill_matrix(const std::function<void(const Kill&)>& progress) {
-    std::vector<Kill> kills;
-    const auto add = [&](Kill kill) {
-        kills.push_back(std::move(kill));
-        if (progress) progress(kills.back());
-    };
     for (size_t i = 0; i < transfer::kCheckCount; ++i) {
         transfer::FaultConfig faults;
         faults.waive(static_cast<transfer::Check>(i));
         const transfer::CheckInfo& check = info(static_cast<transfer::Check>(i));
-        add(row(check.name, false, check.requirement, faults));
+        matrix.rows.push_back(
+            {check.name, false, check.requirement, [=] { return noticed(faults, check.requirement); }});
     }
     for (size_t i = 0; i < transfer::kDefectCount; ++i) {
         transfer::FaultConfig faults;
         faults.plant(static_cast<transfer::Defect>(i));
-        add(row(info(static_cast<transfer::Defect>(i)).name, true, {}, faults));
+        matrix.rows.push_back(
+            {info(static_cast<transfer::Defect>(i)).name, true, {}, [=] { return noticed(faults, {}); }});
     }
-    return kills;
-}
-
-#else
-
-std::vector<Kill> path_kill_matrix(const std::function<void(const Kill&)>& /*progress*/) { return {}; }
-
 #endif
+    return matrix;
+}
 
 }  // namespace assay::cases::path

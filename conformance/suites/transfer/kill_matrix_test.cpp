@@ -16,17 +16,18 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_not_spoiled_gives_nothing_to_notice) {
 }
 
 BOOST_AUTO_TEST_CASE(whatever_is_spoiled_is_noticed_or_excused) {
-    const std::vector<Kill> kills = path_kill_matrix();
+    const engine::KillMatrix matrix = path_kill_matrix();
+    const auto kills = engine::run(matrix);
     BOOST_TEST(kills.size() == transfer::kCheckCount + transfer::kDefectCount);
     size_t excused = 0;
-    for (const Kill& kill : kills) {
+    for (const engine::Kill& kill : kills) {
         BOOST_TEST(!kill.survived(), kill.name);
         excused += kill.excuse.empty() ? 0 : 1;
         // Of the checks alone: there is no defect that nobody sees.
         BOOST_TEST((kill.excuse.empty() || !kill.defect), kill.name);
     }
-    BOOST_TEST(excused == path_kill_matrix_excuses(), "an excuse that is not needed");
-    BOOST_TEST_MESSAGE(to_text(kills));
+    BOOST_TEST(excused == matrix.excuses.size(), "an excuse that is not needed");
+    BOOST_TEST_MESSAGE(engine::to_text(kills));
 }
 
 BOOST_AUTO_TEST_CASE(a_case_meets_each_check_that_cannot_be_waived) {

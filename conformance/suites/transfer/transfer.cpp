@@ -1,6 +1,7 @@
 #include "conformance/suites/transfer/transfer.h"
 
 #include "conformance/engine/decide.h"
+#include "conformance/suites/transfer/kill_matrix.h"
 
 namespace assay::cases::path {
 
@@ -16,23 +17,28 @@ std::span<const PathCase> path_cases() {
     return all;
 }
 
+engine::Suite suite() {
+    const auto cases = [] {
+        std::vector<engine::CaseInfo> list;
+        for (const PathCase& one : path_cases())
+            list.push_back({.id = one.id, .title = one.title, .requirements = one.requirements});
+        return list;
+    };
+    return {.name = "transfer", .unit = "cases", .cases = cases, .kill_matrix = path_kill_matrix};
+}
+
 engine::RunReport run(const lab::PathTarget& target, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::Progress& progress) {
+                      const engine::RunOptions& options, const engine::SuiteProgress& progress) {
     engine::RunReport report;
     report.target = target.name();
     report.options = options;
-    std::vector<const PathCase*> wanted;
-    for (const PathCase& one : path_cases()) {
-        if (engine::matches(options.filter, one.id)) wanted.push_back(&one);
-    }
-    for (const PathCase* one : wanted) {
+    engine::each_selected(path_cases(), options.filter, progress, [&](const PathCase& one) {
         CaseContext test(target);
-        const CheckResult judgement = one->run(test);
-        engine::CaseResult result{.id = one->id, .title = one->title, .requirements = one->requirements};
+        const CheckResult judgement = one.run(test);
+        engine::CaseResult result{.id = one.id, .title = one.title, .requirements = one.requirements};
         engine::decide(result, judgement, test.notes(), requirements, options);
         report.results.push_back(std::move(result));
-        if (progress) progress(report.results.size(), wanted.size(), report.results.back());
-    }
+    });
     return report;
 }
 

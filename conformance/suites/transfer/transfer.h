@@ -4,15 +4,18 @@
 #include <span>
 
 #include "conformance/engine/runner.h"
+#include "conformance/engine/suite.h"
 #include "conformance/suites/transfer/case_context.h"
 
 namespace assay::cases::path {
 
 std::span<const PathCase> path_cases();
+// The role.
+engine::Suite suite();
 
 // Runs the cases that options.filter matches, in their order; versions do not matter. A verdict and a waiver
 // of the profile weigh as in a run against a responder.
 engine::RunReport run(const lab::PathTarget& target, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::Progress& progress = {});
+                      const engine::RunOptions& options, const engine::SuiteProgress& progress = {});
 
 }  // namespace assay::cases::path

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace assay::cases::verifier {
 
@@ -11,11 +12,7 @@ namespace assay::cases::verifier {
 
 namespace {
 
-struct Excuse {
-    std::string_view name;
-    std::string_view why;
-};
-constexpr Excuse kExcuses[] = {
+constexpr engine::Excuse kExcuses[] = {
     {"evidence_present",
      "a policy that requires nothing is refused itself, and any other by evidence_required too"},
     {"log_bank", "without digests of the quoted bank nothing leads to its registers: log_replay"},
@@ -46,12 +43,18 @@ Answer expected(const Bundle& bundle) {
     return Answer::malformed;
 }
 
-std::string difference(const Bundle& bundle, Made& made, OwnVerifier& verifier) {
+struct Difference {
+    bool accepted = false;  // what must not be
+    std::string text;       // empty: the verdict is as it must be
+};
+
+Difference difference(const Bundle& bundle, Made& made, OwnVerifier& verifier) {
     const attest::Files* files = made.files(bundle);
     if (files == nullptr) return {};
     const Answer answer = verifier.appraise(*files).answer;
     if (answer == expected(bundle)) return {};
-    return fmt::format("{} is {} instead of {}", bundle.id, name(answer), name(expected(bundle)));
+    return {answer == Answer::accepted,
+            fmt::format("{} is {} instead of {}", bundle.id, name(answer), name(expected(bundle)))};
 }
 
 // Whose check it is; of a defect all, for it may show anywhere.
@@ -60,45 +63,34 @@ std::string noticed(std::string_view check, Made& made, const attest::FaultConfi
     std::string other;
     for (const Bundle& bundle : bundles()) {
         if (!check.empty() && bundle.check != check) continue;
-        const std::string by = difference(bundle, made, verifier);
+        const Difference by = difference(bundle, made, verifier);
         // What is accepted is the better proof that a check is needed; of a defect any verdict will do.
-        if (by.contains("is accepted") || (check.empty() && !by.empty())) return by;
-        if (other.empty()) other = by;
+        if (by.accepted || (check.empty() && !by.text.empty())) return by.text;
+        if (other.empty()) other = by.text;
     }
     return other;
 }
 
-std::string_view excuse(std::string_view name) {
-    const auto* known = std::ranges::find(kExcuses, name, &Excuse::name);
-    return known == std::end(kExcuses) ? std::string_view() : known->why;
-}
-
 }  // namespace
 
-std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& progress) {
-    std::vector<Kill> kills;
-    Made made;
-    const auto add = [&](Kill row, std::string_view check, const attest::FaultConfig& faults) {
-        row.by = noticed(check, made, faults);
-        if (row.by.empty()) row.excuse = excuse(row.name);
-        kills.push_back(std::move(row));
-        if (progress) progress(kills.back());
-    };
+engine::KillMatrix verifier_kill_matrix() {
+    engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
+    const auto made = std::make_shared<Made>();
     for (size_t i = 0; i < attest::kCheckCount; ++i) {
         const auto check = static_cast<attest::Check>(i);
         const std::string_view name = attest::info(check).name;
         attest::FaultConfig faults;
         faults.waive(check);
-        add({.name = name, .requirement = {}, .by = {}, .excuse = {}}, name, faults);
+        matrix.rows.push_back({name, false, {}, [=] { return noticed(name, *made, faults); }});
     }
     for (size_t i = 0; i < attest::kDefectCount; ++i) {
         const auto defect = static_cast<attest::Defect>(i);
         attest::FaultConfig faults;
         faults.plant(defect);
-        add({.name = attest::info(defect).name, .defect = true, .requirement = {}, .by = {}, .excuse = {}},
-            {}, faults);
+        matrix.rows.push_back(
+            {attest::info(defect).name, true, {}, [=] { return noticed({}, *made, faults); }});
     }
-    return kills;
+    return matrix;
 }
 
 Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
@@ -123,7 +115,7 @@ Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
 
 #else
 
-std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& /*progress*/) { return {}; }
+engine::KillMatrix verifier_kill_matrix() { return {}; }
 
 Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
                                       const std::vector<std::string>& defects) {

@@ -2,14 +2,13 @@
 // turn, and some bundle must then have another verdict.
 #pragma once
 
-#include "conformance/suites/kill_matrix.h"
+#include "conformance/engine/kill_matrix.h"
 #include "conformance/suites/verifier/suite.h"
 
 namespace assay::cases::verifier {
 
-// One row a check, in the order of the table, and then one a defect; `by` says which bundle came to what.
-// Empty in a build without the harness option, which cannot be spoiled.
-std::vector<Kill> verifier_kill_matrix(const std::function<void(const Kill&)>& progress = {});
+// One row a check, in the order of the table, and then one a defect.
+engine::KillMatrix verifier_kill_matrix();
 
 // Errors: Errc::bad_text when there is no check or defect of that name, or this build cannot be spoiled.
 Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,

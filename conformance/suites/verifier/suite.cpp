@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "conformance/engine/profile.h"
+#include "conformance/engine/decide.h"
+#include "conformance/suites/verifier/kill_matrix.h"
 
 namespace assay::cases::verifier {
 
@@ -93,19 +94,28 @@ size_t SuiteReport::genuine_accepted() const {
 }
 
 int SuiteReport::exit_code() const {
-    if (count(Verdict::harness_error) > 0) return 4;
-    if (count(Verdict::dead) > 0) return 3;
-    return std::ranges::any_of(outcomes, [](const Outcome& one) { return engine::is_failure(one.verdict); })
-               ? 1
-               : 0;
+    std::vector<Verdict> verdicts;
+    for (const Outcome& outcome : outcomes) verdicts.push_back(outcome.verdict);
+    return engine::exit_code(verdicts);
 }
 
-SuiteReport run_suite(Verifier& verifier, const SuiteOptions& options, const SuiteProgress& progress) {
+engine::Suite suite() {
+    const auto cases = [] {
+        std::vector<engine::CaseInfo> list;
+        for (const Bundle& bundle : bundles()) {
+            list.push_back({.id = bundle.id,
+                            .columns = {std::string(attest::name(bundle.verdict)), bundle.check},
+                            .title = bundle.title});
+        }
+        return list;
+    };
+    return {.name = "verifier", .unit = "bundles", .cases = cases, .kill_matrix = verifier_kill_matrix};
+}
+
+SuiteReport run_suite(Verifier& verifier, const engine::RunOptions& options,
+                      const engine::SuiteProgress& progress) {
     SuiteReport report{
         .verifier = verifier.name(), .seed = options.seed, .strict = options.strict, .outcomes = {}};
-    std::vector<const Bundle*> wanted;
-    for (const Bundle& bundle : bundles())
-        if (engine::matches(options.filter, bundle.id)) wanted.push_back(&bundle);
     std::map<const Bundle*, Reply> replies;
     std::map<const Bundle*, std::string> unmade;
     auto reply_to = [&](const Bundle& bundle) -> const Reply& {
@@ -115,17 +125,17 @@ SuiteReport run_suite(Verifier& verifier, const SuiteOptions& options, const Sui
         if (!files) unmade[&bundle] = files.error().detail;
         return replies.emplace(&bundle, files ? verifier.appraise(*files) : Reply{}).first->second;
     };
-    for (const Bundle* bundle : wanted) {
-        const Bundle* control = control_of(*bundle);
+    engine::each_selected(bundles(), options.filter, progress, [&](const Bundle& bundle) {
+        const Bundle* control = control_of(bundle);
         const Answer base = control == nullptr ? Answer::absent : reply_to(*control).answer;
-        Outcome outcome = judge(*bundle, reply_to(*bundle), base, options.strict);
-        if (unmade.contains(bundle)) {
+        Outcome outcome = judge(bundle, reply_to(bundle), base, options.strict);
+        if (unmade.contains(&bundle)) {
             outcome.verdict = Verdict::harness_error;
-            outcome.reason = unmade[bundle];
+            outcome.reason = unmade[&bundle];
         }
+        engine::apply_profile(bundle.id, wire::Version::v1_0, options, outcome.verdict, outcome.reason);
         report.outcomes.push_back(std::move(outcome));
-        if (progress) progress(report.outcomes.size(), wanted.size(), report.outcomes.back());
-    }
+    });
     return report;
 }
 

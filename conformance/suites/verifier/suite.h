@@ -1,9 +1,8 @@
 // Runs a verifier on the bundles, and judges its verdict on each.
 #pragma once
 
-#include <functional>
-
-#include "conformance/engine/verdict.h"
+#include "conformance/engine/runner.h"
+#include "conformance/engine/suite.h"
 #include "conformance/suites/verifier/bundle.h"
 #include "conformance/suites/verifier/verifier.h"
 
@@ -29,17 +28,14 @@ struct SuiteReport {
     int exit_code() const;
 };
 
-struct SuiteOptions {
-    std::string filter = "*";  // a glob over ids
-    uint64_t seed = 1;
-    bool strict = false;  // where public verifiers differ, a failure is one
-};
+// The role.
+engine::Suite suite();
 
-using SuiteProgress = std::function<void(size_t done, size_t total, const Outcome& last)>;
-
-// A bundle whose genuine form (control_of) the verifier cannot do is not applicable; one whose genuine form
-// it refuses is blocked when it refuses it too. The controls run first, whatever the filter.
-SuiteReport run_suite(Verifier& verifier, const SuiteOptions& options, const SuiteProgress& progress = {});
+// Of the options count filter, seed, profile, and strict: where public verifiers differ, a failure is then
+// one. A bundle whose genuine form (control_of) the verifier cannot do is not applicable; one whose genuine
+// form it refuses is blocked when it refuses it too. The controls run first, whatever the filter.
+SuiteReport run_suite(Verifier& verifier, const engine::RunOptions& options,
+                      const engine::SuiteProgress& progress = {});
 
 // One reply against what the bundle demands, `control` being the verifier's to its genuine form.
 Outcome judge(const Bundle& bundle, Reply reply, Answer control, bool strict = false);

@@ -1,6 +1,4 @@
-#include "conformance/cli/end_of_run.h"
-
-#include <ostream>
+#include "conformance/cli/role_run.h"
 
 #include "conformance/report/write.h"
 
@@ -17,16 +15,13 @@ std::vector<std::string> common_arguments(const RunCommand& command) {
     return arguments;
 }
 
-int end_of_run(const RunCommand& command, const engine::RunReport& report, const report::Details& details,
-               Streams& streams) {
-    streams.out << report::summary(report, details);
-    if (!command.report.empty()) {
-        if (auto written = report::write_report(command.report, report, details); !written) {
-            return complain(streams, status::usage, written.error().detail);
-        }
-        streams.out << "report: " << command.report << "/report.json\n";
-    }
-    return report.exit_code();
+RoleRun ended(engine::RunReport report, report::Details details) {
+    RoleRun run{.text = report::summary(report, details), .exit_code = report.exit_code(), .write = {}};
+    run.write = [report = std::move(report),
+                 details = std::move(details)](const std::filesystem::path& folder) {
+        return report::write_report(folder, report, details);
+    };
+    return run;
 }
 
 }  // namespace assay::cli

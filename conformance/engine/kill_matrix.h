@@ -1,0 +1,53 @@
+// The proof that the cases of a role have teeth: what is tested is spoiled in one place after the other, and
+// some case must notice each time. A role hands in the rows; the rest is the same for all.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::engine {
+
+// One place to spoil: a check that is waived, or a defect that is planted.
+struct KillRow {
+    std::string_view name;
+    bool defect = false;
+    std::string_view requirement{};  // that the check enforces, or the threat that it serves
+    // Spoils it and tries the cases: which of them noticed, and how. Empty: none did.
+    std::function<std::string()> noticed_by;
+};
+
+// What no case can notice, and why.
+struct Excuse {
+    std::string_view name;
+    std::string_view why;
+};
+
+// Without rows in a build without the harness option, which cannot be spoiled.
+struct KillMatrix {
+    std::vector<KillRow> rows{};
+    std::span<const Excuse> excuses{};
+    std::string_view note{};  // a last line: what the matrix does not hold
+};
+
+// What came of a row. An excuse stands only where nothing was noticed.
+struct Kill {
+    std::string_view name;
+    bool defect = false;
+    std::string_view requirement{};
+    std::string by{};
+    std::string excuse{};
+    bool survived() const { return by.empty() && excuse.empty(); }
+};
+
+using KillProgress = std::function<void(size_t done, size_t total, const Kill& last)>;
+
+// Every row in its order. `progress` is called after each.
+std::vector<Kill> run(const KillMatrix& matrix, const KillProgress& progress = {});
+
+// A line for each row, with a line of totals for the checks and one for the defects, and the note.
+std::string to_text(std::span<const Kill> kills, std::string_view note = {});
+
+}  // namespace assay::engine

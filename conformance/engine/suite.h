@@ -1,0 +1,64 @@
+// A role as a value: what one kind of target is tested with, and what of it can be spoiled. Lists, filters,
+// kill matrices and traceability are made from it, the same for every role.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/engine/kill_matrix.h"
+#include "conformance/engine/profile.h"
+#include "conformance/engine/verdict.h"
+
+namespace assay::engine {
+
+// A case as it is listed.
+struct CaseInfo {
+    std::string id{};
+    std::vector<std::string> columns{};  // between id and title, whatever the role has to say there
+    std::string title{};
+    std::vector<std::string> requirements{};
+};
+
+struct Suite {
+    std::string_view name;  // "verifier"
+    std::string_view unit;  // what its cases are called in a sum: "bundles"
+    std::vector<CaseInfo> (*cases)();
+    KillMatrix (*kill_matrix)();
+    // Ids that no list has: they are run whatever the filter, or alone.
+    std::vector<std::string_view> always{};
+
+    // The cases that a filter (a glob over ids) selects, in their order.
+    std::vector<CaseInfo> selected(std::string_view filter) const;
+    // Whether a run with that filter is a run of something.
+    bool has(std::string_view filter) const;
+};
+
+// A line for each case, and how many there are.
+std::string to_text(std::span<const CaseInfo> cases, std::string_view unit);
+
+// What a run on its way shows: cases done, cases in all, the id of the last.
+using SuiteProgress = std::function<void(size_t done, size_t total, std::string_view last)>;
+
+// Runs `body` on everything of `all` whose id the filter selects, in order.
+template <class One, class Body>
+void each_selected(std::span<const One> all, std::string_view filter, const SuiteProgress& progress,
+                   Body&& body) {
+    std::vector<const One*> wanted;
+    for (const One& one : all) {
+        if (matches(filter, one.id)) wanted.push_back(&one);
+    }
+    size_t done = 0;
+    for (const One* one : wanted) {
+        body(*one);
+        if (progress) progress(++done, wanted.size(), one->id);
+    }
+}
+
+// The exit code of a run that came to those verdicts: 0 no failure, 1 failures, 3 the target died or did not
+// answer, 4 a defect of this program.
+int exit_code(std::span<const Verdict> verdicts);
+
+}  // namespace assay::engine

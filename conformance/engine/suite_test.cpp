@@ -1,0 +1,89 @@
+#include "conformance/engine/suite.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "conformance/engine/decide.h"
+
+namespace assay::engine {
+
+BOOST_AUTO_TEST_SUITE(suite_suite)
+
+namespace {
+
+std::vector<CaseInfo> some_cases() {
+    return {{.id = "one/a", .columns = {"1.0-1.4"}, .title = "A holds.", .requirements = {"R-1", "R-2"}},
+            {.id = "one/longer", .columns = {"x"}, .title = "B holds."},
+            {.id = "two/a", .columns = {""}, .title = "C holds."}};
+}
+
+const Suite kSuite{.name = "some",
+                   .unit = "cases",
+                   .cases = some_cases,
+                   .kill_matrix = [] { return KillMatrix{}; },
+                   .always = {"sane/first"}};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_filter_selects_cases_in_their_order) {
+    const auto selected = kSuite.selected("one/*");
+    BOOST_REQUIRE(selected.size() == 2U);
+    BOOST_TEST(selected[1].id == "one/longer");
+    BOOST_TEST(kSuite.has("two/*"));
+    BOOST_TEST(kSuite.has("sane/*"));
+    BOOST_TEST(!kSuite.has("three/*"));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_has_a_line_a_case_and_their_number) {
+    BOOST_TEST(to_text(kSuite.selected("one/*"), kSuite.unit) ==
+               "one/a       1.0-1.4  A holds.  [R-1 R-2]\n"
+               "one/longer  x        B holds.\n"
+               "2 cases\n");
+    BOOST_TEST(to_text(std::span<const CaseInfo>(), "bundles") == "0 bundles\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
+    std::vector<std::string> ran, said;
+    const auto cases = some_cases();
+    each_selected(
+        std::span<const CaseInfo>(cases), "*/a",
+        [&](size_t done, size_t total, std::string_view last) {
+            said.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + std::string(last));
+        },
+        [&](const CaseInfo& one) { ran.push_back(one.id); });
+    BOOST_TEST((ran == std::vector<std::string>{"one/a", "two/a"}));
+    BOOST_TEST((said == std::vector<std::string>{"1/2 one/a", "2/2 two/a"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_worst_verdict_decides_the_exit_code) {
+    using enum Verdict;
+    const std::vector<Verdict> good = {pass, loose_pass, warning, waived, blocked, not_applicable};
+    BOOST_TEST(exit_code(good) == 0);
+    for (const auto& [verdict, code] :
+         {std::pair{fail, 1}, {unexpected_pass, 1}, {dead, 3}, {harness_error, 4}}) {
+        std::vector<Verdict> verdicts = good;
+        verdicts.insert(verdicts.end(), {fail, verdict});
+        BOOST_TEST(exit_code(verdicts) == code);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_turns_a_failure_into_a_waiver_and_a_pass_into_a_failure) {
+    RunOptions options;
+    options.today = "2026-11-29";
+    options.profile.waivers = {
+        {.cases = "one/*", .versions = {}, .reason = "known", .expires = "2026-11-30"}};
+    const auto applied = [&](std::string_view id, Verdict verdict) {
+        std::string reason = "as it was";
+        apply_profile(id, wire::Version::v1_0, options, verdict, reason);
+        return std::pair(verdict, reason);
+    };
+    BOOST_TEST((applied("one/a", Verdict::fail) == std::pair(Verdict::waived, std::string("known"))));
+    BOOST_TEST((applied("one/a", Verdict::pass).first == Verdict::unexpected_pass));
+    BOOST_TEST((applied("one/a", Verdict::blocked).first == Verdict::blocked));
+    BOOST_TEST((applied("two/a", Verdict::fail) == std::pair(Verdict::fail, std::string("as it was"))));
+    options.today = "2026-12-01";
+    BOOST_TEST((applied("one/a", Verdict::fail).first == Verdict::fail));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::engine
