@@ -44,7 +44,7 @@ finish() {
     exit $((failed > 0))
 }
 
-# gate: goes no further after a failure.
-gate() {
+# stop_after_failure: ends the run if a step has failed.
+stop_after_failure() {
     if ((steps_failed > 0)); then finish; fi
 }

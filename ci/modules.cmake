@@ -40,7 +40,7 @@ function(assay_module name)
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
   add_library(assay_${name} STATIC ${sources})
   target_link_libraries(assay_${name} PUBLIC assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
-  # A fuzzer is led by what it fuzzes, not by what watches over it. What the instrumentation calls lies in the
+  # Only the code under test guides a fuzzer, not the checks around it. What the instrumentation calls is in the
   # sanitizers' runtime; without them the fuzzers only replay.
   set(stack "${PROJECT_SOURCE_DIR}/stack")
   cmake_path(IS_PREFIX stack "${CMAKE_CURRENT_SOURCE_DIR}" under_test)
@@ -105,7 +105,7 @@ endfunction()
 # assay_fuzz_target(NAME DEPENDS modules [LIBS outside libraries])
 # Makes bin/fuzz_NAME from NAME.cpp beside the caller, which defines LLVMFuzzerTestOneInput. Without
 # ASSAY_FUZZ the file is compiled, so that every compiler reads it, and nothing is linked.
-# Its inputs are corpora/seeds/NAME and corpora/regression/NAME; its floor stands in corpora/floors.txt.
+# Its inputs are corpora/seeds/NAME and corpora/regression/NAME; what its seeds must reach is in corpora/floors.txt.
 function(assay_fuzz_target name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
