@@ -24,13 +24,13 @@ target_compile_definitions(assay_test_main PRIVATE BOOST_TEST_DYN_LINK ASSAY_SOU
 add_custom_target(threaded_tests)
 
 # assay_module(NAME [PROGRAM tool] [THREADS] [APART suite] [DEPENDS other modules] [LIBS outside libraries])
-# From the .cpp files in the folder and below it: assay_NAME without the tests, main.cpp and targets/;
+# From the .cpp files in the folder and below it: assay_NAME without the tests and main.cpp;
 # assay_NAME_test from *_test.cpp; and with PROGRAM, bin/TOOL from main.cpp. THREADS says that the tests
 # start threads; APART, that one suite takes so long that it runs beside the others.
 function(assay_module name)
   cmake_parse_arguments(ARG "THREADS" "PROGRAM;APART" "DEPENDS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
-  list(FILTER sources EXCLUDE REGEX "/targets/|/main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
@@ -102,19 +102,17 @@ function(assay_run_test test name threads)
   endif()
 endfunction()
 
-# assay_fuzz_target(NAME DEPENDS modules [LIBS outside libraries])
-# Makes bin/fuzz_NAME from NAME.cpp beside the caller, which defines LLVMFuzzerTestOneInput. Without
+# assay_fuzz_target(NAME FILE DEPENDS modules [LIBS outside libraries])
+# Makes bin/fuzz_NAME from a file, made by fuzz/targets, that defines LLVMFuzzerTestOneInput. Without
 # ASSAY_FUZZ the file is compiled, so that every compiler reads it, and nothing is linked.
-# Its inputs are corpora/seeds/NAME and corpora/regression/NAME; what its seeds must reach is in corpora/floors.txt.
-function(assay_fuzz_target name)
+function(assay_fuzz_target name file)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
   if(ASSAY_FUZZ)
-    add_executable(fuzz_${name} ${name}.cpp)
+    add_executable(fuzz_${name} ${file})
     target_link_options(fuzz_${name} PRIVATE ${ASSAY_FUZZ_ENGINE})
   else()
-    add_library(fuzz_${name} OBJECT ${name}.cpp)
+    add_library(fuzz_${name} OBJECT ${file})
   endif()
   target_link_libraries(fuzz_${name} PRIVATE assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
-  assay_tidy(fuzz_${name})
 endfunction()

@@ -5,14 +5,18 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
-#include "fuzz/coverage.h"
-#include "fuzz/device_steps.h"
+#include "fuzz/common/coverage.h"
 #include "fuzz/entries.h"
-#include "fuzz/program.h"
-#include "fuzz/session_steps.h"
-#include "fuzz/transfer_steps.h"
+#include "fuzz/spdm/message_program.h"
+#include "fuzz/spdm/session_steps.h"
+#include "fuzz/spdm/targets.h"
+#include "fuzz/transfer/steps.h"
+#include "fuzz/transfer/targets.h"
 
 namespace assay::fuzz {
 
@@ -33,144 +37,26 @@ std::vector<Bytes> inputs(const std::string& folder) {
     return all;
 }
 
-// What the seeds of a target must reach: named points, and at least so many features.
-struct Floor {
-    std::string_view target;
-    size_t features;
-    std::vector<std::string> points;
-};
-
-// What a session goes through, at each version that has them.
-std::vector<std::string> session_points() {
-    std::vector<std::string> points = {"refused by record_tag", "refused by record_session",
-                                       "refused by session_limit", "refused by psk_finish_kind"};
-    for (const char* version : {"1.1", "1.2", "1.3", "1.4"}) {
-        for (const char* message : {"KEY_EXCHANGE_RSP", "FINISH_RSP", "PSK_EXCHANGE_RSP", "HEARTBEAT_ACK",
-                                    "KEY_UPDATE_ACK", "END_SESSION_ACK", "ENCAPSULATED_RESPONSE_ACK"}) {
-            points.push_back(fmt::format("{} at {}", message, version));
-        }
-    }
-    return points;
-}
-
-// What the encrypted path does in each mode, and how it refuses.
-std::vector<std::string> transfer_points() {
-    std::vector<std::string> points = {"a read arrived", "an RPC arrived", "a fault arrived"};
-    for (unsigned mode : {0U, 1U, 2U}) {
-        for (unsigned op : {1U, 2U, 3U, 4U})
-            points.push_back(fmt::format("executed {} in mode {}", op, mode));
-    }
-    for (const char* check : {"block_tag", "work_mac", "work_form", "rpc_checksum", "rpc_sequence",
-                              "rpc_count", "rpc_tag", "semaphore_writing", "semaphore_torn", "staging_full",
-                              "copy_size", "copy_pending", "iv_exhausted", "key_threshold", "rotation_failed",
-                              "rotation_order", "rotation_in_flight", "iv_rotation_in_flight", "latched"}) {
-        points.push_back(fmt::format("refused by {}", check));
-    }
-    return points;
-}
-
-// What a machine goes through: each step done where it can be, and what closes it. Steps by their number.
-std::vector<std::string> device_points() {
-    std::vector<std::string> points;
-    for (const char* how : {"session", "path", "evidence", "evidence_nonce", "heartbeat", "gpu_running",
-                            "gpu_mode", "gpu_capable", "closed"}) {
-        points.push_back(fmt::format("closed by {}", how));
-    }
-    const auto step = [&](DeviceKind kind, std::string_view mode) {
-        points.push_back(fmt::format("step {} in {} at ready", static_cast<unsigned>(kind), mode));
-    };
-    for (DeviceKind kind : {DeviceKind::attest, DeviceKind::put, DeviceKind::load_code, DeviceKind::get,
-                            DeviceKind::launch, DeviceKind::rotate}) {
-        step(kind, "cc");
-        step(kind, "apm");
-    }
-    step(DeviceKind::beat, "cc");
-    step(DeviceKind::management, "apm");
-    return points;
-}
-
-// What becomes of evidence that was edited, and which checks refuse it.
-std::vector<std::string> verifier_points() {
-    std::vector<std::string> points = {"trusted and genuine", "refused and not genuine",
-                                       "malformed and not genuine", "refused and not known"};
-    for (const char* check :
-         {"cert_order",    "cert_root_pinned",  "cert_validity", "cert_ca",          "cert_critical",
-          "ocsp_revoked",  "ocsp_signature",    "report_nonce",  "report_signature", "block_duplicate",
-          "opaque_length", "opaque_counts",     "fwid_match",    "rim_signature",    "rim_transform",
-          "rim_resource",  "measurement_match", "quote_nonce",   "log_replay",       "boot_secure",
-          "snp_tcb_order", "snp_measurement",   "binding_snp",   "binding_tpm",      "policy_mode"}) {
-        points.push_back(fmt::format("refused by {}", check));
-    }
-    return points;
-}
-
-std::vector<Floor> floors() {
-    std::vector<Floor> all = {
-        {"request_parsing", 45, {"GET_VERSION at 1.0", "VENDOR_DEFINED_REQUEST at 1.4"}},
-        {"response_parsing", 55, {"VERSION at 1.0", "ERROR at 1.4"}},
-        {"certificate_chain", 6, {"certificates parsed"}},
-        {"opaque_data", 4, {"structure 4 at 1.1", "structure 4 at 1.2", "structure 5 at 1.2"}},
-        {"framing_mctp", 2, {"spdm"}},
-        {"framing_doe", 2, {"unit"}},
-        {"framing_tcp", 3, {"spdm", "unit"}},
-        {"framing_emu", 5, {"unit"}},
-        {"responder_program", 45, {"refused by challenge_slot_empty"}},
-        {"requester_program", 25, {"refused by response_version", "refused by response_malformed"}},
-        {"session_program", 120, session_points()},
-        {"session_program_real", 120, session_points()},
-        {"session_program_both", 120, session_points()},
-        {"mitm_program", 40, {"complete at 1.1", "complete at 1.2", "complete at 1.3", "complete at 1.4"}},
-        {"mitm_program_real",
-         40,
-         {"complete at 1.1", "complete at 1.2", "complete at 1.3", "complete at 1.4"}},
-        {"record_open", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
-        {"record_open_real", 8, {"a record opened on transport 0", "a record opened on transport 1"}},
-        {"key_schedule_diff", 8, {"difference 0", "difference 1", "difference 2", "difference 3"}},
-        {"transfer_program", 60, transfer_points()},
-        {"transfer_program_real", 60, transfer_points()},
-        {"event_log",
-         20,
-         {"held log_replay", "refused by log_form", "refused by log_bank", "refused by log_digest",
-          "refused by log_separator", "refused by boot_secure"}},
-        {"canonical_log",
-         10,
-         {"1 records", "2 records", "held log_canonical_form", "refused by log_canonical_form"}},
-        {"tpm_quote",
-         20,
-         {"held quote_nonce", "refused by quote_form", "refused by quote_magic", "refused by quote_algorithm",
-          "refused by quote_selection"}},
-        {"gpu_report",
-         20,
-         {"held report_form", "held block_kind", "held opaque_value", "refused by block_kind",
-          "refused by block_duplicate", "refused by opaque_unknown"}},
-        {"rim_xml",
-         10,
-         {"held rim_signature", "held rim_resource", "refused by rim_resource", "refused by rim_reference"}},
-        {"certificate_extensions", 5, {"composite device id", "tcb info", "held fwid_form"}},
-        {"attest_policy", 3, {"a policy", "held evidence_form", "refused by evidence_file"}},
-        {"snp_report",
-         20,
-         {"held snp_report_data", "refused by snp_form", "refused by snp_reserved", "refused by snp_debug",
-          "refused by snp_tcb_order", "refused by snp_vmpl"}},
-        {"device_program", 60, device_points()},
-        {"verifier_program", 300, verifier_points()},
-    };
-    for (const char* version : {"1.0", "1.1", "1.2", "1.3", "1.4"}) {
-        for (const char* message :
-             {"NEGOTIATE_ALGORITHMS", "GET_DIGESTS", "GET_CERTIFICATE", "CHALLENGE", "GET_MEASUREMENTS"}) {
-            all[0].points.push_back(fmt::format("{} at {}", message, version));
-        }
-        for (const char* message :
-             {"ALGORITHMS", "DIGESTS", "CERTIFICATE", "CHALLENGE_AUTH", "MEASUREMENTS"}) {
-            all[1].points.push_back(fmt::format("{} at {}", message, version));
-            all[8].points.push_back(fmt::format("{} at {}", message, version));
-        }
-        all[9].points.push_back(fmt::format("complete at {}", version));
+// A point of table.json: {a,b} stands for each of those, so that one line names many.
+std::vector<std::string> points_of(const std::string& pattern) {
+    const size_t from = pattern.find('{'), to = pattern.find('}', from);
+    if (to == std::string::npos) return {pattern};
+    std::vector<std::string> all;
+    std::istringstream choices(pattern.substr(from + 1, to - from - 1));
+    for (std::string choice; std::getline(choices, choice, ',');) {
+        auto some = points_of(pattern.substr(0, from) + choice + pattern.substr(to + 1));
+        all.insert(all.end(), some.begin(), some.end());
     }
     return all;
 }
 
-const Entry& entry(std::string_view name) { return *std::ranges::find(entries(), name, &Entry::name); }
+// The rows of the table by the corpus of an entry.
+std::map<std::string, nlohmann::json> table() {
+    std::ifstream file("fuzz/targets/table.json");
+    std::map<std::string, nlohmann::json> rows;
+    for (const nlohmann::json& row : nlohmann::json::parse(file).at("targets")) rows[row.at("name")] = row;
+    return rows;
+}
 
 // libFuzzer's own mutation is not here.
 size_t flip(uint8_t* data, size_t size, size_t) {
@@ -183,23 +69,25 @@ size_t flip(uint8_t* data, size_t size, size_t) {
 BOOST_AUTO_TEST_SUITE(replay_suite)
 
 BOOST_AUTO_TEST_CASE(the_seeds_of_every_target_reach_their_floor) {
-    std::vector<Floor> all = floors();
-    BOOST_TEST(all.size() == entries().size());
-    for (const Floor& floor : all) {
+    const std::map<std::string, nlohmann::json> rows = table();
+    for (const Entry& one : entries()) {
+        const nlohmann::json& row = rows.at(std::string(one.corpus));
         clear();
-        std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", entry(floor.target).corpus()));
-        BOOST_TEST(!seeds.empty(), floor.target);
-        for (const Bytes& seed : seeds) entry(floor.target).run(seed);
-        size_t count = features().size();
-        BOOST_TEST(count >= floor.features, floor.target << ": " << count << " features");
-        for (const std::string& point : floor.points)
-            BOOST_TEST(points().contains(point), floor.target << ": " << point);
+        std::vector<Bytes> seeds = inputs(fmt::format("seeds/{}", one.corpus));
+        BOOST_TEST(!seeds.empty(), one.name);
+        for (const Bytes& seed : seeds) one.run(seed);
+        const size_t count = features().size();
+        BOOST_TEST(count >= row.at("counters"), one.name << ": " << count << " counters");
+        for (const std::string pattern : row.at("points")) {
+            for (const std::string& point : points_of(pattern))
+                BOOST_TEST(points().contains(point), one.name << ": " << point);
+        }
     }
 }
 
 BOOST_AUTO_TEST_CASE(the_same_input_covers_the_same_again) {
     for (const Entry& one : entries()) {
-        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus()))) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus))) {
             clear();
             one.run(seed);
             auto first = features();
@@ -214,13 +102,13 @@ BOOST_AUTO_TEST_CASE(the_same_input_covers_the_same_again) {
 
 BOOST_AUTO_TEST_CASE(what_once_broke_does_not_break_again) {
     for (const Entry& one : entries()) {
-        for (const Bytes& input : inputs(fmt::format("regression/{}", one.corpus()))) one.run(input);
+        for (const Bytes& input : inputs(fmt::format("regression/{}", one.corpus))) one.run(input);
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_seed_is_an_input_too) {
     for (const Entry& one : entries()) {
-        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus()))) {
+        for (const Bytes& seed : inputs(fmt::format("seeds/{}", one.corpus))) {
             for (size_t size : {size_t{0}, size_t{1}, size_t{2}, seed.size() / 2, seed.size() - 1}) {
                 one.run(ByteView(seed).first(std::min(size, seed.size())));
             }

@@ -8,7 +8,7 @@
 #include "conformance/cli/files.h"
 #include "conformance/cli/timed_provider.h"
 #include "conformance/lab/reference.h"
-#include "fuzz/coverage.h"
+#include "fuzz/common/coverage.h"
 #include "fuzz/entries.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/session_walk.h"
@@ -83,10 +83,10 @@ void bench_programs(const std::filesystem::path& seeds, std::ostream& out) {
     for (const fuzz::Entry& entry : fuzz::entries()) {
         auto twin = std::ranges::find(fuzz::entries(), std::string(entry.name) + "_real", &fuzz::Entry::name);
         if (twin == fuzz::entries().end()) continue;
-        std::vector<Bytes> inputs = read_inputs(seeds / entry.corpus());
+        std::vector<Bytes> inputs = read_inputs(seeds / entry.corpus);
         if (inputs.empty()) {
             out << fmt::format("{:20} skipped: no inputs in {}\n", entry.name,
-                               (seeds / entry.corpus()).string());
+                               (seeds / entry.corpus).string());
             continue;
         }
         double fast = rate(entry.run, inputs), real = rate(twin->run, inputs);

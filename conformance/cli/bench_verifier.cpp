@@ -5,10 +5,10 @@
 #include "conformance/cli/bench_bare.h"
 #include "conformance/cli/bench_manifests.h"
 #include "conformance/cli/timed_provider.h"
-#include "conformance/suites/verifier/shapes.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/verify.h"
 #include "stack/attest/xml_document.h"
+#include "stack/evidence/shapes.h"
 
 namespace assay::cli {
 
@@ -74,7 +74,7 @@ Result<VerifierTiming> timed(const evidence::Machine& machine, unsigned runs, un
 }  // namespace
 
 Result<VerifierBench> measure_verifier(unsigned runs, unsigned repeats, size_t hostile) {
-    const evidence::Machine machine = TRY(cases::verifier::genuine("hopper"));
+    const evidence::Machine machine = TRY(evidence::genuine("hopper"));
     VerifierBench bench;
     bench.timing = TRY(timed(machine, std::max(runs, 1U), std::max(repeats, 1U)));
     for (const size_t size : {hostile, attest::kMaxXml}) {

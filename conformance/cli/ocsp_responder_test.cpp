@@ -12,8 +12,8 @@
 
 #include "conformance/cli/test_support.h"
 #include "conformance/lab/command.h"
-#include "conformance/suites/verifier/shapes.h"
 #include "stack/evidence/machine.h"
+#include "stack/evidence/shapes.h"
 
 namespace assay::cli {
 
@@ -64,7 +64,7 @@ class Scene {
    public:
     explicit Scene(std::string_view standing) {
         make_key();
-        evidence::Machine machine = cases::verifier::genuine("hopper").value();
+        evidence::Machine machine = evidence::genuine("hopper").value();
         machine.time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         for (evidence::RimForm& rim : machine.rims) {
             for (evidence::CertificateForm& one : rim.signature.certificates)

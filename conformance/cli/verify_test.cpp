@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cli/test_support.h"
-#include "conformance/suites/verifier/shapes.h"
 #include "stack/evidence/machine.h"
+#include "stack/evidence/shapes.h"
 
 namespace assay::cli {
 
@@ -17,8 +17,8 @@ struct Bundle {
 
     Bundle() : folder(place.path) {
         fs::remove(folder);
-        const auto& shape = cases::verifier::shapes().front();
-        const auto machine = cases::verifier::genuine(shape.name);
+        const auto& shape = evidence::shapes().front();
+        const auto machine = evidence::genuine(shape.name);
         const auto files = evidence::make(machine.value());
         for (const auto& [path, bytes] : files.value()) write(path, bytes);
     }

@@ -84,7 +84,7 @@ const Bundle* control_of(const Bundle& bundle) { return find_bundle("genuine/" +
 Result<attest::Files> make(const Bundle& bundle, uint64_t seed) {
     const Edit* change = edit(bundle.id);
     if (change == nullptr) return fail(Errc::internal, "bundle", Error::npos, bundle.id + " has no edit");
-    evidence::Machine machine = TRY(genuine(bundle.shape, seed));
+    evidence::Machine machine = TRY(evidence::genuine(bundle.shape, seed));
     change->apply(machine);
     return make(machine);
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "conformance/suites/verifier/shapes.h"
+#include "stack/evidence/shapes.h"
 
 namespace assay::cases::verifier {
 

@@ -1,0 +1,106 @@
+#include "fuzz/evidence/platform_seeds.h"
+
+#include <fmt/format.h>
+
+#include "fuzz/evidence/platform.h"
+#include "stack/attest/binding.h"
+#include "stack/attest/synthetic_platform.h"
+#include "stack/base/writer.h"
+
+namespace assay::fuzz {
+
+namespace {
+
+using namespace attest;
+
+void write_logs(const WriteSeed& write) {
+    synthetic::LogForm form = synthetic::genuine_log();
+    write("event_log", "genuine", synthetic::make_event_log(form));
+    form.banks = {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512};
+    form.locality = 3;
+    write("event_log", "banks", synthetic::make_event_log(form));
+    form.banks = {Bank::sha256};
+    form.events[2].data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+    form.events[4].type = event::kIpl;
+    form.events[6].measured = Bytes{1};
+    write("event_log", "wrong", synthetic::make_event_log(form));
+    form.agile = false;
+    write("event_log", "old", synthetic::make_event_log(form));
+    form.locality = 9;
+    write("event_log", "locality", synthetic::make_event_log(form));
+    write("event_log", "cut", ByteView(synthetic::make_event_log(form)).first(200));
+}
+
+Bytes field(uint8_t type, ByteView value) {
+    return std::move(Writer().u8(type).uint_be(value.size(), 4).bytes(value)).take();
+}
+
+// Type 5 is an event of the firmware, 7 one of IMA, 80 one of somebody else.
+Bytes record(uint8_t index, uint8_t content) {
+    const Bytes digests = concat({field(4, Bytes(20)), field(11, Bytes(32))});
+    return concat({field(0, Bytes(8)), field(1, Bytes{index}), field(3, digests), field(content, Bytes(3))});
+}
+
+void write_canonical_logs(const WriteSeed& write) {
+    constexpr std::string_view kRecord = R"({"recnum": 0, "pcr": 11, "digests": [{"hashAlg": "sha1", "digest":
+        "0000000000000000000000000000000000000000"}], "content_type": "ima_template", "content": {}})";
+    const Bytes text = to_bytes(as_bytes(kRecord));
+    write("canonical_log", "tlv", concat({record(0, 5), record(10, 7), record(11, 80)}));
+    write("canonical_log", "array", concat({Bytes{'['}, text, Bytes{','}, text, Bytes{']'}}));
+    write("canonical_log", "sequence", concat({Bytes{0x1e}, text, Bytes{'\n', 0x1e}, text}));
+    write("canonical_log", "one", record(14, 80));
+    write("canonical_log", "register", record(24, 7));
+    write("canonical_log", "cut", ByteView(record(9, 7)).first(40));
+}
+
+void write_quotes(const WriteSeed& write) {
+    const Bytes log = synthetic::make_event_log(synthetic::genuine_log());
+    const auto one = [&](const char* name, const Quote& quote, ByteView signature) {
+        write("tpm_quote", name, quote_input(synthetic::marshal(quote), signature));
+    };
+    Quote quote = synthetic::genuine_quote(log, synthetic::genuine_selection(), quote_data(fuzz_nonce()));
+    const Bytes ecdsa = synthetic::marshal_ecdsa(0x000b, Bytes(32, 0x11), Bytes(32, 0x22));
+    const Bytes rsa = concat({Bytes{0, 0x14, 0, 0x0b, 1, 0}, Bytes(256, 0x33)});
+    one("genuine", quote, ecdsa);
+    one("rsassa", quote, rsa);
+    one("hmac", quote, Bytes{0, 5, 0, 0x0b, 1, 2, 3});
+    one("sha384", quote, synthetic::marshal_ecdsa(0x000c, Bytes(48, 0x11), Bytes(48, 0x22)));
+    quote.selections.push_back({0x0004, {0, 10}});
+    quote.selections.push_back({0x0027, {1}});
+    one("banks", quote, ecdsa);
+    quote.magic = 0;
+    quote.type = 0x8019;
+    quote.extra_data.clear();
+    quote.selections.clear();
+    one("wrong", quote, Bytes{});
+    write("tpm_quote", "cut", quote_input(ByteView(synthetic::marshal(quote)).first(30), ecdsa));
+}
+
+void write_reports(const WriteSeed& write) {
+    Bytes report = synthetic::genuine_snp_report(report_data(fuzz_nonce()));
+    write("snp_report", "genuine", report);
+    for (uint8_t version : Bytes{2, 4, 5, 6}) {
+        report[0] = version;
+        write("snp_report", fmt::format("version_{}", version), report);
+    }
+    report[0] = 3;
+    report[0x188] = 0x1a;
+    write("snp_report", "turin", report);
+    report[0x0a] = 0x0f;
+    report[0x30] = 7;
+    report[0x38] = 0;
+    report[0x48] = 4;
+    write("snp_report", "wrong", report);
+    write("snp_report", "cut", ByteView(report).first(700));
+}
+
+}  // namespace
+
+void write_platform_seeds(const WriteSeed& write) {
+    write_logs(write);
+    write_canonical_logs(write);
+    write_quotes(write);
+    write_reports(write);
+}
+
+}  // namespace assay::fuzz

@@ -1,3 +1,0 @@
-#include "fuzz/targets/entry.h"
-
-ASSAY_FUZZ_ENTRY(framing_mctp)
