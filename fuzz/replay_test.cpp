@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +11,7 @@
 
 #include "fuzz/common/coverage.h"
 #include "fuzz/entries.h"
+#include "fuzz/inputs.h"
 #include "fuzz/spdm/message_program.h"
 #include "fuzz/spdm/session_steps.h"
 #include "fuzz/spdm/targets.h"
@@ -23,18 +23,7 @@ namespace assay::fuzz {
 namespace {
 
 std::vector<Bytes> inputs(const std::string& folder) {
-    std::vector<std::filesystem::path> paths;
-    std::filesystem::path root = std::filesystem::path("corpora") / folder;
-    if (std::filesystem::exists(root)) {
-        for (const auto& entry : std::filesystem::directory_iterator(root)) paths.push_back(entry.path());
-    }
-    std::ranges::sort(paths);
-    std::vector<Bytes> all;
-    for (const auto& path : paths) {
-        std::ifstream file(path, std::ios::binary);
-        all.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    }
-    return all;
+    return read_inputs(std::filesystem::path("corpora") / folder);
 }
 
 // A point of table.json: {a,b} stands for each of those, so that one line names many.

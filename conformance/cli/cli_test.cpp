@@ -173,6 +173,10 @@ BOOST_AUTO_TEST_CASE(a_capture_whose_framing_is_broken_is_a_failure) {
     BOOST_TEST(json.out.contains("packet_start"), json.out);
 }
 
+BOOST_AUTO_TEST_CASE(figures_of_two_parts_do_not_go_into_one_file) {
+    BadInput{{"bench", "--json", "figures.json"}, 2, "--json is for one part, transfer or verifier"}.check();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::cli

@@ -1,4 +1,4 @@
-#include "conformance/cli/bench_bare.h"
+#include "conformance/bench/bare.h"
 
 #include <openssl/ocsp.h>
 #include <openssl/x509.h>
@@ -8,7 +8,7 @@
 #include "stack/base/owner.h"
 #include "stack/evidence/xml_signature.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -152,4 +152,4 @@ bool BareVerifier::run() const {
 
 const SignatureCounts& BareVerifier::counts() const { return impl_->counts; }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "conformance/cli/bench_verifier.h"
+#include "conformance/bench/verifier.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -79,4 +79,4 @@ std::string to_json(const VerifierBench& bench) {
     return json.dump(1) + "\n";
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

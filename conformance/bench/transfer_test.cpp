@@ -1,12 +1,11 @@
-#include "conformance/cli/bench_transfer.h"
+#include "conformance/bench/transfer.h"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "conformance/cli/test_support.h"
-
-namespace assay::cli {
+namespace assay::bench {
 
 BOOST_AUTO_TEST_SUITE(bench_transfer_suite)
 
@@ -40,4 +39,4 @@ BOOST_AUTO_TEST_CASE(a_benchmark_is_data_and_a_picture) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -9,7 +9,7 @@
 #include "stack/base/bytes.h"
 #include "stack/base/owner.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 // A key of its own. `in` and `out` of a call have one size; `tag` has 16 bytes.
 class BareCipher {
@@ -27,4 +27,4 @@ class BareCipher {
     Context seal_, open_;
 };
 
-}  // namespace assay::cli
+}  // namespace assay::bench

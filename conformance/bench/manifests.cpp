@@ -1,4 +1,4 @@
-#include "conformance/cli/bench_manifests.h"
+#include "conformance/bench/manifests.h"
 
 #include <fmt/format.h>
 #include <malloc.h>
@@ -14,7 +14,7 @@
 #include "stack/attest/bundle.h"
 #include "stack/attest/verify.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -148,4 +148,4 @@ Result<std::vector<HostileManifest>> measure_hostile_manifests(const evidence::M
     return all;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

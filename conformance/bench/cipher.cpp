@@ -1,8 +1,8 @@
-#include "conformance/cli/bench_cipher.h"
+#include "conformance/bench/cipher.h"
 
 #include <algorithm>
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -40,4 +40,4 @@ bool BareCipher::open(ByteView aad, ByteView in, uint8_t* out, const uint8_t* ta
            EVP_DecryptFinal_ex(open_.get(), none.data(), &done) == 1;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

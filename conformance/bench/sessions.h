@@ -3,11 +3,11 @@
 
 #include <iosfwd>
 
-namespace assay::cli {
+namespace assay::bench {
 
 // Complete handshakes and the OpenSSL operations in them; records and one AEAD operation of the same size.
 // Medians of `runs`.
 void bench_handshakes(unsigned runs, std::ostream& out);
 void bench_records(unsigned runs, std::ostream& out);
 
-}  // namespace assay::cli
+}  // namespace assay::bench

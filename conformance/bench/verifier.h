@@ -9,7 +9,7 @@
 
 #include "stack/base/result.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 // Signatures that are verified, by what bears them, all of ECDSA P-384 with SHA-384; and SHA-384 of canonical
 // manifests, whose other digests are part of a signature.
@@ -57,4 +57,4 @@ void print(const VerifierBench& bench, std::ostream& out);
 // hostile: [{kind, size, refused_by, verdict, growth}]}
 std::string to_json(const VerifierBench& bench);
 
-}  // namespace assay::cli
+}  // namespace assay::bench

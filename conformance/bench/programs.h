@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <iosfwd>
 
-namespace assay::cli {
+namespace assay::bench {
 
 // Each target of sessions over the inputs in `seeds`/TARGET, its twin beside it; then how many of the
 // programs come to an established session. What is not there is said to be skipped.
@@ -12,4 +12,4 @@ void bench_programs(const std::filesystem::path& seeds, std::ostream& out);
 // How often in a second a responder with the fast provider answers KEY_EXCHANGE and FINISH, and OpenSSL's.
 void bench_messages(unsigned runs, std::ostream& out);
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -1,4 +1,4 @@
-#include "conformance/cli/bench_transfer.h"
+#include "conformance/bench/transfer.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,11 @@
 #include <fstream>
 #include <map>
 
-#include "conformance/cli/bench_cipher.h"
-#include "conformance/cli/timed_provider.h"
+#include "conformance/bench/cipher.h"
+#include "conformance/bench/timed_provider.h"
 #include "stack/transfer/doorbell.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -197,4 +197,4 @@ TransferBench measure_transfers(unsigned runs, uint64_t largest, uint64_t larges
     return result;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -1,19 +1,19 @@
-#include "conformance/cli/bench_programs.h"
+#include "conformance/bench/programs.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ostream>
 
-#include "conformance/cli/files.h"
-#include "conformance/cli/timed_provider.h"
+#include "conformance/bench/timed_provider.h"
 #include "conformance/lab/reference.h"
 #include "fuzz/common/coverage.h"
 #include "fuzz/entries.h"
+#include "fuzz/inputs.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/session_walk.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -33,20 +33,6 @@ double rate(Work work, const std::vector<Bytes>& inputs) {
         seconds = Seconds(SteadyClock::now() - begun).count();
     }
     return static_cast<double>(done) / seconds;
-}
-
-std::vector<Bytes> read_inputs(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> paths;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-        if (entry.is_regular_file()) paths.push_back(entry.path());
-    }
-    std::ranges::sort(paths);
-    std::vector<Bytes> inputs;
-    for (const auto& path : paths) {
-        if (auto bytes = read_file(path.string())) inputs.push_back(std::move(*bytes));
-    }
-    return inputs;
 }
 
 // What a responder spends on one message of a handshake.
@@ -83,7 +69,7 @@ void bench_programs(const std::filesystem::path& seeds, std::ostream& out) {
     for (const fuzz::Entry& entry : fuzz::entries()) {
         auto twin = std::ranges::find(fuzz::entries(), std::string(entry.name) + "_real", &fuzz::Entry::name);
         if (twin == fuzz::entries().end()) continue;
-        std::vector<Bytes> inputs = read_inputs(seeds / entry.corpus);
+        std::vector<Bytes> inputs = fuzz::read_inputs(seeds / entry.corpus);
         if (inputs.empty()) {
             out << fmt::format("{:20} skipped: no inputs in {}\n", entry.name,
                                (seeds / entry.corpus).string());
@@ -128,4 +114,4 @@ void bench_messages(unsigned runs, std::ostream& out) {
     row("FINISH", fast.finish, real.finish);
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

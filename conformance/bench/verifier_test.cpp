@@ -1,14 +1,14 @@
-#include "conformance/cli/bench_verifier.h"
+#include "conformance/bench/verifier.h"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "conformance/cli/bench_manifests.h"
-#include "conformance/cli/test_support.h"
+#include "conformance/bench/manifests.h"
 #include "stack/attest/xml_document.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -72,10 +72,6 @@ BOOST_AUTO_TEST_CASE(the_benchmark_of_the_verifier_is_text_and_data) {
     BOOST_TEST(json["hostile"].size() == measured().manifests.size());
 }
 
-BOOST_AUTO_TEST_CASE(figures_of_two_parts_do_not_go_into_one_file) {
-    BadInput{{"bench", "--json", "figures.json"}, 2, "--json is for one part, transfer or verifier"}.check();
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -3,10 +3,10 @@
 
 #include <memory>
 
-#include "conformance/cli/bench_verifier.h"
+#include "conformance/bench/verifier.h"
 #include "stack/evidence/machine.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 // Every signature of the evidence of a machine with one GPU at SPDM 1.1, and the digests of its manifests;
 // keys, messages and signatures are read before.
@@ -28,4 +28,4 @@ class BareVerifier {
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -7,7 +7,7 @@
 
 #include "stack/crypto/provider.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 using SteadyClock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
@@ -148,4 +148,4 @@ inline double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

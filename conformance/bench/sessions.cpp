@@ -1,16 +1,16 @@
-#include "conformance/cli/bench_sessions.h"
+#include "conformance/bench/sessions.h"
 
 #include <fmt/format.h>
 
 #include <ostream>
 
-#include "conformance/cli/bench_cipher.h"
-#include "conformance/cli/timed_provider.h"
+#include "conformance/bench/cipher.h"
+#include "conformance/bench/timed_provider.h"
 #include "conformance/lab/reference.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/session_walk.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -141,4 +141,4 @@ void bench_records(unsigned runs, std::ostream& out) {
     }
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

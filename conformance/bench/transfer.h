@@ -9,7 +9,7 @@
 
 #include "stack/base/result.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 // One size, one way of copying.
 struct CopyTiming {
@@ -46,4 +46,4 @@ std::string to_json(const TransferBench& bench);
 // Throughput over size, a line a series.
 std::string to_svg(const TransferBench& bench);
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -1,16 +1,16 @@
-#include "conformance/cli/bench_verifier.h"
+#include "conformance/bench/verifier.h"
 
 #include <algorithm>
 
-#include "conformance/cli/bench_bare.h"
-#include "conformance/cli/bench_manifests.h"
-#include "conformance/cli/timed_provider.h"
+#include "conformance/bench/bare.h"
+#include "conformance/bench/manifests.h"
+#include "conformance/bench/timed_provider.h"
 #include "stack/attest/bundle.h"
 #include "stack/attest/verify.h"
 #include "stack/attest/xml_document.h"
 #include "stack/evidence/shapes.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -84,4 +84,4 @@ Result<VerifierBench> measure_verifier(unsigned runs, unsigned repeats, size_t h
     return bench;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "conformance/cli/bench_transfer.h"
+#include "conformance/bench/transfer.h"
 
-namespace assay::cli {
+namespace assay::bench {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::string to_svg(const TransferBench& bench) {
     return svg + "</svg>\n";
 }
 
-}  // namespace assay::cli
+}  // namespace assay::bench
