@@ -15,7 +15,7 @@ constexpr size_t kCounters = 1 << 14;
 [[gnu::section("__libfuzzer_extra_counters")]] uint8_t counters[kCounters];
 
 struct Points {
-    bool wanted = false;  // a fuzzer has no use for them, and would take their names for words of the input
+    bool wanted = false;  // a fuzzer has no use for them, and would take their names for parts of the input
     std::set<std::string> names;
 };
 

@@ -14,7 +14,7 @@ class Exact {
         std::ranges::copy(bytes, bytes_.get());
     }
     ByteView view() const { return {bytes_.get(), size_}; }
-    // NOLINTNEXTLINE(google-explicit-constructor): it is a view with a home
+    // NOLINTNEXTLINE(google-explicit-constructor): it is a view that owns its bytes
     operator ByteView() const { return view(); }
 
    private:

@@ -38,16 +38,18 @@ void what_is_read_is_what_was_written(ByteView read, std::span<const std::option
 
 void the_gate_needs_evidence(guest::Stage stage, const LastJudgement& judgement) {
     if (stage != guest::Stage::ready) return;
-    if (!judgement.made || !judgement.accepted) violated("the gate needs evidence", "none was accepted");
-    if (judgement.given != judgement.judged) violated("the gate needs evidence", "it was for another nonce");
+    if (!judgement.made || !judgement.accepted)
+        violated("CUDA is enabled only after evidence", "none was accepted");
+    if (judgement.given != judgement.judged)
+        violated("CUDA is enabled only after evidence", "it was for another nonce");
     if (std::ranges::search(judgement.request, judgement.given).empty()) {
-        violated("the gate needs evidence", "it was not asked for with the nonce");
+        violated("CUDA is enabled only after evidence", "it was not asked for with the nonce");
     }
 }
 
 void nothing_is_done_outside_the_gate(guest::Stage before, bool done) {
     if (done && before != guest::Stage::ready) {
-        violated("nothing is done outside the gate", guest::name(before));
+        violated("nothing is done while CUDA is disabled", guest::name(before));
     }
 }
 

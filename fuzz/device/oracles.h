@@ -1,5 +1,5 @@
 // What must hold of a machine of guest, bus and GPU whatever happens to it. Each is a function of its own, so
-// that what one of them finds is told apart by where it stopped.
+// that a crash in one of them is distinguished by where it stopped.
 #pragma once
 
 #include <optional>

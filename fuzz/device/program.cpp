@@ -25,7 +25,7 @@ constexpr size_t kSharedSize = 64 + size_t{4} * (4096 + 64), kProtected = 8192, 
 constexpr size_t kMarker = 16, kMostPast = 32;
 constexpr Mode kModes[] = {Mode::off, Mode::devtools, Mode::apm, Mode::cc};
 
-// What the environment wants waived or planted, in whichever room it is.
+// What the environment wants waived or planted, in whichever module it is.
 guest::MachineFaultConfig wanted_faults() {
     guest::MachineFaultConfig faults;
 #ifdef ASSAY_HARNESS
@@ -82,13 +82,13 @@ const Factory& factory() {
     return the_factory;
 }
 
-// Judges by the model's verifier, notes what it said, and says it of another nonce when it is told to.
+// Judges by the model's verifier, notes what it said, and reports another nonce when `wrong_nonce` is set.
 class Judge final : public guest::Verifier {
    public:
     guest::VerifierResult judge(const guest::Evidence& evidence, const wire::Nonce& nonce) override {
         guest::AttestedVerifier verifier = factory().verifiers.at(expected);
         guest::VerifierResult judgement = verifier.judge(evidence, nonce);
-        if (std::exchange(lies, false)) judgement.nonce[0] ^= 1;
+        if (std::exchange(wrong_nonce, false)) judgement.nonce[0] ^= 1;
         last = {.made = true,
                 .accepted = judgement.accepted,
                 .given = nonce,
@@ -97,7 +97,7 @@ class Judge final : public guest::Verifier {
         return judgement;
     }
     Mode expected = Mode::cc;
-    bool lies = false;
+    bool wrong_nonce = false;
     LastJudgement last;
 };
 
@@ -234,10 +234,10 @@ class Run final : device::Tap {
             case DeviceKind::tamper: tamper_ = step; return;
             case DeviceKind::edit_message: edit_ = step; return;
             case DeviceKind::registers: lie_ = step.a; return;
-            case DeviceKind::judge: judge_.lies = true; return;
+            case DeviceKind::judge: judge_.wrong_nonce = true; return;
             case DeviceKind::resubmit:
                 if (!past_.empty()) took_ = bus_.inject(past_[step.a % past_.size()]);
-                // Without integrity somebody else's work is done too.
+                // Without integrity another's work is done too.
                 if (took_ && gpu_.mode() != Mode::cc) forget(0, known_.size());
                 return;
             default: return port(step);

@@ -17,7 +17,7 @@ Steps joined(std::initializer_list<Steps> parts) {
     return all;
 }
 
-// Up to an open gate, in the mode that the GPU has.
+// Up to CUDA being enabled, in the mode that the GPU has.
 Steps boot(uint8_t wanted = 0) { return {{power_on}, {attach, wanted}, {attest}}; }
 const Steps kWork = {{put, 0, 0, 20}, {load_code, 32, 0, 4}, {launch, 32, 64, 16}, {get, 0, 0, 20},
                      {rotate},        {get, 0, 8, 19}};

@@ -8,7 +8,8 @@
 
 namespace assay::fuzz {
 
-// The first ones are the guest's and its owner's, the others somebody's who has everything around them.
+// The first ones are the guest's and its owner's, the others an attacker's who controls everything around
+// them.
 enum class DeviceKind : uint8_t {
     power_on,
     reset,
@@ -33,7 +34,7 @@ enum class DeviceKind : uint8_t {
     management,    // a: reads, writes, asks for the load or puts firmware in place; b: where
     counters,
     tenant,     // a: reads, or looks at the cache; b: where
-    registers,  // a: what the guest is told instead
+    registers,  // a: what the guest reads instead
     judge,      // the next evidence is judged for another nonce
 };
 inline constexpr uint8_t kDeviceKinds = 24;

@@ -216,7 +216,7 @@ void cert_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
     if (Chain* chain = chain_of(evidence_case, step).chain) swap_two(*chain, step.b, step.c);
 }
 
-// c: whether there is a word on the last one then.
+// c: whether there is an OCSP response for the last one then.
 void root_left_out(EvidenceCase& evidence_case, const VerifierStep& step) {
     const OwnedChain owned = chain_of(evidence_case, step);
     if (owned.chain == nullptr || owned.chain->size() < 2) return;
@@ -224,9 +224,10 @@ void root_left_out(EvidenceCase& evidence_case, const VerifierStep& step) {
     owned.chain->pop_back();
     if (step.c % 2 == 1 || owned.owner == Owner::amd) return;
     const CertificateForm last = owned.chain->back();
-    evidence_case.ocsp_edits.emplace_back([last, root](const Machine& machine, std::vector<OcspForm>& words) {
-        words.push_back(genuine(last, root, machine.time));
-    });
+    evidence_case.ocsp_edits.emplace_back(
+        [last, root](const Machine& machine, std::vector<OcspForm>& responses) {
+            responses.push_back(genuine(last, root, machine.time));
+        });
 }
 
 void cert_encoding(EvidenceCase& evidence_case, const VerifierStep& step) {

@@ -1,4 +1,4 @@
-// Certificates (RFC 5280, section 6.1), and the words on their standing (RFC 6960).
+// Certificates (RFC 5280, section 6.1), and the OCSP responses for them (RFC 6960).
 #include <algorithm>
 
 #include "fuzz/evidence/edits.h"
@@ -137,46 +137,49 @@ Bytes magnitude(const Bytes& serial) {
     return {std::ranges::find_if(serial, [](uint8_t byte) { return byte != 0; }), serial.end()};
 }
 
-bool is_about(const OcspForm& word, const Asked& certificate) {
-    return word.issuer.subject == certificate.subject->issuer && word.issuer.key == certificate.issuer->key &&
-           magnitude(word.subject.serial) == magnitude(certificate.subject->serial);
+bool is_about(const OcspForm& response, const Asked& certificate) {
+    return response.issuer.subject == certificate.subject->issuer &&
+           response.issuer.key == certificate.issuer->key &&
+           magnitude(response.subject.serial) == magnitude(certificate.subject->serial);
 }
 
-// Of every word on a certificate of the evidence.
+// Of every OCSP response for a certificate of the evidence.
 template <class Holds>
-bool each_word(const EvidenceView& view, Holds holds) {
+bool each_response(const EvidenceView& view, Holds holds) {
     for (const Asked& certificate : view.asked) {
-        for (const OcspForm& word : view.evidence_case.ocsp_responses)
-            if (word.response_status == 0 && is_about(word, certificate) && !holds(word, certificate))
+        for (const OcspForm& response : view.evidence_case.ocsp_responses)
+            if (response.response_status == 0 && is_about(response, certificate) &&
+                !holds(response, certificate))
                 return false;
     }
     return true;
 }
 
-bool words_are_there(const EvidenceView& view) {
+bool ocsp_responses_are_there(const EvidenceView& view) {
     const auto required = view.policy_part("ocsp").value("require", std::vector<std::string>());
     return std::ranges::all_of(view.asked, [&](const Asked& certificate) {
         if (!contains(required, root_kind(certificate.owner))) return true;
         // Nobody but the device has issued its leaf.
         if (certificate.owner == Owner::device && certificate.leaf) return true;
         return std::ranges::any_of(view.evidence_case.ocsp_responses,
-                                   [&](const OcspForm& word) { return is_about(word, certificate); });
+                                   [&](const OcspForm& response) { return is_about(response, certificate); });
     });
 }
 
-bool words_are_answers(const EvidenceView& view) {
+bool ocsp_responses_are_answers(const EvidenceView& view) {
     return std::ranges::all_of(view.evidence_case.ocsp_responses,
-                               [](const OcspForm& word) { return word.response_status == 0; });
+                               [](const OcspForm& response) { return response.response_status == 0; });
 }
 
 bool ocsp_responses_are_of_who_may_sign(const EvidenceView& view) {
     const crypto::UnixTime now = view.machine.time;
-    return each_word(view, [&](const OcspForm& word, const Asked& certificate) {
+    return each_response(view, [&](const OcspForm& response, const Asked& certificate) {
         const CertificateForm& issuer = *certificate.issuer;
         // What the file ends with, and an edit changes, is a delegate's certificate when there is one.
-        if (word.signer == issuer.key) return !word.edit_after || word.delegate.has_value();
-        if (!word.delegate || word.edit_after || !(word.signer == word.delegate->key)) return false;
-        const CertificateForm& delegate = *word.delegate;
+        if (response.signer == issuer.key) return !response.edit_after || response.delegate.has_value();
+        if (!response.delegate || response.edit_after || !(response.signer == response.delegate->key))
+            return false;
+        const CertificateForm& delegate = *response.delegate;
         return issued_by(delegate, issuer) && contains(delegate.purposes, "1.3.6.1.5.5.7.3.9") &&
                (delegate.key_usage == 0 || (delegate.key_usage & usage::digital_signature) != 0) &&
                delegate.not_before <= now && now <= delegate.not_after;
@@ -185,9 +188,9 @@ bool ocsp_responses_are_of_who_may_sign(const EvidenceView& view) {
 
 bool ocsp_responses_have_the_nonce(const EvidenceView& view) {
     const std::string wanted = view.policy_part("ocsp").value("nonce", "matched");
-    return each_word(view, [&](const OcspForm& word, const Asked&) {
-        if (wanted == "ignored" || (wanted == "matched" && !word.nonce)) return true;
-        return word.nonce == view.machine.nonce;
+    return each_response(view, [&](const OcspForm& response, const Asked&) {
+        if (wanted == "ignored" || (wanted == "matched" && !response.nonce)) return true;
+        return response.nonce == view.machine.nonce;
     });
 }
 
@@ -196,17 +199,18 @@ bool ocsp_responses_are_of_this_time(const EvidenceView& view) {
     const crypto::UnixTime now = view.machine.time;
     const crypto::UnixTime latest = now + std::chrono::minutes(5);
     const bool end_needed = view.policy_part("ocsp").value("next_update_required", true);
-    return each_word(view, [&](const OcspForm& word, const Asked&) {
-        const bool holds = word.next_update ? *word.next_update >= now
-                                            : !end_needed && now - word.this_update <= std::chrono::hours(24);
-        return holds && word.this_update <= latest && word.produced <= latest;
+    return each_response(view, [&](const OcspForm& response, const Asked&) {
+        const bool holds = response.next_update
+                               ? *response.next_update >= now
+                               : !end_needed && now - response.this_update <= std::chrono::hours(24);
+        return holds && response.this_update <= latest && response.produced <= latest;
     });
 }
 
 bool standings_are_good(const EvidenceView& view) {
     const bool hold = view.policy_part("ocsp").value("allow_hold", false);
-    return each_word(view, [&](const OcspForm& word, const Asked&) {
-        return word.standing == Standing::good || (hold && word.standing == Standing::hold);
+    return each_response(view, [&](const OcspForm& response, const Asked&) {
+        return response.standing == Standing::good || (hold && response.standing == Standing::hold);
     });
 }
 
@@ -229,11 +233,11 @@ std::span<const Fact> chain_facts() {
 
 std::span<const Fact> ocsp_facts() {
     static constexpr Fact kFacts[] = {
-        {"there is a word on each certificate for which one is wanted", words_are_there},
-        {"responders answer", words_are_answers},
-        {"words are of who may speak for the issuer", ocsp_responses_are_of_who_may_sign},
-        {"words have the nonce that is wanted", ocsp_responses_have_the_nonce},
-        {"words are of this time", ocsp_responses_are_of_this_time},
+        {"there is an OCSP response for each certificate that needs one", ocsp_responses_are_there},
+        {"responders answer", ocsp_responses_are_answers},
+        {"OCSP responses are signed by the issuer or its delegate", ocsp_responses_are_of_who_may_sign},
+        {"OCSP responses have the nonce that is wanted", ocsp_responses_have_the_nonce},
+        {"OCSP responses are of this time", ocsp_responses_are_of_this_time},
         {"certificates are in good standing", standings_are_good},
     };
     return kFacts;

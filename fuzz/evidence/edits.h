@@ -39,7 +39,7 @@ void insert_after(std::vector<T>& all, uint8_t which, T other, bool at_end = fal
 
 void flip(Bytes& bytes, size_t at, uint8_t bit);
 Bytes other_digest(std::string_view what);  // 48 bytes
-// Whoever has no business here, with a key of that kind. There are few: an RSA key takes long to make.
+// A key of that kind that nothing here is issued for. There are few: an RSA key takes long to make.
 evidence::KeyName stranger(crypto::SignAlgo algo);
 
 // MSRSCNT as the measurements want it.

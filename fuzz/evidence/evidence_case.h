@@ -28,12 +28,12 @@ void apply(EvidenceCase& evidence_case, const VerifierStep& step);
 // Makes the OCSP responses, and says to the machine that they are these, and which bits to change.
 void settle(EvidenceCase& evidence_case);
 
-// The evidence_case of an input, settled. Empty inputs have none.
+// The case of an input, settled. Empty inputs have none.
 EvidenceCase evidence_case_of(ByteView input);
 
-// What the processor and the TPM vouch for, of the machine as it stands: SHA-512 and SHA-256 of the brought
+// What the processor and the TPM sign for, of the machine as it stands: SHA-512 and SHA-256 of the brought
 // nonce and the leaves if the policy says "composite", else the nonce (stack/attest/evidence.h). With runtime
-// data the processor vouches for that.
+// data the processor signs for that.
 Bytes vouched_by_processor(const evidence::Machine& machine);
 Bytes vouched_by_tpm(const evidence::Machine& machine);
 

@@ -87,7 +87,7 @@ void field_moved(EvidenceCase& evidence_case, const VerifierStep& step) {
 }
 
 // c: what is not so.
-void field_lie(EvidenceCase& evidence_case, const VerifierStep& step) {
+void opaque_size(EvidenceCase& evidence_case, const VerifierStep& step) {
     ReportForm* report = report_of(evidence_case, step);
     OpaqueForm* field = field_of(evidence_case, step);
     if (field == nullptr) return;

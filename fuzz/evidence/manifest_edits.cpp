@@ -267,7 +267,7 @@ void manifest_method(EvidenceCase& evidence_case, const VerifierStep& step) {
     }
 }
 
-// c: what. In two of them somebody speaks beside the signer.
+// c: what. In two of them there is an unsigned addition beside the signature.
 void manifest_covered(EvidenceCase& evidence_case, const VerifierStep& step) {
     RimForm* rim = rim_of(evidence_case, step);
     if (rim == nullptr) return;

@@ -43,7 +43,7 @@ std::string upper_case(std::string text) {
 
 enum class Component : uint8_t { driver, vbios, switch_bios, none };
 
-// A VBIOS is told from a driver by its version, five bytes in hexadecimal.
+// A VBIOS is distinguished from a driver by its version, five bytes in hexadecimal.
 Component component_of(const RimForm& rim) {
     const std::string edition = rim.meta.get("edition"), version = rim.meta.get("colloquialVersion");
     if (edition == "SWITCH") return Component::switch_bios;

@@ -20,7 +20,7 @@ struct Path {
     const evidence::CertificateForm& leaf() const { return *certificates.front(); }
 };
 
-// A certificate on which there may be words, with its issuer.
+// A certificate for which there may be an OCSP response, with its issuer.
 struct Asked {
     const evidence::CertificateForm* subject;
     const evidence::CertificateForm* issuer;
@@ -28,7 +28,7 @@ struct Asked {
     bool leaf;
 };
 
-// A evidence_case as the facts look at it. The evidence_case is settled, and outlives it.
+// An evidence case as the facts see it. The case is settled, and outlives it.
 struct EvidenceView {
     explicit EvidenceView(const EvidenceCase& from);
 

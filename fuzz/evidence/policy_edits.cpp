@@ -99,7 +99,7 @@ void policy_claims(EvidenceCase& evidence_case, const VerifierStep& step) {
     if (step.c % 4 == 0) claims = ordered_json::object();
 }
 
-// b: what of nonces and times; c: on which chains, and with bit 7 also words on the TPM's.
+// b: what of nonces and times; c: on which chains, and with bit 7 also responses for the TPM's.
 void policy_ocsp(EvidenceCase& evidence_case, const VerifierStep& step) {
     constexpr const char* kChains[] = {"device", "rim", "tpm", "amd"};
     constexpr const char* kNonces[] = {"ignored", "matched", "required"};
@@ -109,9 +109,9 @@ void policy_ocsp(EvidenceCase& evidence_case, const VerifierStep& step) {
     ocsp["next_update_required"] = (step.b & 4) == 0;
     ocsp["allow_hold"] = (step.b & 8) != 0;
     if ((step.c & 0x80) == 0) return;
-    evidence_case.ocsp_edits.emplace_back([](const Machine& machine, std::vector<OcspForm>& words) {
+    evidence_case.ocsp_edits.emplace_back([](const Machine& machine, std::vector<OcspForm>& responses) {
         for (size_t i = 0; machine.tpm && i + 1 < machine.tpm->chain.size(); ++i)
-            words.push_back(genuine(machine.tpm->chain[i], machine.tpm->chain[i + 1], machine.time));
+            responses.push_back(genuine(machine.tpm->chain[i], machine.tpm->chain[i + 1], machine.time));
     });
 }
 

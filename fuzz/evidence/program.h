@@ -12,7 +12,7 @@ struct Violation {
     std::string detail;
 };
 
-// What came of an input: of the verifier, spoiled or not, and of what the forms say.
+// What came of an input: of the verifier, with a planted defect or without, and of what the forms say.
 struct Examination {
     Ruling ruling;
     attest::Verdict verdict = attest::Verdict::refused;

@@ -72,11 +72,11 @@ void write_verifier_seeds(const WriteSeed& write) {
          {manifest_moved, 0, 1, 0},
          {golden_spare, 0, 3, 0},
          {root_more},
-         {word_moved, 0, 4}});
+         {ocsp_moved, 0, 4}});
     put("words_otherwise", shape("hopper"),
-        {{word_delegate, 1, 0, 0},
-         {word_nonce, 2, 0, 1},
-         {word_hash, 3},
+        {{ocsp_delegate, 1, 0, 0},
+         {ocsp_nonce, 2, 0, 1},
+         {ocsp_hash, 3},
          {root_left_out, 0, 0, 0},
          {measured_value, 0, 35, 19},
          {cert_validity, 0, 0, 2},
@@ -84,7 +84,7 @@ void write_verifier_seeds(const WriteSeed& write) {
          {cert_purposes, 0, 0, 1}});
     put("manifests_otherwise", shape("hopper"),
         {{manifest_twice},
-         {word_twice, 1, 0, 3},
+         {ocsp_twice, 1, 0, 3},
          {golden_active, 0, 25, 1},
          {golden_gone, 0, 60, 0},
          {golden_attribute, 0, 9, 6},
@@ -133,7 +133,7 @@ void write_verifier_seeds(const WriteSeed& write) {
     put("old_switch", shape("switch"), {{policy_floor, 0, 3, 3}});
     put("svn_too_low", shape("blackwell"), {{policy_floor, 0, 5, 2}});
     put("svn_met", shape("blackwell"), {{policy_floor, 0, 5, 1}});
-    put("hold_allowed", shape("hopper"), {{word_standing, 1, 0, 1}, {policy_ocsp, 0, 9, 3}});
+    put("hold_allowed", shape("hopper"), {{ocsp_standing, 1, 0, 1}, {policy_ocsp, 0, 9, 3}});
     put("nonces_wanted", shape("hopper"), {{policy_ocsp, 0, 2, 3}});
     put("words_on_the_tpm", shape("tpm"), {{policy_ocsp, 0, 1, 0x84}});
     put("provider", shape("snp-vlek"), {{snp_signer, 0, 0, 1}});
@@ -144,7 +144,7 @@ void write_verifier_seeds(const WriteSeed& write) {
     put("authority_above_is_not_one", shape("hopper"), {{cert_authority, 0, 2, 1}});
     put("leaf_of_another", shape("hopper"), {{cert_key, 0, 0, 2}});
     put("rim_leaf_of_another", shape("hopper"), {{cert_key, 1, 0, 2}});
-    put("no_answer_beside", shape("hopper"), {{word_twice, 1, 0, 3}, {word_status, 7, 0, 0}});
+    put("no_answer_beside", shape("hopper"), {{ocsp_twice, 1, 0, 3}, {ocsp_status, 7, 0, 0}});
     put("one_measurement_asked", shape("hopper"), {{report_header, 0, 5, 5}});
     put("spare_index_zero", shape("hopper"), {{block_index, 0, 50, 0}});
     put("spare_index_reserved", shape("hopper"), {{block_index, 0, 50, 7}});

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(edits_that_change_nothing_of_meaning_stay_trusted) {
         {"hopper", {{connection, 0, 0, 0}, {cert_encoding}, {golden_value, 0, 25, 1}}},
         {"hopper", {{firmware_identity, 0, 0, 3}, {firmware_identity, 0, 0, 6}, {cert_key, 0, 0, 0}}},
         {"hopper", {{manifest_spare, 0, 0, 0}, {manifest_moved, 0, 1, 0}, {golden_spare, 0, 3, 0}}},
-        {"hopper", {{word_moved, 0, 4}, {word_delegate, 1, 0, 0}, {word_nonce, 2, 0, 1}, {word_hash, 3}}},
+        {"hopper", {{ocsp_moved, 0, 4}, {ocsp_delegate, 1, 0, 0}, {ocsp_nonce, 2, 0, 1}, {ocsp_hash, 3}}},
         {"hopper", {{measured_value, 0, 35, 19}, {root_more, 0, 0, 0}, {root_left_out, 0, 0, 0}}},
         {"composite", {{device_other, 0, 1, 0}, {quote_header, 0, 9, 2}, {time_moved, 0, 5, 0}}},
         {"protected-pcie", {{device_moved, 0, 9, 0}}},
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(programs_of_edits_mutate_the_same_way_and_within_bounds) {
         if (size > 0) data[size / 2] ^= 0x40;
         return size;
     };
-    const Bytes seed = input("hopper", {{golden_value, 1, 2, 3}, {word_standing, 1, 0, 0}});
+    const Bytes seed = input("hopper", {{golden_value, 1, 2, 3}, {ocsp_standing, 1, 0, 0}});
     for (unsigned number = 0; number < 200; ++number) {
         Bytes one = seed, two = seed;
         one.resize(seed.size() + 8);

@@ -123,7 +123,7 @@ void block_form(EvidenceCase& evidence_case, const VerifierStep& step) {
 }
 
 // b: by how much; c: which of the two.
-void record_lie(EvidenceCase& evidence_case, const VerifierStep& step) {
+void record_size(EvidenceCase& evidence_case, const VerifierStep& step) {
     ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     const auto by = static_cast<int8_t>(step.b);

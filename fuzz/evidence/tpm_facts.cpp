@@ -54,7 +54,7 @@ bool quote_is_for_the_nonce(const EvidenceView& view) {
     });
 }
 
-// The attestation key that the runtime data names, if the processor vouches for some.
+// The attestation key that the runtime data names, if the processor signs for some.
 std::optional<KeyName> named_key(const Machine& machine) {
     if (!machine.snp || !machine.runtime_data) return std::nullopt;
     for (const auto& [kid, key] : machine.runtime_data->keys)

@@ -53,7 +53,7 @@ NegotiateAlgorithms algorithms(Random& random, Version version) {
     return message;
 }
 
-// The version of the step at `end`, as far as the requests before it tell.
+// The version of the step at `end`, as far as the requests before it say.
 Version version_before(const std::vector<Step>& steps, size_t end) {
     while (end-- > 0) {
         const Step* step = &steps[end];

@@ -1,6 +1,6 @@
-// Somebody between an honest requester and an honest responder. The input begins like that of session_program
-// (device; offer; algorithms), byte 3 chooses the walk (bit 0: pre-shared key; 2:1: sessions; 3: an
-// attestation before), then each step is what becomes of one message, requests and responses in turn:
+// An attacker between an honest requester and an honest responder. The input begins like that of
+// session_program (device; offer; algorithms), byte 3 chooses the walk (bit 0: pre-shared key; 2:1: sessions;
+// 3: an attestation before), then each step is what becomes of one message, requests and responses in turn:
 //   flags 2:0 - 0: it goes through. 1: one byte is changed, at (message[0..1] little-endian) by message[2].
 //   2: it is cut to that size. 3: the message instead. 4: an earlier one of that direction instead. 5: one
 //   field is changed, by the random seed message[0..1]. 6: it is lost. 7: it comes twice.

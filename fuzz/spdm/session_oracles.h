@@ -1,5 +1,5 @@
 // What must hold between a responder and who watches the wire, whatever was sent. Each is a function of its
-// own, so that what one of them finds is told apart by where it stopped.
+// own, so that a crash in one of them is distinguished by where it stopped.
 #pragma once
 
 #include <map>

@@ -7,8 +7,8 @@
 
 namespace assay::fuzz {
 
-// What a step does. The first ones are honest, the others somebody's who has the shared memory and the way
-// between the ends.
+// What a step does. The first ones are honest, the others an attacker's who controls the shared memory and
+// the path between the ends.
 enum class TransferKind : uint8_t {
     begin_write,  // a: channel and traffic, b: address, c: size
     begin_read,   // likewise
@@ -44,7 +44,7 @@ struct TransferStep {
     uint8_t a = 0, b = 0, c = 0;
 };
 
-// A byte before the steps: mode, whether limits are low, and which end is sound where one is spoiled.
+// A byte before the steps: mode, whether limits are low, and which end has no defect where the other has one.
 inline constexpr size_t kTransferPrefix = 1;
 inline constexpr size_t kMaxTransferSteps = 64;
 
