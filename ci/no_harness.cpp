@@ -19,6 +19,6 @@ concept HasNoSwitch = std::is_empty_v<Switches> && !CanWaive<Switches, Check> &&
 static_assert(HasNoSwitch<attest::FaultConfig, attest::Check, attest::Defect>);
 static_assert(HasNoSwitch<spdm::FaultConfig, spdm::Check, spdm::Defect>);
 static_assert(HasNoSwitch<transfer::FaultConfig, transfer::Check, transfer::Defect>);
-static_assert(HasNoSwitch<transport::FramingWaivers, transport::Framing, transport::FramingDefect>);
+static_assert(HasNoSwitch<transport::FramingFaultConfig, transport::Framing, transport::FramingDefect>);
 
 }  // namespace assay

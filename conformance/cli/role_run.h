@@ -28,8 +28,8 @@ StartRun run_transfer;
 StartRun run_verifier;
 StartRun run_threats;
 
-// The options that spoil the reference, and the profile: what a command that repeats the run needs, whoever
-// was tested.
+// The options that make the reference faulty, and the profile: what a command that repeats the run needs,
+// whoever was tested.
 std::vector<std::string> common_arguments(const RunCommand& command);
 // Of a run that has the engine's report.
 RoleRun ended(engine::RunReport report, report::Details details);

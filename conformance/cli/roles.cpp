@@ -45,7 +45,8 @@ std::span<const Role> roles() {
           "--waive",          "--defect",          "--psk",
           "--psk-hint",       "--requester-chain", "--requester-key",
           "--list",           "--kill-matrix",     "--traceability"},
-         run_responder},
+         run_responder,
+         {"versions", "roots", "answers"}},
         {cases::path::suite(),
          {"--target", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect",
           "--list", "--kill-matrix", "--traceability"},
@@ -84,6 +85,19 @@ std::string refused_option(const Role& role, const RunCommand& command) {
         if (!contains(instead->honours, std::string_view(option))) {
             return fmt::format("{} cannot be used with {}, which takes {} and --role", option,
                                instead->option, takes(instead->honours));
+        }
+    }
+    return {};
+}
+
+std::string refused_profile(const Role& role, const engine::Profile& profile) {
+    const std::pair<std::string_view, bool> keys[] = {{"versions", !profile.versions.empty()},
+                                                      {"roots", !profile.roots.empty()},
+                                                      {"answers", !profile.answers.empty()}};
+    for (const auto& [key, used] : keys) {
+        if (used && !contains(role.profile_keys, key)) {
+            return fmt::format("\"{}\" of the profile cannot be used with --role {}, which takes \"waivers\"",
+                               key, role.suite.name);
         }
     }
     return {};

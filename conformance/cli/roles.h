@@ -15,6 +15,8 @@ struct Role {
     // The options of `assay run` that it honours, besides --role. Any other is a usage error.
     std::vector<std::string_view> options;
     StartRun* run;
+    // The keys of a profile that it honours, besides "name" and "waivers". Any other is a usage error.
+    std::vector<std::string_view> profile_keys{};
 };
 
 // The first is the one that is tested when none is named.
@@ -26,5 +28,7 @@ const Role* find_role(std::string_view name);
 // Why what was asked for cannot be done: an option that was given and that the role, or --list, --kill-matrix
 // or --traceability, cannot honour. Empty when every one can be.
 std::string refused_option(const Role& role, const RunCommand& command);
+// Why a profile cannot be used with the role; empty when it can be.
+std::string refused_profile(const Role& role, const engine::Profile& profile);
 
 }  // namespace assay::cli

@@ -166,15 +166,25 @@ BOOST_AUTO_TEST_CASE(a_failure_that_is_expected_is_waived_in_each_role) {
     for (const Expected& row : rows) {
         const TemporaryFile profile(
             fmt::format(R"({{"waivers": [{{"case": "{}", "reason": "known"}}]}})", row.id));
-        const std::vector<std::string> spoiled{"run",  "--role",  row.role, "--case",
-                                               row.id, "--waive", row.check};
-        const Ran failed = assay(spoiled);
+        const std::vector<std::string> faulty{"run",  "--role",  row.role, "--case",
+                                              row.id, "--waive", row.check};
+        const Ran failed = assay(faulty);
         BOOST_TEST(failed.code == 1, row.id << failed.out << failed.err);
-        std::vector<std::string> expected = spoiled;
+        std::vector<std::string> expected = faulty;
         expected.insert(expected.end(), {"--profile", profile.name()});
         const Ran waived = assay(expected);
         BOOST_TEST(waived.code == 0, waived.out << waived.err);
         BOOST_TEST(waived.out.contains("waived"), waived.out);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_that_a_role_cannot_honour_is_refused) {
+    for (const Role& role : roles()) {
+        const bool honoured = !role.profile_keys.empty();
+        const Ran ran = assay({"run", "--role", std::string(role.suite.name), "--profile", "ocp", "--case",
+                               std::ranges::find(kQuick, role.suite.name, &Quick::role)->id});
+        BOOST_TEST(ran.code == (honoured ? 0 : 2), ran.out << ran.err);
+        BOOST_TEST(ran.err.contains("\"answers\" of the profile cannot be used with") == !honoured, ran.err);
     }
 }
 

@@ -59,6 +59,8 @@ engine::RunOptions options_of(const RunCommand& command, engine::Profile profile
 int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
+    if (const std::string refused = refused_profile(role, *profile); !refused.empty())
+        return complain(streams, status::usage, refused);
     if (!role.suite.has(command.filter)) {
         return complain(streams, status::usage,
                         fmt::format("no case matches '{}' (assay run --role {} --list)", command.filter,
@@ -93,7 +95,7 @@ int kill_matrix(const engine::Suite& suite, Streams& streams) {
     const engine::KillMatrix matrix = suite.kill_matrix();
     if (matrix.rows.empty()) {
         return complain(streams, status::usage,
-                        "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+                        "this build has no faults to plant: it was made without ASSAY_HARNESS");
     }
     const std::vector<engine::Kill> kills = [&] {
         ProgressLine line(streams);

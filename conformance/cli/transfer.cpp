@@ -31,7 +31,7 @@ Result<transfer::FaultConfig> faults_of(const FaultOptions& fault_options) {
 #else
     if (!fault_options.waive.empty() || !fault_options.defects.empty()) {
         return fail(Errc::unsupported, "fault_options", Error::npos,
-                    "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+                    "this build has no faults to plant: it was made without ASSAY_HARNESS");
     }
 #endif
     return faults;

@@ -178,7 +178,7 @@ CheckResult CaseContext::no_flow_first(const lab::Exchange& exchange) const {
 CheckResult CaseContext::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
     TRY(no_flow_first(exchange));
     std::string expected = exchange.request.size() > 1
-                               ? wire::message_name(wire::code_of(exchange.request) & 0x7f)
+                               ? wire::message_name(wire::response_to(wire::code_of(exchange.request)))
                                : std::string("an answer");
     TRY(expect_taken(exchange));
     if (exchange.silent()) {

@@ -1,5 +1,5 @@
-// The proof that the cases of a role have teeth: what is tested is spoiled in one place after the other, and
-// some case must notice each time. A role hands in the rows; the rest is the same for all.
+// The proof that the cases of a role notice faults: what is tested is made faulty in one place after the
+// other, and some case must notice each time. A role hands in the rows; the rest is the same for all.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 
 namespace assay::engine {
 
-// One place to spoil: a check that is waived, or a defect that is planted.
+// One fault: a check that is waived, or a defect that is planted.
 struct KillRow {
     std::string_view name;
     bool defect = false;
     std::string_view requirement{};  // that the check enforces, or the threat that it serves
-    // Spoils it and tries the cases: which of them noticed, and how. Empty: none did.
+    // Plants it and tries the cases: which of them noticed, and how. Empty: none did.
     std::function<std::string()> noticed_by;
 };
 
@@ -25,7 +25,7 @@ struct Excuse {
     std::string_view why;
 };
 
-// Without rows in a build without the harness option, which cannot be spoiled.
+// Without rows in a build without the harness option, which has no faults to plant.
 struct KillMatrix {
     std::vector<KillRow> rows{};
     std::span<const Excuse> excuses{};

@@ -1,5 +1,5 @@
-// A role as a value: what one kind of target is tested with, and what of it can be spoiled. Lists, filters,
-// kill matrices and traceability are made from it, the same for every role.
+// A role as a value: what one kind of target is tested with, and what of it can be made faulty. Lists,
+// filters, kill matrices and traceability are made from it, the same for every role.
 #pragma once
 
 #include <functional>

@@ -55,7 +55,7 @@ bool Exchange::answered() const {
     // RESPOND_IF_READY is answered by whatever it asked for.
     uint8_t code =
         wire::code_of(request) == code::respond_if_ready ? wire::param1(request) : wire::code_of(request);
-    return wire::code_of(*response) == (code & 0x7f);
+    return wire::code_of(*response) == wire::response_to(code);
 }
 
 std::string describe(const Exchange& exchange) {

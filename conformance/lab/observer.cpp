@@ -19,14 +19,8 @@ using spdm::ConnectionState;
 
 namespace {
 
-// DSP0274, CHALLENGE_AUTH signature generation: requests that break an unfinished authentication off.
-bool breaks_off(uint8_t code) {
-    return code == code::get_measurements || code == code::key_exchange || code == code::finish ||
-           code == code::psk_exchange || code == code::psk_finish || code == code::key_update ||
-           code == code::heartbeat || code == code::get_encapsulated_request ||
-           code == code::deliver_encapsulated_response || code == code::end_session ||
-           code == code::get_measurement_extension_log;
-}
+// Requests that break an unfinished authentication off.
+bool breaks_off(uint8_t code) { return resets_any(code, resets::m1); }
 
 std::optional<uint8_t> error_code(ByteView response) {
     if (response.size() < 4 || code_of(response) != code::error) return std::nullopt;
@@ -139,20 +133,23 @@ void Observer::answered(ByteView message) {
         code = code_of(asked);
     }
     deferred_.reset();
+    answered_well(asked, message);
+}
+
+void Observer::answered_well(const Bytes& asked, ByteView message) {
+    const uint8_t code = code_of(asked);
     if (pending_session_) {
         if (breaks_off(code)) b_.may_restart();
-        if (code_of(message) == (code & 0x7f)) in_session(asked, exact(message, response_context(asked)));
+        if (code_of(message) == response_to(code)) in_session(asked, exact(message, response_context(asked)));
         return;
     }
     if (code != code::get_measurements) measurements_.clear();
     if (breaks_off(code) && !authenticated_) b_.clear();
     if (breaks_off(code) && authenticated_) b_.may_restart();
-    if (code_of(message) != (code & 0x7f)) return;
+    if (code_of(message) != response_to(code)) return;
     if (code == code::get_version) reset();
     ByteView answer = exact(message, response_context(asked));
-    bool vca =
-        code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
-    if (vca) {
+    if (is_vca(code)) {
         append(vca_, asked);
         append(vca_, answer);
         negotiated(asked, answer);

@@ -178,6 +178,8 @@ class Observer {
     void key_exchange(ByteView request, ByteView response);
     void refused(uint8_t code);
     void answered(ByteView message);
+    void answered_well(const Bytes& asked,
+                       ByteView message);  // with the response that belongs to the request
     void check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                ByteView signature);
     void check_requester(uint8_t code, uint8_t slot, std::string_view context, const Bytes& transcript,

@@ -74,7 +74,7 @@ void Observer::encapsulated_request(ByteView request) {
 
 void Observer::encapsulated_response(ByteView response) {
     if (encapsulated_.size() < 4 || response.size() < 4 ||
-        code_of(response) != (code_of(encapsulated_) & 0x7f))
+        code_of(response) != response_to(code_of(encapsulated_)))
         return;
     Context context = encapsulated_context();
     response = exact(response, context);

@@ -31,7 +31,7 @@ struct ReferenceOptions {
     const Clock* clock = nullptr;                 // that ends sessions, instead of one that wait() moves
     std::string target = "reference";             // how it was named
     transport::Binding binding = transport::Binding::none;  // of the frames that it takes besides messages
-    transport::FramingWaivers framing{};                    // in the receiver of the frames
+    transport::FramingFaultConfig framing{};                // in the receiver of the frames
 };
 
 // What the reference claims: certificates, challenge, signed measurements, and all of sessions.

@@ -74,26 +74,26 @@ std::vector<Kind> kinds() {
 }
 
 // What is waived and planted: in the protocol, or in its transport.
-struct Spoiling {
+struct PlantedFaults {
     spdm::FaultConfig protocol{};
-    transport::FramingWaivers framing{};
+    transport::FramingFaultConfig framing{};
 };
 
-// One kind of reference, sound or spoiled.
+// One kind of reference, sound or faulty.
 class Bench {
    public:
     explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
 
     // The first case that notices; empty when none does.
-    std::string noticed_by(const Spoiling& spoiling, const std::vector<const Case*>& cases) {
-        Setting spoiled(*this, spoiling);
+    std::string noticed_by(const PlantedFaults& planted, const std::vector<const Case*>& cases) {
+        Setting faulty(*this, planted);
         for (const Case* one : cases) {
             for (wire::Version version : wire::kVersions) {
                 if (version < one->since || version > one->until) continue;
                 const engine::Claims& known = claims(version);
                 if (!known.supported || !able(known, one->needs)) continue;
                 if (one->once && version != kind_.options.versions.back()) continue;
-                engine::CaseContext test(spoiled.lab, known);
+                engine::CaseContext test(faulty.lab, known);
                 if (noticed(engine::judge(*one, test).judgement, test))
                     return fmt::format("{} at {} ({})", one->id, wire::name(version), kind_.name);
             }
@@ -101,11 +101,11 @@ class Bench {
         return {};
     }
     // Whether the sane exchange does.
-    std::string noticed_at_once(const Spoiling& spoiling) {
-        Setting spoiled(*this, spoiling);
+    std::string noticed_at_once(const PlantedFaults& planted) {
+        Setting faulty(*this, planted);
         for (wire::Version version : wire::kVersions) {
             if (!claims(version).supported) continue;
-            engine::CaseContext test(spoiled.lab, claims(version));
+            engine::CaseContext test(faulty.lab, claims(version));
             engine::SaneOutcome sane = engine::sane_exchange(test);
             auto fails = [](const engine::StageFailure& failure) {
                 return engine::is_failure(failure.finding.verdict);
@@ -118,19 +118,19 @@ class Bench {
 
    private:
     struct Setting {
-        Setting(Bench& bench, const Spoiling& spoiling)
+        Setting(Bench& bench, const PlantedFaults& planted)
             : options(bench.kind_.options),
-              dut(device(bench, spoiling), *bench.kind_.provider, with(spoiling)),
+              dut(device(bench, planted), *bench.kind_.provider, with(planted)),
               lab(dut, random, *bench.kind_.provider, &bench.leaf_keys_) {}
-        lab::ReferenceOptions with(const Spoiling& spoiling) {
-            options.faults = spoiling.protocol;
-            options.framing = spoiling.framing;
+        lab::ReferenceOptions with(const PlantedFaults& planted) {
+            options.faults = planted.protocol;
+            options.framing = planted.framing;
             return options;
         }
         // Who has a key a slot is another device.
-        std::shared_ptr<const spdm::Device> device(Bench& bench, const Spoiling& spoiling) {
-            bool other = spoiling.protocol.has(Defect::key_per_slot);
-            return other ? lab::make_reference_device(with(spoiling)) : bench.device_;
+        std::shared_ptr<const spdm::Device> device(Bench& bench, const PlantedFaults& planted) {
+            bool other = planted.protocol.has(Defect::key_per_slot);
+            return other ? lab::make_reference_device(with(planted)) : bench.device_;
         }
         lab::ReferenceOptions options;
         lab::ReferenceDut dut;
@@ -172,9 +172,9 @@ class Bench {
     std::map<wire::Version, engine::Claims> claims_;
 };
 
-// What is spoiled, and which cases may notice: the requester's own, those on framing, or all others.
-struct Spoilt {
-    Spoiling spoiling{};
+// What is made faulty, and which cases may notice: the requester's own, those on framing, or all others.
+struct Candidate {
+    PlantedFaults planted{};
     std::string requirement{};
     bool requester = false;
     bool framing = false;
@@ -200,24 +200,24 @@ std::vector<Bench>& benches() {
 // Requesters meet devices of their own, the same on every bench.
 Bench& for_requesters() { return benches().back(); }
 
-std::string noticed_by(const Spoilt& spoilt) {
+std::string noticed_by(const Candidate& candidate) {
     std::vector<const Case*> close, sessions, rest;
     for (const Case& one : all_cases()) {
-        if (is_requester(one) != spoilt.requester || one.writes) continue;
+        if (is_requester(one) != candidate.requester || one.writes) continue;
         // What is wrong with messages shows in any frame; what is wrong with frames shows to nobody else.
-        if (spoilt.framing && !is_framing(one)) continue;
-        bool names_it = contains(one.requirements, spoilt.requirement);
-        (names_it ? close : spoilt.session && is_session(one) ? sessions : rest).push_back(&one);
+        if (candidate.framing && !is_framing(one)) continue;
+        bool names_it = contains(one.requirements, candidate.requirement);
+        (names_it ? close : candidate.session && is_session(one) ? sessions : rest).push_back(&one);
     }
     // All references for what is likely to notice, before anything else.
     for (const auto* cases : {&close, &sessions, &rest}) {
         for (Bench& bench : benches()) {
-            if (spoilt.requester && &bench != &for_requesters()) continue;
-            std::string by = bench.noticed_by(spoilt.spoiling, *cases);
+            if (candidate.requester && &bench != &for_requesters()) continue;
+            std::string by = bench.noticed_by(candidate.planted, *cases);
             if (!by.empty()) return by;
         }
-        if (cases != &close || spoilt.requester || spoilt.framing) continue;
-        std::string by = benches().front().noticed_at_once(spoilt.spoiling);
+        if (cases != &close || candidate.requester || candidate.framing) continue;
+        std::string by = benches().front().noticed_at_once(candidate.planted);
         if (!by.empty()) return by;
     }
     return {};
@@ -253,36 +253,36 @@ engine::KillMatrix kill_matrix() {
         .note =
             "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets."};
 #ifdef ASSAY_HARNESS
-    auto add = [&](std::string_view name, bool defect, std::string_view requirement, Spoilt spoilt) {
-        matrix.rows.push_back(
-            {name, defect, requirement, [spoilt = std::move(spoilt)] { return noticed_by(spoilt); }});
+    auto add = [&](std::string_view name, bool defect, std::string_view requirement, Candidate candidate) {
+        matrix.rows.push_back({name, defect, requirement,
+                               [candidate = std::move(candidate)] { return noticed_by(candidate); }});
     };
     for (size_t i = 0; i < spdm::kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
         const spdm::CheckInfo& info = spdm::info(check);
-        Spoilt spoilt{.requirement = std::string(info.requirement), .requester = !info.responder};
-        spoilt.spoiling.protocol.waive(check);
-        add(info.name, false, info.requirement, std::move(spoilt));
+        Candidate candidate{.requirement = std::string(info.requirement), .requester = !info.responder};
+        candidate.planted.protocol.waive(check);
+        add(info.name, false, info.requirement, std::move(candidate));
     }
     for (size_t i = 0; i < transport::kFramingCount; ++i) {
         auto check = static_cast<transport::Framing>(i);
         const transport::FramingInfo& info = transport::info(check);
-        Spoilt spoilt{.requirement = std::string(info.requirement), .framing = true};
-        spoilt.spoiling.framing.waive(check);
-        add(info.name, false, info.requirement, std::move(spoilt));
+        Candidate candidate{.requirement = std::string(info.requirement), .framing = true};
+        candidate.planted.framing.waive(check);
+        add(info.name, false, info.requirement, std::move(candidate));
     }
     for (size_t i = 0; i < spdm::kDefectCount; ++i) {
         auto defect = static_cast<Defect>(i);
         if (!is_in_matrix(defect)) continue;
-        Spoilt spoilt{.session = true};
-        spoilt.spoiling.protocol.plant(defect);
-        add(spdm::info(defect).name, true, {}, std::move(spoilt));
+        Candidate candidate{.session = true};
+        candidate.planted.protocol.plant(defect);
+        add(spdm::info(defect).name, true, {}, std::move(candidate));
     }
     for (size_t i = 0; i < transport::kFramingDefectCount; ++i) {
         auto defect = static_cast<transport::FramingDefect>(i);
-        Spoilt spoilt{.framing = true};
-        spoilt.spoiling.framing.plant(defect);
-        add(transport::info(defect).name, true, {}, std::move(spoilt));
+        Candidate candidate{.framing = true};
+        candidate.planted.framing.plant(defect);
+        add(transport::info(defect).name, true, {}, std::move(candidate));
     }
 #endif
     return matrix;

@@ -78,7 +78,7 @@ void check_exchange(const Before& before, const spdm::Responder& responder, lab:
     observer.response(response);
     uint8_t answered = response[1];
     bool refused = answered == code::error;
-    if (!refused && answered != (asked & 0x7f)) {
+    if (!refused && answered != wire::response_to(asked)) {
         violated("a response has the code of its request", explain(request, response, context));
     }
     const spdm::Parameters& parameters = responder.parameters();

@@ -119,7 +119,7 @@ Checked<Outcome> Requester::dispatch(ByteView response) {
         response = padded;
     }
     bool error = code_of(response) == code::error;
-    TRY(checker_.demand(Check::response_code, error || code_of(response) == (pending_->code() & 0x7f)));
+    TRY(checker_.demand(Check::response_code, error || code_of(response) == response_to(pending_->code())));
     // A responder that knows of no negotiation says so under 1.0.
     bool version = version_byte(response) == expected_version() ||
                    (error && version_byte(response) == byte(Version::v1_0));

@@ -146,7 +146,7 @@ Checked<> Responder::encapsulated_response(ByteView response) {
         flow_.reset();
         return {};
     }
-    TRY(checker_.demand(Check::encap_response, code_of(response) == (asked & 0x7f)));
+    TRY(checker_.demand(Check::encap_response, code_of(response) == response_to(asked)));
     switch (asked) {
         case code::get_digests: return encapsulated_digests(response);
         case code::get_certificate: return encapsulated_certificate(response);

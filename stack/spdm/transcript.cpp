@@ -24,23 +24,13 @@ void Transcript::begin(crypto::HashAlgo hash, wire::Version version) {
     reset_l1();
 }
 
-namespace {
-
-// What no row has is a request all the same, and leaves measurements behind.
-uint8_t resets_of(uint8_t code) {
-    const wire::RequestInfo* request = wire::request_info(code);
-    return request != nullptr ? request->resets : wire::resets::l1;
-}
-
-}  // namespace
-
 void Transcript::on_request(uint8_t code, bool authenticated) {
-    if ((resets_of(code) & wire::resets::l1) != 0) reset_l1();
+    if (wire::resets_any(code, wire::resets::l1)) reset_l1();
     on_session_request(code, authenticated);
 }
 
 void Transcript::on_session_request(uint8_t code, bool authenticated) {
-    if ((resets_of(code) & wire::resets::m1) != 0 && !authenticated) reset_m1();
+    if (wire::resets_any(code, wire::resets::m1) && !authenticated) reset_m1();
 }
 
 void Transcript::add_m1(ByteView message) {

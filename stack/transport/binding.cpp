@@ -27,7 +27,7 @@ size_t word_le(ByteView bytes, size_t offset, size_t width) {
 }
 
 // A check that is waived takes what the frame has for an SPDM message, as far as that can be done.
-Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingWaivers& faults) {
+Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingFaultConfig& faults) {
     if (unit.empty()) return refuse(Framing::mctp_empty);
     TRY(demand(faults, Framing::mctp_empty, unit.size() > 1));
     TRY(demand(faults, Framing::mctp_integrity, (unit[0] & kMctpIntegrity) == 0));
@@ -36,7 +36,7 @@ Result<Unwrapped> unwrap_mctp(ByteView unit, const FramingWaivers& faults) {
     return Unwrapped{type == kMctpSecured ? Payload::secured : Payload::spdm, unit.subspan(1), unit[0]};
 }
 
-Result<Unwrapped> unwrap_doe(ByteView unit, const FramingWaivers& faults) {
+Result<Unwrapped> unwrap_doe(ByteView unit, const FramingFaultConfig& faults) {
     if (unit.size() < kDoeHeader) return refuse(Framing::doe_short, unit.size());
     TRY(demand(faults, Framing::doe_vendor, word_le(unit, 0, 2) == kDoeVendor, 0));
     TRY(demand(faults, Framing::doe_reserved, unit[3] == 0, 3));
@@ -54,7 +54,7 @@ Result<Unwrapped> unwrap_doe(ByteView unit, const FramingWaivers& faults) {
     return result;
 }
 
-Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingWaivers& faults) {
+Result<Unwrapped> unwrap_tcp(ByteView unit, const FramingFaultConfig& faults) {
     if (unit.size() < kTcpHeader) return refuse(Framing::tcp_short, unit.size());
     TRY(demand(faults, Framing::tcp_version, unit[2] == kTcpBindingVersion, 2));
     uint8_t type = unit[3];
@@ -93,7 +93,7 @@ Bytes doe_object(uint8_t type, ByteView payload) {
 
 Bytes doe_discovery_request(uint8_t index, uint8_t version) { return {index, version, 0, 0}; }
 
-Bytes doe_discovery_response(ByteView request, const FramingWaivers& faults) {
+Bytes doe_discovery_response(ByteView request, const FramingFaultConfig& faults) {
     bool old = request.size() < 2 || request[1] == 0;
     if (faults.has(old ? FramingDefect::discovery_new_alone : FramingDefect::discovery_old_alone)) return {};
     std::vector<uint8_t> types = {kDoeDiscovery};
@@ -134,7 +134,7 @@ Bytes wrap(Binding binding, ByteView message, Payload payload) {
     return std::move(out).take();
 }
 
-Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& faults) {
+Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingFaultConfig& faults) {
     switch (binding) {
         case Binding::mctp: return unwrap_mctp(unit, faults);
         case Binding::doe: return unwrap_doe(unit, faults);

@@ -52,7 +52,7 @@ size_t max_message(Binding binding);
 Bytes wrap(Binding binding, ByteView message, Payload payload = Payload::spdm);
 
 // What a complete unit carries; the view points into `unit`. Errors: Errc::bad_code with a Framing's name.
-Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingWaivers& faults = {});
+Result<Unwrapped> unwrap(Binding binding, ByteView unit, const FramingFaultConfig& faults = {});
 
 // DOE discovery: the request for an index, and the response of a device that has discovery, SPDM and secured
 // SPDM; what version the request has does not matter. An index beyond the last gives vendor FFFFh. Both
@@ -61,7 +61,7 @@ inline constexpr uint8_t kDoeDiscovery = 0x00, kDoeSpdm = 0x01, kDoeSecured = 0x
 inline constexpr size_t kDoeDiscoverySize = 4;  // of either
 Bytes doe_object(uint8_t type, ByteView payload);
 Bytes doe_discovery_request(uint8_t index, uint8_t version = 0);
-Bytes doe_discovery_response(ByteView request, const FramingWaivers& faults = {});
+Bytes doe_discovery_response(ByteView request, const FramingFaultConfig& faults = {});
 
 // Message types of DSP0287.
 inline constexpr uint8_t kTcpSpdm = 0x05, kTcpSecured = 0x06, kTcpRoleInquiry = 0xbf, kTcpTooLarge = 0xc0,

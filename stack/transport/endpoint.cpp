@@ -22,7 +22,7 @@ bool looks_like_spdm(ByteView message) {
 
 }  // namespace
 
-std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingWaivers faults) {
+std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingFaultConfig faults) {
     if (scheme == Scheme::emu) return std::make_unique<EmuDeframer>(binding, faults);
     return std::make_unique<TcpDeframer>(faults);
 }
@@ -90,7 +90,7 @@ std::vector<Bytes> PacketEndpoint::take(const Service& service, ByteView packet)
 }
 
 Result<std::vector<Bytes>> PacketEndpoint::answers(const Service& service, ByteView packet) {
-    const FramingWaivers& faults = units_.faults();
+    const FramingFaultConfig& faults = units_.faults();
     MctpPacket piece = TRY(parse_mctp_packet(packet, faults));
     const MctpHeader& from = piece.header;
     // Endpoint 0 is the one at the other end of the bus (DSP0236, special endpoint identifiers).
@@ -109,7 +109,7 @@ Result<std::vector<Bytes>> PacketEndpoint::answers(const Service& service, ByteV
     return mctp_packets(to, *response);
 }
 
-StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingWaivers faults)
+StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingFaultConfig faults)
     : scheme_(scheme),
       units_(scheme == Scheme::tcp ? Binding::tcp : binding, std::move(log), faults),
       deframer_(make_deframer(scheme, binding, faults)) {}

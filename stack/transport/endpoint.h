@@ -30,13 +30,13 @@ using Log = std::function<void(const std::string& line)>;
 // (SPDM-TRN-010), and Role-Inquiry with C2h, as this is a responder (SPDM-TRN-012).
 class UnitEndpoint {
    public:
-    explicit UnitEndpoint(Binding binding, Log log = {}, FramingWaivers faults = {})
+    explicit UnitEndpoint(Binding binding, Log log = {}, FramingFaultConfig faults = {})
         : binding_(binding), log_(std::move(log)), faults_(faults) {}
 
     // The unit that answers; nullopt: silence.
     std::optional<Bytes> take(const Service& service, ByteView unit);
     Binding binding() const { return binding_; }
-    const FramingWaivers& faults() const { return faults_; }
+    const FramingFaultConfig& faults() const { return faults_; }
     void log_broken(const Error& error);
 
    private:
@@ -46,7 +46,7 @@ class UnitEndpoint {
 
     Binding binding_;
     Log log_;
-    FramingWaivers faults_;
+    FramingFaultConfig faults_;
     bool stuck_ = false;  // by a defect
 };
 
@@ -54,7 +54,7 @@ class UnitEndpoint {
 inline constexpr uint8_t kMctpEndpoint = 0x0a;
 class PacketEndpoint {
    public:
-    explicit PacketEndpoint(Log log = {}, FramingWaivers faults = {})
+    explicit PacketEndpoint(Log log = {}, FramingFaultConfig faults = {})
         : units_(Binding::mctp, std::move(log), faults), assembler_(faults) {}
 
     // The packets of the answer, if there is one.
@@ -74,7 +74,7 @@ class StreamEndpoint {
     // as the stream cannot be read any further; or wants the server to end (SHUTDOWN).
     enum class Peer : uint8_t { goes_on, left, broken, shut_down };
 
-    StreamEndpoint(Scheme scheme, Binding binding, Log log = {}, FramingWaivers faults = {});
+    StreamEndpoint(Scheme scheme, Binding binding, Log log = {}, FramingFaultConfig faults = {});
 
     // Serves all units that are there and appends the answers to `answers`.
     Peer take(const Service& service, ByteView piece, Bytes& answers);
@@ -89,6 +89,6 @@ class StreamEndpoint {
 };
 
 // Takes the units of a stream apart: of `scheme`, tcp or emu.
-std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingWaivers faults = {});
+std::unique_ptr<Deframer> make_deframer(Scheme scheme, Binding binding, FramingFaultConfig faults = {});
 
 }  // namespace assay::transport

@@ -14,8 +14,8 @@ Service echo() {
         [](Payload payload, ByteView message) { return std::optional(Message{payload, to_bytes(message)}); }};
 }
 
-FramingWaivers with(FramingDefect defect) {
-    FramingWaivers faults;
+FramingFaultConfig with(FramingDefect defect) {
+    FramingFaultConfig faults;
     faults.plant(defect);
     return faults;
 }

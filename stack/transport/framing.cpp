@@ -37,7 +37,7 @@ std::unexpected<Error> refuse(Framing framing, size_t offset) {
     return fail(Errc::bad_code, row.name, offset, fmt::format("{} ({})", row.violated, row.requirement));
 }
 
-Result<> demand(const FramingWaivers& faults, Framing framing, bool holds, size_t offset) {
+Result<> demand(const FramingFaultConfig& faults, Framing framing, bool holds, size_t offset) {
     if (holds || faults.waived(framing)) return {};
     return refuse(framing, offset);
 }

@@ -53,11 +53,11 @@ const FramingDefectInfo& info(FramingDefect defect);
 std::optional<FramingDefect> framing_defect_from_name(std::string_view name);
 
 // The checks of frames that are waived, and the defects that are planted.
-using FramingWaivers = Switches<Framing, kFramingCount, FramingDefect, kFramingDefectCount>;
+using FramingFaultConfig = Switches<Framing, kFramingCount, FramingDefect, kFramingDefectCount>;
 
 // The refusal as an error: Errc::bad_code, the framing's name as field, where it was seen as offset.
 std::unexpected<Error> refuse(Framing framing, size_t offset = 0);
 // Refuses unless `holds` or the check is waived.
-Result<> demand(const FramingWaivers& faults, Framing framing, bool holds, size_t offset = 0);
+Result<> demand(const FramingFaultConfig& faults, Framing framing, bool holds, size_t offset = 0);
 
 }  // namespace assay::transport

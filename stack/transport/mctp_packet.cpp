@@ -39,7 +39,7 @@ std::vector<Bytes> mctp_packets(MctpHeader header, ByteView body, size_t unit) {
     return packets;
 }
 
-Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingWaivers& faults) {
+Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingFaultConfig& faults) {
     if (packet.size() < kMctpPacketHeader) return refuse(Framing::packet_short, packet.size());
     TRY(demand(faults, Framing::packet_short, packet.size() > kMctpPacketHeader, packet.size()));
     uint8_t flags = packet[3];

@@ -36,7 +36,7 @@ struct MctpPacket {
     ByteView payload;  // within what was parsed
 };
 // Errors: Framing::packet_short.
-Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingWaivers& faults = {});
+Result<MctpPacket> parse_mctp_packet(ByteView packet, const FramingFaultConfig& faults = {});
 
 // Puts messages together, of any number of peers and tags.
 class MctpAssembler {
@@ -46,7 +46,7 @@ class MctpAssembler {
         Bytes body;
     };
 
-    explicit MctpAssembler(FramingWaivers faults = {}) : faults_(faults) {}
+    explicit MctpAssembler(FramingFaultConfig faults = {}) : faults_(faults) {}
 
     // The message that ends with this packet; nullopt: more packets are due. A first packet drops what had
     // come of an older message (DSP0236, dropped packets). Errors: packet_start, packet_sequence and
@@ -66,7 +66,7 @@ class MctpAssembler {
         Bytes body;
     };
 
-    FramingWaivers faults_;
+    FramingFaultConfig faults_;
     std::map<Key, Begun> begun_;
 };
 

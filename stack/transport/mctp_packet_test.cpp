@@ -10,7 +10,7 @@ namespace {
 
 // What an assembler makes of packets, each as hex: the body that came last, "-" when more was due, or the
 // name of the refusal.
-std::string taken(std::initializer_list<const char*> packets, const FramingWaivers& faults = {}) {
+std::string taken(std::initializer_list<const char*> packets, const FramingFaultConfig& faults = {}) {
     MctpAssembler assembler(faults);
     std::string last;
     for (const char* hex : packets) {

@@ -9,8 +9,8 @@
 namespace assay::transport {
 
 struct ServerOptions {
-    bool shutdown_ends = false;  // SHUTDOWN ends run(), and not only the connection
-    FramingWaivers framing{};    // in the receiver of the peers' frames
+    bool shutdown_ends = false;    // SHUTDOWN ends run(), and not only the connection
+    FramingFaultConfig framing{};  // in the receiver of the peers' frames
 };
 
 // Listens on a tcp or emu target and serves one connection after another.

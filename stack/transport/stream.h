@@ -54,22 +54,23 @@ class Deframer {
 
 class EmuDeframer final : public Deframer {
    public:
-    explicit EmuDeframer(Binding binding, FramingWaivers faults = {}) : binding_(binding), faults_(faults) {}
+    explicit EmuDeframer(Binding binding, FramingFaultConfig faults = {})
+        : binding_(binding), faults_(faults) {}
     Result<std::optional<Unit>> next() override;
 
    private:
     Binding binding_;
-    FramingWaivers faults_;
+    FramingFaultConfig faults_;
 };
 
 // SPDM over TCP: the payload is the whole unit with its header.
 class TcpDeframer final : public Deframer {
    public:
-    explicit TcpDeframer(FramingWaivers faults = {}) : faults_(faults) {}
+    explicit TcpDeframer(FramingFaultConfig faults = {}) : faults_(faults) {}
     Result<std::optional<Unit>> next() override;
 
    private:
-    FramingWaivers faults_;
+    FramingFaultConfig faults_;
 };
 
 }  // namespace assay::transport

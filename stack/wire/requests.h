@@ -72,6 +72,15 @@ std::span<const RequestInfo> requests();
 // The row of a code; null when no version has such a request.
 const RequestInfo* request_info(uint8_t code);
 
+// The code of the response to a request: its own, less 0x80.
+constexpr uint8_t response_to(uint8_t request_code) { return request_code & 0x7f; }
+
+// Whether a request resets M1/M2 or L1/L2 by coming; one that no row has leaves measurements behind.
+inline bool resets_any(uint8_t code, uint8_t what) {
+    const RequestInfo* request = request_info(code);
+    return ((request != nullptr ? request->resets : resets::l1) & what) != 0;
+}
+
 // GET_VERSION, GET_CAPABILITIES and NEGOTIATE_ALGORITHMS.
 constexpr bool is_vca(uint8_t code) {
     return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;

@@ -49,7 +49,7 @@ Change set_in_record(size_t at, uint8_t value) {
 Change instead_of_error(uint8_t request_code, const Bytes& rest) {
     return [=](ByteView request, Answer& answer) {
         if (wire::code_of(request) != request_code || !is_error(answer)) return;
-        answer = Bytes{wire::version_byte(*answer), static_cast<uint8_t>(request_code & 0x7f)};
+        answer = Bytes{wire::version_byte(*answer), wire::response_to(request_code)};
         append(*answer, rest);
     };
 }

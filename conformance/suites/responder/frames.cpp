@@ -28,7 +28,7 @@ std::string shown(const lab::Frames& came) {
 
 bool is_version(const transport::Message& message) {
     return message.payload == Payload::spdm && message.bytes.size() > 1 &&
-           wire::code_of(message.bytes) == (code::get_version & 0x7f);
+           wire::code_of(message.bytes) == wire::response_to(code::get_version);
 }
 
 bool is_error(const transport::Message& message, ErrorCode wanted) {

@@ -1,5 +1,5 @@
-// The proof that the threat model has teeth: each check of the GPU and of its driver is waived in turn, and
-// what the table is to notice of the path is spoiled; some cell must then be another, or some refusal
+// The proof that the threat model notices faults: each check of the GPU and of its driver is waived in turn,
+// and what the table is to notice of the path is made faulty; some cell must then be another, or some refusal
 // missing.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace assay::cases::threats {
 
-// One row a spoiled check or defect. `requirement` of a row is the row of the threat model that it serves.
+// One row a faulty check or defect. `requirement` of a row is the row of the threat model that it serves.
 engine::KillMatrix threat_kill_matrix();
 
 // Waives the check of that name, of the GPU, of the driver or of the path, or plants the path's defect of

@@ -1,5 +1,5 @@
-// The proof that the cases of the encrypted path have teeth: each check of stack/transfer is waived in turn
-// at both ends, and each defect of its table planted; some case must then come to something else.
+// The proof that the cases of the encrypted path notice faults: each check of stack/transfer is waived in
+// turn at both ends, and each defect of its table planted; some case must then come to something else.
 #pragma once
 
 #include <string>

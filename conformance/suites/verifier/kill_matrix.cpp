@@ -121,7 +121,7 @@ Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
                                       const std::vector<std::string>& defects) {
     if (waive.empty() && defects.empty()) return attest::FaultConfig{};
     return fail(Errc::bad_text, "--waive", Error::npos,
-                "this build cannot be spoiled: it was made without ASSAY_HARNESS");
+                "this build has no faults to plant: it was made without ASSAY_HARNESS");
 }
 
 #endif
