@@ -111,9 +111,12 @@ CheckResult CaseContext::expect(const lab::Exchange& exchange, const Allowed& al
 }
 
 bool CaseContext::resynched_before(const Finding& finding) const {
+    const std::vector<lab::Exchange>& exchanges = lab_->exchanges();
     if (judges_resynch_) return false;
-    const size_t end = std::min(finding.exchange, lab_->exchanges().size());
-    return std::ranges::any_of(lab_->exchanges() | std::views::take(end), [](const lab::Exchange& exchange) {
+    const size_t end = std::min(finding.exchange, exchanges.size());
+    // What the device refuses on the old connection shows nothing; what it does there still does.
+    if (end < exchanges.size() && exchanges[end].answered()) return false;
+    return std::ranges::any_of(exchanges | std::views::take(end), [](const lab::Exchange& exchange) {
         return exchange.error() == ErrorCode::request_resynch;
     });
 }

@@ -70,7 +70,8 @@ class CaseContext {
     static CheckResult not_applicable(std::string reason);
 
     // Whether the device asked for a new connection (RequestResynch) before what the finding is about, in a
-    // case that does not judge RequestResynch itself: what comes next on the old connection shows nothing.
+    // case that does not judge RequestResynch itself: what it refuses then on the old connection shows
+    // nothing.
     bool resynched_before(const Finding& finding) const;
 
     // Findings that did not end the case: loose passes.

@@ -9,6 +9,7 @@
 #include "conformance/engine/judge.h"
 #include "conformance/engine/runner.h"
 #include "conformance/lab/reference.h"
+#include "conformance/suites/responder/device_test.h"
 #include "stack/wire/registry.h"
 
 namespace assay::cases {
@@ -22,20 +23,6 @@ engine::RunReport run_reference(const lab::ReferenceOptions& reference,
     SeededRandom random(options.seed);
     lab::Lab lab(dut, random, provider);
     return engine::run(lab, all_cases(), engine::Requirements::embedded(), options);
-}
-
-std::string text(const engine::CaseResult& result) {
-    std::string text = fmt::format("{} at {}: {} {}", result.id, wire::name(result.version),
-                                   engine::name(result.verdict), result.reason);
-    for (const engine::Finding& finding : result.findings) {
-        text += fmt::format("\n  {} expected {}, got {} [{}]", finding.requirement, finding.expected,
-                            finding.got, finding.field);
-    }
-    for (const lab::Exchange& exchange : result.exchanges) {
-        text += fmt::format("\n  > {}\n  < {}", to_hex(exchange.request).substr(0, 120),
-                            exchange.response ? to_hex(*exchange.response).substr(0, 120) : "silence");
-    }
-    return text;
 }
 
 }  // namespace
