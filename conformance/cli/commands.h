@@ -67,8 +67,12 @@ struct RunCommand : TargetOptions {
     FaultOptions fault_options;      // of the reference
     PskOptions psk;                  // of both sides
     IdentityOptions identity;
-    std::string dut_command;          // of a verifier: a line of shell with {bundle} in it; empty: our own
-    unsigned dut_timeout_ms = 30000;  // for it to answer
+    std::string
+        dut_command;  // of a verifier ({bundle}) or requester ({port}): a line of shell; empty: our own
+    unsigned dut_timeout_ms = 30000;           // for it to answer, or to end
+    std::string listen;                        // where a requester connects
+    IdentityOptions responder;                 // that a requester meets
+    std::vector<std::string> requester_roots;  // PEM or DER files
     // Instead of a run.
     bool list = false;
     bool kill_matrix = false;

@@ -24,6 +24,7 @@ struct RoleRun {
 using StartRun = Result<RoleRun>(const RunCommand& command, const engine::RunOptions& options,
                                  const engine::SuiteProgress& progress);
 StartRun run_responder;
+StartRun run_requester;
 StartRun run_transfer;
 StartRun run_verifier;
 StartRun run_threats;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "conformance/suites/cases.h"
+#include "conformance/suites/requester/suite.h"
 #include "conformance/suites/threats/threats.h"
 #include "conformance/suites/transfer/transfer.h"
 #include "conformance/suites/verifier/suite.h"
@@ -47,6 +48,11 @@ std::span<const Role> roles() {
           "--list",           "--kill-matrix",     "--traceability"},
          run_responder,
          {"versions", "roots", "answers"}},
+        {cases::requester::suite(),
+         {"--version", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--dut-command",
+          "--dut-timeout", "--listen", "--psk", "--psk-hint", "--responder-chain", "--responder-key",
+          "--requester-root", "--list", "--kill-matrix", "--traceability"},
+         run_requester},
         {cases::path::suite(),
          {"--target", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect",
           "--list", "--kill-matrix", "--traceability"},

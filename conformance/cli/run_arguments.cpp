@@ -24,11 +24,25 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
     run_app->add_flag("--allow-writes", command.allow_writes, "also cases that change the device for good");
     run_app->add_flag("--rsa", command.rsa, "the reference has RSA keys too");
     add_fault_options(run_app, command.fault_options);
-    run_app->add_option("--dut-command", command.dut_command,
-                        "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
-                        "accept, 1 to reject, 3 for malformed, 89 for what it cannot do");
-    run_app->add_option("--dut-timeout", command.dut_timeout_ms, "milliseconds for it to answer")
+    run_app->add_option(
+        "--dut-command", command.dut_command,
+        "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
+        "accept, 1 to reject, 3 for malformed, 89 for what it cannot do. A requester: a command "
+        "that connects to {port} of {host} and exits with 0 when all went well; {flow}, "
+        "{version} and {roots} stand for what it should do and whom it should trust");
+    run_app->add_option("--dut-timeout", command.dut_timeout_ms, "milliseconds for it to answer, or to end")
         ->capture_default_str();
+    run_app->add_option("--listen", command.listen,
+                        "where a requester connects, e.g. 'emu://127.0.0.1:2323?binding=mctp'; without "
+                        "--dut-command it is started by other means, again and again");
+    run_app->add_option("--responder-chain", command.responder.chain,
+                        "PEM: the chain that a requester meets, the root first");
+    run_app->add_option("--responder-key", command.responder.key,
+                        "PEM: the private key of its last certificate");
+    run_app
+        ->add_option("--requester-root", command.requester_roots,
+                     "PEM or DER: a root of the requester's own certificates; may be given more than once")
+        ->take_all();
     add_psk(run_app, command.psk);
     add_identity(run_app, command.identity);
     run_app->add_flag("--list", command.list, "lists the cases and runs none");

@@ -88,8 +88,6 @@ class Dut {
     virtual bool trusts_reference_requester() const { return false; }
     // Resets the device without closing the connection, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
-    // The checks that are waived in the requester that the target has too; nullopt: it has none.
-    virtual std::optional<spdm::FaultConfig> requester() const { return std::nullopt; }
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
     // Whether wait() takes no real time.

@@ -6,6 +6,7 @@
 
 #include "conformance/lab/dut.h"
 #include "conformance/lab/observer.h"
+#include "conformance/lab/sealing.h"
 #include "stack/base/random.h"
 #include "stack/spdm/identities.h"
 #include "stack/wire/encode.h"
@@ -69,17 +70,6 @@ inline constexpr uint32_t kSessionFlags = wire::cap::key_ex | wire::cap::psk_req
 inline constexpr uint32_t kMutualFlags =
     kSessionFlags | wire::cap::mut_auth | wire::cap::cert | wire::cap::chal;
 Offer session_offer(uint32_t flags = kSessionFlags);
-
-// How a record differs from the correct one.
-struct Sealing {
-    std::optional<uint64_t> sequence{};
-    std::optional<uint64_t> stated{};                 // in its header, instead of `sequence`
-    std::optional<uint32_t> session_id{};             // in its header
-    spdm::Direction keys = spdm::Direction::request;  // whose keys seal it
-    Bytes random{};
-    bool raw = false;  // the bytes are the whole plaintext, ApplicationDataLength included
-    Wait wait = Wait::due;
-};
 
 // What KEY_EXCHANGE and PSK_EXCHANGE ask for.
 struct ExchangeOptions {

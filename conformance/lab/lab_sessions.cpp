@@ -70,16 +70,7 @@ ObservedSession* Lab::session(uint32_t id) {
 Result<Bytes> Lab::seal(uint32_t session_id, ByteView message, const Sealing& how) const {
     const ObservedSession* observed = session(session_id);
     if (observed == nullptr) return std::unexpected(no_session().error());
-    const spdm::Session& channel = observed->channel;
-    record::SealOptions options = channel.seal_options(how.keys);
-    if (how.keys != Direction::request) options.sequence = channel.sequence(Direction::request);
-    if (how.sequence) options.sequence = *how.sequence;
-    options.stated = how.stated;
-    if (how.session_id) options.session_id = *how.session_id;
-    const record::TrafficKey& key = channel.key(how.keys);
-    const record::Transport& transport = channel.transport();
-    if (how.raw) return ours(key.seal_raw(options, transport, message));
-    return ours(key.seal(options, transport, record::to_application(transport, message), how.random));
+    return ours(lab::seal(observed->channel, Direction::request, message, how));
 }
 
 Result<Exchange> Lab::send_record(ByteView record, ByteView plaintext, Wait wait) {

@@ -75,7 +75,6 @@ class ReferenceDut final : public Dut {
     bool time_is_cheap() const override { return options_.clock == nullptr; }
     bool lose_state() override;
     bool trusts_reference_requester() const override { return true; }
-    std::optional<spdm::FaultConfig> requester() const override { return options_.faults; }
     spdm::Responder& responder() { return *responder_; }
 
    private:

@@ -16,7 +16,8 @@ namespace {
 std::string command(const engine::RunReport& report, std::span<const wire::Version> versions,
                     std::string_view filter, const Details& details) {
     const engine::RunOptions& options = report.options;
-    std::string line = "assay run --target " + shell_word(report.target);
+    std::string line = "assay run";
+    if (details.names_target) line += " --target " + shell_word(report.target);
     for (wire::Version version : versions) line += fmt::format(" --version {}", wire::name(version));
     if (filter != "*") line += " --case " + shell_word(filter);
     line += fmt::format(" --seed {}", options.seed);

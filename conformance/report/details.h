@@ -16,6 +16,8 @@ struct Details {
     // Arguments that the run was given besides those that RunOptions holds, e.g. {"--profile", "gpu.json"}.
     // They become part of every command that repeats something.
     std::vector<std::string> arguments{};
+    // The target is an argument of its own: --target.
+    bool names_target = true;
     // When the run began, as it is to be printed. Empty: left out, and equal runs give equal bytes.
     std::string started{};
     // The catalogue that was run, for the traceability matrix; empty: none is written.

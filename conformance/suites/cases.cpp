@@ -4,7 +4,6 @@
 
 #include "conformance/engine/runner.h"
 #include "conformance/suites/kill_matrix.h"
-#include "conformance/suites/requester/fault.h"
 #include "conformance/suites/responder/groups.h"
 
 namespace assay::cases {
@@ -50,7 +49,6 @@ std::span<const engine::Case> all_cases() {
                          add_attack_records}) {
             add(cases);
         }
-        add_requester(cases);
         for (auto add : {add_transport_mctp, add_transport_doe, add_transport_tcp, add_transport_mctp_empty,
                          add_transport_doe_empty, add_transport_tcp_empty}) {
             add(cases);

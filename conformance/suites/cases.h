@@ -1,4 +1,4 @@
-// The catalogue of conformance cases.
+// The catalogue of conformance cases for responders.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace assay::cases {
 
-// Every case: those against a responder, then those against a requester, in the order in which they run.
+// Every case, in the order in which they run.
 std::span<const engine::Case> all_cases();
 
 // The role: a responder under test.

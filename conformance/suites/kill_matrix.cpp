@@ -25,8 +25,6 @@ constexpr std::string_view kEmuOnly =
     "DMTF's emulator ends over such a unit, so no case sends it; stream_test.cpp holds it";
 constexpr engine::Excuse kExcuses[] = {
     {"record_short", "a record without its header cannot be taken apart, with or without the check"},
-    {"response_short",
-     "what is shorter than a header is malformed too: response_malformed refuses it at once"},
     {"mctp_empty", "a message of no bytes gets no answer, with or without the check"},
     {"doe_short", "a header that is not there cannot be read, with or without the check"},
     {"doe_reserved", "either reading is accepted (DISPUTE-DOE-RESERVED)"},
@@ -172,16 +170,14 @@ class Bench {
     std::map<wire::Version, engine::Claims> claims_;
 };
 
-// What is made faulty, and which cases may notice: the requester's own, those on framing, or all others.
+// What is made faulty, and which cases may notice: those on framing, or all others.
 struct Candidate {
     PlantedFaults planted{};
     std::string requirement{};
-    bool requester = false;
     bool framing = false;
     bool session = false;  // it shows inside sessions, so their cases come first
 };
 
-bool is_requester(const Case& one) { return one.id.starts_with("req/"); }
 bool is_framing(const Case& one) { return one.id.starts_with("trn/"); }
 bool is_session(const Case& one) {
     constexpr std::string_view kGroups[] = {"kex/", "fin/", "psk/", "ses/", "upd/", "sec/", "enc/", "atk/"};
@@ -197,13 +193,10 @@ std::vector<Bench>& benches() {
     return made;
 }
 
-// Requesters meet devices of their own, the same on every bench.
-Bench& for_requesters() { return benches().back(); }
-
 std::string noticed_by(const Candidate& candidate) {
     std::vector<const Case*> close, sessions, rest;
     for (const Case& one : all_cases()) {
-        if (is_requester(one) != candidate.requester || one.writes) continue;
+        if (one.writes) continue;
         // What is wrong with messages shows in any frame; what is wrong with frames shows to nobody else.
         if (candidate.framing && !is_framing(one)) continue;
         bool names_it = contains(one.requirements, candidate.requirement);
@@ -212,11 +205,10 @@ std::string noticed_by(const Candidate& candidate) {
     // All references for what is likely to notice, before anything else.
     for (const auto* cases : {&close, &sessions, &rest}) {
         for (Bench& bench : benches()) {
-            if (candidate.requester && &bench != &for_requesters()) continue;
             std::string by = bench.noticed_by(candidate.planted, *cases);
             if (!by.empty()) return by;
         }
-        if (cases != &close || candidate.requester || candidate.framing) continue;
+        if (cases != &close || candidate.framing) continue;
         std::string by = benches().front().noticed_at_once(candidate.planted);
         if (!by.empty()) return by;
     }
@@ -230,14 +222,11 @@ std::string noticed_by(const Candidate& candidate) {
 std::vector<std::string> kill_matrix_control() {
     std::vector<std::string> faults;
 #ifdef ASSAY_HARNESS
-    std::vector<const Case*> all, without_requesters;
+    std::vector<const Case*> cases;
     for (const Case& one : all_cases()) {
-        if (one.writes) continue;
-        all.push_back(&one);
-        if (!is_requester(one)) without_requesters.push_back(&one);
+        if (!one.writes) cases.push_back(&one);
     }
     for (Bench& bench : benches()) {
-        const auto& cases = &bench == &for_requesters() ? all : without_requesters;
         for (std::string fault : {bench.noticed_at_once({}), bench.noticed_by({}, cases)}) {
             if (!fault.empty()) faults.push_back(std::move(fault));
         }
@@ -260,7 +249,8 @@ engine::KillMatrix kill_matrix() {
     for (size_t i = 0; i < spdm::kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
         const spdm::CheckInfo& info = spdm::info(check);
-        Candidate candidate{.requirement = std::string(info.requirement), .requester = !info.responder};
+        if (!info.responder) continue;
+        Candidate candidate{.requirement = std::string(info.requirement)};
         candidate.planted.protocol.waive(check);
         add(info.name, false, info.requirement, std::move(candidate));
     }

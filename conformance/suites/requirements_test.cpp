@@ -3,6 +3,7 @@
 
 #include "conformance/engine/requirement.h"
 #include "conformance/suites/cases.h"
+#include "conformance/suites/requester/suite.h"
 #include "conformance/suites/transfer/transfer.h"
 #include "stack/base/ranges.h"
 
@@ -16,6 +17,8 @@ using engine::Requirements;
 std::set<std::string> named_by_cases() {
     std::set<std::string> named;
     for (const engine::Case& one : all_cases())
+        named.insert(one.requirements.begin(), one.requirements.end());
+    for (const requester::RequesterCase& one : requester::requester_cases())
         named.insert(one.requirements.begin(), one.requirements.end());
     return named;
 }
@@ -78,14 +81,16 @@ BOOST_AUTO_TEST_CASE(every_rule_for_the_encrypted_path_has_a_case_or_a_reason_an
 }
 
 BOOST_AUTO_TEST_CASE(a_case_runs_at_versions_that_its_requirements_have) {
-    for (const engine::Case& one : all_cases()) {
+    const auto check = [](const auto& one) {
         for (const std::string& id : one.requirements) {
             const Requirement* requirement = Requirements::embedded().find(id);
             if (requirement == nullptr) continue;
             bool overlap = one.since <= requirement->until && requirement->since <= one.until;
             BOOST_TEST(overlap, one.id << " never runs where " << id << " holds");
         }
-    }
+    };
+    std::ranges::for_each(all_cases(), check);
+    std::ranges::for_each(requester::requester_cases(), check);
 }
 
 BOOST_AUTO_TEST_CASE(there_are_enough_requirements_to_speak_of_a_suite) {

@@ -69,4 +69,14 @@ Result<std::vector<Certificate>> CertificatePool::read_pem(std::string_view pem)
     return chain;
 }
 
+std::string to_pem(ByteView der) {
+    ossl::BioPtr bio(BIO_new(BIO_s_mem()));
+    char* text = nullptr;
+    if (bio == nullptr ||
+        PEM_write_bio(bio.get(), PEM_STRING_X509, "", der.data(), static_cast<long>(der.size())) == 0)
+        return {};
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<size_t>(size)};
+}
+
 }  // namespace assay::crypto

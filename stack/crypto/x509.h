@@ -47,6 +47,8 @@ inline constexpr size_t kMaxChain = 16;
 Result<std::vector<Certificate>> parse_certificates(ByteView der);
 // The same from PEM, in the order of the file. PEM blocks that are no certificates are passed over.
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem);
+// One DER certificate as PEM.
+std::string to_pem(ByteView der);
 
 // What can be wrong with a chain. Each rule is checked on its own so that each has a name. DSP0274, leaf
 // certificate fields; RFC 5280 sections 4.2 and 6.1.

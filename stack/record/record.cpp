@@ -170,7 +170,7 @@ Result<> TrafficKey::seal_parts(Bytes& record, const SealOptions& options, const
     record.resize(header_size(transport) + length);
     const std::span<uint8_t> header = std::span(record).first(header_size(transport));
     const std::span<uint8_t> body = std::span(record).subspan(header.size());
-    write_header(header, options, length);
+    write_header(header, options, static_cast<size_t>(static_cast<int>(length) + options.longer));
     const auto iv = nonce(iv_.view(), options);
     if (options.protection == Protection::encrypt) return aead_->seal(iv, header, plaintext, body);
     auto end = body.begin();

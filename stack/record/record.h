@@ -59,6 +59,7 @@ struct SealOptions {
     NonceOrder order = NonceOrder::little;
     // What the header says instead of `sequence`, where a test wants the two to differ.
     std::optional<uint64_t> stated{};
+    int longer = 0;  // added to Length, beyond what is there, likewise
 };
 
 // The key and IV of one direction between two key updates.

@@ -180,12 +180,14 @@ Bytes SessionWalk::request(const Task& task) {
 Bytes SessionWalk::exchange() {
     uint8_t type = measures(requester_.parameters()) ? options_.summary_type : summary::none;
     if (options_.psk) {
-        return requester_.psk_exchange(
-            {.measurement_summary_hash_type = type, .session_policy = options_.session_policy});
+        return requester_.psk_exchange({.measurement_summary_hash_type = type,
+                                        .session_policy = options_.session_policy,
+                                        .req_session_id = options_.req_session_id});
     }
     return requester_.key_exchange({.slot = options_.slot,
                                     .measurement_summary_hash_type = type,
-                                    .session_policy = options_.session_policy});
+                                    .session_policy = options_.session_policy,
+                                    .req_session_id = options_.req_session_id});
 }
 
 }  // namespace assay::spdm

@@ -14,7 +14,8 @@ struct SessionOptions {
     uint16_t portion = 1024;  // Length of each GET_CERTIFICATE, where its chain is not here yet
     uint8_t summary_type = wire::summary::all;  // of the exchange, where there are measurements
     uint8_t session_policy = 0;
-    unsigned sessions = 1;  // at the same time, taking turns
+    unsigned sessions = 1;                     // at the same time, taking turns
+    std::optional<uint16_t> req_session_id{};  // ReqSessionID of each, instead of a fresh one
 
     unsigned heartbeats = 1;
     unsigned key_updates = 1;      // of our keys

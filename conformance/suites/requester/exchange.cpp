@@ -1,5 +1,5 @@
 // Faults in the responses that begin a session.
-#include "conformance/suites/requester/requester_harness.h"
+#include "conformance/suites/requester/fault.h"
 #include "stack/spdm/algorithms.h"
 #include "stack/spdm/secured_opaque.h"
 #include "stack/wire/header.h"
@@ -7,12 +7,10 @@
 #include "stack/wire/messages/opaque_data.h"
 #include "stack/wire/messages/psk.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
-using spdm::RequesterConfig;
 using spdm::SecuredElements;
 
 namespace {
@@ -64,34 +62,34 @@ Fault dirty_padding() {
     });
 }
 // The reverse of what fields<>() does: the bytes are changed, under the HMAC that they should have.
-Fault unsigned_change(const std::function<void(Bytes&)>& change) {
+Fault unsigned_change(const std::function<void(const FaultContext&, Bytes&)>& change) {
     return [change](const FaultContext& now, Bytes& response) {
-        if (code_of(now.request) != code::key_exchange || code_of(response) == code::error) return;
-        change(response);
+        if (code_of(now.request) != code::key_exchange || code_of(response) != code::key_exchange_rsp) return;
+        change(now, response);
         now.authenticate(response);
     };
 }
 Fault signed_with(std::string_view context, Version version, bool other_key = false) {
     return [=](const FaultContext& now, Bytes& response) {
         if (code_of(now.request) != code::key_exchange) return;
-        static const crypto::TestPki other_pki =
-            *crypto::make_test_pki(crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ed25519,
-                                   crypto::HashAlgo::sha256, "Assay slot 1");
-        const crypto::PrivateKey& key = other_key ? other_pki.leaf_key : hostile_pki().leaf_key;
-        now.sign_with(response, key, context, version);
+        if (other_key) {
+            const auto other =
+                lab::hostile_pki_with(now.parameters.suite().sign, lab::Issuers::ed25519, {}, "Assay slot 1");
+            now.sign_with(response, other.leaf_key, context, version);
+        } else if (const crypto::PrivateKey* key = now.signer()) {
+            now.sign_with(response, *key, context, version);
+        }
     };
 }
 Setup without_heartbeat(bool of_device) {
-    return [of_device](Device& device, RequesterConfig& config) {
-        (of_device ? device.flags : config.flags) &= ~cap::hbeat;
-    };
+    return [of_device](Ends& ends) { (of_device ? ends.device.flags : ends.settings.flags) &= ~cap::hbeat; };
 }
 Setup in_group(uint16_t dhe) {
-    return [dhe](Device&, RequesterConfig& config) { config.dhe = dhe; };
+    return [dhe](Ends& ends) { ends.settings.dhe = dhe; };
 }
 // The requester's identity is a raw key, or it has no use for one.
 Setup requester_flags(uint32_t take, uint32_t give = 0) {
-    return [=](Device&, RequesterConfig& config) { config.flags = (config.flags & ~take) | give; };
+    return [=](Ends& ends) { ends.settings.flags = (ends.settings.flags & ~take) | give; };
 }
 
 Fault asks_for(uint8_t form, uint8_t slot = 0) {
@@ -118,8 +116,8 @@ Fault share_of(uint8_t fill, uint8_t last) {
     };
 }
 
-void add(std::vector<FaultRow>& rows, const spdm::SessionOptions& session, FaultRow row) {
-    row.session = session;
+void add(std::vector<FaultRow>& rows, const lab::FlowOptions& session, FaultRow row) {
+    row.flow = session;
     rows.push_back(std::move(row));
 }
 
@@ -211,13 +209,15 @@ void add_shares(std::vector<FaultRow>& rows) {
 void add_authenticity(std::vector<FaultRow>& rows) {
     auto kex = [&](FaultRow row) { add(rows, by_exchange(), std::move(row)); };
     // A byte of each field that is under the signature, and of the signature itself.
-    constexpr size_t kRandomData = 8, kFirst = 4, kSignatureEnd = 33;
+    constexpr size_t kRandomData = 8, kFirst = 4;
     for (size_t at : {kFirst, kRandomData}) {
         kex({.check = Check::kex_signature,
-             .fault = unsigned_change([at](Bytes& response) { response[at] ^= 1; })});
+             .fault = unsigned_change([at](const FaultContext&, Bytes& response) { response[at] ^= 1; })});
     }
     kex({.check = Check::kex_signature,
-         .fault = unsigned_change([](Bytes& response) { response[response.size() - kSignatureEnd] ^= 1; })});
+         .fault = unsigned_change([](const FaultContext& now, Bytes& response) {
+             response[response.size() - now.hmac_size() - 1] ^= 1;
+         })});
     kex({.check = Check::kex_signature, .fault = signed_with(spdm::kChallengeAuthContext, v1_2)});
     kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_3)});
     kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_1)});
@@ -228,7 +228,11 @@ void add_authenticity(std::vector<FaultRow>& rows) {
     kex({.check = Check::kex_verify_data, .version = v1_1, .fault = bytes(code::key_exchange, flip)});
     // It is not there at all.
     kex({.check = Check::response_malformed,
-         .fault = bytes(code::key_exchange, [](Bytes& response) { response.resize(response.size() - 32); }),
+         .fault =
+             [](const FaultContext& now, Bytes& response) {
+                 if (code_of(now.request) != code::key_exchange) return;
+                 response.resize(response.size() - now.hmac_size());
+             },
          .also = "SPDM-KEX-119"});
     auto shared = [&](FaultRow row) { add(rows, by_psk(), std::move(row)); };
     shared({.check = Check::psk_verify_data, .fault = bytes(code::psk_exchange, flip)});
@@ -237,8 +241,8 @@ void add_authenticity(std::vector<FaultRow>& rows) {
             .fault = psk([](PskExchangeResponse& m) { m.responder_context.clear(); })});
     shared({.check = Check::psk_responder_context,
             .fault = psk([](PskExchangeResponse& m) { m.responder_context = Bytes(32, 5); }),
-            .setup = [](Device& device, RequesterConfig&) {
-                device.flags = (device.flags & ~cap::psk) | cap::psk_no_context;
+            .setup = [](Ends& ends) {
+                ends.device.flags = (ends.device.flags & ~cap::psk) | cap::psk_no_context;
             }});
 }
 
@@ -256,7 +260,7 @@ void add_summaries(std::vector<FaultRow>& rows) {
             response = encode_raw(*message, context);
         });
     };
-    spdm::SessionOptions none = by_exchange();
+    lab::FlowOptions none = by_exchange();
     none.summary_type = summary::none;
     add(rows, by_exchange(),
         {.check = Check::response_malformed, .fault = summary({}), .also = "SPDM-KEX-136"});
@@ -264,16 +268,17 @@ void add_summaries(std::vector<FaultRow>& rows) {
         {.check = Check::response_malformed, .fault = summary(Bytes(32, 9)), .also = "SPDM-KEX-136"});
 }
 
-// A live session's identifier, both halves.
-spdm::Checked<> same_identifier(RequesterHarness& harness) {
-    TRY(harness.connect());
-    const uint32_t id = TRY(harness.establish());
-    spdm::Requester& requester = harness.requester();
-    requester.use_session(std::nullopt);
-    harness.inject(
-        exchange([id](KeyExchangeResponse& m) { m.rsp_session_id = static_cast<uint16_t>(id >> 16); }));
-    TRY(harness.exchange(requester.key_exchange({.req_session_id = static_cast<uint16_t>(id)})));
-    return harness.exchange(requester.finish());
+// A live session's identifier, both halves. The requester chose its half again.
+void add_identifiers(std::vector<FaultRow>& rows) {
+    lab::FlowOptions two = by_exchange(2);
+    two.req_session_id = 1;
+    add(rows, two, {.check = Check::kex_session_id, .fault = [](const FaultContext& now, Bytes& response) {
+                        if (now.sessions->empty()) return;
+                        const uint32_t id = now.sessions->begin()->first;
+                        exchange([id](KeyExchangeResponse& m) {
+                            m.rsp_session_id = static_cast<uint16_t>(id >> 16);
+                        })(now, response);
+                    }});
 }
 
 }  // namespace
@@ -284,7 +289,7 @@ void add_exchange_faults(std::vector<FaultRow>& rows) {
     add_shares(rows);
     add_authenticity(rows);
     add_summaries(rows);
-    rows.push_back({.check = Check::kex_session_id, .script = same_identifier});
+    add_identifiers(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -4,101 +4,97 @@
 
 #include <algorithm>
 
-#include "conformance/suites/requester/fault.h"
-#include "stack/base/ranges.h"
+#include "conformance/suites/requester/case_context.h"
 #include "stack/spdm/capability_rules.h"
 #include "stack/wire/header.h"
+#include "stack/wire/messages/capabilities.h"
 #include "stack/wire/registry.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
+
+using namespace wire;
 
 namespace {
 
-using namespace wire;
-using engine::CaseContext;
-using engine::CheckResult;
+constexpr lab::FlowOptions kAttestation{};
 
-// Runs the requester at the test's version and keeps its exchanges in the lab.
-FaultOutcome run_flow(CaseContext& test, const spdm::FaultConfig& faults, const Setup& setup = {}) {
-    FaultOutcome outcome =
-        run_requester({.check = spdm::Check::retries, .version = test.version(), .setup = setup}, faults);
-    keep(test, outcome.log);
-    return outcome;
+// The end is what a requester that succeeds gives, where that can be seen.
+CheckResult expect_success(CaseContext& test, const Run& run, std::string_view requirement) {
+    if (!test.subject().dut().has_exit_status()) return {};
+    return test.expect_that(run.end.succeeded(), requirement, "the requester completes the flow",
+                            run.end.output.empty() ? lab::describe(run.end) : run.end.output);
 }
 
-CheckResult expect_trust(CaseContext& test, const FaultOutcome& outcome, std::string_view requirement) {
-    return test.expect_that(
-        outcome.complete && outcome.authenticated, requirement, "the requester completes the flow",
-        outcome.refusal ? outcome.refusal->text() : "the requester did not authenticate the device");
-}
-
-CheckResult believes(CaseContext& test, const spdm::FaultConfig& faults) {
-    FaultOutcome outcome = run_flow(test, faults);
-    bool zeros = !outcome.log.empty() && outcome.log[0].request == Bytes{0x10, 0x84, 0, 0};
+CheckResult believes(CaseContext& test) {
+    const Run* run = TRY(test.honest(kAttestation));
+    const bool zeros = run->exchanges().front().request == Bytes{0x10, code::get_version, 0, 0};
     TRY(test.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
-                         "another first request"));
-    return expect_trust(test, outcome, "SPDM-VER-005");
+                         "another first request", {}, 0));
+    return expect_success(test, *run, "SPDM-VER-005");
 }
 
 // Every request has the version and the size it must have, and nothing in its reserved fields: the strict
 // encoder would have written it so.
-CheckResult asks_well(CaseContext& test, const spdm::FaultConfig& faults) {
-    run_flow(test, faults);
-    for (const lab::Exchange& exchange : test.lab().exchanges()) {
+CheckResult asks_well(CaseContext& test) {
+    const Run* run = TRY(test.honest(kAttestation));
+    for (size_t at = 0; at < run->exchanges().size(); ++at) {
+        const Exchange& exchange = run->exchanges()[at];
+        if (exchange.session) continue;
         const Bytes& request = exchange.request;
-        Version version =
-            request.size() > 1 && code_of(request) == code::get_version ? Version::v1_0 : test.version();
+        const bool first = request.size() > 1 && code_of(request) == code::get_version;
+        const Version version = first ? Version::v1_0 : test.version();
         TRY(test.expect_that(version_byte(request) == byte(version), "SPDM-HDR-001",
                              std::string(name(version)), fmt::format("0x{:02x}", version_byte(request)),
-                             "SPDMVersion"));
+                             "SPDMVersion", at));
         size_t used = 0;
         auto message = decode_any(request, exchange.request_context, &used);
         TRY(test.expect_that(
             message.has_value() && used == request.size(), "SPDM-HDR-015", "a request of exactly its fields",
-            message ? fmt::format("{} bytes more", request.size() - used) : message.error().text()));
+            message ? fmt::format("{} bytes more", request.size() - used) : message.error().text(), {}, at));
         auto again = encode_any(**message, exchange.request_context);
         TRY(test.expect_that(again.has_value(), "SPDM-HDR-008", "reserved fields of zero, counts that agree",
-                             again ? "" : again.error().text()));
+                             again ? "" : again.error().text(), {}, at));
     }
     return {};
 }
 
-CheckResult keeps_capability_rules(CaseContext& test, const spdm::FaultConfig& faults) {
-    run_flow(test, faults);
-    for (const lab::Exchange& exchange : test.lab().exchanges()) {
+CheckResult keeps_capability_rules(CaseContext& test) {
+    const Run* run = TRY(test.honest(kAttestation));
+    for (size_t at = 0; at < run->exchanges().size(); ++at) {
+        const Exchange& exchange = run->exchanges()[at];
         if (code_of(exchange.request) != code::get_capabilities) continue;
         auto message = decode<GetCapabilities>(exchange.request, exchange.request_context);
         TRY(test.expect_that(message.has_value(), "SPDM-CAP-004", "a message that can be read",
-                             message ? "" : message.error().text()));
+                             message ? "" : message.error().text(), {}, at));
         auto kept = spdm::check_requester_capabilities(spdm::Checker(), test.version(), *message);
         if (kept) continue;
-        std::string requirement(spdm::info(kept.error().check).requirement);
-        return test.expect_that(false, requirement, "flags and sizes that go together", kept.error().text(),
-                                "Flags");
+        return test.expect_that(false, spdm::info(kept.error().check).requirement,
+                                "flags and sizes that go together", kept.error().text(), "Flags", at);
     }
     return {};
 }
 
 // Each request that may be put off is, first with Busy and then with ResponseNotReady, more than once.
-CheckResult waits(CaseContext& test, const spdm::FaultConfig& faults) {
-    FaultOutcome outcome = run_flow(test, faults, [](spdm::Device& device, spdm::RequesterConfig&) {
+CheckResult waits(CaseContext& test) {
+    const Run* plain = TRY(test.honest(kAttestation));
+    const Run* run = TRY(test.honest(kAttestation, [](Ends& ends) {
         for (uint8_t code : {code::get_digests, code::get_certificate, code::challenge,
                              code::get_measurements, code::vendor_defined_request}) {
-            device.deferrals[code] = {.busy = 1, .not_ready = 2};
+            ends.device.deferrals[code] = {.busy = 1, .not_ready = 2};
         }
-    });
-    bool asked_again = std::ranges::any_of(outcome.log, [](const SeenExchange& seen) {
-        return code_of(seen.request) == code::respond_if_ready;
-    });
-    TRY(test.expect_that(asked_again, "SPDM-DEF-011", "RESPOND_IF_READY", "none"));
-    return expect_trust(test, outcome, "SPDM-DEF-006");
+    }));
+    if (plain->exchanges().size() <= 3)
+        return CaseContext::not_applicable("the requester sends nothing that may be put off");
+    TRY(test.expect_that(run->count(code::respond_if_ready) != 0, "SPDM-DEF-011", "RESPOND_IF_READY",
+                         "none"));
+    return plain->end.succeeded() ? expect_success(test, *run, "SPDM-DEF-006") : CheckResult{};
 }
 
 struct Row {
     std::string id;
     std::string title;
     std::vector<std::string> requirements;
-    CheckResult (*run)(CaseContext&, const spdm::FaultConfig&);
+    CheckResult (*run)(CaseContext&);
 };
 
 std::vector<Row> rows() {
@@ -122,22 +118,11 @@ std::vector<Row> rows() {
     };
 }
 
-engine::Case make(const Row& row) {
-    engine::Case one;
-    one.id = row.id;
-    one.title = row.title;
-    one.requirements = row.requirements;
-    one.run = [run = row.run](CaseContext& test) -> CheckResult {
-        std::optional<spdm::FaultConfig> faults = test.lab().dut().requester();
-        if (!faults) return CaseContext::not_applicable("the target is no requester");
-        return run(test, *faults);
-    };
-    return one;
-}
+RequesterCase make(const Row& row) { return {row.id, row.title, row.requirements, row.run}; }
 
 }  // namespace
 
-void add_honest(std::vector<engine::Case>& cases) {
+void add_honest(std::vector<RequesterCase>& cases) {
     for (Version version : kVersions) {
         Row row{
             fmt::format("req/honest-{}", byte(version) & 0xf),
@@ -156,4 +141,4 @@ void add_honest(std::vector<engine::Case>& cases) {
     for (const Row& row : rows()) cases.push_back(make(row));
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -2,23 +2,41 @@
 #include "conformance/suites/requester/fault.h"
 
 #include "stack/crypto/pki.h"
+#include "stack/spdm/algorithms.h"
 #include "stack/wire/header.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/challenge.h"
+#include "stack/wire/messages/digests.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
 using spdm::Identity;
-using spdm::RequesterConfig;
 
 namespace {
 
 constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3;
 
+// 2020-01-01.
+constexpr crypto::UnixTime kPast{std::chrono::seconds{1577836800}};
+
+// Other certificates above the same key, of Assay's own PKI for each algorithm.
+using MakeCertificates = std::function<Bytes(const crypto::TestPki&, crypto::SignAlgo, lab::Issuers)>;
+Setup certificates(const MakeCertificates& make) {
+    return [make](Ends& ends) {
+        if (!ends.own_identity) ends.impossible = kOwnIssuer;
+        for (auto& [algo, slots] : ends.device.identities) {
+            const Bytes made = make(lab::hostile_pki(algo, ends.issuers), algo, ends.issuers);
+            for (auto& slot : slots) {
+                if (slot) slot->certificates = made;
+            }
+        }
+    };
+}
+
 // An intermediate that is no CA.
-Bytes chain_with_a_plain_intermediate() {
-    const crypto::TestPki& pki = hostile_pki();
+Bytes with_a_plain_intermediate(const crypto::TestPki& pki, crypto::SignAlgo, lab::Issuers) {
     crypto::CertificateSpec spec;
     spec.subject = "Assay hostile intermediate";
     spec.issuer = "Assay hostile root";
@@ -31,6 +49,26 @@ Bytes chain_with_a_plain_intermediate() {
     return concat({pki.root.der(), made.value().der(), pki.leaf.der()});
 }
 
+Bytes without_the_intermediate(const crypto::TestPki& pki, crypto::SignAlgo, lab::Issuers) {
+    return concat({pki.root.der(), pki.leaf.der()});
+}
+
+// A leaf whose key is of another algorithm, under the same issuers.
+Bytes of_another_algorithm(const crypto::TestPki& pki, crypto::SignAlgo algo, lab::Issuers issuers) {
+    const bool is_p256 = algo == crypto::SignAlgo::ecdsa_p256;
+    const crypto::TestPki other = lab::hostile_pki_with(
+        is_p256 ? crypto::SignAlgo::ecdsa_p384 : crypto::SignAlgo::ecdsa_p256, issuers, {});
+    if (issuers == lab::Issuers::ed25519) return other.chain_der();
+    crypto::CertificateSpec spec;
+    spec.subject = "Assay hostile leaf";
+    spec.issuer = "Assay hostile intermediate";
+    spec.not_before = pki.root.not_before();
+    spec.not_after = pki.root.not_after();
+    auto made = crypto::make_certificate(spec, other.leaf_key.public_key(), pki.intermediate_key,
+                                         crypto::HashAlgo::sha256);
+    return concat({pki.root.der(), pki.intermediate.der(), made.value().der()});
+}
+
 // A chain whose Length is wrong, and DIGESTS that agree with it.
 void wrong_length(const FaultContext& now, Bytes& response) {
     if (code_of(now.request) == code::get_certificate && now.request[4] == 0 && now.request[5] == 0 &&
@@ -40,11 +78,12 @@ void wrong_length(const FaultContext& now, Bytes& response) {
     if (code_of(now.request) != code::get_digests) return;
     auto message = decode<Digests>(response, now.context());
     if (!message) return;
-    const crypto::TestPki& pki = hostile_pki();
     const crypto::Provider& provider = crypto::openssl_provider();
-    crypto::HashAlgo hash = now.parameters.suite().hash;
-    Identity who{to_bytes(pki.root.der()), pki.chain_der(), pki.leaf_key};
-    Bytes chain = who.chain(provider, hash, now.parameters.version);
+    const spdm::Suite suite = now.parameters.suite();
+    const auto slots = now.device.identities.find(suite.sign);
+    if (slots == now.device.identities.end() || !slots->second[0]) return;
+    const crypto::HashAlgo hash = suite.hash;
+    Bytes chain = slots->second[0]->chain(provider, hash, now.parameters.version);
     chain[0] ^= 1;
     for (Bytes& digest : message->digests) digest = to_bytes(provider.digest(hash, chain).view());
     response = encode_raw(*message, now.context());
@@ -64,9 +103,7 @@ void without_the_highest(Bytes& response) {
     response.resize(response.size() - 2);
     response[5] -= 1;  // VersionNumberEntryCount
 }
-void two_versions(Device& device, RequesterConfig& config) {
-    device.versions = config.versions = {v1_1, v1_2};
-}
+void two_versions(Ends& ends) { ends.device.versions = ends.settings.versions = {v1_1, v1_2}; }
 
 void add_slot_faults(std::vector<FaultRow>& rows) {
     const uint8_t digests = code::get_digests;
@@ -99,7 +136,7 @@ void add_slot_faults(std::vector<FaultRow>& rows) {
              [](const FaultContext& now) { return now.request[4] != 0 || now.request[5] != 0; }),
          {}},
         {Check::cert_structure, v1_2, bytes(code::get_certificate, [](Bytes& b) { b[8] ^= 1; }), {}},
-        {Check::cert_structure, v1_2, {}, identity([](Identity& who) { who.certificates.pop_back(); })},
+        {Check::cert_structure, v1_2, {}, {}, identity([](Identity& who) { who.certificates.pop_back(); })},
         {Check::cert_digest, v1_2, bytes(digests, [](Bytes& b) { b[4] ^= 1; }), {}},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
@@ -107,39 +144,40 @@ void add_slot_faults(std::vector<FaultRow>& rows) {
 
 void add_chain_faults(std::vector<FaultRow>& rows) {
     const FaultRow more[] = {
-        {Check::cert_root_hash, v1_2, {}, identity([](Identity& who) { flip(who.root_der); })},
-        {Check::cert_order, v1_2, {}, identity([](Identity& who) {
-             const crypto::TestPki& pki = hostile_pki();
-             who.certificates = concat({pki.root.der(), pki.leaf.der()});
+        {Check::cert_root_hash, v1_2, {}, {}, identity([](Identity& who) { flip(who.root_der); })},
+        {Check::cert_order, v1_2, {}, {}, certificates(without_the_intermediate)},
+        {Check::cert_root,
+         v1_2,
+         {},
+         {},
+         leaf([](crypto::CertificateSpec&) {}, "Assay hostile, another root")},
+        {Check::cert_validity, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+             spec.not_before = kPast;
+             spec.not_after = kPast + std::chrono::days{365};
          })},
-        {Check::cert_root, v1_2, {}, [](Device&, RequesterConfig& config) { config.roots.clear(); }},
-        {Check::cert_validity, v1_2, {}, [](Device&, RequesterConfig& config) { config.time = {}; }},
-        {Check::cert_ca, v1_2, {}, identity([](Identity& who) {
-             who.certificates = chain_with_a_plain_intermediate();
-         })},
-        {Check::cert_leaf_key, v1_2, {}, identity([](Identity& who) {
-             auto pki = crypto::make_test_pki(crypto::SignAlgo::ecdsa_p384, crypto::SignAlgo::ed25519,
-                                              crypto::HashAlgo::sha256, "Assay hostile");
-             who.certificates = pki.value().chain_der();
-         })},
-        {Check::cert_leaf_not_ca, v1_2, {}, leaf([](crypto::CertificateSpec& spec) { spec.ca = true; })},
-        {Check::cert_leaf_constraints, v1_3, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_ca, v1_2, {}, {}, certificates(with_a_plain_intermediate)},
+        {Check::cert_leaf_key, v1_2, {}, {}, certificates(of_another_algorithm)},
+        {Check::cert_leaf_not_ca, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) { spec.ca = true; })},
+        {Check::cert_leaf_constraints, v1_3, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.ca = std::nullopt;
          })},
-        {Check::cert_leaf_key_usage, v1_2, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_leaf_key_usage, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.digital_signature = false;
          })},
-        {Check::cert_leaf_role, v1_2, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_leaf_role, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.eku = {std::string(crypto::kOidRequesterAuth)};
          })},
         {Check::cert_leaf_hardware_id,
          v1_2,
          {},
-         [](Device& device, RequesterConfig& config) {
-             leaf([](crypto::CertificateSpec& spec) { spec.hardware_identity = true; })(device, config);
-             device.flags |= cap::alias_cert;
+         {},
+         [](Ends& ends) {
+             leaf([](crypto::CertificateSpec& spec) { spec.hardware_identity = true; })(ends);
+             ends.device.flags |= cap::alias_cert;
          }},
-        {Check::cert_leaf_version, v1_2, {}, leaf([](crypto::CertificateSpec& spec) { spec.version = 1; })},
+        {Check::cert_leaf_version, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+             spec.version = 1;
+         })},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
@@ -154,7 +192,7 @@ void add_challenge_faults(std::vector<FaultRow>& rows) {
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.requester_context[7] ^= 1; })},
         {Check::auth_opaque, v1_2,
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.opaque_data = {1, 2, 3, 4}; }),
-         [](Device&, RequesterConfig& config) { config.opaque_formats = 0; }},
+         [](Ends& ends) { ends.settings.opaque_formats = 0; }},
         {Check::auth_opaque_form, v1_2,
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.opaque_data = {2, 0, 0, 0, 0, 0, 0, 0}; })},
         {Check::auth_opaque_form, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) {
@@ -164,8 +202,13 @@ void add_challenge_faults(std::vector<FaultRow>& rows) {
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id |= kBasicMutAuthReq; })},
         {Check::auth_signature, v1_2, bytes(code::challenge, flip)},
         {Check::cert_structure, v1_2, wrong_length},
-        {Check::auth_signature, v1_2, answer_to_another_nonce, {}, false, "SPDM-CHL-011"},
-        {Check::auth_signature, v1_2, bytes(code::get_version, without_the_highest), two_versions, true,
+        {Check::auth_signature, v1_2, answer_to_another_nonce, {}, {}, false, "SPDM-CHL-011"},
+        {Check::auth_signature,
+         v1_2,
+         bytes(code::get_version, without_the_highest),
+         two_versions,
+         {},
+         true,
          "SPDM-VER-015"},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
@@ -179,4 +222,4 @@ void add_identity_faults(std::vector<FaultRow>& rows) {
     add_challenge_faults(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

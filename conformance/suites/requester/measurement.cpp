@@ -5,13 +5,11 @@
 #include "stack/wire/header.h"
 #include "stack/wire/messages/vendor_defined.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
 using spdm::Identity;
-using spdm::RequesterConfig;
 
 namespace {
 
@@ -78,7 +76,7 @@ void add_measurement_faults(std::vector<FaultRow>& rows) {
          signed_measurements([](Measurements& m) { m.opaque_data = {1, 2, 3, 4}; })},
         {Check::meas_opaque, v1_2,
          signed_measurements([](Measurements& m) { m.opaque_data = {1, 0, 0, 0, 0, 0, 0, 0}; }),
-         [](Device&, RequesterConfig& config) { config.opaque_formats = 0; }},
+         [](Ends& ends) { ends.settings.opaque_formats = 0; }},
         {Check::meas_signature, v1_2, when_signed(flip)},
         {Check::vendor_mirror, v1_2,
          fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.vendor_id[0] ^= 1; })},
@@ -87,4 +85,4 @@ void add_measurement_faults(std::vector<FaultRow>& rows) {
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -2,19 +2,16 @@
 // it recorded before. The requester has to find it when the first key is proved, at the latest.
 #include <algorithm>
 
-#include "conformance/suites/requester/requester_harness.h"
+#include "conformance/suites/requester/fault.h"
 #include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/key_exchange.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Checked;
-using spdm::Device;
-using spdm::RequesterConfig;
 
 namespace {
 
@@ -33,11 +30,11 @@ void clear_flags(Bytes& message, uint32_t flags) {
 void both(std::vector<FaultRow>& rows, FaultRow row) {
     row.check = Check::kex_signature;
     row.noticed_by = code::key_exchange;
-    row.session = by_exchange();
+    row.flow = by_exchange();
     rows.push_back(row);
     row.check = Check::psk_verify_data;
     row.noticed_by = code::psk_exchange;
-    row.session = by_psk();
+    row.flow = by_psk();
     rows.push_back(std::move(row));
 }
 
@@ -46,8 +43,7 @@ void add_versions(std::vector<FaultRow>& rows) {
     both(rows, {.check = Check::kex_signature,
                 .fault = bytes(code::get_version,
                                [](Bytes& response) { response = *from_hex("100400000001 0012"); }),
-                .setup = [](Device& device,
-                            RequesterConfig& config) { device.versions = config.versions = {v1_2, v1_3}; },
+                .setup = [](Ends& ends) { ends.device.versions = ends.settings.versions = {v1_2, v1_3}; },
                 .also = "SPDM-ATK-107"});
 }
 
@@ -100,7 +96,7 @@ void weaken(Bytes& request, uint8_t type) {
             one.alg_supported = static_cast<uint16_t>(one.alg_supported & (~one.alg_supported + 1U));
         }
     }
-    if (type == 0) message->base_hash_algo = spdm::bit(crypto::HashAlgo::sha256);
+    if (type == 0) message->base_hash_algo &= ~message->base_hash_algo + 1U;
     request = encode_raw(*message, context);
 }
 
@@ -108,10 +104,10 @@ void add_algorithms(std::vector<FaultRow>& rows) {
     for (uint8_t type : {alg_type::dhe, alg_type::aead_cipher_suite, uint8_t{0}}) {
         both(rows, {.check = Check::kex_signature,
                     .setup =
-                        [](Device&, RequesterConfig& config) {
-                            config.dhe = kP256AndP384;
-                            config.aead = spdm::kAllAead;
-                            config.base_hash = spdm::kAllBaseHash;
+                        [](Ends& ends) {
+                            ends.settings.dhe = kP256AndP384;
+                            ends.settings.aead = spdm::kAllAead;
+                            ends.settings.base_hash = spdm::kAllBaseHash;
                         },
                     .also = "SPDM-ATK-109",
                     .on_request = [type](Bytes& request) { weaken(request, type); }});
@@ -121,37 +117,25 @@ void add_algorithms(std::vector<FaultRow>& rows) {
 // An answer, or its end, as it was the first time.
 Fault as_before(uint8_t code, size_t last_bytes = 0) {
     return [=](const FaultContext& now, Bytes& response) {
-        const SeenExchange* before = now.last(code);
-        if (code_of(now.request) != code || before == nullptr || before->response.size() != response.size())
+        const Exchange* before = now.last(code);
+        if (code_of(now.request) != code || before == nullptr || !before->response ||
+            before->response->size() != response.size())
             return;
-        size_t count = last_bytes == 0 ? response.size() : last_bytes;
-        std::ranges::copy(std::span(before->response).last(count),
+        const size_t count = last_bytes == 0 ? response.size() : last_bytes;
+        std::ranges::copy(std::span(*before->response).last(count),
                           response.end() - static_cast<ptrdiff_t>(count));
     };
 }
 
-// One handshake after another, with a new connection between them if `anew`.
-auto two_handshakes(Fault fault, bool anew) {
-    return [fault = std::move(fault), anew](RequesterHarness& harness) -> Checked<> {
-        TRY(harness.connect());
-        TRY(harness.establish());
-        if (anew) {
-            TRY(harness.exchange(harness.requester().get_version()));
-            TRY(harness.connect());
-        }
-        harness.inject(fault);
-        TRY(harness.establish());
-        return {};
-    };
-}
-
+// In a second handshake: of the same connection, or of a new one (`anew`).
 void add_repetitions(std::vector<FaultRow>& rows) {
-    constexpr size_t kHmac = 32, kSignatureAndHmac = 64 + kHmac;
     for (bool anew : {false, true}) {
         auto row = [&](Check check, Fault fault, std::string also, const Setup& setup = {}) {
-            FaultRow made{.check = check, .setup = setup, .also = std::move(also)};
+            FaultRow made{.check = check, .fault = std::move(fault), .setup = setup, .also = std::move(also)};
             made.noticed_by = check == Check::fin_verify_data ? code::finish : code::key_exchange;
-            made.script = two_handshakes(std::move(fault), anew);
+            made.flow = by_exchange();
+            made.flow.times = anew ? 1 : 2;
+            made.twice = anew;
             rows.push_back(std::move(made));
         };
         // All of it; the signature, under the right HMAC; the signature, RandomData and ExchangeData.
@@ -159,12 +143,17 @@ void add_repetitions(std::vector<FaultRow>& rows) {
         row(
             Check::kex_signature,
             [](const FaultContext& now, Bytes& response) {
-                as_before(code::key_exchange, kSignatureAndHmac)(now, response);
+                as_before(code::key_exchange, now.signature_size() + now.hmac_size())(now, response);
                 if (code_of(now.request) == code::key_exchange) now.authenticate(response);
             },
             "SPDM-ATK-010");
         row(Check::kex_signature, as_before(code::key_exchange), "SPDM-ATK-113");
-        row(Check::fin_verify_data, as_before(code::finish, kHmac), "SPDM-ATK-113", in_the_clear());
+        row(
+            Check::fin_verify_data,
+            [](const FaultContext& now, Bytes& response) {
+                as_before(code::finish, now.context().hash_size)(now, response);
+            },
+            "SPDM-ATK-113", in_the_clear());
     }
 }
 
@@ -173,7 +162,7 @@ void add_mutual(std::vector<FaultRow>& rows) {
     auto changed = [&](uint8_t said, uint8_t form, uint8_t slot) {
         FaultRow row{.check = Check::kex_signature, .setup = mutual(said), .also = "SPDM-ATK-114"};
         row.noticed_by = code::key_exchange;
-        row.session = by_exchange();
+        row.flow = by_exchange();
         row.fault = [form, slot](const FaultContext& now, Bytes& response) {
             if (code_of(now.request) != code::key_exchange) return;
             response.at(kMutAuthOffset) = form;
@@ -193,9 +182,10 @@ void add_mutual(std::vector<FaultRow>& rows) {
 void add_keys(std::vector<FaultRow>& rows) {
     FaultRow row{.check = Check::psk_verify_data, .also = "SPDM-ATK-123"};
     row.noticed_by = code::psk_exchange;
-    row.session = by_psk();
-    row.setup = [](Device& device, RequesterConfig&) {
-        device.pre_shared_keys.front().key = std::make_shared<const SecretBytes>(as_bytes("another key"));
+    row.flow = by_psk();
+    row.wrong = [](Ends& ends) {
+        ends.device.pre_shared_keys.front().key =
+            std::make_shared<const SecretBytes>(as_bytes("another key"));
     };
     rows.push_back(std::move(row));
 }
@@ -211,4 +201,4 @@ void add_mitm_faults(std::vector<FaultRow>& rows) {
     add_keys(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -5,13 +5,11 @@
 #include "stack/wire/header.h"
 #include "stack/wire/messages/session.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
 using spdm::Direction;
-using spdm::RequesterConfig;
 
 namespace {
 
@@ -32,7 +30,7 @@ RecordFault to(uint8_t code, const Edit& edit) {
 RecordFault to_digests(const Edit& edit) { return to(code::get_digests, edit); }
 
 // The right answer, sealed otherwise.
-RecordFault sealed(const RecordEdit& how, uint8_t code = code::get_digests) {
+RecordFault sealed(const lab::Sealing& how, uint8_t code = code::get_digests) {
     return to(code, [how](const FaultContext& now, Bytes& record) { record = now.seal(now.honest, how); });
 }
 RecordFault ahead(uint64_t by) {
@@ -55,7 +53,7 @@ RecordFault flipped(size_t at) {
 // The last answer once more.
 void repeat(const FaultContext& now, Bytes& record) {
     for (auto seen = now.log.rbegin(); seen != now.log.rend(); ++seen) {
-        if (seen->session != now.session) continue;
+        if (seen->session != now.session || seen->response_record.empty()) continue;
         record = seen->response_record;
         return;
     }
@@ -73,7 +71,7 @@ std::optional<uint32_t> other_session(const FaultContext& now) {
 }
 
 void add(std::vector<FaultRow>& rows, FaultRow row, unsigned sessions = 1) {
-    row.session = by_exchange(sessions);
+    row.flow = by_exchange(sessions);
     rows.push_back(std::move(row));
 }
 
@@ -112,9 +110,9 @@ void add_numbers(std::vector<FaultRow>& rows) {
     add(rows, {.check = Check::answer_record_limit,
                .version = v1_4,
                .setup =
-                   [](Device& device, RequesterConfig& config) {
-                       device.secured_versions = config.secured_versions = {spdm::kSecured1_3};
-                       config.aead_limit_exponent = kLimitExponent;
+                   [](Ends& ends) {
+                       ends.device.secured_versions = ends.settings.secured_versions = {spdm::kSecured1_3};
+                       ends.settings.aead_limit_exponent = kLimitExponent;
                    },
                .also = "SPDM-SEC-120",
                // The device itself falls silent then.
@@ -124,8 +122,8 @@ void add_numbers(std::vector<FaultRow>& rows) {
                        record = now.seal(Bytes{version_byte(now.request), code::key_update_ack,
                                                param1(now.request), param2(now.request)});
                    }});
-    rows.back().session->all_key_updates = 0;
-    rows.back().session->key_updates = 3;
+    rows.back().flow.all_key_updates = 0;
+    rows.back().flow.key_updates = 3;
 }
 
 void add_forms(std::vector<FaultRow>& rows) {
@@ -194,4 +192,4 @@ void add_record_faults(std::vector<FaultRow>& rows) {
     add_sessions(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -6,12 +6,10 @@
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/psk.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
-using spdm::RequesterConfig;
 
 namespace {
 
@@ -19,15 +17,8 @@ constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_4 = Version::v1
 constexpr size_t kTooMuch = 1025;
 constexpr unsigned kFewSteps = 6;
 
-Setup both(const Setup& first, const Setup& second) {
-    return [=](Device& device, RequesterConfig& config) {
-        first(device, config);
-        second(device, config);
-    };
-}
-
-void add(std::vector<FaultRow>& rows, const spdm::SessionOptions& session, FaultRow row) {
-    row.session = session;
+void add(std::vector<FaultRow>& rows, const lab::FlowOptions& session, FaultRow row) {
+    row.flow = session;
     rows.push_back(std::move(row));
 }
 
@@ -145,8 +136,7 @@ void add_turns(std::vector<FaultRow>& rows) {
                                        })});
     turn({.check = Check::encap_steps,
           .fault = asks_on(code::get_digests),
-          .setup = both(
-              flow, [](Device&, RequesterConfig& config) { config.max_encapsulated_requests = kFewSteps; })});
+          .setup = both(flow, [](Ends& ends) { ends.settings.max_encapsulated_requests = kFewSteps; })});
     for (uint8_t nested : {code::get_encapsulated_request, code::deliver_encapsulated_response}) {
         turn({.check = Check::encap_nested,
               .fault = fields<EncapsulatedRequest>(
@@ -169,4 +159,4 @@ void add_session_faults(std::vector<FaultRow>& rows) {
     add_turns(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

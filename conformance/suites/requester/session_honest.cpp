@@ -5,69 +5,40 @@
 #include <algorithm>
 #include <set>
 
-#include "conformance/suites/requester/requester_harness.h"
+#include "conformance/suites/requester/case_context.h"
 #include "stack/wire/header.h"
 #include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/messages/finish.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/psk.h"
+#include "stack/wire/messages/session.h"
 #include "stack/wire/registry.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 namespace {
 
 using namespace wire;
-using engine::CaseContext;
-using engine::CheckResult;
-
-constexpr size_t kP256Share = 64;
-
-// Runs the flow of sessions at the test's version.
-struct Walked {
-    FaultRow row;
-    RequesterHarness harness;
-    FaultOutcome outcome;
-
-    Walked(CaseContext& test, const spdm::FaultConfig& faults, const spdm::SessionOptions& session,
-           const Setup& setup)
-        : row{.check = spdm::Check::retries, .version = test.version(), .setup = setup, .session = session},
-          harness(row, faults),
-          outcome(harness.run()) {
-        keep(test, outcome.log);
-    }
-    const SeenExchange* first(uint8_t code) const {
-        auto found = std::ranges::find_if(outcome.log,
-                                          [&](const SeenExchange& s) { return code_of(s.request) == code; });
-        return found == outcome.log.end() ? nullptr : &*found;
-    }
-    size_t place(const SeenExchange* seen) const { return static_cast<size_t>(seen - outcome.log.data()); }
-    size_t count(uint8_t code) const {
-        return static_cast<size_t>(std::ranges::count_if(
-            outcome.log, [&](const SeenExchange& s) { return code_of(s.request) == code; }));
-    }
-    Context context() const { return meeting_context(); }
-
-   private:
-    Context meeting_context() const { return harness.seen().parameters().context(); }
-};
 
 // The end is reached, and all that was signed or authenticated on the way is good.
-CheckResult expect_good(CaseContext& test, const Walked& walked, std::string_view requirement) {
-    const FaultOutcome& outcome = walked.outcome;
-    TRY(test.expect_that(outcome.complete, requirement, "the requester completes the flow",
-                         outcome.refusal ? outcome.refusal->text() : "it does not"));
-    const lab::Observer& seen = walked.harness.seen();
+CheckResult expect_good(CaseContext& test, const Run& run, std::string_view requirement) {
+    if (test.subject().dut().has_exit_status()) {
+        TRY(test.expect_that(run.end.succeeded(), requirement, "the requester completes the flow",
+                             run.end.output.empty() ? lab::describe(run.end) : run.end.output));
+    }
+    const lab::Observer& seen = run.seen();
     TRY(test.expect_that(seen.macs(false) == 0, requirement, "HMACs over the transcript that was on the wire",
                          fmt::format("{} wrong ones", seen.macs(false)), "RequesterVerifyData"));
-    size_t bad = seen.signatures(lab::SignatureCheck::Result::bad);
+    const size_t bad = seen.signatures(lab::SignatureCheck::Result::bad);
     return test.expect_that(bad == 0, requirement, "signatures over the transcript that was on the wire",
                             fmt::format("{} wrong ones", bad), "Signature");
 }
 
+Context context_of(const Run& run) { return run.seen().parameters().context(); }
+
 // FINISH where it belongs, signed or not.
-CheckResult expect_finish(CaseContext& test, const Walked& walked, bool inside, std::optional<uint8_t> slot) {
-    const SeenExchange* finish = walked.first(code::finish);
+CheckResult expect_finish(CaseContext& test, const Run& run, bool inside, std::optional<uint8_t> slot) {
+    const Exchange* finish = run.first(code::finish);
     TRY(test.expect_that(finish != nullptr, "SPDM-FIN-101", "FINISH", "none"));
     TRY(test.expect_that(finish->session.has_value() == inside, "SPDM-FIN-101",
                          inside ? "FINISH inside the session" : "FINISH outside the session",
@@ -81,47 +52,74 @@ CheckResult expect_finish(CaseContext& test, const Walked& walked, bool inside, 
                             fmt::format("{}", param2(finish->request)), "SlotID");
 }
 
-CheckResult by_keys(CaseContext& test, const spdm::FaultConfig& faults) {
-    Walked walked(test, faults, by_exchange(), {});
-    TRY(expect_good(test, walked, "SPDM-FIN-013"));
-    TRY(expect_finish(test, walked, true, std::nullopt));
-    auto exchange = decode<KeyExchange>(walked.first(code::key_exchange)->request, walked.context());
-    TRY(test.expect_that(exchange && exchange->exchange_data.size() == kP256Share, "SPDM-KEX-134",
-                         "two coordinates and nothing before them", "another share", "ExchangeData"));
-    TRY(test.expect_that(walked.count(code::key_update) == 4, "SPDM-SES-112",
-                         "both updates, and VerifyNewKey behind each", "others"));
-    bool last = code_of(walked.outcome.log.back().request) == code::end_session;
-    return test.expect_that(last, "SPDM-SES-122", "nothing behind END_SESSION", "a further request");
+// Each key update is verified before the next message that could use its key.
+CheckResult expect_verified_updates(CaseContext& test, const Run& run) {
+    const Exchange* update = nullptr;
+    for (const Exchange& seen : run.exchanges()) {
+        if (code_of(seen.request) != code::key_update) continue;
+        const bool verifies = param1(seen.request) == static_cast<uint8_t>(KeyOperation::verify_new_key);
+        TRY(test.expect_that(verifies == (update != nullptr), "SPDM-SES-112",
+                             "VerifyNewKey behind each update, and nowhere else", "another order",
+                             "KeyOperation", run.place(&seen)));
+        update = verifies ? nullptr : &seen;
+    }
+    return test.expect_that(update == nullptr, "SPDM-SES-112", "VerifyNewKey behind each update", "none");
 }
 
-CheckResult in_clear(CaseContext& test, const spdm::FaultConfig& faults) {
-    Walked walked(test, faults, by_exchange(), in_the_clear());
-    TRY(expect_good(test, walked, "SPDM-FIN-013"));
-    return expect_finish(test, walked, false, std::nullopt);
+CheckResult by_keys(CaseContext& test) {
+    const Run& run = *TRY(test.honest(by_exchange()));
+    TRY(expect_good(test, run, "SPDM-FIN-013"));
+    TRY(expect_finish(test, run, true, std::nullopt));
+    const Exchange* first = run.first(code::key_exchange);
+    const auto exchange = decode<KeyExchange>(first->request, context_of(run));
+    TRY(test.expect_that(exchange && exchange->exchange_data.size() == context_of(run).exchange_size,
+                         "SPDM-KEX-134", "two coordinates and nothing before them", "another share",
+                         "ExchangeData", run.place(first)));
+    TRY(expect_verified_updates(test, run));
+    std::set<uint32_t> ended;
+    for (const Exchange& seen : run.exchanges()) {
+        const bool over = seen.session && ended.contains(*seen.session);
+        TRY(test.expect_that(!over, "SPDM-SES-122", "nothing behind END_SESSION", "a further request", {},
+                             run.place(&seen)));
+        if (seen.session && code_of(seen.request) == code::end_session) ended.insert(*seen.session);
+    }
+    return {};
 }
 
-CheckResult asked_back(CaseContext& test, const spdm::FaultConfig& faults) {
+CheckResult in_clear(CaseContext& test) {
+    const Run& run = *TRY(test.honest(by_exchange(), in_the_clear()));
+    TRY(expect_good(test, run, "SPDM-FIN-013"));
+    return expect_finish(test, run, false, std::nullopt);
+}
+
+// Whether the responder can judge who the requester is.
+bool is_known(CaseContext& test) {
+    return test.subject().dut().configurable() || !test.subject().options().requester_roots.empty();
+}
+
+CheckResult asked_back(CaseContext& test) {
+    if (!is_known(test))
+        return CaseContext::not_applicable("no root of the requester's certificates is given");
+    const uint8_t slot = test.subject().dut().configurable() ? 3 : 0;
     for (uint8_t form : {mut_auth::encapsulated, mut_auth::implicit_get_digests, mut_auth::plain}) {
+        if (form == mut_auth::plain && !test.subject().dut().configurable()) continue;
         for (bool clear : {false, true}) {
-            Walked walked(test, faults, by_exchange(),
-                          [&](spdm::Device& device, spdm::RequesterConfig& config) {
-                              mutual(form)(device, config);
-                              if (clear) in_the_clear()(device, config);
-                              device.requester_slot = 3;
-                          });
-            TRY(expect_good(test, walked, "SPDM-FIN-116"));
-            TRY(expect_finish(test, walked, !clear, uint8_t{3}));
+            const Setup asks = both(mutual(form), [slot](Ends& ends) { ends.device.requester_slot = slot; });
+            const Run& run = *TRY(test.honest(by_exchange(), clear ? both(asks, in_the_clear()) : asks));
+            TRY(test.claims(run, cap::mut_auth, "MUT_AUTH_CAP"));
+            TRY(expect_good(test, run, "SPDM-FIN-116"));
+            TRY(expect_finish(test, run, !clear, slot));
             if (form == mut_auth::plain) continue;
-            const SeenExchange* finish = walked.first(code::finish);
-            const Bytes& before = walked.outcome.log[walked.place(finish) - 1].response;
+            const Exchange* finish = run.first(code::finish);
+            const Bytes before = run.exchanges()[run.place(finish) - 1].response.value_or(Bytes{});
             bool over = before.size() >= 4 && code_of(before) == code::encapsulated_response_ack &&
                         param2(before) != static_cast<uint8_t>(AckPayload::present);
             TRY(test.expect_that(over, "SPDM-FIN-115", "FINISH behind the end of the flow", "before it"));
             if (form != mut_auth::implicit_get_digests) continue;
-            const SeenExchange* first = walked.first(code::deliver_encapsulated_response);
+            const Exchange* first = run.first(code::deliver_encapsulated_response);
             bool unasked = first != nullptr && first->request.size() > 5 && param1(first->request) == 0 &&
                            first->request[5] == code::digests &&
-                           walked.count(code::get_encapsulated_request) == 0;
+                           run.count(code::get_encapsulated_request) == 0;
             TRY(test.expect_that(unasked, "SPDM-ENC-112", "DIGESTS under RequestID 0, unasked",
                                  "something else"));
         }
@@ -129,69 +127,80 @@ CheckResult asked_back(CaseContext& test, const spdm::FaultConfig& faults) {
     return {};
 }
 
-CheckResult by_shared_key(CaseContext& test, const spdm::FaultConfig& faults) {
+CheckResult by_shared_key(CaseContext& test) {
     for (bool with_context : {true, false}) {
-        Walked walked(test, faults, by_psk(), [&](spdm::Device& device, spdm::RequesterConfig&) {
-            uint32_t psk = with_context ? cap::psk_with_context : cap::psk_no_context;
-            device.flags = (device.flags & ~cap::psk) | psk;
-        });
-        TRY(expect_good(test, walked, with_context ? "SPDM-PSK-026" : "SPDM-PSK-010"));
-        TRY(test.expect_that((walked.count(code::psk_finish) == 1) == with_context, "SPDM-PSK-105",
+        const Run& run = *TRY(test.honest(by_psk(), [&](Ends& ends) {
+            const uint32_t psk = with_context ? cap::psk_with_context : cap::psk_no_context;
+            ends.device.flags = (ends.device.flags & ~cap::psk) | psk;
+        }));
+        TRY(expect_good(test, run, with_context ? "SPDM-PSK-026" : "SPDM-PSK-010"));
+        TRY(test.expect_that((run.count(code::psk_finish) == 1) == with_context, "SPDM-PSK-105",
                              with_context ? "PSK_FINISH" : "no PSK_FINISH", "the other way round"));
     }
     return {};
 }
 
-// What is to be fresh in each handshake.
-CheckResult fresh(CaseContext& test, const spdm::FaultConfig& faults) {
-    constexpr unsigned kSessions = 3;
-    Walked exchanges(test, faults, by_exchange(kSessions), {});
-    TRY(expect_good(test, exchanges, "SPDM-KEX-127"));
-    std::set<Bytes> randoms, shares, contexts;
-    for (const SeenExchange& seen : exchanges.outcome.log) {
-        auto message = decode<KeyExchange>(seen.request, exchanges.context());
-        if (!message) continue;
-        randoms.insert(to_bytes(message->random_data));
-        shares.insert(message->exchange_data);
-    }
-    TRY(test.expect_that(randoms.size() == kSessions && shares.size() == kSessions, "SPDM-KEX-127",
-                         "RandomData and ExchangeData of its own in each", "repeated ones"));
-    spdm::SessionOptions options = by_psk();
-    options.sessions = kSessions;
-    Walked shared(test, faults, options, {});
-    TRY(expect_good(test, shared, "SPDM-PSK-117"));
-    for (const SeenExchange& seen : shared.outcome.log) {
-        auto message = decode<PskExchange>(seen.request, shared.context());
-        if (!message) continue;
-        contexts.insert(message->requester_context);
-        TRY(test.expect_that(message->requester_context.size() >= shared.context().hash_size, "SPDM-PSK-119",
-                             "a hash's size", fmt::format("{} bytes", message->requester_context.size()),
-                             "RequesterContext"));
-    }
-    return test.expect_that(contexts.size() == kSessions, "SPDM-PSK-117",
-                            "a RequesterContext of its own in each", "repeated ones", "RequesterContext");
+// Several handshakes: in one run where the requester can be told so, else in two runs.
+std::expected<std::vector<const Run*>, Finding> handshakes(CaseContext& test, lab::FlowOptions flow) {
+    flow.sessions = 3;
+    std::vector<const Run*> runs{TRY(test.honest(flow))};
+    if (!test.subject().dut().configurable()) runs.push_back(TRY(test.honest(flow, [](Ends&) {})));
+    return runs;
 }
 
-CheckResult carried(CaseContext& test, const spdm::FaultConfig& faults) {
-    for (const record::Transport* transport : {&record::mctp(), &record::tcp(), &record::doe()}) {
-        Walked walked(test, faults, by_exchange(), over(*transport));
-        TRY(expect_good(test, walked, "SPDM-SEC-005"));
+// What is to be fresh in each handshake.
+CheckResult fresh(CaseContext& test) {
+    std::set<Bytes> randoms, shares, contexts;
+    size_t count = 0;
+    for (const Run* run : TRY(handshakes(test, by_exchange()))) {
+        TRY(expect_good(test, *run, "SPDM-KEX-127"));
+        for (const Exchange& seen : run->exchanges()) {
+            auto message = decode<KeyExchange>(seen.request, context_of(*run));
+            if (!message) continue;
+            ++count;
+            randoms.insert(to_bytes(message->random_data));
+            shares.insert(message->exchange_data);
+        }
     }
-    Walked walked(test, faults, by_exchange(), without(cap::encrypt));
-    return expect_good(test, walked, "SPDM-SEC-014");
+    TRY(test.expect_that(randoms.size() == count && shares.size() == count, "SPDM-KEX-127",
+                         "RandomData and ExchangeData of its own in each", "repeated ones"));
+    count = 0;
+    for (const Run* run : TRY(handshakes(test, by_psk()))) {
+        TRY(expect_good(test, *run, "SPDM-PSK-117"));
+        for (const Exchange& seen : run->exchanges()) {
+            auto message = decode<PskExchange>(seen.request, context_of(*run));
+            if (!message) continue;
+            ++count;
+            contexts.insert(message->requester_context);
+            const size_t size = message->requester_context.size();
+            TRY(test.expect_that(size >= context_of(*run).hash_size, "SPDM-PSK-119", "a hash's size",
+                                 fmt::format("{} bytes", size), "RequesterContext", run->place(&seen)));
+        }
+    }
+    return test.expect_that(contexts.size() == count, "SPDM-PSK-117", "a RequesterContext of its own in each",
+                            "repeated ones", "RequesterContext");
+}
+
+CheckResult carried(CaseContext& test) {
+    if (const record::Transport* own = test.subject().dut().transport())
+        return expect_good(test, *TRY(test.honest(by_exchange(), over(*own))), "SPDM-SEC-005");
+    for (const record::Transport* transport : {&record::mctp(), &record::tcp(), &record::doe()})
+        TRY(expect_good(test, *TRY(test.honest(by_exchange(), over(*transport))), "SPDM-SEC-005"));
+    return expect_good(test, *TRY(test.honest(by_exchange(), without(cap::encrypt))), "SPDM-SEC-014");
 }
 
 // Inside a session too: exact sizes, nothing in reserved fields.
-CheckResult well_formed(CaseContext& test, const spdm::FaultConfig& faults) {
-    Walked walked(test, faults, by_exchange(), mutual(mut_auth::encapsulated));
-    TRY(expect_good(test, walked, "SPDM-HDR-015"));
-    for (const SeenExchange& seen : walked.outcome.log) {
+CheckResult well_formed(CaseContext& test) {
+    const Setup asks = is_known(test) ? mutual(mut_auth::encapsulated) : Setup{};
+    const Run& run = *TRY(test.honest(by_exchange(), asks));
+    TRY(expect_good(test, run, "SPDM-HDR-015"));
+    for (const Exchange& seen : run.exchanges()) {
         if (!seen.session) continue;
         size_t used = 0;
-        auto message = decode_any(seen.request, walked.context(), &used);
+        auto message = decode_any(seen.request, context_of(run), &used);
         TRY(test.expect_that(message && used == seen.request.size(), "SPDM-HDR-015",
                              "a request of exactly its fields", to_hex(seen.request)));
-        auto again = encode_any(**message, walked.context());
+        auto again = encode_any(**message, context_of(run));
         TRY(test.expect_that(again.has_value(), "SPDM-HDR-008", "reserved fields of zero",
                              again ? "" : again.error().text()));
     }
@@ -201,12 +210,12 @@ CheckResult well_formed(CaseContext& test, const spdm::FaultConfig& faults) {
 struct Row {
     std::string id, title;
     std::vector<std::string> requirements;
-    CheckResult (*run)(CaseContext&, const spdm::FaultConfig&);
+    CheckResult (*run)(CaseContext&);
 };
 
 }  // namespace
 
-void add_honest_sessions(std::vector<engine::Case>& cases) {
+void add_honest_sessions(std::vector<RequesterCase>& cases) {
     const Row rows[] = {
         {"req/session",
          "A session that KEY_EXCHANGE began, from FINISH to END_SESSION",
@@ -238,19 +247,8 @@ void add_honest_sessions(std::vector<engine::Case>& cases) {
          "A requester's messages inside sessions have exact sizes and clean fields",
          {"SPDM-HDR-008", "SPDM-HDR-015"},
          well_formed}};
-    for (const Row& row : rows) {
-        engine::Case one;
-        one.id = row.id;
-        one.title = row.title;
-        one.requirements = row.requirements;
-        one.since = Version::v1_1;
-        one.run = [run = row.run](CaseContext& test) -> CheckResult {
-            std::optional<spdm::FaultConfig> faults = test.lab().dut().requester();
-            if (!faults) return CaseContext::not_applicable("the target is no requester");
-            return run(test, *faults);
-        };
-        cases.push_back(std::move(one));
-    }
+    for (const Row& row : rows)
+        cases.push_back({row.id, row.title, row.requirements, row.run, Version::v1_1});
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -1,13 +1,11 @@
 // Faults in VCA, and in any response.
 #include "conformance/suites/requester/fault.h"
 
-namespace assay::cases {
+namespace assay::cases::requester {
 
 using namespace wire;
 using spdm::Check;
-using spdm::Device;
 using spdm::Identity;
-using spdm::RequesterConfig;
 
 namespace {
 
@@ -76,8 +74,9 @@ void add_capabilities_faults(std::vector<FaultRow>& rows) {
         {Check::request_fits,
          v1_3,
          {},
-         [](Device& device, RequesterConfig&) {
-             device.data_transfer_size = device.max_msg_size = kMinDataTransferSize;
+         {},
+         [](Ends& ends) {
+             ends.device.data_transfer_size = ends.device.max_msg_size = kMinDataTransferSize;
          }},
         {Check::caps_supported_block,
          v1_3,
@@ -124,9 +123,9 @@ void add_algorithms_faults(std::vector<FaultRow>& rows) {
          {}},
         {Check::algs_extended, v1_2, algorithms([](Algorithms& m) { m.ext_asym_sel.resize(1); }), {}},
         {Check::algs_opaque, v1_2, algorithms([](Algorithms& m) { m.other_params_selection = 3; }),
-         [](Device&, RequesterConfig& config) { config.opaque_formats = 3; }},
+         [](Ends& ends) { ends.settings.opaque_formats = 3; }},
         {Check::algs_mel, v1_3, algorithms([](Algorithms& m) { m.mel_specification_sel = kMelSpecDmtf; }),
-         [](Device&, RequesterConfig& config) { config.mel_specification = kMelSpecDmtf; }}};
+         [](Ends& ends) { ends.settings.mel_specification = kMelSpecDmtf; }}};
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
 
@@ -138,4 +137,4 @@ void add_vca_faults(std::vector<FaultRow>& rows) {
     add_algorithms_faults(rows);
 }
 
-}  // namespace assay::cases
+}  // namespace assay::cases::requester

@@ -1,0 +1,195 @@
+// A case for each fault: the requester must notice it, and do nothing that needs what the fault spoiled.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "conformance/engine/requirement.h"
+#include "conformance/suites/requester/case_context.h"
+#include "stack/wire/header.h"
+#include "stack/wire/registry.h"
+
+namespace assay::cases::requester {
+
+using namespace wire;
+using spdm::Check;
+
+namespace {
+
+// More often than any requester should repeat a request, and more than a chain has portions.
+constexpr size_t kMostRepeats = 12;
+
+// Whether the fault is in what is answered. Else it is in the responder's identity or configuration.
+bool in_messages(const FaultRow& row) { return !row.wrong; }
+
+// Whether this request shows nothing of the requester's opinion: it only repeats one that was put off or not
+// answered, reads the rest of a chain that can only be checked as a whole, continues a flow that never ends,
+// begins a new connection, or takes leave.
+bool shows_nothing(const Run& run, size_t at, Check check) {
+    const Bytes& request = run.exchanges()[at].request;
+    const bool whole_chain = check == Check::cert_digest || check == Check::cert_structure;
+    if (whole_chain && code_of(request) == code::get_certificate) return true;
+    if (check == Check::encap_steps && code_of(request) == code::deliver_encapsulated_response) return true;
+    if (code_of(request) == code::get_version || code_of(request) == code::end_session) return true;
+    const Exchange& before = run.exchanges()[at - 1];
+    return request == before.request && run.exchanges()[at].session == before.session;
+}
+
+// Requests that only read what the responder says of itself, and that rely on nothing.
+bool only_reads(uint8_t code) {
+    constexpr uint8_t kReads[] = {code::get_capabilities, code::negotiate_algorithms, code::get_digests,
+                                  code::get_certificate};
+    return std::ranges::find(kReads, code) != std::end(kReads);
+}
+
+bool needs_authentic_device(const Exchange& seen) {
+    constexpr uint8_t kNeeds[] = {code::challenge, code::get_measurements, code::key_exchange};
+    return std::ranges::find(kNeeds, code_of(seen.request)) != std::end(kNeeds);
+}
+
+// The exchange by which the requester must have stopped; nullopt when it never got there.
+std::optional<size_t> due_at(const Run& run, const FaultRow& row) {
+    const std::optional<size_t> injected = run.responder->injected_at();
+    if (row.noticed_by == 0 || (in_messages(row) && !injected)) return injected;
+    for (size_t at = injected.value_or(0); at < run.exchanges().size(); ++at) {
+        if (code_of(run.exchanges()[at].request) == row.noticed_by) return at;
+    }
+    return std::nullopt;
+}
+
+// A requirement about an attack is named before that of the check that prevents it. At a version that does
+// not have the check's requirement, row.also stands for it.
+std::vector<std::string> requirements_of(const FaultRow& row) {
+    std::vector<std::string> ids;
+    const std::string of_check(spdm::info(row.check).requirement);
+    const engine::Requirement* known = engine::Requirements::embedded().find(of_check);
+    bool here = known == nullptr || (row.version >= known->since && row.version <= known->until);
+    if (here) ids.push_back(of_check);
+    if (!row.also.empty()) ids.insert(row.noticed_by != 0 ? ids.begin() : ids.end(), row.also);
+    return ids;
+}
+
+// What one fault is judged with.
+struct Judgement {
+    CaseContext& test;
+    const FaultRow& row;
+    const Run& honest;
+    const Run& run;
+    std::string requirement = requirements_of(row).front();
+    std::string violated{spdm::info(row.check).violated};
+
+    // The requester ended as it does when all is well, or how it ended cannot be seen.
+    bool ended_as_honest() const { return run.end == honest.end; }
+    bool end_tells() const { return test.subject().dut().has_exit_status() && honest.end.succeeded(); }
+    bool refused_in_the_end() const { return end_tells() && !ended_as_honest(); }
+
+    CheckResult fails(std::string expected, std::string got, size_t exchange = Finding::npos) const {
+        return test.expect_that(false, requirement, std::move(expected), std::move(got), {}, exchange);
+    }
+
+    // It must end, and not by a crash.
+    CheckResult ends() const {
+        using How = lab::RequesterEnd::How;
+        const bool ended = run.end.how == How::exited || run.end.how == How::closed;
+        return test.expect_that(ended, requirement, "the requester gives up: " + violated,
+                                lab::describe(run.end));
+    }
+
+    CheckResult at_the_end() const {
+        if (!end_tells())
+            return CaseContext::not_applicable("only its exit status could show what it makes of that");
+        return test.expect_that(!ended_as_honest(), requirement,
+                                "the requester does not authenticate the device: " + violated,
+                                "it took the device for authentic");
+    }
+
+    // After a bad chain the requester must not go on to requests that need an authentic device.
+    CheckResult of_identity() const {
+        const bool read = run.count(code::get_certificate) != 0 || row.check == Check::request_fits;
+        if (!read) return CaseContext::not_applicable("the requester reads no certificate chain");
+        const auto trusted = std::ranges::find_if(run.exchanges(), needs_authentic_device);
+        if (trusted == run.exchanges().end()) return {};
+        return went_on(static_cast<size_t>(trusted - run.exchanges().begin()), refused_in_the_end());
+    }
+
+    // `late`: it was refused all the same, and nothing was lost by it.
+    CheckResult went_on(size_t at, bool late) const {
+        const std::string what = "it went on with " + message_name(code_of(run.exchanges()[at].request));
+        const std::string expected = "the requester gives up: " + violated;
+        if (!late) return fails(expected, what, at);
+        test.note(requirement, expected, fmt::format("{}, and ended with {}", what, lab::describe(run.end)));
+        return {};
+    }
+
+    CheckResult of_messages() const {
+        if (in_messages(row) && !run.responder->injected_at())
+            return CaseContext::not_applicable(
+                "the requester sends no request whose answer could have the fault");
+        const std::optional<size_t> at = due_at(run, row);
+        if (!at) return stopped_before();
+        size_t next = *at + 1;
+        while (next < run.exchanges().size() && shows_nothing(run, next, row.check)) ++next;
+        const size_t repeated = next - *at - 1;
+        if (next < run.exchanges().size()) {
+            const bool late = refused_in_the_end() && only_reads(code_of(run.exchanges()[next].request));
+            return went_on(next, late);
+        }
+        if (repeated > kMostRepeats)
+            return fails("the requester gives up: " + violated, "it asked again and again");
+        if (!end_tells()) return unseen_end(*at);
+        if (ended_as_honest() && run.exchanges().size() >= honest.exchanges().size())
+            return fails("the requester gives up: " + violated, "it went on to the end", *at);
+        return {};
+    }
+
+    // The fault was noticed before the request whose answer would have shown it.
+    CheckResult stopped_before() const {
+        const bool passed_over = ended_as_honest() && run.exchanges().size() >= honest.exchanges().size();
+        if (passed_over) return CaseContext::not_applicable("the requester does not send what would show it");
+        return {};
+    }
+
+    // Without an exit status, a refusal of the last answer of a run cannot be seen.
+    CheckResult unseen_end(size_t at) const {
+        const bool last = at + 1 >= honest.exchanges().size();
+        if (!last) return {};
+        return CaseContext::not_applicable(
+            "only its exit status could show what it makes of the last answer");
+    }
+};
+
+CheckResult judge(CaseContext& test, const FaultRow& row) {
+    const Run* honest = TRY(test.honest(row.flow, row.setup));
+    const Setup setup =
+        row.wrong && row.setup ? both(row.setup, row.wrong) : (row.wrong ? row.wrong : row.setup);
+    const Run* run =
+        TRY(test.faulty(row.flow, setup,
+                        {.response = row.fault, .record = row.record, .request = row.on_request}, row.twice));
+    const Judgement judged{test, row, *honest, *run};
+    TRY(judged.ends());
+    if (row.later) return judged.at_the_end();
+    return row.wrong && row.noticed_by == 0 ? judged.of_identity() : judged.of_messages();
+}
+
+std::string dashed(std::string_view name) {
+    std::string text(name);
+    std::ranges::replace(text, '_', '-');
+    return text;
+}
+
+}  // namespace
+
+void add_faults(std::vector<RequesterCase>& cases) {
+    std::map<Check, int> numbers;
+    for (const FaultRow& row : fault_rows()) {
+        cases.push_back(
+            {.id = fmt::format("req/{}-{}", dashed(spdm::info(row.check).name), ++numbers[row.check]),
+             .title = fmt::format("A requester gives up: {}", spdm::info(row.check).violated),
+             .requirements = requirements_of(row),
+             .run = [&row](CaseContext& test) { return judge(test, row); },
+             .since = row.version,
+             .until = row.version});
+    }
+}
+
+}  // namespace assay::cases::requester

@@ -1,0 +1,78 @@
+#include "conformance/suites/requester/kill_matrix.h"
+
+#include <fmt/format.h>
+
+#include "conformance/lab/requester_reference.h"
+#include "conformance/suites/requester/suite.h"
+#include "stack/base/ranges.h"
+
+namespace assay::cases::requester {
+
+namespace {
+
+// What no case can notice, and why.
+constexpr engine::Excuse kExcuses[] = {
+    {"response_short",
+     "what is shorter than a header is malformed too: response_malformed refuses it at once"},
+};
+
+// Other than a plain pass; empty when it is one.
+std::string found_by(const RequesterCase& one, Subject& subject) {
+    for (const wire::Version version : wire::kVersions) {
+        if (version < one.since || version > one.until) continue;
+        CaseContext test(subject, version);
+        const CheckResult judgement = one.run(test);
+        if (judgement && test.notes().empty()) continue;
+        const Finding& finding = judgement ? test.notes().front() : judgement.error();
+        if (!judgement && !engine::is_failure(finding.verdict)) continue;
+        return fmt::format("{} at {}: expected {}", one.id, wire::name(version), finding.expected);
+    }
+    return {};
+}
+
+#ifdef ASSAY_HARNESS
+
+// The cases of the requirement that a check enforces are tried first.
+std::string noticed(const spdm::FaultConfig& faults, const std::string& requirement) {
+    lab::ReferenceRequester dut(faults);
+    Subject subject(dut, {});
+    for (const bool own : {true, false}) {
+        for (const RequesterCase& one : requester_cases()) {
+            if (contains(one.requirements, requirement) != own) continue;
+            if (std::string by = found_by(one, subject); !by.empty()) return by;
+        }
+    }
+    return {};
+}
+
+#endif
+
+}  // namespace
+
+std::vector<std::string> kill_matrix_control() {
+    std::vector<std::string> faults;
+    lab::ReferenceRequester dut;
+    Subject subject(dut, {});
+    for (const RequesterCase& one : requester_cases()) {
+        if (std::string by = found_by(one, subject); !by.empty()) faults.push_back(std::move(by));
+    }
+    return faults;
+}
+
+engine::KillMatrix kill_matrix() {
+    engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
+#ifdef ASSAY_HARNESS
+    for (size_t i = 0; i < spdm::kCheckCount; ++i) {
+        const auto check = static_cast<spdm::Check>(i);
+        const spdm::CheckInfo& info = spdm::info(check);
+        if (info.responder) continue;
+        spdm::FaultConfig faults;
+        faults.waive(check);
+        matrix.rows.push_back({info.name, false, info.requirement,
+                               [=, id = std::string(info.requirement)] { return noticed(faults, id); }});
+    }
+#endif
+    return matrix;
+}
+
+}  // namespace assay::cases::requester

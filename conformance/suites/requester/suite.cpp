@@ -1,0 +1,90 @@
+#include "conformance/suites/requester/suite.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "conformance/engine/decide.h"
+#include "conformance/suites/requester/kill_matrix.h"
+#include "stack/wire/header.h"
+#include "stack/wire/registry.h"
+
+namespace assay::cases::requester {
+
+std::span<const RequesterCase> requester_cases() {
+    static const std::vector<RequesterCase> all = [] {
+        std::vector<RequesterCase> cases;
+        for (auto add : {add_honest, add_honest_sessions, add_session_behaviour, add_faults}) add(cases);
+        return cases;
+    }();
+    return all;
+}
+
+engine::Suite suite() {
+    const auto cases = [] {
+        std::vector<engine::CaseInfo> list;
+        for (const RequesterCase& one : requester_cases()) {
+            list.push_back({.id = one.id,
+                            .columns = {fmt::format("{}-{}", wire::name(one.since), wire::name(one.until))},
+                            .title = one.title,
+                            .requirements = one.requirements});
+        }
+        return list;
+    };
+    return {.name = "requester", .unit = "cases", .cases = cases, .kill_matrix = kill_matrix};
+}
+
+engine::RunReport run(lab::RequesterDut& dut, const ResponderOptions& responder,
+                      const engine::Requirements& requirements, const engine::RunOptions& options,
+                      const engine::SuiteProgress& progress) {
+    engine::RunReport report;
+    report.target = dut.target();
+    report.options = options;
+    if (dut.transport() != nullptr) report.transport = dut.transport();
+    report.versions = options.versions;
+    Subject subject(dut, responder);
+    engine::each_selected(requester_cases(), options.filter, progress, [&](const RequesterCase& one) {
+        for (const wire::Version version : options.versions) {
+            if (version < one.since || version > one.until) continue;
+            CaseContext test(subject, version);
+            const CheckResult judgement = one.run(test);
+            engine::CaseResult result{
+                .id = one.id, .title = one.title, .requirements = one.requirements, .version = version};
+            engine::decide(result, judgement, test.notes(), requirements, options);
+            report.exchanges += test.exchanges().size();
+            if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable)
+                result.exchanges = test.exchanges();
+            report.results.push_back(std::move(result));
+        }
+    });
+    return report;
+}
+
+Result<> probe(lab::RequesterDut& dut, const ResponderOptions& responder,
+               std::span<const wire::Version> versions) {
+    Subject subject(dut, responder);
+    const Run* run = TRY(subject.honest(versions.back(), {}));
+    if (!run->exchanges().empty()) return {};
+    const std::string said = run->end.output.substr(0, run->end.output.find('\n'));
+    return fail(Errc::io, "requester", Error::npos,
+                fmt::format("no requester came to be tested: {}{}{}", lab::describe(run->end),
+                            said.empty() ? "" : ": ", said));
+}
+
+std::string scan(Subject& subject, wire::Version version) {
+    std::string text;
+    for (const lab::Flow flow : lab::kFlows) {
+        const auto run = subject.honest(version, {.flow = flow});
+        if (!run) return run.error().text();
+        std::vector<std::string> requests;
+        for (const Exchange& seen : (*run)->exchanges()) {
+            std::string name = wire::message_name(wire::code_of(seen.request));
+            if (requests.empty() || requests.back() != name) requests.push_back(std::move(name));
+        }
+        text += fmt::format("{} {:13} {}; {}\n", wire::name(version), lab::name(flow),
+                            requests.empty() ? "nothing" : fmt::format("{}", fmt::join(requests, ", ")),
+                            lab::describe((*run)->end));
+    }
+    return text;
+}
+
+}  // namespace assay::cases::requester
