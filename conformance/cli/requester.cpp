@@ -125,13 +125,18 @@ Result<RoleRun> run_requester(const RunCommand& command, const engine::RunOption
     TRY(lab::write_folder(roots.path(), roots_of(responder)));
     const auto dut = TRY(open(command, roots.path().string(), faults));
     if (command.dut_command.empty() && !command.listen.empty()) progress(0, 1, dut->target());
-    TRY(requester::probe(*dut, responder, options.versions));
-    engine::RunReport report =
-        requester::run(*dut, responder, engine::Requirements::embedded(), options, progress);
+    requester::Subject subject(*dut, responder);
+    TRY(requester::probe(subject, options.versions));
+    engine::RunReport report = requester::run(subject, engine::Requirements::embedded(), options, progress);
     report::Details details;
     details.arguments = further_arguments(command);
     details.names_target = false;
-    return ended(std::move(report), std::move(details));
+    RoleRun run = ended(std::move(report), std::move(details));
+    if (!is_built_in(command)) {
+        run.text = "with an honest responder the requester does this:\n" +
+                   requester::scan(subject, options.versions) + "\n" + run.text;
+    }
+    return run;
 }
 
 }  // namespace assay::cli

@@ -11,17 +11,12 @@ namespace {
 
 // Far more exchanges than any flow has.
 constexpr size_t kMostExchanges = 600;
-// Of a data object's last double word.
-constexpr size_t kMostPadding = 3;
 
 const crypto::Provider& provider() { return crypto::openssl_provider(); }
 
-// Without what a transport padded it with.
-Bytes unpadded(ByteView message, const wire::Context& context) {
-    size_t used = 0;
-    const auto decoded = wire::decode_any(message, context, &used);
-    const bool padded = decoded && used < message.size() && message.size() - used <= kMostPadding;
-    return to_bytes(padded ? message.first(used) : message);
+// Whether faults may rely on its fields.
+bool is_well_formed(ByteView request, const wire::Context& context) {
+    return request.size() >= wire::kHeaderSize && wire::decode_any(request, context).has_value();
 }
 
 std::optional<Bytes> unless_empty(const Bytes& response) {
@@ -63,14 +58,15 @@ void HostileResponder::note_injected(bool changed) {
 std::optional<Answer> HostileResponder::outside(ByteView request) {
     Exchange exchange;
     exchange.request_context = observer_.request_context(request);
-    exchange.request = unpadded(request, exchange.request_context);
+    exchange.request = to_bytes(wire::exact(request, exchange.request_context));
     Bytes sent = exchange.request;
     if (faults_.request) faults_.request(sent);
     observer_.request(exchange.request);
     exchange.response_context = observer_.expected_response_context();
     Bytes response = responder_->receive(sent).value_or(Bytes{});
     const Bytes honest = response;
-    if (faults_.response) faults_.response(context(exchange.request, std::nullopt), response);
+    if (faults_.response && is_well_formed(exchange.request, exchange.request_context))
+        faults_.response(context(exchange.request, std::nullopt), response);
     note_injected(response != honest || sent != exchange.request);
     exchange.response = unless_empty(response);
     if (exchange.response) {
@@ -110,7 +106,8 @@ std::optional<Answer> HostileResponder::inside(ByteView record) {
     FaultContext now = context(exchange.request, exchange.session);
     if (auto message = exchange.session ? message_in(*exchange.session, answer) : std::nullopt) {
         now.honest = *message;
-        if (faults_.response) faults_.response(now, *message);
+        if (faults_.response && is_well_formed(exchange.request, exchange.request_context))
+            faults_.response(now, *message);
         if (*message != now.honest) answer = message->empty() ? Bytes{} : now.seal(*message);
     }
     if (faults_.record) faults_.record(now, answer, secured);

@@ -60,7 +60,7 @@ CheckResult gives_up(CaseContext& test, const Trick& trick, std::string_view req
         const bool repeated = seen.request_record == injected.request_record;
         repeats += in_it && repeated ? 1 : 0;
         TRY(test.expect_that(!in_it || repeated, requirement, fmt::format("the session ends: {}", what),
-                             "it went on with " + message_name(code_of(seen.request)), {}, next));
+                             "it went on with " + request_name(seen), {}, next));
     }
     TRY(test.expect_that(repeats < kMostRepeats, requirement, fmt::format("the session ends: {}", what),
                          "the same record again and again", {}, *at));

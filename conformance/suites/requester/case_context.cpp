@@ -28,10 +28,15 @@ std::string other_flags(const Run& run, const lab::RequesterSettings& usual,
 }
 
 std::string last_request(const Run& run) {
-    return run.exchanges().empty() ? "nothing" : message_name(code_of(run.exchanges().back().request));
+    return run.exchanges().empty() ? "nothing" : request_name(run.exchanges().back());
 }
 
 }  // namespace
+
+std::string request_name(const Exchange& exchange) {
+    const bool readable = !exchange.request.empty() && code_of(exchange.request) != 0;
+    return readable ? message_name(code_of(exchange.request)) : "a record that does not open";
+}
 
 const Exchange* Run::first(uint8_t code) const {
     const auto found =
@@ -60,10 +65,8 @@ Result<Run> Subject::run(const lab::FlowOptions& flow, Ends ends, lab::Faults fa
         }
     }
     lab::FlowOptions with = flow;
-    for (int round = 0; round < (twice ? 2 : 1); ++round, ++with.seed) {
+    for (int round = 0; round < (twice ? 2 : 1); ++round, ++with.seed)
         run.end = TRY(dut_->run(with, ends.settings, *run.responder));
-        ++runs_;
-    }
     return run;
 }
 
@@ -71,8 +74,7 @@ Result<const Run*> Subject::honest(Version version, const lab::FlowOptions& flow
     for (const auto& [at, with, run] : honest_) {
         if (at == version && with == flow) return &run;
     }
-    Run made = TRY(run(flow, honest_ends(options_, version, flow.flow, dut_->transport())));
-    honest_.reserve(64);
+    Run made = TRY(run(flow, honest_ends(options_, version, flow.flow, *dut_)));
     honest_.emplace_back(version, flow, std::move(made));
     return &std::get<Run>(honest_.back());
 }
@@ -83,7 +85,7 @@ std::unexpected<Finding> CaseContext::not_applicable(std::string reason) {
 
 std::expected<Ends, Finding> CaseContext::ends(const lab::FlowOptions& flow, const Setup& setup) const {
     const record::Transport* carried = subject_->dut().transport();
-    Ends ends = honest_ends(subject_->options(), version_, flow.flow, carried);
+    Ends ends = honest_ends(subject_->options(), version_, flow.flow, subject_->dut());
     const lab::RequesterSettings usual = ends.settings;
     if (setup) setup(ends);
     if (!ends.impossible.empty()) return not_applicable(ends.impossible);
@@ -121,7 +123,7 @@ CheckResult CaseContext::gets_through(const Run& run, const Ends& ends, const la
         return fails("the requester sends no KEY_EXCHANGE");
     if (flow.flow == lab::Flow::psk && run.count(code::psk_exchange) == 0)
         return fails("the requester sends no PSK_EXCHANGE");
-    const Ends usual = honest_ends(subject_->options(), version_, flow.flow, subject_->dut().transport());
+    const Ends usual = honest_ends(subject_->options(), version_, flow.flow, subject_->dut());
     const std::string other = other_flags(run, usual.settings, ends.settings);
     if (!other.empty()) return not_applicable(other);
     return {};

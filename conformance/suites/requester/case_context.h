@@ -1,6 +1,7 @@
 // One run of a case against a requester.
 #pragma once
 
+#include <deque>
 #include <map>
 
 #include "conformance/engine/runner.h"
@@ -11,6 +12,9 @@ namespace assay::cases::requester {
 using engine::CheckResult;
 using engine::Finding;
 using engine::Verdict;
+
+// What the requester sent, as text.
+std::string request_name(const Exchange& exchange);
 
 // What a run of the requester against a responder came to.
 struct Run {
@@ -37,13 +41,11 @@ class Subject {
     // An honest run, as far as the ends of a plain flow go. Errors: as RequesterDut::run.
     Result<const Run*> honest(wire::Version version, const lab::FlowOptions& flow);
     Result<Run> run(const lab::FlowOptions& flow, Ends ends, lab::Faults faults = {}, bool twice = false);
-    size_t runs() const { return runs_; }
 
    private:
     lab::RequesterDut* dut_;
     ResponderOptions options_;
-    std::vector<std::tuple<wire::Version, lab::FlowOptions, Run>> honest_;
-    size_t runs_ = 0;
+    std::deque<std::tuple<wire::Version, lab::FlowOptions, Run>> honest_;
 };
 
 class CaseContext {

@@ -61,7 +61,7 @@ void make_sessions_possible(const ResponderOptions& options, Ends& ends) {
 }  // namespace
 
 Ends honest_ends(const ResponderOptions& options, Version version, lab::Flow flow,
-                 const record::Transport* transport) {
+                 const lab::RequesterDut& dut) {
     Ends ends;
     ends.issuers = options.issuers;
     ends.own_identity = options.identities.empty();
@@ -74,8 +74,8 @@ Ends honest_ends(const ResponderOptions& options, Version version, lab::Flow flo
     ends.settings.versions = {version};
     ends.settings.base_asym = spdm::bit(kAlgo);
     ends.settings.base_hash = spdm::bit(crypto::HashAlgo::sha256);
-    if (transport != nullptr) ends.device.transport = ends.settings.transport = transport;
-    if (flow != lab::Flow::attestation) make_sessions_possible(options, ends);
+    if (dut.transport() != nullptr) ends.device.transport = ends.settings.transport = dut.transport();
+    if (flow != lab::Flow::attestation || !dut.configurable()) make_sessions_possible(options, ends);
     return ends;
 }
 

@@ -29,10 +29,10 @@ struct Ends {
     std::string impossible{};                  // why there is no such run
 };
 
-// Honest ends for a flow at one version. `transport`: how the requester's records are carried; null: as the
-// settings say.
+// Honest ends for a flow of a requester at one version. One that cannot be told what to do finds sessions
+// possible whatever the flow.
 Ends honest_ends(const ResponderOptions& options, wire::Version version, lab::Flow flow,
-                 const record::Transport* transport);
+                 const lab::RequesterDut& dut);
 
 // For `impossible`.
 inline constexpr std::string_view kOwnIssuer =

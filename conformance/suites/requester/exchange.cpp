@@ -230,8 +230,8 @@ void add_authenticity(std::vector<FaultRow>& rows) {
     kex({.check = Check::response_malformed,
          .fault =
              [](const FaultContext& now, Bytes& response) {
-                 if (code_of(now.request) != code::key_exchange) return;
-                 response.resize(response.size() - now.hmac_size());
+                 if (response.size() > now.hmac_size() && code_of(response) == code::key_exchange_rsp)
+                     response.resize(response.size() - now.hmac_size());
              },
          .also = "SPDM-KEX-119"});
     auto shared = [&](FaultRow row) { add(rows, by_psk(), std::move(row)); };

@@ -1,10 +1,14 @@
 #include "conformance/suites/requester/fault.h"
 
+#include "stack/wire/requests.h"
+
 namespace assay::cases::requester {
 
 using namespace wire;
 
-Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times) {
+namespace {
+
+Fault first_times(uint8_t code, unsigned times, const std::function<void(Bytes&)>& change) {
     return [code, change, times](const FaultContext& now, Bytes& response) {
         unsigned answered = 0;
         for (const Exchange& seen : now.log) answered += code_of(seen.request) == code;
@@ -12,9 +16,17 @@ Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned ti
     };
 }
 
+}  // namespace
+
+Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times) {
+    return first_times(code, times, [change, response_code = response_to(code)](Bytes& response) {
+        if (response.size() >= kHeaderSize && code_of(response) == response_code) change(response);
+    });
+}
+
 Fault answer(uint8_t code, std::string_view hex, unsigned times) {
-    Bytes instead = from_hex(hex).value_or(Bytes{});
-    return bytes(code, [instead](Bytes& response) { response = instead; }, times);
+    const Bytes instead = from_hex(hex).value_or(Bytes{});
+    return first_times(code, times, [instead](Bytes& response) { response = instead; });
 }
 
 void flip(Bytes& bytes) { bytes.back() ^= 1; }

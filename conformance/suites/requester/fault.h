@@ -61,9 +61,10 @@ Fault fields(const std::function<void(M&)>& change,
         now.sign(response);
     };
 }
-// Changes bytes, the first `times` that a request of the kind is answered.
+// Changes the bytes of the response that belongs to a request, the first `times` that it comes; an ERROR
+// stays as it is.
 Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times = 1);
-// The same with a whole other response.
+// The same with a whole other response, whatever the honest one is.
 Fault answer(uint8_t code, std::string_view hex, unsigned times = 1);
 void flip(Bytes& bytes);
 

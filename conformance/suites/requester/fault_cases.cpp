@@ -114,7 +114,7 @@ struct Judgement {
 
     // `late`: it was refused all the same, and nothing was lost by it.
     CheckResult went_on(size_t at, bool late) const {
-        const std::string what = "it went on with " + message_name(code_of(run.exchanges()[at].request));
+        const std::string what = "it went on with " + request_name(run.exchanges()[at]);
         const std::string expected = "the requester gives up: " + violated;
         if (!late) return fails(expected, what, at);
         test.note(requirement, expected, fmt::format("{}, and ended with {}", what, lab::describe(run.end)));

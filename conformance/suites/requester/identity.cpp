@@ -122,11 +122,12 @@ void add_slot_faults(std::vector<FaultRow>& rows) {
          v1_2,
          bytes(code::get_certificate,
                [](Bytes& b) {
-                   auto m = decode<CertificateResponse>(b, Context{}).value();
-                   m.spdm_version = 0x12;
-                   m.cert_chain.push_back(0);
-                   m.remainder_length -= 1;
-                   b = encode_raw(m, Context{});
+                   auto m = decode<CertificateResponse>(b, Context{});
+                   if (!m) return;
+                   m->spdm_version = 0x12;
+                   m->cert_chain.push_back(0);
+                   m->remainder_length -= 1;
+                   b = encode_raw(*m, Context{});
                }),
          {}},
         {Check::cert_remainder,

@@ -79,7 +79,7 @@ void add_measurement_faults(std::vector<FaultRow>& rows) {
          [](Ends& ends) { ends.settings.opaque_formats = 0; }},
         {Check::meas_signature, v1_2, when_signed(flip)},
         {Check::vendor_mirror, v1_2,
-         fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.vendor_id[0] ^= 1; })},
+         fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.vendor_id.push_back(1); })},
         {Check::vendor_mirror, v1_2,
          fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.standard_id = 1; })}};
     rows.insert(rows.end(), std::begin(more), std::end(more));

@@ -23,6 +23,7 @@ constexpr uint16_t kP256AndP384 = 0x18;
 bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && code_of(message) == code; }
 
 void clear_flags(Bytes& message, uint32_t flags) {
+    if (message.size() < kFlagsOffset + 4) return;
     for (size_t i = 0; i < 4; ++i) message.at(kFlagsOffset + i) &= static_cast<uint8_t>(~(flags >> 8 * i));
 }
 
@@ -164,7 +165,7 @@ void add_mutual(std::vector<FaultRow>& rows) {
         row.noticed_by = code::key_exchange;
         row.flow = by_exchange();
         row.fault = [form, slot](const FaultContext& now, Bytes& response) {
-            if (code_of(now.request) != code::key_exchange) return;
+            if (!has_code(response, code::key_exchange_rsp)) return;
             response.at(kMutAuthOffset) = form;
             response.at(kMutAuthOffset + 1) = slot;
             now.authenticate(response);

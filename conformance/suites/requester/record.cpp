@@ -24,7 +24,7 @@ using Edit = std::function<void(const FaultContext& now, Bytes& record)>;
 // To the answers to one kind of request, inside sessions.
 RecordFault to(uint8_t code, const Edit& edit) {
     return [=](const FaultContext& now, Bytes& record, bool&) {
-        if (code_of(now.request) == code) edit(now, record);
+        if (code_of(now.request) == code && record.size() > kHeader) edit(now, record);
     };
 }
 RecordFault to_digests(const Edit& edit) { return to(code::get_digests, edit); }

@@ -5,8 +5,6 @@
 
 #include "conformance/engine/decide.h"
 #include "conformance/suites/requester/kill_matrix.h"
-#include "stack/wire/header.h"
-#include "stack/wire/registry.h"
 
 namespace assay::cases::requester {
 
@@ -33,15 +31,14 @@ engine::Suite suite() {
     return {.name = "requester", .unit = "cases", .cases = cases, .kill_matrix = kill_matrix};
 }
 
-engine::RunReport run(lab::RequesterDut& dut, const ResponderOptions& responder,
-                      const engine::Requirements& requirements, const engine::RunOptions& options,
-                      const engine::SuiteProgress& progress) {
+engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
+                      const engine::RunOptions& options, const engine::SuiteProgress& progress) {
+    lab::RequesterDut& dut = subject.dut();
     engine::RunReport report;
     report.target = dut.target();
     report.options = options;
     if (dut.transport() != nullptr) report.transport = dut.transport();
     report.versions = options.versions;
-    Subject subject(dut, responder);
     engine::each_selected(requester_cases(), options.filter, progress, [&](const RequesterCase& one) {
         for (const wire::Version version : options.versions) {
             if (version < one.since || version > one.until) continue;
@@ -59,9 +56,7 @@ engine::RunReport run(lab::RequesterDut& dut, const ResponderOptions& responder,
     return report;
 }
 
-Result<> probe(lab::RequesterDut& dut, const ResponderOptions& responder,
-               std::span<const wire::Version> versions) {
-    Subject subject(dut, responder);
+Result<> probe(Subject& subject, std::span<const wire::Version> versions) {
     const Run* run = TRY(subject.honest(versions.back(), {}));
     if (!run->exchanges().empty()) return {};
     const std::string said = run->end.output.substr(0, run->end.output.find('\n'));
@@ -70,19 +65,22 @@ Result<> probe(lab::RequesterDut& dut, const ResponderOptions& responder,
                             said.empty() ? "" : ": ", said));
 }
 
-std::string scan(Subject& subject, wire::Version version) {
+std::string scan(Subject& subject, std::span<const wire::Version> versions) {
     std::string text;
-    for (const lab::Flow flow : lab::kFlows) {
-        const auto run = subject.honest(version, {.flow = flow});
-        if (!run) return run.error().text();
-        std::vector<std::string> requests;
-        for (const Exchange& seen : (*run)->exchanges()) {
-            std::string name = wire::message_name(wire::code_of(seen.request));
-            if (requests.empty() || requests.back() != name) requests.push_back(std::move(name));
+    for (const wire::Version version : versions) {
+        for (const lab::Flow flow : lab::kFlows) {
+            const auto run = subject.honest(version, {.flow = flow});
+            if (!run) return run.error().text();
+            // Without repetitions: portions of a chain, several measurements.
+            std::vector<std::string> requests;
+            for (const Exchange& seen : (*run)->exchanges()) {
+                std::string name = request_name(seen);
+                if (requests.empty() || requests.back() != name) requests.push_back(std::move(name));
+            }
+            text += fmt::format("  {} {:13} {}; {}\n", wire::name(version), lab::name(flow),
+                                requests.empty() ? "nothing" : fmt::format("{}", fmt::join(requests, ", ")),
+                                lab::describe((*run)->end));
         }
-        text += fmt::format("{} {:13} {}; {}\n", wire::name(version), lab::name(flow),
-                            requests.empty() ? "nothing" : fmt::format("{}", fmt::join(requests, ", ")),
-                            lab::describe((*run)->end));
     }
     return text;
 }
