@@ -152,7 +152,9 @@ void add_fields(std::vector<FaultRow>& rows) {
          .fault = asks_for(mut_auth::encapsulated),
          .setup = requester_flags(cap::cert, cap::pub_key_id)});
     for (uint8_t slot : {uint8_t{8}, uint8_t{14}, kMutAuthRawKey, uint8_t{1}}) {
-        kex({.check = Check::kex_mutual_slot, .fault = asks_for(mut_auth::plain, slot)});
+        kex({.check = Check::kex_mutual_slot,
+             .fault = asks_for(mut_auth::plain, slot),
+             .built_in = slot < spdm::kSlots});
     }
 }
 

@@ -35,7 +35,7 @@ const std::vector<FaultRow>& fault_rows() {
     static const std::vector<FaultRow> all = [] {
         std::vector<FaultRow> rows;
         for (auto add : {add_vca_faults, add_identity_faults, add_measurement_faults, add_exchange_faults,
-                         add_session_faults, add_record_faults, add_mitm_faults}) {
+                         add_session_faults, add_record_faults, add_mitm_faults, add_unending_faults}) {
             add(rows);
         }
         return rows;

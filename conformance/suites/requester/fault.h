@@ -33,6 +33,10 @@ struct FaultRow {
     std::function<void(Bytes& request)> on_request = {};
     // The request by whose answer it must be found, if not at once.
     uint8_t noticed_by = 0;
+    // An application may pass over the refusal and go on in the session: that cannot be told from outside.
+    bool may_go_on = false;
+    // It is one only for a requester with the identity of the built-in one.
+    bool built_in = false;
     // The requester is run twice, so that the second run can be answered with what the first had.
     bool twice = false;
 };
@@ -46,6 +50,7 @@ void add_exchange_faults(std::vector<FaultRow>& rows);
 void add_session_faults(std::vector<FaultRow>& rows);
 void add_record_faults(std::vector<FaultRow>& rows);
 void add_mitm_faults(std::vector<FaultRow>& rows);
+void add_unending_faults(std::vector<FaultRow>& rows);
 const std::vector<FaultRow>& fault_rows();
 
 // Changes the fields of one kind of response, every time it comes, and signs it anew.

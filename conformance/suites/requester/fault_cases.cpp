@@ -7,6 +7,7 @@
 #include "conformance/engine/requirement.h"
 #include "conformance/suites/requester/case_context.h"
 #include "stack/wire/header.h"
+#include "stack/wire/messages/encapsulated.h"
 #include "stack/wire/registry.h"
 
 namespace assay::cases::requester {
@@ -22,17 +23,35 @@ constexpr size_t kMostRepeats = 12;
 // Whether the fault is in what is answered. Else it is in the responder's identity or configuration.
 bool in_messages(const FaultRow& row) { return !row.wrong; }
 
-// Whether this request shows nothing of the requester's opinion: it only repeats one that was put off or not
-// answered, reads the rest of a chain that can only be checked as a whole, continues a flow that never ends,
-// begins a new connection, or takes leave.
-bool shows_nothing(const Run& run, size_t at, Check check) {
+// Whether the answer with the fault was in a session, and this request is not in it.
+bool goes_elsewhere(const Run& run, size_t faulty, size_t at) {
+    const std::optional<uint32_t> session = run.exchanges()[faulty].session;
+    return session && run.exchanges()[at].session != session;
+}
+
+// Whether this request, behind an answer with a fault, shows nothing of what the requester made of that: it
+// only repeats one that was put off or not answered, reads the rest of a chain that can only be checked as a
+// whole, continues a flow that never ends, begins a new connection or session, or takes leave.
+bool shows_nothing(const Run& run, size_t faulty, size_t at, const FaultRow& row) {
+    const Check check = row.check;
     const Bytes& request = run.exchanges()[at].request;
+    if (goes_elsewhere(run, faulty, at) && row.flow.sessions == 1) return true;
     const bool whole_chain = check == Check::cert_digest || check == Check::cert_structure;
     if (whole_chain && code_of(request) == code::get_certificate) return true;
     if (check == Check::encap_steps && code_of(request) == code::deliver_encapsulated_response) return true;
+    if (check == Check::retries && code_of(request) == code::respond_if_ready) return true;
     if (code_of(request) == code::get_version || code_of(request) == code::end_session) return true;
     const Exchange& before = run.exchanges()[at - 1];
     return request == before.request && run.exchanges()[at].session == before.session;
+}
+
+// Whether it answers an encapsulated request with an encapsulated ERROR, which is how it refuses one.
+bool refuses_encapsulated(const Exchange& seen) {
+    if (code_of(seen.request) != code::deliver_encapsulated_response) return false;
+    const auto message = decode<DeliverEncapsulatedResponse>(seen.request, seen.request_context);
+    if (!message) return false;
+    const Bytes& inner = message->encapsulated_response;
+    return inner.size() >= kHeaderSize && code_of(inner) == code::error;
 }
 
 // Requests that only read what the responder says of itself, and that rely on nothing.
@@ -114,11 +133,21 @@ struct Judgement {
 
     // `late`: it was refused all the same, and nothing was lost by it.
     CheckResult went_on(size_t at, bool late) const {
-        const std::string what = "it went on with " + request_name(run.exchanges()[at]);
+        const std::string what = fmt::format("it went on with {}, and ended with {}",
+                                             request_name(run.exchanges()[at]), lab::describe(run.end));
         const std::string expected = "the requester gives up: " + violated;
         if (!late) return fails(expected, what, at);
-        test.note(requirement, expected, fmt::format("{}, and ended with {}", what, lab::describe(run.end)));
+        test.note(requirement, expected, what);
         return {};
+    }
+
+    // In a session the requester goes on with another request than in an honest run: it did not take the
+    // answer, and its application made nothing of that.
+    bool leaves_out_what_follows(size_t at, size_t next) const {
+        if (!run.exchanges()[at].session || at + 1 >= honest.exchanges().size()) return false;
+        const Bytes& usual = honest.exchanges()[at + 1].request;
+        const Bytes& now = run.exchanges()[next].request;
+        return code_of(usual) != code_of(now) || param1(usual) != param1(now);
     }
 
     CheckResult of_messages() const {
@@ -126,13 +155,22 @@ struct Judgement {
             return CaseContext::not_applicable(
                 "the requester sends no request whose answer could have the fault");
         const std::optional<size_t> at = due_at(run, row);
-        if (!at) return stopped_before();
+        if (!at) {
+            TRY(ends());
+            return stopped_before();
+        }
         size_t next = *at + 1;
-        while (next < run.exchanges().size() && shows_nothing(run, next, row.check)) ++next;
+        if (next < run.exchanges().size() && refuses_encapsulated(run.exchanges()[next])) {
+            const bool due = row.check == Check::response_malformed;
+            return due ? CheckResult{} : went_on(next, true);
+        }
+        TRY(ends());
+        while (next < run.exchanges().size() && shows_nothing(run, *at, next, row)) ++next;
         const size_t repeated = next - *at - 1;
         if (next < run.exchanges().size()) {
             const bool late = refused_in_the_end() && only_reads(code_of(run.exchanges()[next].request));
-            return went_on(next, late);
+            return went_on(next, late || row.may_go_on || goes_elsewhere(run, *at, next) ||
+                                     leaves_out_what_follows(*at, next));
         }
         if (repeated > kMostRepeats)
             return fails("the requester gives up: " + violated, "it asked again and again");
@@ -159,6 +197,8 @@ struct Judgement {
 };
 
 CheckResult judge(CaseContext& test, const FaultRow& row) {
+    if (row.built_in && !test.subject().dut().configurable())
+        return CaseContext::not_applicable("it depends on the slots that the requester has");
     const Run* honest = TRY(test.honest(row.flow, row.setup));
     const Setup setup =
         row.wrong && row.setup ? both(row.setup, row.wrong) : (row.wrong ? row.wrong : row.setup);
@@ -166,9 +206,9 @@ CheckResult judge(CaseContext& test, const FaultRow& row) {
         TRY(test.faulty(row.flow, setup,
                         {.response = row.fault, .record = row.record, .request = row.on_request}, row.twice));
     const Judgement judged{test, row, *honest, *run};
+    if (!row.later && (in_messages(row) || row.noticed_by != 0)) return judged.of_messages();
     TRY(judged.ends());
-    if (row.later) return judged.at_the_end();
-    return row.wrong && row.noticed_by == 0 ? judged.of_identity() : judged.of_messages();
+    return row.later ? judged.at_the_end() : judged.of_identity();
 }
 
 std::string dashed(std::string_view name) {

@@ -191,6 +191,18 @@ void add_keys(std::vector<FaultRow>& rows) {
     rows.push_back(std::move(row));
 }
 
+// Everything is right but the signature, which is not there: zeros.
+void add_unsigned(std::vector<FaultRow>& rows) {
+    FaultRow row{.check = Check::kex_signature, .flow = by_exchange()};
+    row.fault = [](const FaultContext& now, Bytes& response) {
+        const size_t tail = now.signature_size() + now.hmac_size();
+        if (!has_code(response, code::key_exchange_rsp) || response.size() < tail) return;
+        std::fill_n(response.end() - static_cast<ptrdiff_t>(tail), now.signature_size(), uint8_t{0});
+        now.authenticate(response);
+    };
+    rows.push_back(std::move(row));
+}
+
 }  // namespace
 
 void add_mitm_faults(std::vector<FaultRow>& rows) {
@@ -200,6 +212,7 @@ void add_mitm_faults(std::vector<FaultRow>& rows) {
     add_repetitions(rows);
     add_mutual(rows);
     add_keys(rows);
+    add_unsigned(rows);
 }
 
 }  // namespace assay::cases::requester

@@ -69,8 +69,10 @@ void add_updates(std::vector<FaultRow>& rows) {
     auto operation = [](KeyUpdateAck& m) { m.key_operation = m.key_operation == 1 ? 2 : 1; };
     for (KeyOperation to :
          {KeyOperation::update_key, KeyOperation::update_all_keys, KeyOperation::verify_new_key}) {
-        add(rows, by_exchange(), {.check = Check::update_echo, .fault = echo(tag, to)});
-        add(rows, by_exchange(), {.check = Check::update_echo, .fault = echo(operation, to)});
+        const bool last = to == KeyOperation::verify_new_key;
+        add(rows, by_exchange(), {.check = Check::update_echo, .fault = echo(tag, to), .may_go_on = last});
+        add(rows, by_exchange(),
+            {.check = Check::update_echo, .fault = echo(operation, to), .may_go_on = last});
     }
 }
 
@@ -86,13 +88,15 @@ RecordFault outside(uint8_t to, std::optional<ErrorCode> error = {}) {
 
 void add_places(std::vector<FaultRow>& rows) {
     for (uint8_t code : {code::finish, code::heartbeat, code::end_session}) {
-        add(rows, by_exchange(), {.check = Check::answer_place, .record = outside(code)});
+        add(rows, by_exchange(),
+            {.check = Check::answer_place, .record = outside(code), .may_go_on = code != code::finish});
     }
     for (ErrorCode error : {ErrorCode::decrypt_error, ErrorCode::unspecified, ErrorCode::busy}) {
         add(rows, by_exchange(),
             {.check = Check::answer_place,
              .also = "SPDM-ATK-120",
-             .record = outside(code::heartbeat, error)});
+             .record = outside(code::heartbeat, error),
+             .may_go_on = true});
     }
 }
 

@@ -1,0 +1,50 @@
+// A responder that never comes to an end: it is silent, puts off for ever, or has always more to give.
+#include "conformance/suites/requester/fault.h"
+#include "stack/wire/messages/certificate.h"
+#include "stack/wire/messages/error.h"
+
+namespace assay::cases::requester {
+
+using namespace wire;
+using spdm::Check;
+
+namespace {
+
+constexpr Version v1_2 = Version::v1_2;
+constexpr unsigned kAlways = 10'000;
+constexpr uint16_t kMore = 0x0400;
+
+// ResponseNotReady for a request, and for every RESPOND_IF_READY behind it.
+Fault never_ready(uint8_t code) {
+    return [code](const FaultContext& now, Bytes& response) {
+        const uint8_t asked = code_of(now.request);
+        if (asked != code && asked != code::respond_if_ready) return;
+        response = {byte(now.parameters.version),
+                    code::error,
+                    static_cast<uint8_t>(ErrorCode::response_not_ready),
+                    0,
+                    10,    // RDTExponent
+                    code,  // RequestCode
+                    1,     // Token
+                    2};    // RDTM
+    };
+}
+
+}  // namespace
+
+void add_unending_faults(std::vector<FaultRow>& rows) {
+    const uint8_t digests = code::get_digests, certificate = code::get_certificate;
+    rows.push_back({.check = Check::retries, .version = v1_2, .fault = answer(digests, "", kAlways)});
+    rows.push_back({.check = Check::retries, .version = v1_2, .fault = answer(certificate, "", kAlways)});
+    rows.push_back({.check = Check::retries, .version = v1_2, .fault = never_ready(digests)});
+    rows.push_back(
+        {.check = Check::retries, .version = v1_2, .fault = answer(certificate, "127f0300", kAlways)});
+    // Behind the first portion there is always as much left of the chain.
+    rows.push_back({.check = Check::cert_remainder,
+                    .version = v1_2,
+                    .fault = fields<CertificateResponse>(
+                        [](CertificateResponse& m) { m.remainder_length = kMore; },
+                        [](const FaultContext& now) { return now.request[4] != 0 || now.request[5] != 0; })});
+}
+
+}  // namespace assay::cases::requester
