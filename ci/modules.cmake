@@ -23,12 +23,12 @@ target_compile_definitions(assay_test_main PRIVATE BOOST_TEST_DYN_LINK ASSAY_SOU
 # `threads` selects them.
 add_custom_target(threaded_tests)
 
-# assay_module(NAME [PROGRAM tool] [THREADS] [APART suite] [DEPENDS other modules] [LIBS outside libraries])
+# assay_module(NAME [PROGRAM tool] [THREADS] [APART suites] [DEPENDS other modules] [LIBS outside libraries])
 # From the .cpp files in the folder and below it: assay_NAME without the tests and main.cpp;
 # assay_NAME_test from *_test.cpp; and with PROGRAM, bin/TOOL from main.cpp. THREADS says that the tests
-# start threads; APART, that one suite takes so long that it runs beside the others.
+# start threads; APART, that these suites take so long that each runs beside the others.
 function(assay_module name)
-  cmake_parse_arguments(ARG "THREADS" "PROGRAM;APART" "DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "PROGRAM" "APART;DEPENDS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   set(tests ${sources})
@@ -65,14 +65,13 @@ function(assay_module_test name threads apart)
   target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
   target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)
-  if(apart)
-    assay_run_test(${name} ${name} ${threads} --run_test=!${apart})
-    assay_run_test(${apart} ${name} ${threads} --run_test=${apart})
-    # The longest of all begins first.
-    set_tests_properties(${apart} PROPERTIES COST 1000)
-  else()
-    assay_run_test(${name} ${name} ${threads})
-  endif()
+  list(TRANSFORM apart PREPEND --run_test=! OUTPUT_VARIABLE rest)
+  assay_run_test(${name} ${name} ${threads} ${rest})
+  foreach(suite ${apart})
+    assay_run_test(${suite} ${name} ${threads} --run_test=${suite})
+    # The longest of all begin first.
+    set_tests_properties(${suite} PROPERTIES COST 1000)
+  endforeach()
   if(threads)
     add_dependencies(threaded_tests assay_${name}_test)
   endif()

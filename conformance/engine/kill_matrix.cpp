@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "conformance/engine/requirement_files.h"
 
 namespace assay::engine {
 
@@ -20,14 +23,38 @@ size_t width(std::span<const Kill> kills, std::string_view Kill::* column) {
     return widest;
 }
 
+// What an earlier run says, where it still holds; else what a search finds.
+void look(const KillRow& row, const Noticed& earlier, Kill& kill) {
+    const auto known = earlier.find(row.name);
+    if (row.notices && known != earlier.end() && row.notices(known->second)) {
+        kill.by = known->second;
+        return;
+    }
+    kill.by = row.noticed_by();
+    kill.stale = row.notices && (known != earlier.end() || !kill.by.empty());
+}
+
 }  // namespace
+
+Noticed noticed_earlier(std::string_view role) {
+    const std::string path = fmt::format("vectors/kill_matrix/{}.json", role);
+    const auto files = kill_matrix_files();
+    const auto file = std::ranges::find(files, path, &EmbeddedFile::path);
+    if (file == files.end()) return {};
+    const auto json = nlohmann::json::parse(file->text, nullptr, false);
+    Noticed noticed;
+    if (!json.is_object() || !json.contains("noticed_by")) return noticed;
+    for (const auto& [row, by] : json["noticed_by"].items())
+        if (by.is_string()) noticed.emplace(row, by.get<std::string>());
+    return noticed;
+}
 
 std::vector<Kill> run(const KillMatrix& matrix, const KillProgress& progress) {
     std::vector<Kill> kills;
     kills.reserve(matrix.rows.size());
     for (const KillRow& row : matrix.rows) {
         Kill kill{.name = row.name, .defect = row.defect, .requirement = row.requirement};
-        kill.by = row.noticed_by();
+        look(row, matrix.earlier, kill);
         const auto known = std::ranges::find(matrix.excuses, row.name, &Excuse::name);
         if (kill.by.empty() && known != matrix.excuses.end()) kill.excuse = known->why;
         kills.push_back(std::move(kill));
@@ -54,8 +81,18 @@ std::string to_text(std::span<const Kill> kills, std::string_view note) {
                             defect ? "defects planted" : "checks waived", rows - survived - excused, excused,
                             survived);
     }
+    if (const auto stale = std::ranges::count_if(kills, &Kill::stale); stale > 0)
+        text += fmt::format("{} had to be searched for: vectors/kill_matrix does not say what notices {}\n",
+                            stale, stale == 1 ? "it" : "them");
     if (!note.empty()) text += fmt::format("{}\n", note);
     return text;
+}
+
+std::string to_json(std::span<const Kill> kills) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::object();
+    for (const Kill& kill : kills)
+        if (!kill.by.empty()) rows[std::string(kill.name)] = kill.by;
+    return nlohmann::ordered_json{{"noticed_by", rows}}.dump(2) + "\n";
 }
 
 }  // namespace assay::engine

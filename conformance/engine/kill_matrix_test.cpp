@@ -50,6 +50,36 @@ BOOST_AUTO_TEST_CASE(the_table_has_its_sums_and_says_what_is_left_out) {
     BOOST_TEST(text.ends_with("Something else is left out.\n"), text);
 }
 
+// What noticed a fault earlier is tried first. Only what does not notice any more is searched for again.
+BOOST_AUTO_TEST_CASE(what_noticed_earlier_is_tried_before_the_search_and_never_believed) {
+    size_t searches = 0, tries = 0;
+    const auto search = [&] { return ++searches, std::string("found"); };
+    const auto only_right = [&](std::string_view by) { return ++tries, by == "right"; };
+    KillMatrix matrix{.rows = {{"known", false, {}, search, only_right},
+                               {"moved", false, {}, search, only_right},
+                               {"new", false, {}, search, only_right},
+                               {"quick", false, {}, search},
+                               {"nobody", false, {}, nobody_notices, only_right}},
+                      .earlier = {{"known", "right"}, {"moved", "wrong"}, {"quick", "right"}}};
+    const std::vector<Kill> kills = run(matrix);
+    BOOST_TEST(searches == 3U);
+    BOOST_TEST(tries == 2U);
+    BOOST_TEST((kills[0].by == "right" && !kills[0].stale));
+    BOOST_TEST((kills[1].by == "found" && kills[1].stale));
+    BOOST_TEST((kills[2].by == "found" && kills[2].stale));
+    BOOST_TEST((kills[3].by == "found" && !kills[3].stale));
+    BOOST_TEST((kills[4].survived() && !kills[4].stale));
+    BOOST_TEST(to_text(kills).contains("2 had to be searched for"), to_text(kills));
+    const std::string json = to_json(kills);
+    BOOST_TEST(json.contains("\"moved\": \"found\""), json);
+    BOOST_TEST(!json.contains("nobody"), json);
+}
+
+BOOST_AUTO_TEST_CASE(what_noticed_earlier_is_read_from_the_file_of_the_role) {
+    BOOST_TEST(!noticed_earlier("responder").empty());
+    BOOST_TEST(noticed_earlier("nobody").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::engine

@@ -71,6 +71,8 @@ std::vector<Kind> kinds() {
     return list;
 }
 
+constexpr std::string_view kSane = "the sane exchange";
+
 // What is waived and planted: in the protocol, or in its transport.
 struct PlantedFaults {
     spdm::FaultConfig protocol{};
@@ -82,36 +84,40 @@ class Bench {
    public:
     explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
 
+    std::string_view name() const { return kind_.name; }
+
     // The first case that notices; empty when none does.
     std::string noticed_by(const PlantedFaults& planted, const std::vector<const Case*>& cases) {
         Setting faulty(*this, planted);
         for (const Case* one : cases) {
             for (wire::Version version : wire::kVersions) {
-                if (version < one->since || version > one->until) continue;
-                const engine::Claims& known = claims(version);
-                if (!known.supported || !able(known, one->needs)) continue;
-                if (one->once && version != kind_.options.versions.back()) continue;
-                engine::CaseContext test(faulty.lab, known);
-                if (noticed(engine::judge(*one, test).judgement, test))
+                if (notices(faulty, *one, version))
                     return fmt::format("{} at {} ({})", one->id, wire::name(version), kind_.name);
             }
         }
         return {};
     }
+    // Whether that case does, at that version.
+    bool notices(const PlantedFaults& planted, const Case& one, wire::Version version) {
+        Setting faulty(*this, planted);
+        return notices(faulty, one, version);
+    }
     // Whether the sane exchange does.
     std::string noticed_at_once(const PlantedFaults& planted) {
-        Setting faulty(*this, planted);
         for (wire::Version version : wire::kVersions) {
-            if (!claims(version).supported) continue;
-            engine::CaseContext test(faulty.lab, claims(version));
-            engine::SaneOutcome sane = engine::sane_exchange(test);
-            auto fails = [](const engine::StageFailure& failure) {
-                return engine::is_failure(failure.finding.verdict);
-            };
-            if (std::ranges::any_of(sane.failures, fails))
-                return fmt::format("the sane exchange at {} ({})", wire::name(version), kind_.name);
+            if (notices_at_once(planted, version))
+                return fmt::format("{} at {} ({})", kSane, wire::name(version), kind_.name);
         }
         return {};
+    }
+    bool notices_at_once(const PlantedFaults& planted, wire::Version version) {
+        if (!claims(version).supported) return false;
+        Setting faulty(*this, planted);
+        engine::CaseContext test(faulty.lab, claims(version));
+        engine::SaneOutcome sane = engine::sane_exchange(test);
+        return std::ranges::any_of(sane.failures, [](const engine::StageFailure& failure) {
+            return engine::is_failure(failure.finding.verdict);
+        });
     }
 
    private:
@@ -136,6 +142,14 @@ class Bench {
         lab::Lab lab;
     };
 
+    bool notices(Setting& faulty, const Case& one, wire::Version version) {
+        if (version < one.since || version > one.until) return false;
+        const engine::Claims& known = claims(version);
+        if (!known.supported || !able(known, one.needs)) return false;
+        if (one.once && version != kind_.options.versions.back()) return false;
+        engine::CaseContext test(faulty.lab, known);
+        return noticed(engine::judge(one, test).judgement, test);
+    }
     // A failure, a warning or a loose pass. What could not be run at all noticed nothing.
     static bool noticed(const engine::CheckResult& judgement, const engine::CaseContext& test) {
         if (judgement) return !test.notes().empty();
@@ -215,6 +229,21 @@ std::string noticed_by(const Candidate& candidate) {
     return {};
 }
 
+// Of what noticed_by() returned once: "crt/offset-beyond at 1.2 (as it is)".
+bool notices(const Candidate& candidate, std::string_view earlier) {
+    constexpr std::string_view kAt = " at ", kOn = " (";
+    const size_t at = earlier.find(kAt), on = earlier.find(kOn);
+    if (at >= on || on == std::string_view::npos || !earlier.ends_with(')')) return false;
+    const std::string_view id = earlier.substr(0, at);
+    const std::string_view kind = earlier.substr(on + kOn.size(), earlier.size() - on - kOn.size() - 1);
+    const auto version = wire::version_from_name(earlier.substr(at + kAt.size(), on - at - kAt.size()));
+    const auto bench = std::ranges::find(benches(), kind, &Bench::name);
+    if (!version || bench == benches().end()) return false;
+    if (id == kSane) return bench->notices_at_once(candidate.planted, *version);
+    const auto one = std::ranges::find(all_cases(), id, &Case::id);
+    return one != all_cases().end() && bench->notices(candidate.planted, *one, *version);
+}
+
 #endif
 
 }  // namespace
@@ -240,11 +269,12 @@ engine::KillMatrix kill_matrix() {
         .rows = {},
         .excuses = kExcuses,
         .note =
-            "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets."};
+            "Defects of input validation are no part of this: a sanitizer finds them, in the fuzz targets.",
+        .earlier = engine::noticed_earlier("responder")};
 #ifdef ASSAY_HARNESS
     auto add = [&](std::string_view name, bool defect, std::string_view requirement, Candidate candidate) {
-        matrix.rows.push_back({name, defect, requirement,
-                               [candidate = std::move(candidate)] { return noticed_by(candidate); }});
+        matrix.rows.push_back({name, defect, requirement, [=] { return noticed_by(candidate); },
+                               [=](std::string_view earlier) { return notices(candidate, earlier); }});
     };
     for (size_t i = 0; i < spdm::kCheckCount; ++i) {
         auto check = static_cast<Check>(i);
