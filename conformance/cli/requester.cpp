@@ -85,7 +85,7 @@ Result<std::unique_ptr<lab::RequesterDut>> open(const RunCommand& command, const
     lab::SocketRequesterOptions options;
     const std::string usual = "emu://127.0.0.1:0?binding=mctp";
     options.listen = TRY(transport::parse_target(command.listen.empty() ? usual : command.listen));
-    if (options.listen.scheme == transport::Scheme::reference)
+    if (options.listen.scheme != transport::Scheme::tcp && options.listen.scheme != transport::Scheme::emu)
         return wrong("--listen", "--listen: a requester can only connect to tcp:// or emu://");
     if (!command.dut_command.empty() && !command.dut_command.contains("{port}") && command.listen.empty()) {
         return wrong("--dut-command",

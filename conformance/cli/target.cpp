@@ -5,6 +5,8 @@
 
 #include <ostream>
 
+#include "conformance/lab/exec_dut.h"
+#include "conformance/lab/library_dut.h"
 #include "conformance/lab/link_dut.h"
 
 namespace assay::cli {
@@ -34,6 +36,11 @@ Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab:
         reference.binding = target.binding;
         return std::make_unique<lab::ReferenceDut>(lab::make_reference_device(reference),
                                                    crypto::openssl_provider(), reference);
+    }
+    if (target.scheme == transport::Scheme::lib)
+        return TRY(lab::LibraryDut::open(target.path, target.options));
+    if (target.scheme == transport::Scheme::exec) {
+        return TRY(lab::ExecDut::open(target.path, std::chrono::milliseconds(options.answer_timeout_ms)));
     }
     lab::LinkOptions link{std::chrono::milliseconds(options.connect_timeout_ms),
                           std::chrono::milliseconds(options.round_trip_ms),

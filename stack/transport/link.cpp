@@ -295,7 +295,7 @@ class SocketLink final : public Link {
 }  // namespace
 
 Result<std::unique_ptr<Link>> connect(const Target& target, milliseconds timeout, milliseconds send_time) {
-    if (target.scheme == Scheme::reference)
+    if (target.scheme != Scheme::tcp && target.scheme != Scheme::emu)
         return fail(Errc::unsupported, "target", Error::npos, "the reference has no socket");
     auto link = std::make_unique<SocketLink>(target, send_time);
     TRY(link->open(timeout));

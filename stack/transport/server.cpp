@@ -147,9 +147,8 @@ class SocketServer final : public Server {
 
 Result<std::unique_ptr<Server>> Server::listen(const Target& target, Factory factory, Log log,
                                                ServerOptions options) {
-    if (target.scheme == Scheme::reference) {
-        return fail(Errc::bad_text, "listen", Error::npos,
-                    "the reference is in the process; listen on tcp:// or emu://");
+    if (target.scheme != Scheme::tcp && target.scheme != Scheme::emu) {
+        return fail(Errc::bad_text, "listen", Error::npos, "listen on tcp:// or emu://");
     }
     auto server = std::make_unique<SocketServer>(target, std::move(factory), std::move(log), options);
     TRY(server->open());

@@ -20,7 +20,8 @@ bool host_character(char c) {
 }
 
 constexpr std::string_view kAccepted =
-    "known are reference, tcp://HOST:PORT and emu://HOST:PORT?binding=mctp|doe|tcp|none";
+    "known are reference, tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none, exec:COMMAND and "
+    "lib:PATH";
 constexpr std::string_view kReference = "reference";
 
 // What stands behind the '?'.
@@ -30,6 +31,20 @@ Result<Binding> parse_query(std::string_view uri, std::string_view query) {
     auto binding = binding_from_name(query.substr(kKey.size()));
     if (!binding) return wrong(uri, "no such binding; known are mctp, doe, tcp and none");
     return *binding;
+}
+
+// A command may hold anything; of a library's path the first '?' is the end.
+Result<Target> parse_local(std::string_view uri) {
+    Target target;
+    const size_t colon = uri.find(':');
+    target.scheme = uri.starts_with("exec") ? Scheme::exec : Scheme::lib;
+    const std::string_view rest = uri.substr(colon + 1);
+    const size_t query = target.scheme == Scheme::lib ? rest.find('?') : std::string_view::npos;
+    target.path = rest.substr(0, query);
+    if (query != std::string_view::npos) target.options = rest.substr(query + 1);
+    if (target.path.empty())
+        return wrong(uri, target.scheme == Scheme::lib ? "the path is missing" : "the command is missing");
+    return target;
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ Result<Target> parse_target(std::string_view uri) {
         if (query != std::string_view::npos) target.binding = TRY(parse_query(uri, rest.substr(query + 1)));
         return target;
     }
+    if (rest.starts_with("exec:") || rest.starts_with("lib:")) return parse_local(uri);
     if (rest.starts_with("tcp://")) {
         target.scheme = Scheme::tcp;
         target.port = kTcpPort;
@@ -90,6 +106,9 @@ std::string to_text(const Target& target) {
                    ? std::string(kReference)
                    : fmt::format("{}?binding={}", kReference, name(target.binding));
     }
+    if (target.scheme == Scheme::exec) return "exec:" + target.path;
+    if (target.scheme == Scheme::lib)
+        return "lib:" + target.path + (target.options.empty() ? "" : "?" + target.options);
     bool v6 = target.host.find(':') != std::string::npos;
     std::string host = v6 ? "[" + target.host + "]" : target.host;
     if (target.scheme == Scheme::tcp) return fmt::format("tcp://{}:{}", host, target.port);

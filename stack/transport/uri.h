@@ -11,6 +11,8 @@ enum class Scheme : uint8_t {
     reference,  // the built-in device, in this process
     tcp,        // SPDM over TCP (DSP0287)
     emu,        // the DMTF emulator's socket framing around a binding
+    exec,       // a child process that is spoken to over its standard input and output
+    lib,        // a shared library in this process
 };
 
 inline constexpr uint16_t kTcpPort = 4194;  // IANA
@@ -21,11 +23,14 @@ struct Target {
     std::string host;
     uint16_t port = 0;
     Binding binding = Binding::none;  // of the reference: that of the records that it takes
+    std::string path{};               // of exec the command, a line of shell; of lib the library's path
+    std::string options{};            // of lib: what its create() gets
 };
 
 // Reads "reference[?binding=mctp|doe|tcp|none]" (none when not said), "tcp://HOST[:PORT]" or
-// "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not said). An IPv6 address stands in brackets.
-// Errors: Errc::bad_text, with what is wrong and what is accepted.
+// "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not said), where an IPv6 address stands in
+// brackets, or "exec:COMMAND" or "lib:PATH[?OPTIONS]". Errors: Errc::bad_text, with what is wrong and what is
+// accepted.
 Result<Target> parse_target(std::string_view uri);
 std::string to_text(const Target& target);
 

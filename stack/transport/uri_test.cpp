@@ -12,6 +12,9 @@ BOOST_AUTO_TEST_CASE(targets_are_read_and_written) {
         {"reference?binding=none", "reference"},
         {"reference?binding=mctp", "reference?binding=mctp"},
         {"reference?binding=doe", "reference?binding=doe"},
+        {"exec:./device --fast ?x", "exec:./device --fast ?x"},
+        {"lib:./device.so", "lib:./device.so"},
+        {"lib:/opt/device.so?slots=2&x?", "lib:/opt/device.so?slots=2&x?"},
         {"tcp://host", "tcp://host:4194"},
         {"tcp://[::1]:7", "tcp://[::1]:7"},
         {"emu://localhost", "emu://localhost:2323?binding=mctp"},
@@ -40,6 +43,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_target_is_refused_with_what_is_wrong) {
         {"reference?bind=doe", "behind '?'"},
         {"reference?binding=usb", "no such binding"},
         {"references", "no such kind of target"},
+        {"exec:", "the command is missing"},
+        {"lib:?x", "the path is missing"},
         {"emu://host?bind=mctp", "behind '?'"},
         {"emu://host?binding=usb", "no such binding"},
     };

@@ -54,10 +54,11 @@ bool refuses_encapsulated(const Exchange& seen) {
     return inner.size() >= kHeaderSize && code_of(inner) == code::error;
 }
 
-// Requests that only read what the responder says of itself, and that rely on nothing.
+// Requests that only read what the responder says of itself, or ask it to prove that: they rely on nothing.
 bool only_reads(uint8_t code) {
-    constexpr uint8_t kReads[] = {code::get_capabilities, code::negotiate_algorithms, code::get_digests,
-                                  code::get_certificate};
+    constexpr uint8_t kReads[] = {code::get_capabilities, code::negotiate_algorithms,
+                                  code::get_digests,      code::get_certificate,
+                                  code::challenge,        code::key_exchange};
     return std::ranges::find(kReads, code) != std::end(kReads);
 }
 
@@ -84,7 +85,10 @@ std::vector<std::string> requirements_of(const FaultRow& row) {
     const engine::Requirement* known = engine::Requirements::embedded().find(of_check);
     bool here = known == nullptr || (row.version >= known->since && row.version <= known->until);
     if (here) ids.push_back(of_check);
-    if (!row.also.empty()) ids.insert(row.noticed_by != 0 ? ids.begin() : ids.end(), row.also);
+    if (!row.also.empty()) {
+        const bool first = row.noticed_by != 0 || row.is_of_also;
+        ids.insert(first ? ids.begin() : ids.end(), row.also);
+    }
     return ids;
 }
 

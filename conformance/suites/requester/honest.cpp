@@ -85,8 +85,10 @@ CheckResult waits(CaseContext& test) {
     }));
     if (plain->exchanges().size() <= 3)
         return CaseContext::not_applicable("the requester sends nothing that may be put off");
-    TRY(test.expect_that(run->count(code::respond_if_ready) != 0, "SPDM-DEF-011", "RESPOND_IF_READY",
-                         "none"));
+    if (run->count(code::respond_if_ready) == 0) {
+        test.note("SPDM-DEF-011", "RESPOND_IF_READY", "the requester gives up when it is put off");
+        return {};
+    }
     return plain->end.succeeded() ? expect_success(test, *run, "SPDM-DEF-006") : CheckResult{};
 }
 

@@ -34,8 +34,13 @@ Fault never_ready(uint8_t code) {
 
 void add_unending_faults(std::vector<FaultRow>& rows) {
     const uint8_t digests = code::get_digests, certificate = code::get_certificate;
-    rows.push_back({.check = Check::retries, .version = v1_2, .fault = answer(digests, "", kAlways)});
-    rows.push_back({.check = Check::retries, .version = v1_2, .fault = answer(certificate, "", kAlways)});
+    for (const uint8_t code : {digests, certificate}) {
+        rows.push_back({.check = Check::retries,
+                        .version = v1_2,
+                        .fault = answer(code, "", kAlways),
+                        .also = "SPDM-DEF-105",
+                        .is_of_also = true});
+    }
     rows.push_back({.check = Check::retries, .version = v1_2, .fault = never_ready(digests)});
     rows.push_back(
         {.check = Check::retries, .version = v1_2, .fault = answer(certificate, "127f0300", kAlways)});

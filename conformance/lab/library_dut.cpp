@@ -1,0 +1,125 @@
+#include "conformance/lab/library_dut.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "conformance/lab/link_dut.h"
+
+namespace assay::lab {
+
+namespace {
+
+constexpr size_t kCapacity = size_t{1} << 20;
+
+std::unexpected<Error> unusable(std::string why) {
+    return fail(Errc::io, "target", Error::npos, std::move(why));
+}
+
+std::string last_error() {
+    const char* text = ::dlerror();
+    return text != nullptr ? text : "no reason was given";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LibraryDut>> LibraryDut::open(const std::string& path, const std::string& options) {
+    // A name without a slash would be searched for among the system's libraries.
+    const std::string file = path.contains('/') ? path : "./" + path;
+    std::shared_ptr<void> library(::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* handle) {
+        if (handle != nullptr) ::dlclose(handle);
+    });
+    if (library == nullptr) return unusable(fmt::format("lib:{}: {}", path, last_error()));
+    auto* get = reinterpret_cast<const assay_dut_api* (*)()>(::dlsym(library.get(), "assay_dut_get"));
+    if (get == nullptr) return unusable(fmt::format("lib:{}: it does not export assay_dut_get()", path));
+    const std::string target = "lib:" + path + (options.empty() ? "" : "?" + options);
+    std::unique_ptr<LibraryDut> dut(new LibraryDut(std::move(library), get(), target));
+    TRY(dut->create(options));
+    return dut;
+}
+
+Result<std::unique_ptr<LibraryDut>> LibraryDut::open(const assay_dut_api* api, std::string target,
+                                                     const std::string& options) {
+    std::unique_ptr<LibraryDut> dut(new LibraryDut(nullptr, api, std::move(target)));
+    TRY(dut->create(options));
+    return dut;
+}
+
+Result<> LibraryDut::create(const std::string& options) {
+    if (api_ == nullptr || api_->version != ASSAY_DUT_VERSION) {
+        return unusable(fmt::format("{}: it was made for version {} of assay_dut.h; this is {}", target_,
+                                    api_ == nullptr ? 0 : api_->version, ASSAY_DUT_VERSION));
+    }
+    if (api_->create == nullptr || api_->destroy == nullptr || api_->reset == nullptr ||
+        api_->exchange == nullptr) {
+        return unusable(target_ + ": create, destroy, reset and exchange must be there");
+    }
+    dut_ = api_->create(options.c_str());
+    if (dut_ == nullptr) return unusable(fmt::format("{}: create() refuses \"{}\"", target_, options));
+    if (api_->binding == nullptr) return {};
+    const char* said = api_->binding(dut_);
+    const auto binding = transport::binding_from_name(said != nullptr ? said : "");
+    if (!binding) {
+        return unusable(fmt::format("{}: binding() gives \"{}\", which is none of mctp, doe, tcp, none",
+                                    target_, said != nullptr ? said : ""));
+    }
+    transport_ = &records_over(*binding);
+    return {};
+}
+
+LibraryDut::~LibraryDut() {
+    if (dut_ != nullptr) api_->destroy(dut_);
+}
+
+Result<> LibraryDut::reset() {
+    if (api_->reset(dut_) == ASSAY_DUT_OK) return {};
+    return fail(Errc::closed, "target", Error::npos, "reset() failed");
+}
+
+Result<std::optional<Answer>> LibraryDut::call(int kind, ByteView request) {
+    Bytes answer(kCapacity);
+    size_t size = answer.size();
+    int answer_kind = ASSAY_DUT_MESSAGE;
+    if (api_->exchange(dut_, kind, request.data(), request.size(), answer.data(), &size, &answer_kind) !=
+        ASSAY_DUT_OK)
+        return fail(Errc::closed, "target", Error::npos, "exchange() says that the device is gone");
+    if (size > answer.size())
+        return fail(Errc::out_of_range, "answer_size", Error::npos, "more than the buffer holds");
+    if (size == 0) return std::nullopt;
+    answer.resize(size);
+    return Answer{std::move(answer), answer_kind == ASSAY_DUT_RECORD};
+}
+
+Result<std::optional<Bytes>> LibraryDut::exchange(ByteView request, Wait) {
+    std::optional<Answer> answer = TRY(call(ASSAY_DUT_MESSAGE, request));
+    if (!answer) return std::nullopt;
+    return std::move(answer->bytes);
+}
+
+Result<std::optional<Answer>> LibraryDut::exchange_secured(ByteView record, Wait) {
+    return call(ASSAY_DUT_RECORD, record);
+}
+
+const record::Transport& LibraryDut::transport() const {
+    return transport_ != nullptr ? *transport_ : record::none();
+}
+
+bool LibraryDut::set_sequence(uint32_t session, spdm::Direction way, uint64_t next) {
+    return api_->set_sequence != nullptr &&
+           api_->set_sequence(dut_, session, way == spdm::Direction::request ? 0 : 1, next) == 0;
+}
+
+bool LibraryDut::ask_for_key_update(uint32_t session) {
+    return api_->ask_for_key_update != nullptr && api_->ask_for_key_update(dut_, session) == 0;
+}
+
+void LibraryDut::wait(std::chrono::microseconds time) {
+    if (api_->advance_time != nullptr) {
+        api_->advance_time(dut_, static_cast<uint64_t>(time.count()));
+    } else {
+        std::this_thread::sleep_for(time);
+    }
+}
+
+}  // namespace assay::lab
