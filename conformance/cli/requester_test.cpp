@@ -38,6 +38,18 @@ BOOST_AUTO_TEST_CASE(a_driver_that_checks_what_it_gets_passes) {
     BOOST_TEST(ran.out.contains("exit code 0: no failure"), ran.out);
 }
 
+BOOST_AUTO_TEST_CASE(the_driver_in_c_passes_and_its_bug_is_found) {
+    const auto examples = std::filesystem::path(program()).parent_path().parent_path() / "examples";
+    const auto run_of = [&](const char* name) {
+        return judged((examples / name).string() + " {host} {port}", {"--version", "1.2"});
+    };
+    const Ran sound = run_of("driver");
+    BOOST_TEST(sound.code == 0, sound.out << sound.err);
+    const Ran faulty = run_of("driver_with_bug");
+    BOOST_TEST(faulty.code == 1, faulty.out << faulty.err);
+    BOOST_TEST(faulty.out.contains("req/algs-offered-"), faulty.out);
+}
+
 BOOST_AUTO_TEST_CASE(a_driver_that_trusts_whatever_root_comes_fails_and_the_report_says_how_to_repeat_it) {
     const Ran ran = judged(driver(""), {"--version", "1.2", "--case", "req/cert-root-*"});
     BOOST_TEST(ran.code == 1, ran.out << ran.err);
