@@ -24,7 +24,6 @@ class SocketServer final : public Server {
           log_(std::move(log)),
           options_(options),
           acceptor_(context_),
-          socket_(context_),
           retry_(context_) {}
 
     Result<> open() {
@@ -58,7 +57,6 @@ class SocketServer final : public Server {
         asio::post(context_, [this] {
             error_code ignored;
             acceptor_.close(ignored);
-            socket_.close(ignored);
             context_.stop();
         });
     }
@@ -67,17 +65,34 @@ class SocketServer final : public Server {
     // What comes when all answers are written.
     enum class Then : uint8_t { read, leave_state, forget, end };
 
+    // One peer, with a responder of its own. It lives as long as something is read or written.
+    struct Connection {
+        Connection(tcp::socket peer, const Target& target, const Log& log, const FramingFaultConfig& framing,
+                   Service responder)
+            : socket(std::move(peer)),
+              endpoint(target.scheme, target.binding, log, framing),
+              service(std::move(responder)) {}
+
+        tcp::socket socket;
+        StreamEndpoint endpoint;
+        Service service;
+        std::array<uint8_t, 4096> piece{};
+        Bytes answers{};
+    };
+    using Peer = std::shared_ptr<Connection>;
+
     void accept() {
         acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
             if (!acceptor_.is_open()) return;
             if (error) return accept_later(error);
-            socket_ = std::move(socket);
             error_code ignored;
-            socket_.set_option(tcp::no_delay(true), ignored);
-            endpoint_ =
-                std::make_unique<StreamEndpoint>(target_.scheme, target_.binding, log_, options_.framing);
-            if (!service_) service_ = factory_();
-            read();
+            socket.set_option(tcp::no_delay(true), ignored);
+            // Who comes next finds what a peer left behind that said CONTINUE.
+            Service service = left_ ? std::move(*left_) : factory_();
+            left_.reset();
+            read(std::make_shared<Connection>(std::move(socket), target_, log_, options_.framing,
+                                              std::move(service)));
+            if (many_at_once()) accept();
         });
     }
 
@@ -90,11 +105,12 @@ class SocketServer final : public Server {
         });
     }
 
-    void read() {
-        socket_.async_read_some(asio::buffer(piece_), [this](const error_code& error, size_t size) {
-            if (error) return go_on(Then::forget);
-            auto peer = endpoint_->take(*service_, ByteView(piece_).first(size), answers_);
-            write_answers(then(peer));
+    void read(const Peer& peer) {
+        peer->socket.async_read_some(asio::buffer(peer->piece), [this, peer](const error_code& error,
+                                                                             size_t size) {
+            if (error) return go_on(peer, Then::forget);
+            const auto did = peer->endpoint.take(peer->service, ByteView(peer->piece).first(size), peer->answers);
+            write_answers(peer, then(did));
         });
     }
 
@@ -109,21 +125,25 @@ class SocketServer final : public Server {
     }
 
     // Not in one blocking call: stop() must take effect even while a peer does not read.
-    void write_answers(Then then) {
-        asio::async_write(socket_, asio::buffer(answers_), [this, then](const error_code& error, size_t) {
-            answers_.clear();
-            go_on(error ? Then::forget : then);
-        });
+    void write_answers(const Peer& peer, Then then) {
+        asio::async_write(peer->socket, asio::buffer(peer->answers),
+                          [this, peer, then](const error_code& error, size_t) {
+                              peer->answers.clear();
+                              go_on(peer, error ? Then::forget : then);
+                          });
     }
 
-    void go_on(Then then) {
-        if (then == Then::read) return read();
+    void go_on(const Peer& peer, Then then) {
+        if (then == Then::read) return read(peer);
         error_code ignored;
-        socket_.close(ignored);
-        if (then != Then::leave_state) service_.reset();
+        peer->socket.close(ignored);
+        if (then == Then::leave_state) left_ = std::move(peer->service);
         if (then == Then::end) acceptor_.close(ignored);
-        if (acceptor_.is_open()) accept();
+        if (!many_at_once() && acceptor_.is_open()) accept();
     }
+
+    // What one peer of an emulator leaves behind with CONTINUE is for the next: they come one after the other.
+    bool many_at_once() const { return target_.scheme == Scheme::tcp; }
 
     void log(const std::string& line) {
         if (log_) log_(line);
@@ -135,12 +155,8 @@ class SocketServer final : public Server {
     ServerOptions options_;
     asio::io_context context_;
     tcp::acceptor acceptor_;
-    tcp::socket socket_;
     asio::steady_timer retry_;
-    std::unique_ptr<StreamEndpoint> endpoint_;
-    std::array<uint8_t, 4096> piece_{};
-    Bytes answers_;
-    std::optional<Service> service_;
+    std::optional<Service> left_;  // by the last peer that said CONTINUE
 };
 
 }  // namespace

@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(only_a_peer_that_leaves_with_continue_finds_its_state_again
     }
 }
 
+BOOST_AUTO_TEST_CASE(peers_over_tcp_are_served_at_once_and_each_has_its_own_responder) {
+    CountingServer server(local(Scheme::tcp, Binding::tcp));
+    const Bytes unit = wrap(Binding::tcp, kMessage);
+    RawClient first(*server.server), second(*server.server);
+    const auto count = [&](RawClient& client) { return client.exchange(unit, 9).substr(8); };
+    BOOST_TEST(count(second) == "0101020304");
+    BOOST_TEST(count(first) == "0101020304");
+    BOOST_TEST(count(second) == "0201020304");
+    first.socket.close();
+    BOOST_TEST(count(second) == "0301020304");
+}
+
 BOOST_AUTO_TEST_CASE(a_link_leaves_with_continue) {
     CountingServer server(local(Scheme::emu));
     for (uint8_t count : Bytes{1, 2}) {
