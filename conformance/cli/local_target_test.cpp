@@ -49,6 +49,13 @@ BOOST_AUTO_TEST_CASE(a_library_that_cannot_be_used_is_one_line) {
     for (const BadInput& row : rows) row.check();
 }
 
+BOOST_AUTO_TEST_CASE(a_pci_device_that_is_not_there_is_one_line) {
+    BadInput{
+        {"run", "--target", "doe:ffff:ff:1f.7"}, 3, "/sys/bus/pci/devices/ffff:ff:1f.7/config: No such file"}
+        .check();
+    BadInput{{"run", "--target", "doe:gpu"}, 2, "a PCI address is"}.check();
+}
+
 BOOST_AUTO_TEST_CASE(a_process_that_does_not_speak_the_frames_is_one_line) {
     const BadInput rows[] = {
         {{"run", "--target", "exec:"}, 2, "the command is missing"},

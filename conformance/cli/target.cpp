@@ -5,6 +5,7 @@
 
 #include <ostream>
 
+#include "conformance/lab/doe_dut.h"
 #include "conformance/lab/exec_dut.h"
 #include "conformance/lab/library_dut.h"
 #include "conformance/lab/link_dut.h"
@@ -41,6 +42,12 @@ Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab:
         return TRY(lab::LibraryDut::open(target.path, target.options));
     if (target.scheme == transport::Scheme::exec) {
         return TRY(lab::ExecDut::open(target.path, std::chrono::milliseconds(options.answer_timeout_ms)));
+    }
+    if (target.scheme == transport::Scheme::doe) {
+        lab::DoeOptions doe;
+        doe.answer_timeout = std::chrono::milliseconds(options.answer_timeout_ms);
+        return TRY(
+            lab::DoeDut::open(TRY(lab::open_config_space(target.path)), transport::to_text(target), doe));
     }
     lab::LinkOptions link{std::chrono::milliseconds(options.connect_timeout_ms),
                           std::chrono::milliseconds(options.round_trip_ms),

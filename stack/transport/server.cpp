@@ -106,12 +106,13 @@ class SocketServer final : public Server {
     }
 
     void read(const Peer& peer) {
-        peer->socket.async_read_some(asio::buffer(peer->piece), [this, peer](const error_code& error,
-                                                                             size_t size) {
-            if (error) return go_on(peer, Then::forget);
-            const auto did = peer->endpoint.take(peer->service, ByteView(peer->piece).first(size), peer->answers);
-            write_answers(peer, then(did));
-        });
+        peer->socket.async_read_some(
+            asio::buffer(peer->piece), [this, peer](const error_code& error, size_t size) {
+                if (error) return go_on(peer, Then::forget);
+                const auto did =
+                    peer->endpoint.take(peer->service, ByteView(peer->piece).first(size), peer->answers);
+                write_answers(peer, then(did));
+            });
     }
 
     Then then(StreamEndpoint::Peer peer) const {
@@ -142,7 +143,8 @@ class SocketServer final : public Server {
         if (!many_at_once() && acceptor_.is_open()) accept();
     }
 
-    // What one peer of an emulator leaves behind with CONTINUE is for the next: they come one after the other.
+    // What one peer of an emulator leaves behind with CONTINUE is for the next: they come one after the
+    // other.
     bool many_at_once() const { return target_.scheme == Scheme::tcp; }
 
     void log(const std::string& line) {

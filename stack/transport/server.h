@@ -13,11 +13,12 @@ struct ServerOptions {
     FramingFaultConfig framing{};  // in the receiver of the peers' frames
 };
 
-// Listens on a tcp or emu target. Over TCP it serves all that connect, each with a responder of its own; behind
-// the emulator's framing one connection after another, as the emulator does.
+// Listens on a tcp or emu target. Over TCP it serves all that connect, each with a responder of its own;
+// behind the emulator's framing one connection after another, as the emulator does.
 class Server {
    public:
-    // Makes a responder for a new peer. Who comes after a peer that left with CONTINUE finds that one's again.
+    // Makes a responder for a new peer. Who comes after a peer that left with CONTINUE finds that one's
+    // again.
     using Factory = std::function<Service()>;
     using Log = transport::Log;
 

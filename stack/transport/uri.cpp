@@ -33,6 +33,14 @@ Result<Binding> parse_query(std::string_view uri, std::string_view query) {
     return *binding;
 }
 
+// "0000:3b:00.0", all of it hexadecimal.
+bool is_pci_address(std::string_view text) {
+    constexpr std::string_view kForm = "xxxx:xx:xx.x";
+    return std::ranges::equal(text, kForm, [](char c, char form) {
+        return form == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == form;
+    });
+}
+
 // A command may hold anything; of a library's path the first '?' is the end.
 Result<Target> parse_local(std::string_view uri) {
     Target target;
@@ -47,6 +55,15 @@ Result<Target> parse_local(std::string_view uri) {
     return target;
 }
 
+Result<Target> parse_mailbox(std::string_view uri) {
+    Target target{.scheme = Scheme::doe, .host = {}, .binding = Binding::doe};
+    target.path = uri.substr(uri.find(':') + 1);
+    if (!is_pci_address(target.path))
+        return wrong(uri,
+                     "a PCI address is SEGMENT:BUS:DEVICE.FUNCTION in small hexadecimal, as in 0000:3b:00.0");
+    return target;
+}
+
 }  // namespace
 
 Result<Target> parse_target(std::string_view uri) {
@@ -58,6 +75,7 @@ Result<Target> parse_target(std::string_view uri) {
         return target;
     }
     if (rest.starts_with("exec:") || rest.starts_with("lib:")) return parse_local(uri);
+    if (rest.starts_with("doe:")) return parse_mailbox(uri);
     if (rest.starts_with("tcp://")) {
         target.scheme = Scheme::tcp;
         target.port = kTcpPort;
@@ -107,6 +125,7 @@ std::string to_text(const Target& target) {
                    : fmt::format("{}?binding={}", kReference, name(target.binding));
     }
     if (target.scheme == Scheme::exec) return "exec:" + target.path;
+    if (target.scheme == Scheme::doe) return "doe:" + target.path;
     if (target.scheme == Scheme::lib)
         return "lib:" + target.path + (target.options.empty() ? "" : "?" + target.options);
     bool v6 = target.host.find(':') != std::string::npos;

@@ -13,6 +13,7 @@ enum class Scheme : uint8_t {
     emu,        // the DMTF emulator's socket framing around a binding
     exec,       // a child process that is spoken to over its standard input and output
     lib,        // a shared library in this process
+    doe,        // a PCI device's mailbox for data object exchange, in this machine
 };
 
 inline constexpr uint16_t kTcpPort = 4194;  // IANA
@@ -29,8 +30,9 @@ struct Target {
 
 // Reads "reference[?binding=mctp|doe|tcp|none]" (none when not said), "tcp://HOST[:PORT]" or
 // "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not said), where an IPv6 address stands in
-// brackets, or "exec:COMMAND" or "lib:PATH[?OPTIONS]". Errors: Errc::bad_text, with what is wrong and what is
-// accepted.
+// brackets, "exec:COMMAND", "lib:PATH[?OPTIONS]" or
+// "doe:SEGMENT:BUS:DEVICE.FUNCTION" ("doe:0000:3b:00.0"). Errors: Errc::bad_text, with what is wrong and what
+// is accepted.
 Result<Target> parse_target(std::string_view uri);
 std::string to_text(const Target& target);
 

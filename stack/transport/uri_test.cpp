@@ -13,6 +13,7 @@ BOOST_AUTO_TEST_CASE(targets_are_read_and_written) {
         {"reference?binding=mctp", "reference?binding=mctp"},
         {"reference?binding=doe", "reference?binding=doe"},
         {"exec:./device --fast ?x", "exec:./device --fast ?x"},
+        {"doe:0000:3b:00.0", "doe:0000:3b:00.0"},
         {"lib:./device.so", "lib:./device.so"},
         {"lib:/opt/device.so?slots=2&x?", "lib:/opt/device.so?slots=2&x?"},
         {"tcp://host", "tcp://host:4194"},
@@ -45,6 +46,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_target_is_refused_with_what_is_wrong) {
         {"references", "no such kind of target"},
         {"exec:", "the command is missing"},
         {"lib:?x", "the path is missing"},
+        {"doe:3b:00.0", "a PCI address is"},
+        {"doe:0000:3B:00.0", "a PCI address is"},
         {"emu://host?bind=mctp", "behind '?'"},
         {"emu://host?binding=usb", "no such binding"},
     };
