@@ -1,5 +1,8 @@
 // The same verdicts behind a socket as in the process.
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <thread>
 
 #include "conformance/cli/serving.h"
@@ -55,13 +58,13 @@ class Serving {
 Target emulator(Binding binding) { return {Scheme::emu, "127.0.0.1", 0, binding}; }
 Target plain_tcp() { return {Scheme::tcp, "127.0.0.1", 0, Binding::tcp}; }
 
-engine::RunReport run(lab::Dut& dut, const std::string& filter) {
+engine::RunReport run(lab::Dut& dut, std::span<const engine::Case> cases, const std::string& filter = "*") {
     engine::RunOptions options;
     options.versions = {wire::Version::v1_3};
     options.filter = filter;
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::openssl_provider());
-    return engine::run(lab, cases::all_cases(), engine::Requirements::embedded(), options);
+    return engine::run(lab, cases, engine::Requirements::embedded(), options);
 }
 
 // What only a target in this process can do: cases that need more than messages say so.
@@ -70,19 +73,39 @@ bool differs_by_nature(const engine::CaseResult& result) {
            result.verdict == engine::Verdict::not_applicable;
 }
 
-// The cases come to the same behind the socket as in this process.
-void expect_same_verdicts(const Serving& serving, const std::string& filter) {
+// What comes to something else behind the socket than in this process.
+std::vector<std::string> differences(const Target& target, std::span<const engine::Case> cases,
+                                     const std::string& filter, const ServeCommand& command = {}) {
+    const Serving serving(target, command);
     lab::ReferenceDut inside(lab::make_reference_device(serving.options()), crypto::openssl_provider(),
                              serving.options());
-    engine::RunReport expected = run(inside, filter);
-    auto dut = serving.connected();
-    engine::RunReport report = run(*dut, filter);
-    BOOST_REQUIRE(report.results.size() == expected.results.size());
+    const engine::RunReport expected = run(inside, cases, filter);
+    const auto dut = serving.connected();
+    const engine::RunReport report = run(*dut, cases, filter);
+    if (report.results.size() != expected.results.size()) return {"other cases were run"};
+    std::vector<std::string> list;
     for (size_t i = 0; i < report.results.size(); ++i) {
         const engine::CaseResult& one = report.results[i];
-        if (differs_by_nature(one)) continue;
-        BOOST_TEST((one.verdict == expected.results[i].verdict),
-                   dut->target() << " " << one.id << " " << engine::name(one.verdict));
+        if (differs_by_nature(one) || one.verdict == expected.results[i].verdict) continue;
+        list.push_back(fmt::format("{} {} {}", dut->target(), one.id, engine::name(one.verdict)));
+    }
+    return list;
+}
+
+// Cases as many lists, so that the lists take about the same time.
+std::vector<std::vector<engine::Case>> dealt(std::span<const engine::Case> cases, size_t lists) {
+    std::vector<std::vector<engine::Case>> all(lists);
+    for (size_t i = 0; i < cases.size(); ++i) all[i % lists].push_back(cases[i]);
+    return all;
+}
+
+// Runs beside each other what waits for silence more than it computes.
+using Job = std::function<std::vector<std::string>()>;
+void expect_no_difference(const std::vector<Job>& jobs) {
+    std::vector<std::future<std::vector<std::string>>> running;
+    for (const Job& job : jobs) running.push_back(std::async(std::launch::async, job));
+    for (auto& one : running) {
+        for (const std::string& difference : one.get()) BOOST_ERROR(difference);
     }
 }
 
@@ -91,53 +114,62 @@ void expect_same_verdicts(const Serving& serving, const std::string& filter) {
 BOOST_AUTO_TEST_SUITE(socket_suite)
 
 BOOST_AUTO_TEST_CASE(every_framing_gives_the_verdicts_of_the_process) {
-    // All cases over one framing. Silence has to be waited for, so the others have a group each.
-    const std::pair<Target, std::string> runs[] = {{emulator(Binding::mctp), "*"},
-                                                   {plain_tcp(), "kex/*"},
-                                                   {emulator(Binding::doe), "mea/*"},
-                                                   {emulator(Binding::tcp), "fin/*"},
-                                                   {emulator(Binding::none), "crt/*"}};
-    for (const auto& [target, filter] : runs) {
-        Serving serving(target);
-        expect_same_verdicts(serving, filter);
+    // All cases over one framing, and a group of them over each other.
+    std::vector<Job> jobs;
+    const auto cases = dealt(cases::all_cases(), 4);
+    for (const auto& list : cases)
+        jobs.emplace_back([&] { return differences(emulator(Binding::mctp), list, "*"); });
+    for (const auto& [target, filter] : {std::pair{plain_tcp(), "kex/*"},
+                                         {emulator(Binding::doe), "mea/*"},
+                                         {emulator(Binding::tcp), "fin/*"},
+                                         {emulator(Binding::none), "crt/*"}}) {
+        jobs.emplace_back([=] { return differences(target, cases::all_cases(), filter); });
     }
+    expect_no_difference(jobs);
 }
 
 BOOST_AUTO_TEST_CASE(frames_are_judged_over_every_framing) {
-    const std::pair<Target, size_t> rows[] = {{emulator(Binding::mctp), 5},
-                                              {emulator(Binding::doe), 12},
-                                              {emulator(Binding::tcp), 7},
-                                              {plain_tcp(), 8},
-                                              {emulator(Binding::none), 1}};
-    for (const auto& [target, passes] : rows) {
-        BOOST_TEST_CONTEXT(transport::to_text(target)) {
-            Serving serving(target);
-            auto dut = serving.connected();
-            size_t passed = 0;
-            for (const engine::CaseResult& one : run(*dut, "trn/*").results) {
-                bool good = one.verdict == engine::Verdict::pass;
+    std::vector<Job> jobs;
+    for (const auto& [target, passes] : {std::pair{emulator(Binding::mctp), 5},
+                                         {emulator(Binding::doe), 12},
+                                         {emulator(Binding::tcp), 7},
+                                         {plain_tcp(), 8},
+                                         {emulator(Binding::none), 1}}) {
+        jobs.emplace_back([=] {
+            const Serving serving(target);
+            const auto dut = serving.connected();
+            std::vector<std::string> wrong;
+            int passed = 0;
+            for (const engine::CaseResult& one : run(*dut, cases::all_cases(), "trn/*").results) {
+                const bool good = one.verdict == engine::Verdict::pass;
                 passed += good && one.id.starts_with("trn/");
-                BOOST_TEST((good || one.verdict == engine::Verdict::not_applicable),
-                           one.id << " " << engine::name(one.verdict)
-                                  << (one.findings.empty() ? "" : ": " + one.findings[0].got));
+                if (good || one.verdict == engine::Verdict::not_applicable) continue;
+                wrong.push_back(fmt::format("{} {} {} {}", dut->target(), one.id, engine::name(one.verdict),
+                                            one.findings.empty() ? "" : one.findings[0].got));
             }
-            BOOST_TEST(passed == passes);
-        }
+            if (passed != passes) wrong.push_back(fmt::format("{}: {} pass", dut->target(), passed));
+            return wrong;
+        });
     }
+    expect_no_difference(jobs);
 }
 
 // Each answer comes after a time of its own, some long after what silence is first waited for.
 BOOST_AUTO_TEST_CASE(answers_that_come_late_give_the_same_verdicts) {
-    Serving serving(emulator(Binding::mctp), {.delay_min_ms = 0, .delay_max_ms = 300});
-    for (const std::string filter : {"ver/*", "dig/*"}) {
-        expect_same_verdicts(serving, filter);
+    std::vector<Job> jobs;
+    for (const char* filter : {"ver/*", "dig/*"}) {
+        jobs.emplace_back([=] {
+            return differences(emulator(Binding::mctp), cases::all_cases(), filter,
+                               {.delay_min_ms = 0, .delay_max_ms = 300});
+        });
     }
+    expect_no_difference(jobs);
 }
 
 BOOST_AUTO_TEST_CASE(a_defect_of_framing_shows_behind_a_socket) {
     Serving serving(emulator(Binding::doe), {.fault_options = {.waive = {"doe_vendor"}, .defects = {}}});
     auto dut = serving.connected();
-    engine::RunReport report = run(*dut, "trn/doe-vendor");
+    engine::RunReport report = run(*dut, cases::all_cases(), "trn/doe-vendor");
     BOOST_TEST(report.exit_code() == 1);
 }
 
