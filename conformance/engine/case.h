@@ -93,12 +93,11 @@ class CaseContext {
     std::vector<Finding> notes_;
 };
 
-// A case. Its id never changes and is never used again for another.
+// A case: one literal, with its body in it. Its id never changes and is never used again for another.
 struct Case {
     std::string id;     // "group/what-it-does", in lower case
     std::string title;  // a sentence: what must hold
     std::vector<std::string> requirements;
-    std::function<CheckResult(CaseContext&)> run;
     wire::Version since = wire::Version::v1_0;
     wire::Version until = wire::Version::v1_4;
     uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)
@@ -108,6 +107,7 @@ struct Case {
     bool negative = false;  // afterwards the device is checked to be alive and unharmed
     bool writes = false;    // changes the device for good
     bool once = false;      // what it shows does not depend on the version: it is run at the last one only
+    std::function<CheckResult(CaseContext&)> run;
 };
 
 }  // namespace assay::engine

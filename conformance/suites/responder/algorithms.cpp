@@ -18,219 +18,268 @@ using wire::NegotiateAlgorithms;
 
 constexpr size_t kFixedSize = 32;
 
-CheckResult before_capabilities(CaseContext& test) {
-    TRY(test.lab().after_version());
-    Bytes request = wire::encode_raw(test.lab().algorithms(test.version()), {.version = test.version()});
-    Allowed allowed = refused(ErrorCode::unexpected_request, {ErrorCode::version_mismatch});
-    return test.expect(TRY(test.lab().send(request)), allowed, "SPDM-ALG-001");
-}
-
-// The same request once more may be a retry, and then gets the same answer; another one is out of order.
-CheckResult twice(CaseContext& test) {
-    TRY(negotiate(test));
-    Bytes first = last_answer(test, code::negotiate_algorithms);
-    NegotiateAlgorithms message = test.lab().algorithms(test.version());
-    Allowed allowed = unexpected();
-    allowed.answer = allowed.equal = true;
-    Exchange exchange = TRY(test.lab().send(wire::encode_raw(message, test.lab().seen().request_context())));
-    TRY(test.expect(exchange, allowed, "SPDM-ALG-001"));
-    TRY(test.expect_that(!exchange.answered() || *exchange.response == first, "SPDM-ALG-001",
-                         "the same answer as before", "another", "BaseAsymSel"));
-    TRY(negotiate(test));
-    message.base_hash_algo ^= message.base_hash_algo & (~message.base_hash_algo + 1);
-    allowed = unexpected();
-    allowed.silence = allowed.equal = true;
-    exchange = TRY(
-        test.lab().send(wire::encode_raw(message, test.lab().seen().request_context()), lab::Wait::silence));
-    return test.expect(exchange, allowed, "SPDM-ALG-001");
-}
-
-CheckResult wrong_length(CaseContext& test) {
-    Bytes good = wire::encode_raw(test.lab().algorithms(test.version()), {.version = test.version()});
-    uint16_t size = static_cast<uint16_t>(good.size());
-    for (int length : {size - 1, size + 1, 0, 4, 0xffff}) {
-        TRY(test.lab().after_capabilities(test.version()));
-        Bytes request = good;
-        request[4] = static_cast<uint8_t>(length);
-        request[5] = static_cast<uint8_t>(length >> 8);
-        TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-002"));
-    }
-    return {};
-}
-
-// So many extended algorithms that the message is longer than the version allows.
-CheckResult too_long(CaseContext& test) {
-    NegotiateAlgorithms message = test.lab().algorithms(test.version());
-    size_t limit = test.version() == v1_0 ? 64 : 128;
-    message.ext_asym.resize((limit - kFixedSize) / 4 + 1);
-    Allowed allowed = invalid();
-    // A device that takes less than that at once says so.
-    if (test.at_least(v1_2)) allowed.errors.push_back(ErrorCode::request_too_large);
-    return test.expect(TRY(send_algorithms(test, message)), allowed, "SPDM-ALG-003");
-}
-
-CheckResult too_many_extended(CaseContext& test) {
-    size_t limit = test.version() == v1_0 ? 8 : 20;
-    for (size_t asym : {limit + 1, limit / 2}) {
-        NegotiateAlgorithms message = test.lab().algorithms(test.version());
-        message.ext_asym.resize(asym);
-        message.ext_hash.resize(limit + 1 - asym);
-        TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-004"));
-    }
-    return {};
-}
-
-// An AlgType that this version does not know: refused, or left out of the answer.
-CheckResult unknown_type(CaseContext& test) {
-    std::vector<uint8_t> types = {0, 1, 8, 0xff};
-    if (!test.at_least(v1_4)) types.insert(types.end(), {6, 7});
-    for (uint8_t type : types) {
-        Exchange exchange = TRY(send_algorithms(test, with_structs(test, {item(type)})));
-        Allowed allowed = invalid();
-        allowed.answer = allowed.equal = true;
-        TRY(test.expect(exchange, allowed, "SPDM-ALG-006"));
-        if (!exchange.answered()) continue;
-        auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
-        for (const AlgStruct& chosen : answer.alg_structs) {
-            TRY(test.expect_that(chosen.alg_type != type || chosen.alg_supported == 0, "SPDM-ALG-006",
-                                 "nothing selected of an unknown type", fmt::format("type {}", type),
-                                 "AlgStruct[0].AlgType"));
-        }
-    }
-    return {};
-}
-
-CheckResult type_order(CaseContext& test) {
-    for (auto [first, second] : {std::pair<uint8_t, uint8_t>{2, 2}, {3, 2}, {5, 4}}) {
-        NegotiateAlgorithms message = with_structs(test, {item(first), item(second)});
-        TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-007"));
-    }
-    return {};
-}
-
-CheckResult fixed_count(CaseContext& test) {
-    for (uint8_t count : Bytes{0x10, 0x30, 0x00, 0xf0}) {
-        NegotiateAlgorithms message = with_structs(test, {item(2, 1, count)});
-        TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-008"));
-    }
-    return {};
-}
-
-CheckResult external_count(CaseContext& test) {
-    Bytes good = wire::encode_raw(with_structs(test, {item(2)}), {.version = test.version()});
-    for (uint8_t count : Bytes{0x21, 0x2f}) {
-        TRY(test.lab().after_capabilities(test.version()));
-        Bytes request = good;
-        request[kFixedSize + 1] = count;
-        TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-009"));
-    }
-    return {};
-}
-
-CheckResult struct_count(CaseContext& test) {
-    NegotiateAlgorithms message = with_structs(test, {item(2), item(3)});
-    Bytes good = wire::encode_raw(message, {.version = test.version()});
-    for (uint8_t count : Bytes{3, 1, 0xff}) {
-        TRY(test.lab().after_capabilities(test.version()));
-        Bytes request = good;
-        request[wire::kParam1At] = count;
-        TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-010"));
-    }
-    return {};
-}
-
-CheckResult empty_struct(CaseContext& test) {
-    Exchange exchange = TRY(send_algorithms(test, with_structs(test, {item(2, 0)})));
-    Allowed allowed = invalid();
-    allowed.answer = true;
-    TRY(test.expect(exchange, allowed, "SPDM-ALG-027"));
-    if (exchange.error()) return {};
-    auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
-    for (const AlgStruct& chosen : answer.alg_structs) {
-        TRY(test.expect_that(chosen.alg_supported == 0, "SPDM-ALG-112", "nothing selected of nothing offered",
-                             fmt::format("0x{:04x}", chosen.alg_supported), "AlgStruct[0].AlgSupported"));
-    }
-    return {};
-}
-
-CheckResult multi_key(CaseContext& test) {
-    uint32_t own = test.claims().parameters.responder_flags & cap::multi_key;
-    if (own == cap::multi_key_negotiable) return CaseContext::not_applicable("MULTI_KEY_CAP 10b allows both");
-    NegotiateAlgorithms offer = test.lab().algorithms(test.version());
-    if (own == 0) offer.other_params_support |= wire::kMultiKeyConn;
-    return test.expect(TRY(send_algorithms(test, offer)), invalid(), "SPDM-ALG-022");
-}
-
-CheckResult challenge_too_early(CaseContext& test) {
-    TRY(test.lab().after_capabilities(test.version()));
-    Bytes request = TRY(test.lab().encode(test.lab().challenge()));
-    return test.expect(TRY(test.lab().send(request)),
-                       refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
-                       "SPDM-ALG-028");
-}
-
-// After a refused NEGOTIATE_ALGORITHMS everything that stands on algorithms is still too early.
-CheckResult refused_selects_nothing(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    TRY(lab.after_capabilities(test.version()));
-    std::vector<Bytes> requests;
-    if (test.claims().has(cap::cert)) requests.push_back(TRY(lab.encode(wire::GetDigests{})));
-    if (test.claims().has(cap::chal)) requests.push_back(TRY(lab.encode(lab.challenge())));
-    if (test.claims().has(cap::meas)) {
-        requests.push_back(TRY(lab.encode(lab.get_measurements(wire::kMeasurementCount, false))));
-    }
-    if (requests.empty())
-        return CaseContext::not_applicable("the device claims nothing that stands on algorithms");
-    Bytes bad = TRY(lab.encode(lab.algorithms(test.version())));
-    bad[4] = static_cast<uint8_t>(bad[4] - 1);
-    for (const Bytes& request : requests) {
-        TRY(lab.after_capabilities(test.version()));
-        TRY(test.expect(TRY(lab.send(bad)), invalid(), "SPDM-ALG-002"));
-        TRY(test.expect(TRY(lab.send(request)),
-                        refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
-                        "SPDM-ALG-031"));
-    }
-    return {};
-}
+const Case kCases[] = {
+    {
+        .id = "alg/before-capabilities",
+        .title = "NEGOTIATE_ALGORITHMS is unexpected before GET_CAPABILITIES",
+        .requirements = {"SPDM-ALG-001"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(test.lab().after_version());
+            Bytes request =
+                wire::encode_raw(test.lab().algorithms(test.version()), {.version = test.version()});
+            Allowed allowed = refused(ErrorCode::unexpected_request, {ErrorCode::version_mismatch});
+            return test.expect(TRY(test.lab().send(request)), allowed, "SPDM-ALG-001");
+        },
+    },
+    // The same request once more may be a retry, and then gets the same answer; another one is out of order.
+    {
+        .id = "alg/twice",
+        .title = "A second NEGOTIATE_ALGORITHMS is unexpected",
+        .requirements = {"SPDM-ALG-001", "SPDM-ALG-101"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            Bytes first = last_answer(test, code::negotiate_algorithms);
+            NegotiateAlgorithms message = test.lab().algorithms(test.version());
+            Allowed allowed = unexpected();
+            allowed.answer = allowed.equal = true;
+            Exchange exchange =
+                TRY(test.lab().send(wire::encode_raw(message, test.lab().seen().request_context())));
+            TRY(test.expect(exchange, allowed, "SPDM-ALG-001"));
+            TRY(test.expect_that(!exchange.answered() || *exchange.response == first, "SPDM-ALG-001",
+                                 "the same answer as before", "another", "BaseAsymSel"));
+            TRY(negotiate(test));
+            message.base_hash_algo ^= message.base_hash_algo & (~message.base_hash_algo + 1);
+            allowed = unexpected();
+            allowed.silence = allowed.equal = true;
+            exchange = TRY(test.lab().send(wire::encode_raw(message, test.lab().seen().request_context()),
+                                           lab::Wait::silence));
+            return test.expect(exchange, allowed, "SPDM-ALG-001");
+        },
+    },
+    {
+        .id = "alg/wrong-length",
+        .title = "Length other than the size of the message is InvalidRequest",
+        .requirements = {"SPDM-ALG-002"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            Bytes good = wire::encode_raw(test.lab().algorithms(test.version()), {.version = test.version()});
+            uint16_t size = static_cast<uint16_t>(good.size());
+            for (int length : {size - 1, size + 1, 0, 4, 0xffff}) {
+                TRY(test.lab().after_capabilities(test.version()));
+                Bytes request = good;
+                request[4] = static_cast<uint8_t>(length);
+                request[5] = static_cast<uint8_t>(length >> 8);
+                TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-002"));
+            }
+            return {};
+        },
+    },
+    // So many extended algorithms that the message is longer than the version allows.
+    {
+        .id = "alg/too-long",
+        .title = "A message beyond its version's limit is InvalidRequest",
+        .requirements = {"SPDM-ALG-003"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            NegotiateAlgorithms message = test.lab().algorithms(test.version());
+            size_t limit = test.version() == v1_0 ? 64 : 128;
+            message.ext_asym.resize((limit - kFixedSize) / 4 + 1);
+            Allowed allowed = invalid();
+            // A device that takes less than that at once says so.
+            if (test.at_least(v1_2)) allowed.errors.push_back(ErrorCode::request_too_large);
+            return test.expect(TRY(send_algorithms(test, message)), allowed, "SPDM-ALG-003");
+        },
+    },
+    {
+        .id = "alg/too-many-extended",
+        .title = "Too many extended algorithms are InvalidRequest",
+        .requirements = {"SPDM-ALG-004"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            size_t limit = test.version() == v1_0 ? 8 : 20;
+            for (size_t asym : {limit + 1, limit / 2}) {
+                NegotiateAlgorithms message = test.lab().algorithms(test.version());
+                message.ext_asym.resize(asym);
+                message.ext_hash.resize(limit + 1 - asym);
+                TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-004"));
+            }
+            return {};
+        },
+    },
+    // An AlgType that this version does not know: refused, or left out of the answer.
+    {
+        .id = "alg/unknown-type",
+        .title = "An unknown AlgType is refused or left out",
+        .requirements = {"SPDM-ALG-006"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            std::vector<uint8_t> types = {0, 1, 8, 0xff};
+            if (!test.at_least(v1_4)) types.insert(types.end(), {6, 7});
+            for (uint8_t type : types) {
+                Exchange exchange = TRY(send_algorithms(test, with_structs(test, {item(type)})));
+                Allowed allowed = invalid();
+                allowed.answer = allowed.equal = true;
+                TRY(test.expect(exchange, allowed, "SPDM-ALG-006"));
+                if (!exchange.answered()) continue;
+                auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
+                for (const AlgStruct& chosen : answer.alg_structs) {
+                    TRY(test.expect_that(chosen.alg_type != type || chosen.alg_supported == 0, "SPDM-ALG-006",
+                                         "nothing selected of an unknown type", fmt::format("type {}", type),
+                                         "AlgStruct[0].AlgType"));
+                }
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/type-order",
+        .title = "AlgTypes that do not increase are InvalidRequest",
+        .requirements = {"SPDM-ALG-007"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (auto [first, second] : {std::pair<uint8_t, uint8_t>{2, 2}, {3, 2}, {5, 4}}) {
+                NegotiateAlgorithms message = with_structs(test, {item(first), item(second)});
+                TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-007"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/fixed-count",
+        .title = "FixedAlgCount other than 2 is InvalidRequest",
+        .requirements = {"SPDM-ALG-008"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint8_t count : Bytes{0x10, 0x30, 0x00, 0xf0}) {
+                NegotiateAlgorithms message = with_structs(test, {item(2, 1, count)});
+                TRY(test.expect(TRY(send_algorithms(test, message)), invalid(), "SPDM-ALG-008"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/external-count",
+        .title = "ExtAlgCount beyond the message is InvalidRequest",
+        .requirements = {"SPDM-ALG-009"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            Bytes good = wire::encode_raw(with_structs(test, {item(2)}), {.version = test.version()});
+            for (uint8_t count : Bytes{0x21, 0x2f}) {
+                TRY(test.lab().after_capabilities(test.version()));
+                Bytes request = good;
+                request[kFixedSize + 1] = count;
+                TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-009"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/struct-count",
+        .title = "Param1 other than the number of structures is InvalidRequest",
+        .requirements = {"SPDM-ALG-010"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            NegotiateAlgorithms message = with_structs(test, {item(2), item(3)});
+            Bytes good = wire::encode_raw(message, {.version = test.version()});
+            for (uint8_t count : Bytes{3, 1, 0xff}) {
+                TRY(test.lab().after_capabilities(test.version()));
+                Bytes request = good;
+                request[wire::kParam1At] = count;
+                TRY(test.expect(TRY(test.lab().send(request)), invalid(), "SPDM-ALG-010"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/empty-struct",
+        .title = "An AlgSupported of zero is refused",
+        .requirements = {"SPDM-ALG-027"},
+        .since = v1_1,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            Exchange exchange = TRY(send_algorithms(test, with_structs(test, {item(2, 0)})));
+            Allowed allowed = invalid();
+            allowed.answer = true;
+            TRY(test.expect(exchange, allowed, "SPDM-ALG-027"));
+            if (exchange.error()) return {};
+            auto answer = TRY(wire::decode<Algorithms>(*exchange.response, exchange.response_context));
+            for (const AlgStruct& chosen : answer.alg_structs) {
+                TRY(test.expect_that(
+                    chosen.alg_supported == 0, "SPDM-ALG-112", "nothing selected of nothing offered",
+                    fmt::format("0x{:04x}", chosen.alg_supported), "AlgStruct[0].AlgSupported"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "alg/multi-key",
+        .title = "ResponderMultiKeyConn against MULTI_KEY_CAP is InvalidRequest",
+        .requirements = {"SPDM-ALG-022"},
+        .since = v1_3,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            uint32_t own = test.claims().parameters.responder_flags & cap::multi_key;
+            if (own == cap::multi_key_negotiable)
+                return CaseContext::not_applicable("MULTI_KEY_CAP 10b allows both");
+            NegotiateAlgorithms offer = test.lab().algorithms(test.version());
+            if (own == 0) offer.other_params_support |= wire::kMultiKeyConn;
+            return test.expect(TRY(send_algorithms(test, offer)), invalid(), "SPDM-ALG-022");
+        },
+    },
+    {
+        .id = "alg/challenge-too-early",
+        .title = "Nothing is signed before algorithms are negotiated",
+        .requirements = {"SPDM-ALG-028", "SPDM-CHL-030"},
+        .needs = cap::chal,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(test.lab().after_capabilities(test.version()));
+            Bytes request = TRY(test.lab().encode(test.lab().challenge()));
+            return test.expect(TRY(test.lab().send(request)),
+                               refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
+                               "SPDM-ALG-028");
+        },
+    },
+    // After a refused NEGOTIATE_ALGORITHMS everything that stands on algorithms is still too early.
+    {
+        .id = "alg/refused-selects-nothing",
+        .title = "After a refused NEGOTIATE_ALGORITHMS nothing is selected",
+        .requirements = {"SPDM-ALG-031"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            TRY(lab.after_capabilities(test.version()));
+            std::vector<Bytes> requests;
+            if (test.claims().has(cap::cert)) requests.push_back(TRY(lab.encode(wire::GetDigests{})));
+            if (test.claims().has(cap::chal)) requests.push_back(TRY(lab.encode(lab.challenge())));
+            if (test.claims().has(cap::meas)) {
+                requests.push_back(TRY(lab.encode(lab.get_measurements(wire::kMeasurementCount, false))));
+            }
+            if (requests.empty())
+                return CaseContext::not_applicable("the device claims nothing that stands on algorithms");
+            Bytes bad = TRY(lab.encode(lab.algorithms(test.version())));
+            bad[4] = static_cast<uint8_t>(bad[4] - 1);
+            for (const Bytes& request : requests) {
+                TRY(lab.after_capabilities(test.version()));
+                TRY(test.expect(TRY(lab.send(bad)), invalid(), "SPDM-ALG-002"));
+                TRY(test.expect(TRY(lab.send(request)),
+                                refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
+                                "SPDM-ALG-031"));
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_algorithms(CaseList& cases) {
-    cases.push_back(negative("alg/before-capabilities",
-                             "NEGOTIATE_ALGORITHMS is unexpected before GET_CAPABILITIES", {"SPDM-ALG-001"},
-                             before_capabilities));
-    cases.push_back(negative("alg/twice", "A second NEGOTIATE_ALGORITHMS is unexpected",
-                             {"SPDM-ALG-001", "SPDM-ALG-101"}, twice));
-    cases.push_back(negative("alg/wrong-length",
-                             "Length other than the size of the message is InvalidRequest", {"SPDM-ALG-002"},
-                             wrong_length));
-    cases.push_back(negative("alg/too-long", "A message beyond its version's limit is InvalidRequest",
-                             {"SPDM-ALG-003"}, too_long));
-    cases.push_back(negative("alg/too-many-extended", "Too many extended algorithms are InvalidRequest",
-                             {"SPDM-ALG-004"}, too_many_extended));
-    cases.push_back(since(v1_1, negative("alg/unknown-type", "An unknown AlgType is refused or left out",
-                                         {"SPDM-ALG-006"}, unknown_type)));
-    cases.push_back(since(v1_1, negative("alg/type-order", "AlgTypes that do not increase are InvalidRequest",
-                                         {"SPDM-ALG-007"}, type_order)));
-    cases.push_back(since(v1_1, negative("alg/fixed-count", "FixedAlgCount other than 2 is InvalidRequest",
-                                         {"SPDM-ALG-008"}, fixed_count)));
-    cases.push_back(
-        since(v1_1, negative("alg/external-count", "ExtAlgCount beyond the message is InvalidRequest",
-                             {"SPDM-ALG-009"}, external_count)));
-    cases.push_back(since(
-        v1_1, negative("alg/struct-count", "Param1 other than the number of structures is InvalidRequest",
-                       {"SPDM-ALG-010"}, struct_count)));
-    cases.push_back(since(v1_1, negative("alg/empty-struct", "An AlgSupported of zero is refused",
-                                         {"SPDM-ALG-027"}, empty_struct)));
-    cases.push_back(
-        since(v1_3, negative("alg/multi-key", "ResponderMultiKeyConn against MULTI_KEY_CAP is InvalidRequest",
-                             {"SPDM-ALG-022"}, multi_key)));
-    cases.push_back(needs(
-        cap::chal, negative("alg/challenge-too-early", "Nothing is signed before algorithms are negotiated",
-                            {"SPDM-ALG-028", "SPDM-CHL-030"}, challenge_too_early)));
-    cases.push_back(negative("alg/refused-selects-nothing",
-                             "After a refused NEGOTIATE_ALGORITHMS nothing is selected", {"SPDM-ALG-031"},
-                             refused_selects_nothing));
-}
+void add_algorithms(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -37,7 +37,7 @@ const Kind kKinds[] = {
 constexpr uint32_t kWithPsk = cap::psk_requester | cap::mac | cap::encrypt;
 constexpr uint32_t kRequesters[] = {0, kWithPsk, lab::kSessionFlags, lab::kMutualFlags};
 
-CheckResult unneeded(CaseContext& test, const Kind& kind) {
+CheckResult judge(CaseContext& test, const Kind& kind) {
     bool judged = false;
     for (uint32_t flags : kRequesters) {
         lab::Offer offer{.flags = flags, .every_structure = true, .authenticates_if_asked = false};
@@ -58,15 +58,20 @@ CheckResult unneeded(CaseContext& test, const Kind& kind) {
     return {};
 }
 
+Case unneeded(const Kind& kind) {
+    return {
+        .id = fmt::format("alg/unneeded-{}", kind.id),
+        .title = fmt::format("Where nothing needs {} none is selected", kind.what),
+        .requirements = {kind.requirement},
+        .since = v1_1,
+        .run = [&kind](CaseContext& test) { return judge(test, kind); },
+    };
+}
+
 }  // namespace
 
 void add_unneeded_algorithms(CaseList& cases) {
-    for (const Kind& kind : kKinds) {
-        cases.push_back(since(
-            v1_1, positive(fmt::format("alg/unneeded-{}", kind.id),
-                           fmt::format("Where nothing needs {} none is selected", kind.what),
-                           {kind.requirement}, [&kind](CaseContext& test) { return unneeded(test, kind); })));
-    }
+    for (const Kind& kind : kKinds) cases.push_back(unneeded(kind));
 }
 
 }  // namespace assay::cases

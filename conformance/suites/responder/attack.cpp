@@ -118,41 +118,6 @@ CheckResult listened(CaseContext& test, uint32_t flags) {
     return CaseContext::not_applicable("the device has no session with that requester");
 }
 
-CheckResult version_cut(CaseContext& test) {
-    TRY(listened(test, lab::kSessionFlags));
-    return no_session_through(test, lab::kSessionFlags, other_versions(test.version()), "SPDM-ATK-007");
-}
-
-CheckResult flags_stripped(CaseContext& test) {
-    TRY(listened(test, lab::kSessionFlags));
-    for (uint32_t flags : {cap::encrypt, cap::hbeat, cap::key_upd, cap::encap}) {
-        if (!test.claims().has(flags)) continue;
-        for (int sides : {1, 2, 3}) {
-            TRY(no_session_through(test, lab::kSessionFlags,
-                                   without_flags(flags, (sides & 1) != 0, (sides & 2) != 0), "SPDM-ATK-008"));
-        }
-    }
-    return {};
-}
-
-CheckResult mutual_stripped(CaseContext& test) {
-    TRY(listened(test, lab::kMutualFlags));
-    return no_session_through(test, lab::kMutualFlags, without_flags(cap::mut_auth, true, true),
-                              "SPDM-ATK-008");
-}
-
-CheckResult algorithms_weakened(CaseContext& test) {
-    TRY(listened(test, lab::kSessionFlags));
-    for (uint8_t type : {wire::alg_type::dhe, wire::alg_type::aead_cipher_suite}) {
-        TRY(no_session_through(test, lab::kSessionFlags, weaker(test.version(), lowest_of(type)),
-                               "SPDM-ATK-009"));
-    }
-    auto hash = [](wire::NegotiateAlgorithms& message) {
-        message.base_hash_algo = lowest(message.base_hash_algo);
-    };
-    return no_session_through(test, lab::kSessionFlags, weaker(test.version(), hash), "SPDM-ATK-009");
-}
-
 // A handshake in which the device asks for mutual authentication; 0 when it does not.
 std::expected<uint8_t, engine::Finding> asked_for(CaseContext& test, lab::Lab& lab, uint32_t flags) {
     TRY(lab.negotiated_with_chain(test.version(), lab::session_offer(flags)));
@@ -211,60 +176,129 @@ CheckResult flow_broken_off(CaseContext& test, uint32_t flags) {
     return expect_dead_record(test, first_record, "SPDM-ATK-014");
 }
 
-CheckResult mutual_talked_away(CaseContext& test) {
-    using namespace wire::mut_auth;
-    (void)TRY(asked(test, lab::kMutualFlags));
-    for (uint32_t flags : kinds(test, lab::kMutualFlags)) {
-        for (uint8_t shown : {uint8_t{0}, plain, encapsulated, implicit_get_digests}) {
-            for (bool is_signed : {false, true}) TRY(talked_away_on_the_way(test, flags, shown, is_signed));
-        }
-        TRY(flow_broken_off(test, flags));
-    }
-    return {};
-}
-
-// Another requester signs, under the slot that was settled, and under its own slot.
-CheckResult another_signer(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (uint32_t flags : kinds(test, lab::kMutualFlags)) {
-        for (bool own_name : {false, true}) {
-            uint32_t id = TRY(asked(test, flags));
-            uint8_t form = lab.session(id)->mut_auth_requested;
-            std::optional<uint32_t> place;
-            if (!lab.seen().parameters().clear_handshake()) place = id;
-            bool flow = form > wire::mut_auth::plain;
-            if (flow &&
-                !TRY(lab.run_encapsulated(place, form == wire::mut_auth::implicit_get_digests)).answered())
-                return CaseContext::not_applicable("the device does not trust the requester's certificates");
-            Bytes message = TRY(signed_finish(test, id, {.signer = 1}));
-            if (own_name) message[wire::kParam2At] = 1;
-            const Bytes first_record = TRY(later_record(test, id));
-            TRY(expect_not_taken(test, TRY(lab.send_handshake(id, message, lab::Wait::silence)),
-                                 "SPDM-ATK-019"));
-            TRY(expect_dead_record(test, first_record, "SPDM-ATK-019"));
-        }
-    }
-    return {};
-}
+const Case kCases[] = {
+    {
+        .id = "atk/version-cut",
+        .title = "No session with a requester that was shown another VERSION",
+        .requirements = {"SPDM-ATK-007"},
+        .since = v1_1,
+        .needs = kExchanges | 0,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(listened(test, lab::kSessionFlags));
+            return no_session_through(test, lab::kSessionFlags, other_versions(test.version()),
+                                      "SPDM-ATK-007");
+        },
+    },
+    {
+        .id = "atk/flags-stripped",
+        .title = "No session when capabilities were taken away on the way",
+        .requirements = {"SPDM-ATK-008"},
+        .since = v1_1,
+        .needs = kExchanges | 0,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(listened(test, lab::kSessionFlags));
+            for (uint32_t flags : {cap::encrypt, cap::hbeat, cap::key_upd, cap::encap}) {
+                if (!test.claims().has(flags)) continue;
+                for (int sides : {1, 2, 3}) {
+                    TRY(no_session_through(test, lab::kSessionFlags,
+                                           without_flags(flags, (sides & 1) != 0, (sides & 2) != 0),
+                                           "SPDM-ATK-008"));
+                }
+            }
+            return {};
+        },
+    },
+    {
+        .id = "atk/mut-auth-stripped",
+        .title = "No session when MUT_AUTH_CAP was taken away",
+        .requirements = {"SPDM-ATK-008"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(listened(test, lab::kMutualFlags));
+            return no_session_through(test, lab::kMutualFlags, without_flags(cap::mut_auth, true, true),
+                                      "SPDM-ATK-008");
+        },
+    },
+    {
+        .id = "atk/algorithms-weakened",
+        .title = "No session when the offer of algorithms was cut on the way",
+        .requirements = {"SPDM-ATK-009"},
+        .since = v1_1,
+        .needs = kExchanges | 0,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(listened(test, lab::kSessionFlags));
+            for (uint8_t type : {wire::alg_type::dhe, wire::alg_type::aead_cipher_suite}) {
+                TRY(no_session_through(test, lab::kSessionFlags, weaker(test.version(), lowest_of(type)),
+                                       "SPDM-ATK-009"));
+            }
+            auto hash = [](wire::NegotiateAlgorithms& message) {
+                message.base_hash_algo = lowest(message.base_hash_algo);
+            };
+            return no_session_through(test, lab::kSessionFlags, weaker(test.version(), hash), "SPDM-ATK-009");
+        },
+    },
+    {
+        .id = "atk/mut-auth-talked-away",
+        .title = "A changed MutAuthRequested gives no session",
+        .requirements = {"SPDM-ATK-014"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            using namespace wire::mut_auth;
+            (void)TRY(asked(test, lab::kMutualFlags));
+            for (uint32_t flags : kinds(test, lab::kMutualFlags)) {
+                for (uint8_t shown : {uint8_t{0}, plain, encapsulated, implicit_get_digests}) {
+                    for (bool is_signed : {false, true})
+                        TRY(talked_away_on_the_way(test, flags, shown, is_signed));
+                }
+                TRY(flow_broken_off(test, flags));
+            }
+            return {};
+        },
+    },
+    // Another requester signs, under the slot that was settled, and under its own slot.
+    {
+        .id = "atk/another-signer",
+        .title = "Who signs FINISH is who was asked",
+        .requirements = {"SPDM-ATK-019"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (uint32_t flags : kinds(test, lab::kMutualFlags)) {
+                for (bool own_name : {false, true}) {
+                    uint32_t id = TRY(asked(test, flags));
+                    uint8_t form = lab.session(id)->mut_auth_requested;
+                    std::optional<uint32_t> place;
+                    if (!lab.seen().parameters().clear_handshake()) place = id;
+                    bool flow = form > wire::mut_auth::plain;
+                    if (flow &&
+                        !TRY(lab.run_encapsulated(place, form == wire::mut_auth::implicit_get_digests))
+                             .answered())
+                        return CaseContext::not_applicable(
+                            "the device does not trust the requester's certificates");
+                    Bytes message = TRY(signed_finish(test, id, {.signer = 1}));
+                    if (own_name) message[wire::kParam2At] = 1;
+                    const Bytes first_record = TRY(later_record(test, id));
+                    TRY(expect_not_taken(test, TRY(lab.send_handshake(id, message, lab::Wait::silence)),
+                                         "SPDM-ATK-019"));
+                    TRY(expect_dead_record(test, first_record, "SPDM-ATK-019"));
+                }
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_attack(CaseList& cases) {
-    auto add = [&](uint32_t flags, Case one) {
-        cases.push_back(since(v1_1, needs(kExchanges | flags, std::move(one))));
-    };
-    add(0, negative("atk/version-cut", "No session with a requester that was shown another VERSION",
-                    {"SPDM-ATK-007"}, version_cut));
-    add(0, negative("atk/flags-stripped", "No session when capabilities were taken away on the way",
-                    {"SPDM-ATK-008"}, flags_stripped));
-    add(cap::mut_auth, negative("atk/mut-auth-stripped", "No session when MUT_AUTH_CAP was taken away",
-                                {"SPDM-ATK-008"}, mutual_stripped));
-    add(0, negative("atk/algorithms-weakened", "No session when the offer of algorithms was cut on the way",
-                    {"SPDM-ATK-009"}, algorithms_weakened));
-    add(cap::mut_auth, negative("atk/mut-auth-talked-away", "A changed MutAuthRequested gives no session",
-                                {"SPDM-ATK-014"}, mutual_talked_away));
-    add(cap::mut_auth, negative("atk/another-signer", "Who signs FINISH is who was asked", {"SPDM-ATK-019"},
-                                another_signer));
-}
+void add_attack(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

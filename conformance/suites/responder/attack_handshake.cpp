@@ -80,133 +80,163 @@ CheckResult recorded(CaseContext& test, bool psk, uint32_t flags, std::string_vi
     return {};
 }
 
-CheckResult recorded_exchange(CaseContext& test) {
-    for (uint32_t flags : kinds(test, lab::kSessionFlags)) TRY(recorded(test, false, flags, "SPDM-ATK-011"));
-    return {};
-}
-
-CheckResult recorded_psk(CaseContext& test) {
-    return recorded(test, true, lab::kSessionFlags, "SPDM-ATK-012");
-}
-
-// What completes one handshake, in another: on one connection, where neither is completed, and across two.
-CheckResult spliced(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (uint32_t flags : kinds(test, lab::kSessionFlags)) {
-        for (bool across : {false, true}) {
-            const lab::Offer offer = lab::session_offer(flags);
-            TRY(ready_to_exchange(test, offer));
-            uint32_t first = TRY(lab.begin_session());
-            const Bytes finish = TRY(lab.finish(first));
-            const Bytes first_record = TRY(later_record(test, first));
-            if (across) TRY(lab.negotiate_again(test.version(), offer));
-            Exchange exchange = TRY(send_exchange(test));
-            if (exchange.error())
-                return CaseContext::not_applicable("the device has one handshake at a time");
-            uint32_t second = *lab.seen().last_session();
-            const Bytes second_record = TRY(later_record(test, second));
-            Exchange last = TRY(lab.send_handshake(second, finish));
-            TRY(expect_no_session(test, last, second_record, "SPDM-ATK-013"));
-            TRY(expect_dead_record(test, first_record, "SPDM-ATK-013"));
-        }
-    }
-    return {};
-}
-
-// PSK_FINISH with everything right but its kind, with mutual authentication asked for and without.
-CheckResult psk_finish_instead(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (uint32_t flags : kinds(test, lab::kSessionFlags)) {
-        for (uint32_t mutual : {0U, lab::kMutualFlags}) {
-            TRY(ready_to_exchange(test, lab::session_offer(flags | mutual)));
-            Exchange exchange = TRY(send_exchange(test));
-            // A device need not authenticate a requester whose chain it cannot check.
-            if (exchange.error() && mutual != 0) continue;
-            TRY(test.expect_answer(exchange, "SPDM-KEX-017"));
-            uint32_t id = *lab.seen().last_session();
-            const Bytes message = TRY(lab.psk_finish(id));
-            const Bytes first_record = TRY(later_record(test, id));
-            for (bool inside : {true, false}) {
-                if (lab.session(id) == nullptr) break;
-                Exchange last = TRY(inside ? lab.send_in(id, message, {.wait = lab::Wait::silence})
-                                           : lab.send(message, lab::Wait::silence));
-                TRY(expect_not_taken(test, last, "SPDM-ATK-017"));
+const Case kCases[] = {
+    {
+        .id = "atk/recorded-handshake",
+        .title = "KEY_EXCHANGE and FINISH that were recorded begin nothing",
+        .requirements = {"SPDM-ATK-011"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint32_t flags : kinds(test, lab::kSessionFlags))
+                TRY(recorded(test, false, flags, "SPDM-ATK-011"));
+            return {};
+        },
+    },
+    {
+        .id = "atk/recorded-psk-handshake",
+        .title = "PSK_EXCHANGE and PSK_FINISH that were recorded begin nothing",
+        .requirements = {"SPDM-ATK-012"},
+        .since = v1_1,
+        .needs = cap::psk_with_context | cap::mac,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            return recorded(test, true, lab::kSessionFlags, "SPDM-ATK-012");
+        },
+    },
+    // What completes one handshake, in another: on one connection, where neither is completed, and across
+    // two.
+    {
+        .id = "atk/spliced-handshakes",
+        .title = "FINISH of one handshake does not complete another",
+        .requirements = {"SPDM-ATK-013"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (uint32_t flags : kinds(test, lab::kSessionFlags)) {
+                for (bool across : {false, true}) {
+                    const lab::Offer offer = lab::session_offer(flags);
+                    TRY(ready_to_exchange(test, offer));
+                    uint32_t first = TRY(lab.begin_session());
+                    const Bytes finish = TRY(lab.finish(first));
+                    const Bytes first_record = TRY(later_record(test, first));
+                    if (across) TRY(lab.negotiate_again(test.version(), offer));
+                    Exchange exchange = TRY(send_exchange(test));
+                    if (exchange.error())
+                        return CaseContext::not_applicable("the device has one handshake at a time");
+                    uint32_t second = *lab.seen().last_session();
+                    const Bytes second_record = TRY(later_record(test, second));
+                    Exchange last = TRY(lab.send_handshake(second, finish));
+                    TRY(expect_no_session(test, last, second_record, "SPDM-ATK-013"));
+                    TRY(expect_dead_record(test, first_record, "SPDM-ATK-013"));
+                }
             }
-            TRY(expect_dead_record(test, first_record, "SPDM-ATK-017"));
-        }
-    }
-    return {};
-}
-
-// The mirror of it, without a signature and with one.
-CheckResult finish_instead(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (bool is_signed : {false, true}) {
-        TRY(ready_to_share(test, lab::session_offer(lab::kMutualFlags)));
-        if (is_signed && !lab.seen().parameters().requester_suite()) continue;
-        uint32_t id = TRY(lab.begin_psk_session());
-        const Bytes message = TRY(lab.finish(id, [&](wire::Finish& finish) {
-            if (is_signed) finish.param1 = wire::kSignatureIncluded;
-        }));
-        const Bytes first_record = TRY(later_record(test, id));
-        Exchange last = TRY(lab.send_in(id, message));
-        TRY(expect_no_session(test, last, first_record, "SPDM-ATK-018"));
-    }
-    return {};
-}
-
-// The right hint and another key: one that differs in a bit, and a random one.
-CheckResult hint_without_key(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    TRY(ready_to_share(test));
-    const lab::RequesterIdentity before = lab.identity();
-    struct Restore {
-        lab::Lab& lab;
-        const lab::RequesterIdentity& who;
-        ~Restore() { lab.set_identity(who); }
-    } restore{lab, before};
-    const Bytes key = to_bytes(before.psk.key->view());
-    Bytes near = key;
-    near.back() ^= 0x01;
-    for (const Bytes& other : {near, Bytes(key.size())}) {
-        lab::RequesterIdentity who = before;
-        who.psk.key = std::make_shared<const SecretBytes>(other);
-        lab.set_identity(std::move(who));
-        TRY(lab.negotiated(test.version(), lab::session_offer()));
-        Exchange exchange = TRY(send_psk(test));
-        TRY(test.expect_answer(exchange, "SPDM-PSK-001"));
-        uint32_t id = *lab.seen().last_session();
-        if (lab.session(id)->channel.phase() == spdm::Phase::application) {
-            TRY(expect_dead_record(test, TRY(due_record(test, id)), "SPDM-ATK-023"));
-            continue;
-        }
-        const Bytes message = TRY(lab.psk_finish(id));
-        const Bytes first_record = TRY(later_record(test, id));
-        Exchange last = TRY(lab.send_in(id, message));
-        TRY(expect_no_session(test, last, first_record, "SPDM-ATK-023"));
-    }
-    return {};
-}
+            return {};
+        },
+    },
+    // PSK_FINISH with everything right but its kind, with mutual authentication asked for and without.
+    {
+        .id = "atk/psk-finish-instead",
+        .title = "PSK_FINISH does not complete what KEY_EXCHANGE began",
+        .requirements = {"SPDM-ATK-017"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (uint32_t flags : kinds(test, lab::kSessionFlags)) {
+                for (uint32_t mutual : {0U, lab::kMutualFlags}) {
+                    TRY(ready_to_exchange(test, lab::session_offer(flags | mutual)));
+                    Exchange exchange = TRY(send_exchange(test));
+                    // A device need not authenticate a requester whose chain it cannot check.
+                    if (exchange.error() && mutual != 0) continue;
+                    TRY(test.expect_answer(exchange, "SPDM-KEX-017"));
+                    uint32_t id = *lab.seen().last_session();
+                    const Bytes message = TRY(lab.psk_finish(id));
+                    const Bytes first_record = TRY(later_record(test, id));
+                    for (bool inside : {true, false}) {
+                        if (lab.session(id) == nullptr) break;
+                        Exchange last = TRY(inside ? lab.send_in(id, message, {.wait = lab::Wait::silence})
+                                                   : lab.send(message, lab::Wait::silence));
+                        TRY(expect_not_taken(test, last, "SPDM-ATK-017"));
+                    }
+                    TRY(expect_dead_record(test, first_record, "SPDM-ATK-017"));
+                }
+            }
+            return {};
+        },
+    },
+    // The mirror of it, without a signature and with one.
+    {
+        .id = "atk/finish-instead",
+        .title = "FINISH does not complete what PSK_EXCHANGE began",
+        .requirements = {"SPDM-ATK-018"},
+        .since = v1_1,
+        .needs = cap::psk_with_context | cap::mac,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (bool is_signed : {false, true}) {
+                TRY(ready_to_share(test, lab::session_offer(lab::kMutualFlags)));
+                if (is_signed && !lab.seen().parameters().requester_suite()) continue;
+                uint32_t id = TRY(lab.begin_psk_session());
+                const Bytes message = TRY(lab.finish(id, [&](wire::Finish& finish) {
+                    if (is_signed) finish.param1 = wire::kSignatureIncluded;
+                }));
+                const Bytes first_record = TRY(later_record(test, id));
+                Exchange last = TRY(lab.send_in(id, message));
+                TRY(expect_no_session(test, last, first_record, "SPDM-ATK-018"));
+            }
+            return {};
+        },
+    },
+    // The right hint and another key: one that differs in a bit, and a random one.
+    {
+        .id = "atk/hint-without-key",
+        .title = "Who names a key and has another one gets no session",
+        .requirements = {"SPDM-ATK-023"},
+        .since = v1_1,
+        .needs = kShares,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            TRY(ready_to_share(test));
+            const lab::RequesterIdentity before = lab.identity();
+            struct Restore {
+                lab::Lab& lab;
+                const lab::RequesterIdentity& who;
+                ~Restore() { lab.set_identity(who); }
+            } restore{lab, before};
+            const Bytes key = to_bytes(before.psk.key->view());
+            Bytes near = key;
+            near.back() ^= 0x01;
+            for (const Bytes& other : {near, Bytes(key.size())}) {
+                lab::RequesterIdentity who = before;
+                who.psk.key = std::make_shared<const SecretBytes>(other);
+                lab.set_identity(std::move(who));
+                TRY(lab.negotiated(test.version(), lab::session_offer()));
+                Exchange exchange = TRY(send_psk(test));
+                TRY(test.expect_answer(exchange, "SPDM-PSK-001"));
+                uint32_t id = *lab.seen().last_session();
+                if (lab.session(id)->channel.phase() == spdm::Phase::application) {
+                    TRY(expect_dead_record(test, TRY(due_record(test, id)), "SPDM-ATK-023"));
+                    continue;
+                }
+                const Bytes message = TRY(lab.psk_finish(id));
+                const Bytes first_record = TRY(later_record(test, id));
+                Exchange last = TRY(lab.send_in(id, message));
+                TRY(expect_no_session(test, last, first_record, "SPDM-ATK-023"));
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_attack_handshake(CaseList& cases) {
-    auto add = [&](uint32_t flags, Case one) { cases.push_back(since(v1_1, needs(flags, std::move(one)))); };
-    add(kExchanges,
-        negative("atk/recorded-handshake", "KEY_EXCHANGE and FINISH that were recorded begin nothing",
-                 {"SPDM-ATK-011"}, recorded_exchange));
-    add(cap::psk_with_context | cap::mac,
-        negative("atk/recorded-psk-handshake", "PSK_EXCHANGE and PSK_FINISH that were recorded begin nothing",
-                 {"SPDM-ATK-012"}, recorded_psk));
-    add(kExchanges, negative("atk/spliced-handshakes", "FINISH of one handshake does not complete another",
-                             {"SPDM-ATK-013"}, spliced));
-    add(kExchanges, negative("atk/psk-finish-instead", "PSK_FINISH does not complete what KEY_EXCHANGE began",
-                             {"SPDM-ATK-017"}, psk_finish_instead));
-    add(cap::psk_with_context | cap::mac,
-        negative("atk/finish-instead", "FINISH does not complete what PSK_EXCHANGE began", {"SPDM-ATK-018"},
-                 finish_instead));
-    add(kShares, negative("atk/hint-without-key", "Who names a key and has another one gets no session",
-                          {"SPDM-ATK-023"}, hint_without_key));
-}
+void add_attack_handshake(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

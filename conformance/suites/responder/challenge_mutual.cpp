@@ -39,56 +39,69 @@ std::expected<Exchange, engine::Finding> authenticate(CaseContext& test, const E
         CaseContext::not_applicable("the device does not trust the requester's certificates").error());
 }
 
-CheckResult completes(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    TRY(asked_for(test));
-    Bytes challenge;
-    Exchange last = TRY(authenticate(test, [&](ByteView asked, Bytes&) {
-        if (asked.size() > 3 && wire::code_of(asked) == code::challenge) challenge = to_bytes(asked);
-    }));
-    TRY(test.expect_that(challenge.size() > 3, "SPDM-CHL-026", "an encapsulated CHALLENGE", "none"));
-    TRY(test.expect_that(wire::param2(challenge) == wire::summary::none, "SPDM-CHL-025",
-                         "no measurement summary", fmt::format("0x{:02x}", wire::param2(challenge)),
-                         "MeasurementSummaryHashType"));
-    TRY(test.expect_answer(last, "SPDM-CHL-026"));
-    return test.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-024");
-}
-
-CheckResult in_flight(CaseContext& test) {
-    TRY(asked_for(test));
-    return test.expect(TRY(test.lab().send(wire::GetDigests{})), stopped_by_flow(), "SPDM-CHL-024");
-}
-
-// A bit in its first or last byte.
-CheckResult signature(CaseContext& test) {
-    for (bool first : {true, false}) {
-        TRY(asked_for(test));
-        size_t size = test.lab().seen().request_context().requester_signature_size;
-        Exchange last = TRY(authenticate(test, [&](ByteView, Bytes& answer) {
-            if (answer.size() < 2 || wire::code_of(answer) != code::challenge_auth) return;
-            answer[first ? answer.size() - size : answer.size() - 1] ^= 0x01;
-        }));
-        TRY(test.expect(
-            last,
-            refused(ErrorCode::invalid_response_code,
-                    {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::decrypt_error}),
-            "SPDM-CHL-026"));
-    }
-    return {};
-}
+const Case kCases[] = {
+    {
+        .id = "chl/mutual",
+        .title = "A requester that is asked to authenticates itself",
+        .requirements = {"SPDM-CHL-024", "SPDM-CHL-025", "SPDM-CHL-026", "SPDM-CHL-023"},
+        .since = v1_1,
+        .needs = cap::cert | cap::chal | cap::mut_auth,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            TRY(asked_for(test));
+            Bytes challenge;
+            Exchange last = TRY(authenticate(test, [&](ByteView asked, Bytes&) {
+                if (asked.size() > 3 && wire::code_of(asked) == code::challenge) challenge = to_bytes(asked);
+            }));
+            TRY(test.expect_that(challenge.size() > 3, "SPDM-CHL-026", "an encapsulated CHALLENGE", "none"));
+            TRY(test.expect_that(wire::param2(challenge) == wire::summary::none, "SPDM-CHL-025",
+                                 "no measurement summary", fmt::format("0x{:02x}", wire::param2(challenge)),
+                                 "MeasurementSummaryHashType"));
+            TRY(test.expect_answer(last, "SPDM-CHL-026"));
+            return test.expect_answer(TRY(lab.send(wire::GetDigests{})), "SPDM-CHL-024");
+        },
+    },
+    {
+        .id = "chl/mutual-in-flight",
+        .title = "While the requester is asked, other requests are RequestInFlight",
+        .requirements = {"SPDM-CHL-024"},
+        .since = v1_1,
+        .needs = cap::cert | cap::chal | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(asked_for(test));
+            return test.expect(TRY(test.lab().send(wire::GetDigests{})), stopped_by_flow(), "SPDM-CHL-024");
+        },
+    },
+    // A bit in its first or last byte.
+    {
+        .id = "chl/mutual-signature",
+        .title = "A wrong signature does not authenticate the requester",
+        .requirements = {"SPDM-CHL-026"},
+        .since = v1_1,
+        .needs = cap::cert | cap::chal | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (bool first : {true, false}) {
+                TRY(asked_for(test));
+                size_t size = test.lab().seen().request_context().requester_signature_size;
+                Exchange last = TRY(authenticate(test, [&](ByteView, Bytes& answer) {
+                    if (answer.size() < 2 || wire::code_of(answer) != code::challenge_auth) return;
+                    answer[first ? answer.size() - size : answer.size() - 1] ^= 0x01;
+                }));
+                TRY(test.expect(
+                    last,
+                    refused(ErrorCode::invalid_response_code,
+                            {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::decrypt_error}),
+                    "SPDM-CHL-026"));
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_challenge_mutual(CaseList& cases) {
-    auto add = [&](Case one) {
-        cases.push_back(since(v1_1, needs(cap::cert | cap::chal | cap::mut_auth, std::move(one))));
-    };
-    add(positive("chl/mutual", "A requester that is asked to authenticates itself",
-                 {"SPDM-CHL-024", "SPDM-CHL-025", "SPDM-CHL-026", "SPDM-CHL-023"}, completes));
-    add(negative("chl/mutual-in-flight", "While the requester is asked, other requests are RequestInFlight",
-                 {"SPDM-CHL-024"}, in_flight));
-    add(negative("chl/mutual-signature", "A wrong signature does not authenticate the requester",
-                 {"SPDM-CHL-026"}, signature));
-}
+void add_challenge_mutual(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -77,158 +77,185 @@ Allowed nothing_to_poll() {
     return allowed;
 }
 
-CheckResult without_deferred(CaseContext& test) {
-    TRY(negotiate(test));
-    Exchange exchange = TRY(test.lab().send(poll(test, code::get_digests, 0)));
-    return test.expect(exchange, nothing_to_poll(), "SPDM-DEF-002");
-}
-
-CheckResult for_itself(CaseContext& test) {
-    TRY(negotiate(test));
-    Exchange nothing = TRY(test.lab().send(poll(test, code::respond_if_ready, 0)));
-    Allowed allowed =
-        refused(ErrorCode::invalid_request, {ErrorCode::unexpected_request, ErrorCode::unsupported_request});
-    TRY(test.expect(nothing, allowed, "SPDM-DEF-009"));
-    auto found = TRY(anything_put_off(test));
-    if (!found) return {};
-    Exchange exchange = TRY(test.lab().send_once(poll(test, code::respond_if_ready, found->error.token)));
-    return test.expect(exchange, invalid(), "SPDM-DEF-009");
-}
-
-CheckResult mismatch(CaseContext& test) {
-    auto found = TRY(anything_put_off(test));
-    if (!found) return CaseContext::not_applicable(kNothing);
-    uint8_t token = static_cast<uint8_t>(found->error.token + 1);
-    TRY(test.expect(TRY(test.lab().send_once(poll(test, wire::code_of(found->request), token))), invalid(),
-                    "SPDM-DEF-001"));
-    found = TRY(anything_put_off(test));
-    if (!found) return CaseContext::not_applicable(kNothing);
-    uint8_t other =
-        wire::code_of(found->request) == code::get_digests ? code::get_certificate : code::get_digests;
-    return test.expect(TRY(test.lab().send_once(poll(test, other, found->error.token))), invalid(),
-                       "SPDM-DEF-001");
-}
-
-CheckResult form(CaseContext& test) {
-    auto found = TRY(anything_put_off(test));
-    if (!found) return CaseContext::not_applicable(kNothing);
-    TRY(test.expect_that(found->error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
-                         "the code of the deferred request",
-                         fmt::format("0x{:02x}", found->error.request_code), "RequestCode"));
-    uint8_t rdtm = found->error.rdtm;
-    TRY(test.expect_that(rdtm != 0 && found->error.rdt_exponent <= spdm::kMaxCtExponent, "SPDM-DEF-004",
-                         "a window to ask in, and a time that a device could mean",
-                         fmt::format("RDTM {}, RDTExponent {}", rdtm, found->error.rdt_exponent), "RDTM"));
-    return test.expect_that(rdtm > 1, "SPDM-DEF-104", "RDTM of two or more", fmt::format("{}", rdtm), "RDTM");
-}
-
-// The deferred request is answered in the end, and it is what a signature covers.
-CheckResult answered_in_the_end(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    TRY(negotiate(test));
-    bool any = false;
-    bool cert = test.claims().has(cap::cert);
-    bool signs = cert && test.claims().parameters.meas_cap() == cap::meas_sig;
-    for (const Bytes& request : TRY(candidates(test))) {
-        TRY(cert ? negotiate_with_chain(test) : negotiate(test));
-        size_t before = lab.exchanges().size();
-        Exchange exchange = TRY(lab.send(request));
-        if (lab.exchanges().size() == before + 1) continue;
-        any = true;
-        if (wire::code_of(request) == code::challenge && cert) {
-            TRY(test.expect_signature(exchange, "SPDM-DEF-006"));
-        } else {
-            TRY(test.expect_answer(exchange, "SPDM-DEF-007"));
-        }
-        if (wire::code_of(request) != code::get_measurements || !signs) continue;
-        TRY(test.expect_signature(TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, true))),
-                                  "SPDM-MEA-025"));
-    }
-    if (!any) return CaseContext::not_applicable(kNothing);
-    return {};
-}
-
-// A poll is answered, or put off again for the same request.
-CheckResult again(CaseContext& test) {
-    auto found = TRY(anything_put_off(test));
-    if (!found) return CaseContext::not_applicable(kNothing);
-    ErrorResponse error = found->error;
-    for (int i = 0; i < kPolls; ++i) {
-        int exponent = std::min<int>(error.rdt_exponent, kMaxWait);
-        test.lab().dut().wait(std::chrono::microseconds(int64_t{1} << exponent));
-        Exchange exchange = TRY(test.lab().send_once(poll(test, wire::code_of(found->request), error.token)));
-        if (exchange.error() == ErrorCode::busy) continue;
-        if (exchange.error() != ErrorCode::response_not_ready)
-            return test.expect_answer(exchange, "SPDM-DEF-011");
-        error = TRY(wire::decode<ErrorResponse>(*exchange.response, exchange.response_context));
-        TRY(test.expect_that(error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
-                             "the code of the deferred request", fmt::format("0x{:02x}", error.request_code),
-                             "RequestCode"));
-    }
-    return test.expect_that(false, "SPDM-DEF-011", "an answer in the end",
-                            fmt::format("{} times ResponseNotReady", kPolls), "ErrorCode");
-}
-
-// GET_VERSION ends what was put off: its token is void.
-CheckResult dropped_by_get_version(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    auto found = TRY(anything_put_off(test));
-    if (!found) return CaseContext::not_applicable(kNothing);
-    TRY(test.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-011"));
-    TRY(test.expect_answer(TRY(lab.send(lab.capabilities(test.version()))), "SPDM-VER-011"));
-    TRY(test.expect_answer(TRY(lab.send(lab.algorithms(test.version()))), "SPDM-VER-011"));
-    return test.expect(TRY(lab.send(poll(test, wire::code_of(found->request), found->error.token))),
-                       nothing_to_poll(), "SPDM-VER-011");
-}
-
-CheckResult vca_is_not_deferred(CaseContext& test) {
-    TRY(negotiate(test));
-    for (const Exchange& exchange : test.lab().exchanges()) {
-        bool later = exchange.error() == ErrorCode::response_not_ready;
-        TRY(test.expect_that(!later, "SPDM-VER-013", "no ResponseNotReady to a message of VCA",
-                             "ResponseNotReady", "ErrorCode"));
-    }
-    return {};
-}
-
-// A device that lost its state says so to everything but GET_VERSION.
-CheckResult resynchronises(CaseContext& test) {
-    TRY(negotiate(test));
-    if (!test.lab().dut().lose_state()) {
-        return CaseContext::not_applicable("the target cannot be reset behind the connection's back");
-    }
-    Allowed allowed = refused(ErrorCode::request_resynch, {ErrorCode::unexpected_request});
-    for (uint8_t request : Bytes{code::get_digests, code::negotiate_algorithms, code::get_measurements}) {
-        Exchange exchange = TRY(test.lab().send_once(header(test.version(), request)));
-        TRY(test.expect(exchange, allowed, "SPDM-DEF-008"));
-    }
-    return negotiate(test);
-}
+const Case kCases[] = {
+    {
+        .id = "def/nothing-deferred",
+        .title = "RESPOND_IF_READY without a deferred request is refused",
+        .requirements = {"SPDM-DEF-002"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            Exchange exchange = TRY(test.lab().send(poll(test, code::get_digests, 0)));
+            return test.expect(exchange, nothing_to_poll(), "SPDM-DEF-002");
+        },
+    },
+    {
+        .id = "def/itself",
+        .title = "RESPOND_IF_READY that names itself is InvalidRequest",
+        .requirements = {"SPDM-DEF-009"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            Exchange nothing = TRY(test.lab().send(poll(test, code::respond_if_ready, 0)));
+            Allowed allowed = refused(ErrorCode::invalid_request,
+                                      {ErrorCode::unexpected_request, ErrorCode::unsupported_request});
+            TRY(test.expect(nothing, allowed, "SPDM-DEF-009"));
+            auto found = TRY(anything_put_off(test));
+            if (!found) return {};
+            Exchange exchange =
+                TRY(test.lab().send_once(poll(test, code::respond_if_ready, found->error.token)));
+            return test.expect(exchange, invalid(), "SPDM-DEF-009");
+        },
+    },
+    {
+        .id = "def/mismatch",
+        .title = "Another RequestCode or Token is InvalidRequest",
+        .requirements = {"SPDM-DEF-001"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            auto found = TRY(anything_put_off(test));
+            if (!found) return CaseContext::not_applicable(kNothing);
+            uint8_t token = static_cast<uint8_t>(found->error.token + 1);
+            TRY(test.expect(TRY(test.lab().send_once(poll(test, wire::code_of(found->request), token))),
+                            invalid(), "SPDM-DEF-001"));
+            found = TRY(anything_put_off(test));
+            if (!found) return CaseContext::not_applicable(kNothing);
+            uint8_t other = wire::code_of(found->request) == code::get_digests ? code::get_certificate
+                                                                               : code::get_digests;
+            return test.expect(TRY(test.lab().send_once(poll(test, other, found->error.token))), invalid(),
+                               "SPDM-DEF-001");
+        },
+    },
+    {
+        .id = "def/form",
+        .title = "ResponseNotReady names the request and a sane time",
+        .requirements = {"SPDM-DEF-004", "SPDM-DEF-005", "SPDM-DEF-104"},
+        .run = [](CaseContext& test) -> CheckResult {
+            auto found = TRY(anything_put_off(test));
+            if (!found) return CaseContext::not_applicable(kNothing);
+            TRY(test.expect_that(found->error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
+                                 "the code of the deferred request",
+                                 fmt::format("0x{:02x}", found->error.request_code), "RequestCode"));
+            uint8_t rdtm = found->error.rdtm;
+            TRY(test.expect_that(rdtm != 0 && found->error.rdt_exponent <= spdm::kMaxCtExponent,
+                                 "SPDM-DEF-004", "a window to ask in, and a time that a device could mean",
+                                 fmt::format("RDTM {}, RDTExponent {}", rdtm, found->error.rdt_exponent),
+                                 "RDTM"));
+            return test.expect_that(rdtm > 1, "SPDM-DEF-104", "RDTM of two or more", fmt::format("{}", rdtm),
+                                    "RDTM");
+        },
+    },
+    // A poll is answered, or put off again for the same request.
+    {
+        .id = "def/again",
+        .title = "A poll is answered, or put off again for the same request",
+        .requirements = {"SPDM-DEF-011", "SPDM-DEF-005"},
+        .run = [](CaseContext& test) -> CheckResult {
+            auto found = TRY(anything_put_off(test));
+            if (!found) return CaseContext::not_applicable(kNothing);
+            ErrorResponse error = found->error;
+            for (int i = 0; i < kPolls; ++i) {
+                int exponent = std::min<int>(error.rdt_exponent, kMaxWait);
+                test.lab().dut().wait(std::chrono::microseconds(int64_t{1} << exponent));
+                Exchange exchange =
+                    TRY(test.lab().send_once(poll(test, wire::code_of(found->request), error.token)));
+                if (exchange.error() == ErrorCode::busy) continue;
+                if (exchange.error() != ErrorCode::response_not_ready)
+                    return test.expect_answer(exchange, "SPDM-DEF-011");
+                error = TRY(wire::decode<ErrorResponse>(*exchange.response, exchange.response_context));
+                TRY(test.expect_that(error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
+                                     "the code of the deferred request",
+                                     fmt::format("0x{:02x}", error.request_code), "RequestCode"));
+            }
+            return test.expect_that(false, "SPDM-DEF-011", "an answer in the end",
+                                    fmt::format("{} times ResponseNotReady", kPolls), "ErrorCode");
+        },
+    },
+    // GET_VERSION ends what was put off: its token is void.
+    {
+        .id = "def/dropped-by-get-version",
+        .title = "GET_VERSION makes the token of a deferred request void",
+        .requirements = {"SPDM-VER-011"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            auto found = TRY(anything_put_off(test));
+            if (!found) return CaseContext::not_applicable(kNothing);
+            TRY(test.expect_answer(TRY(lab.send(wire::GetVersion{})), "SPDM-VER-011"));
+            TRY(test.expect_answer(TRY(lab.send(lab.capabilities(test.version()))), "SPDM-VER-011"));
+            TRY(test.expect_answer(TRY(lab.send(lab.algorithms(test.version()))), "SPDM-VER-011"));
+            return test.expect(TRY(lab.send(poll(test, wire::code_of(found->request), found->error.token))),
+                               nothing_to_poll(), "SPDM-VER-011");
+        },
+    },
+    // The deferred request is answered in the end, and it is what a signature covers.
+    {
+        .id = "def/answered-in-the-end",
+        .title = "A deferred request is answered, and signed as if it had not been deferred",
+        .requirements = {"SPDM-DEF-006", "SPDM-DEF-007", "SPDM-MEA-025"},
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            TRY(negotiate(test));
+            bool any = false;
+            bool cert = test.claims().has(cap::cert);
+            bool signs = cert && test.claims().parameters.meas_cap() == cap::meas_sig;
+            for (const Bytes& request : TRY(candidates(test))) {
+                TRY(cert ? negotiate_with_chain(test) : negotiate(test));
+                size_t before = lab.exchanges().size();
+                Exchange exchange = TRY(lab.send(request));
+                if (lab.exchanges().size() == before + 1) continue;
+                any = true;
+                if (wire::code_of(request) == code::challenge && cert) {
+                    TRY(test.expect_signature(exchange, "SPDM-DEF-006"));
+                } else {
+                    TRY(test.expect_answer(exchange, "SPDM-DEF-007"));
+                }
+                if (wire::code_of(request) != code::get_measurements || !signs) continue;
+                TRY(test.expect_signature(TRY(lab.send(lab.get_measurements(wire::kAllMeasurements, true))),
+                                          "SPDM-MEA-025"));
+            }
+            if (!any) return CaseContext::not_applicable(kNothing);
+            return {};
+        },
+    },
+    // A device that lost its state says so to everything but GET_VERSION.
+    {
+        .id = "def/resynch",
+        .title = "A device that lost its state answers RequestResynch until GET_VERSION",
+        .requirements = {"SPDM-DEF-008"},
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            if (!test.lab().dut().lose_state()) {
+                return CaseContext::not_applicable("the target cannot be reset behind the connection's back");
+            }
+            Allowed allowed = refused(ErrorCode::request_resynch, {ErrorCode::unexpected_request});
+            for (uint8_t request :
+                 Bytes{code::get_digests, code::negotiate_algorithms, code::get_measurements}) {
+                Exchange exchange = TRY(test.lab().send_once(header(test.version(), request)));
+                TRY(test.expect(exchange, allowed, "SPDM-DEF-008"));
+            }
+            return negotiate(test);
+        },
+    },
+    {
+        .id = "def/not-in-vca",
+        .title = "No message of VCA is answered with ResponseNotReady",
+        .requirements = {"SPDM-VER-013"},
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            for (const Exchange& exchange : test.lab().exchanges()) {
+                bool later = exchange.error() == ErrorCode::response_not_ready;
+                TRY(test.expect_that(!later, "SPDM-VER-013", "no ResponseNotReady to a message of VCA",
+                                     "ResponseNotReady", "ErrorCode"));
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_deferral(CaseList& cases) {
-    cases.push_back(negative("def/nothing-deferred", "RESPOND_IF_READY without a deferred request is refused",
-                             {"SPDM-DEF-002"}, without_deferred));
-    cases.push_back(negative("def/itself", "RESPOND_IF_READY that names itself is InvalidRequest",
-                             {"SPDM-DEF-009"}, for_itself));
-    cases.push_back(negative("def/mismatch", "Another RequestCode or Token is InvalidRequest",
-                             {"SPDM-DEF-001"}, mismatch));
-    cases.push_back(positive("def/form", "ResponseNotReady names the request and a sane time",
-                             {"SPDM-DEF-004", "SPDM-DEF-005", "SPDM-DEF-104"}, form));
-    cases.push_back(positive("def/again", "A poll is answered, or put off again for the same request",
-                             {"SPDM-DEF-011", "SPDM-DEF-005"}, again));
-    cases.push_back(negative("def/dropped-by-get-version",
-                             "GET_VERSION makes the token of a deferred request void", {"SPDM-VER-011"},
-                             dropped_by_get_version));
-    cases.push_back(positive("def/answered-in-the-end",
-                             "A deferred request is answered, and signed as if it had not been deferred",
-                             {"SPDM-DEF-006", "SPDM-DEF-007", "SPDM-MEA-025"}, answered_in_the_end));
-    cases.push_back(negative("def/resynch",
-                             "A device that lost its state answers RequestResynch until GET_VERSION",
-                             {"SPDM-DEF-008"}, resynchronises));
-    cases.push_back(positive("def/not-in-vca", "No message of VCA is answered with ResponseNotReady",
-                             {"SPDM-VER-013"}, vca_is_not_deferred));
-}
+void add_deferral(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -131,28 +131,6 @@ Bytes vendor_request(CaseContext& test) {
 
 namespace {
 
-// Other requests while a flow is open whose request was not fetched yet: they are refused, and not by
-// RequestInFlight, which is for a request that was handed over. The device's own key update blocks no
-// request.
-CheckResult unfetched(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    bool any = false;
-    for (Flow flow : {Flow::session, Flow::basic}) {
-        Asked asked{.flow = flow};
-        // An implicit GET_DIGESTS counts as handed over.
-        if (!TRY(open(test, asked)) || !asked.request.empty()) continue;
-        any = true;
-        Bytes other = flow == Flow::session ? vendor_request(test) : probe(test);
-        Exchange exchange = TRY(asked.place ? lab.send_in(*asked.place, other) : lab.send(other));
-        Allowed allowed = refused(ErrorCode::unexpected_request,
-                                  {ErrorCode::request_in_flight, ErrorCode::unsupported_request});
-        TRY(expect_there(test, asked, exchange, allowed, "SPDM-ENC-019"));
-    }
-    TRY(negotiate(test));
-    if (!any) return CaseContext::not_applicable("the device opens no flow that has to be fetched");
-    return {};
-}
-
 // What a device may ask.
 bool may_be_asked(uint8_t request) {
     constexpr uint8_t kAll[] = {code::get_digests,
@@ -201,29 +179,6 @@ CheckResult judge_ack(CaseContext& test, const Exchange& exchange, uint8_t deliv
         (exchange.response->size() == due || (!exchange.session && test.lab().dut().alignment() != 1));
     return test.expect_that(bare, "SPDM-ENC-011", "no payload",
                             fmt::format("{} bytes", exchange.response->size()), "PayloadType");
-}
-
-// Whole flows, seen from what the requester delivers.
-CheckResult acknowledgements(CaseContext& test) {
-    return each_flow(test, [&](const Asked& first) -> CheckResult {
-        constexpr int kMost = 200;
-        Asked asked = first;
-        TRY(judge_request(test, asked.request));
-        for (int i = 0; i < kMost; ++i) {
-            Bytes inner = test.lab().answer_encapsulated(asked.request);
-            Exchange exchange = TRY(deliver(test, asked, asked.request_id, inner));
-            // Whether the device accepts the requester is not judged here.
-            if (exchange.error() == ErrorCode::invalid_response_code) return {};
-            TRY(judge_ack(test, exchange, asked.request_id));
-            auto ack = TRY(
-                wire::decode<wire::EncapsulatedResponseAck>(*exchange.response, exchange.response_context));
-            if (ack.encapsulated_request.empty()) return {};
-            asked.request_id = ack.request_id;
-            asked.request = std::move(ack.encapsulated_request);
-        }
-        return test.expect_that(false, "SPDM-ENC-018", "a flow that ends",
-                                fmt::format("{} encapsulated requests", kMost));
-    });
 }
 
 // A session whose flow ran: what was said in it is not in the transcript, or no HMAC would be right.
@@ -284,31 +239,104 @@ CheckResult endless_chain(CaseContext& test, bool empty) {
     return {};
 }
 
+const Case kCases[] = {
+    // Whole flows, seen from what the requester delivers.
+    {
+        .id = "enc/acknowledgements",
+        .title = "Each delivery is acknowledged with its RequestID and what comes next",
+        .requirements = {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"},
+        .since = v1_1,
+        .needs = cap::encap,
+        .judges = {code::get_encapsulated_request, code::deliver_encapsulated_response},
+        .run = [](CaseContext& test) -> CheckResult {
+            return each_flow(test, [&](const Asked& first) -> CheckResult {
+                constexpr int kMost = 200;
+                Asked asked = first;
+                TRY(judge_request(test, asked.request));
+                for (int i = 0; i < kMost; ++i) {
+                    Bytes inner = test.lab().answer_encapsulated(asked.request);
+                    Exchange exchange = TRY(deliver(test, asked, asked.request_id, inner));
+                    // Whether the device accepts the requester is not judged here.
+                    if (exchange.error() == ErrorCode::invalid_response_code) return {};
+                    TRY(judge_ack(test, exchange, asked.request_id));
+                    auto ack = TRY(wire::decode<wire::EncapsulatedResponseAck>(*exchange.response,
+                                                                               exchange.response_context));
+                    if (ack.encapsulated_request.empty()) return {};
+                    asked.request_id = ack.request_id;
+                    asked.request = std::move(ack.encapsulated_request);
+                }
+                return test.expect_that(false, "SPDM-ENC-018", "a flow that ends",
+                                        fmt::format("{} encapsulated requests", kMost));
+            });
+        },
+    },
+    // Other requests while a flow is open whose request was not fetched yet: they are refused, and not by
+    // RequestInFlight, which is for a request that was handed over. The device's own key update blocks no
+    // request.
+    {
+        .id = "enc/unfetched",
+        .title = "Before an encapsulated request was fetched nothing is in flight",
+        .requirements = {"SPDM-ENC-019"},
+        .since = v1_1,
+        .needs = cap::encap | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            bool any = false;
+            for (Flow flow : {Flow::session, Flow::basic}) {
+                Asked asked{.flow = flow};
+                // An implicit GET_DIGESTS counts as handed over.
+                if (!TRY(open(test, asked)) || !asked.request.empty()) continue;
+                any = true;
+                Bytes other = flow == Flow::session ? vendor_request(test) : probe(test);
+                Exchange exchange = TRY(asked.place ? lab.send_in(*asked.place, other) : lab.send(other));
+                Allowed allowed = refused(ErrorCode::unexpected_request,
+                                          {ErrorCode::request_in_flight, ErrorCode::unsupported_request});
+                TRY(expect_there(test, asked, exchange, allowed, "SPDM-ENC-019"));
+            }
+            TRY(negotiate(test));
+            if (!any) return CaseContext::not_applicable("the device opens no flow that has to be fetched");
+            return {};
+        },
+    },
+    {
+        .id = "enc/not-in-transcript",
+        .title = "The messages of a flow are not in the transcript of its session",
+        .requirements = {"SPDM-ENC-014"},
+        .since = v1_1,
+        .needs = cap::encap | cap::mut_auth | cap::key_ex,
+        .run = [](CaseContext& test) { return session_with_flow(test, false); },
+    },
+    {
+        .id = "enc/implicit-digests",
+        .title = "A flow that begins with DIGESTS has RequestID zero",
+        .requirements = {"SPDM-ENC-012"},
+        .since = v1_1,
+        .needs = cap::encap | cap::mut_auth | cap::key_ex,
+        .run = [](CaseContext& test) { return session_with_flow(test, true); },
+    },
+    {
+        .id = "enc/empty-portions",
+        .title = "A chain with empty portions is given up",
+        .requirements = {"SPDM-ENC-018"},
+        .since = v1_1,
+        .needs = cap::encap | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) { return endless_chain(test, true); },
+    },
+    {
+        .id = "enc/endless-chain",
+        .title = "A chain without an end is given up",
+        .requirements = {"SPDM-ENC-018"},
+        .since = v1_1,
+        .needs = cap::encap | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) { return endless_chain(test, false); },
+    },
+};
+
 }  // namespace
 
-void add_encapsulated_flows(CaseList& cases) {
-    auto add = [&](Case one, uint32_t flags = cap::encap) {
-        cases.push_back(since(v1_1, needs(flags, std::move(one))));
-    };
-    add(judges({code::get_encapsulated_request, code::deliver_encapsulated_response},
-               positive("enc/acknowledgements",
-                        "Each delivery is acknowledged with its RequestID and what comes next",
-                        {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"}, acknowledgements)));
-    add(negative("enc/unfetched", "Before an encapsulated request was fetched nothing is in flight",
-                 {"SPDM-ENC-019"}, unfetched),
-        cap::encap | cap::mut_auth);
-    add(positive("enc/not-in-transcript", "The messages of a flow are not in the transcript of its session",
-                 {"SPDM-ENC-014"}, [](CaseContext& test) { return session_with_flow(test, false); }),
-        cap::encap | cap::mut_auth | cap::key_ex);
-    add(positive("enc/implicit-digests", "A flow that begins with DIGESTS has RequestID zero",
-                 {"SPDM-ENC-012"}, [](CaseContext& test) { return session_with_flow(test, true); }),
-        cap::encap | cap::mut_auth | cap::key_ex);
-    add(negative("enc/empty-portions", "A chain with empty portions is given up", {"SPDM-ENC-018"},
-                 [](CaseContext& test) { return endless_chain(test, true); }),
-        cap::encap | cap::mut_auth);
-    add(negative("enc/endless-chain", "A chain without an end is given up", {"SPDM-ENC-018"},
-                 [](CaseContext& test) { return endless_chain(test, false); }),
-        cap::encap | cap::mut_auth);
-}
+void add_encapsulated_flows(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -75,46 +75,6 @@ std::expected<Mutual, engine::Finding> settled(CaseContext& test, uint32_t flags
         CaseContext::not_applicable("the device does not trust the requester's certificates").error());
 }
 
-CheckResult completes(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (uint32_t flags : kinds(test)) {
-        Mutual mutual = TRY(settled(test, flags));
-        Exchange exchange = TRY(lab.send_handshake(mutual.id, TRY(lab.finish(mutual.id))));
-        if (!mutual.has_flow() && exchange.error() == ErrorCode::decrypt_error)
-            return CaseContext::not_applicable("the device was told of another requester");
-        TRY(test.expect_answer(exchange, "SPDM-FIN-016"));
-        TRY(expect_exact(test, exchange, "SPDM-FIN-012"));
-        TRY(expect_alive(test, mutual.id, "SPDM-FIN-013"));
-    }
-    return {};
-}
-
-// With its signature and without.
-CheckResult before_the_flow(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    for (uint32_t flags : kinds(test)) {
-        for (bool is_signed : {true, false}) {
-            Mutual mutual = TRY(begin_mutual(test, flags));
-            if (!mutual.has_flow()) return CaseContext::not_applicable("no flow goes before");
-            Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
-                if (!is_signed) finish.param1 = 0;
-            }));
-            TRY(test.expect(TRY(lab.send_handshake(mutual.id, message)), stopped_by_flow(), "SPDM-FIN-015"));
-        }
-    }
-    return {};
-}
-
-CheckResult missing_signature(CaseContext& test) {
-    for (uint32_t flags : kinds(test)) {
-        Mutual mutual = TRY(settled(test, flags));
-        Bytes message = TRY(
-            test.lab().finish(mutual.id, [](wire::Finish& finish) { finish.param1 = finish.slot_id = 0; }));
-        TRY(test.expect(TRY(test.lab().send_handshake(mutual.id, message)), invalid(), "SPDM-FIN-006"));
-    }
-    return {};
-}
-
 // Everything else is right: the slot that was settled signs, and its chain is in TH.
 CheckResult finish_for_slot(CaseContext& test, uint8_t slot, const Allowed& allowed) {
     for (uint32_t flags : kinds(test)) {
@@ -122,19 +82,6 @@ CheckResult finish_for_slot(CaseContext& test, uint8_t slot, const Allowed& allo
         Bytes message =
             TRY(test.lab().finish(mutual.id, [&](wire::Finish& finish) { finish.slot_id = slot; }));
         TRY(test.expect(TRY(test.lab().send_handshake(mutual.id, message)), allowed, "SPDM-FIN-009"));
-    }
-    return {};
-}
-
-CheckResult bad_slots(CaseContext& test) {
-    for (uint8_t slot : Bytes{8, 0x0f, 0xfe}) TRY(finish_for_slot(test, slot, invalid()));
-    return {};
-}
-
-// One that the requester has, and one of a requester without certificates.
-CheckResult other_slots(CaseContext& test) {
-    for (uint8_t slot : Bytes{1, wire::kSlotRawKey}) {
-        TRY(finish_for_slot(test, slot, refused(ErrorCode::invalid_request, {ErrorCode::decrypt_error})));
     }
     return {};
 }
@@ -148,45 +95,6 @@ CheckResult finish_signed(CaseContext& test, const Mutual& mutual, const Signing
     return expect_dead_record(test, probe, requirement);
 }
 
-// A bit in its first, middle or last byte; the key of another slot.
-CheckResult signature(CaseContext& test) {
-    for (uint32_t flags : kinds(test)) {
-        (void)TRY(settled(test, flags));
-        size_t size = test.lab().seen().request_context().requester_signature_size;
-        for (size_t place : {size_t{0}, size / 2, size - 1}) {
-            TRY(finish_signed(test, TRY(settled(test, flags)), {.flipped = place}, "SPDM-FIN-008"));
-        }
-        TRY(finish_signed(test, TRY(settled(test, flags)), {.signer = 1}, "SPDM-FIN-008"));
-    }
-    return {};
-}
-
-// Another context, another version, and no prefix at all: of ECDSA, because EdDSA does not sign a hash.
-CheckResult signing_prefix(CaseContext& test) {
-    constexpr std::string_view kRule = "SPDM-FIN-020";
-    Version other = test.version() == v1_2 ? v1_3 : v1_2;
-    TRY(finish_signed(test, TRY(settled(test)), {.context = spdm::kKeyExchangeContext}, kRule));
-    TRY(finish_signed(test, TRY(settled(test)), {.version = other}, kRule));
-    uint32_t ecdsa = 0;
-    for (auto algo :
-         {crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ecdsa_p384, crypto::SignAlgo::ecdsa_p521})
-        ecdsa |= spdm::bit(algo);
-    Mutual mutual = TRY(settled(test, lab::kMutualFlags, static_cast<uint16_t>(ecdsa)));
-    return finish_signed(test, mutual, {.version = v1_1}, kRule);
-}
-
-CheckResult verify_data(CaseContext& test) {
-    for (uint32_t flags : kinds(test)) {
-        Mutual mutual = TRY(settled(test, flags));
-        Bytes message = TRY(test.lab().finish(mutual.id));
-        message.back() ^= 0x01;
-        Bytes probe = TRY(later_record(test, mutual.id));
-        TRY(test.expect(TRY(test.lab().send_handshake(mutual.id, message)), not_authentic(), "SPDM-FIN-007"));
-        TRY(expect_dead_record(test, probe, "SPDM-FIN-007"));
-    }
-    return {};
-}
-
 // A device without a trust anchor for requesters accepts any requester, and so does one that does not check.
 engine::Finding no_anchor() {
     return {
@@ -196,80 +104,223 @@ engine::Finding no_anchor() {
         "the chain and its key (--requester-chain, --requester-key)"};
 }
 
-// The flow is refused, or only its result: neither the untrusted requester's signature nor a missing one
-// establishes the session.
-CheckResult stranger(CaseContext& test) {
-    lab::Lab& lab = test.lab();
-    const bool anchored = lab.identity().anchored || lab.dut().trusts_reference_requester();
-    // The device must accept the trusted requester, or its refusal proves nothing.
-    (void)TRY(settled(test));
-    auto suite = lab.seen().parameters().requester_suite();
-    auto own = suite ? lab.identity().identities.find(suite->sign) : lab.identity().identities.end();
-    if (own == lab.identity().identities.end() || !own->second[1])
-        return CaseContext::not_applicable("there is no second requester with keys of that algorithm");
-    AsStranger stranger(lab);
-    for (uint32_t flags : kinds(test)) {
-        for (bool is_signed : {true, false}) {
-            Mutual mutual = TRY(begin_mutual(test, flags));
-            if (mutual.has_flow()) (void)TRY(run(test, mutual));
-            if (lab.session(mutual.id) == nullptr) continue;
-            Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
-                if (!is_signed) finish.param1 = finish.slot_id = 0;
+const Case kCases[] = {
+    {
+        .id = "fin/mutual",
+        .title = "A requester that authenticates itself gets its session",
+        .requirements = {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .judges = {code::get_encapsulated_request, code::deliver_encapsulated_response, code::finish},
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (uint32_t flags : kinds(test)) {
+                Mutual mutual = TRY(settled(test, flags));
+                Exchange exchange = TRY(lab.send_handshake(mutual.id, TRY(lab.finish(mutual.id))));
+                if (!mutual.has_flow() && exchange.error() == ErrorCode::decrypt_error)
+                    return CaseContext::not_applicable("the device was told of another requester");
+                TRY(test.expect_answer(exchange, "SPDM-FIN-016"));
+                TRY(expect_exact(test, exchange, "SPDM-FIN-012"));
+                TRY(expect_alive(test, mutual.id, "SPDM-FIN-013"));
+            }
+            return {};
+        },
+    },
+    // With its signature and without.
+    {
+        .id = "fin/mutual-before-the-flow",
+        .title = "FINISH before the encapsulated flow is RequestInFlight",
+        .requirements = {"SPDM-FIN-015"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            for (uint32_t flags : kinds(test)) {
+                for (bool is_signed : {true, false}) {
+                    Mutual mutual = TRY(begin_mutual(test, flags));
+                    if (!mutual.has_flow()) return CaseContext::not_applicable("no flow goes before");
+                    Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
+                        if (!is_signed) finish.param1 = 0;
+                    }));
+                    TRY(test.expect(TRY(lab.send_handshake(mutual.id, message)), stopped_by_flow(),
+                                    "SPDM-FIN-015"));
+                }
+            }
+            return {};
+        },
+    },
+    {
+        .id = "fin/mutual-missing-signature",
+        .title = "Without the signature that was asked for it is InvalidRequest",
+        .requirements = {"SPDM-FIN-006"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint32_t flags : kinds(test)) {
+                Mutual mutual = TRY(settled(test, flags));
+                Bytes message = TRY(test.lab().finish(
+                    mutual.id, [](wire::Finish& finish) { finish.param1 = finish.slot_id = 0; }));
+                TRY(test.expect(TRY(test.lab().send_handshake(mutual.id, message)), invalid(),
+                                "SPDM-FIN-006"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "fin/mutual-bad-slot",
+        .title = "A SlotID that no requester has is InvalidRequest",
+        .requirements = {"SPDM-FIN-009"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint8_t slot : Bytes{8, 0x0f, 0xfe}) TRY(finish_for_slot(test, slot, invalid()));
+            return {};
+        },
+    },
+    // One that the requester has, and one of a requester without certificates.
+    {
+        .id = "fin/mutual-other-slot",
+        .title = "Another slot than the one that was settled is InvalidRequest",
+        .requirements = {"SPDM-FIN-009"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint8_t slot : Bytes{1, wire::kSlotRawKey}) {
+                TRY(finish_for_slot(test, slot,
+                                    refused(ErrorCode::invalid_request, {ErrorCode::decrypt_error})));
+            }
+            return {};
+        },
+    },
+    // A bit in its first, middle or last byte; the key of another slot.
+    {
+        .id = "fin/mutual-signature",
+        .title = "A signature over or by something else establishes no session",
+        .requirements = {"SPDM-FIN-008"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint32_t flags : kinds(test)) {
+                (void)TRY(settled(test, flags));
+                size_t size = test.lab().seen().request_context().requester_signature_size;
+                for (size_t place : {size_t{0}, size / 2, size - 1}) {
+                    TRY(finish_signed(test, TRY(settled(test, flags)), {.flipped = place}, "SPDM-FIN-008"));
+                }
+                TRY(finish_signed(test, TRY(settled(test, flags)), {.signer = 1}, "SPDM-FIN-008"));
+            }
+            return {};
+        },
+    },
+    // Another context, another version, and no prefix at all: of ECDSA, because EdDSA does not sign a hash.
+    {
+        .id = "fin/mutual-signing-prefix",
+        .title = "The signature has the prefix of FINISH and version",
+        .requirements = {"SPDM-FIN-020"},
+        .since = v1_2,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "SPDM-FIN-020";
+            Version other = test.version() == v1_2 ? v1_3 : v1_2;
+            TRY(finish_signed(test, TRY(settled(test)), {.context = spdm::kKeyExchangeContext}, kRule));
+            TRY(finish_signed(test, TRY(settled(test)), {.version = other}, kRule));
+            uint32_t ecdsa = 0;
+            for (auto algo :
+                 {crypto::SignAlgo::ecdsa_p256, crypto::SignAlgo::ecdsa_p384, crypto::SignAlgo::ecdsa_p521})
+                ecdsa |= spdm::bit(algo);
+            Mutual mutual = TRY(settled(test, lab::kMutualFlags, static_cast<uint16_t>(ecdsa)));
+            return finish_signed(test, mutual, {.version = v1_1}, kRule);
+        },
+    },
+    {
+        .id = "fin/mutual-verify-data",
+        .title = "A good signature does not make up for a wrong HMAC",
+        .requirements = {"SPDM-FIN-007"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (uint32_t flags : kinds(test)) {
+                Mutual mutual = TRY(settled(test, flags));
+                Bytes message = TRY(test.lab().finish(mutual.id));
+                message.back() ^= 0x01;
+                Bytes probe = TRY(later_record(test, mutual.id));
+                TRY(test.expect(TRY(test.lab().send_handshake(mutual.id, message)), not_authentic(),
+                                "SPDM-FIN-007"));
+                TRY(expect_dead_record(test, probe, "SPDM-FIN-007"));
+            }
+            return {};
+        },
+    },
+    // The flow is refused, or only its result: neither the untrusted requester's signature nor a missing one
+    // establishes the session.
+    {
+        .id = "fin/mutual-stranger",
+        .title = "A requester that is not trusted gets no session",
+        .requirements = {"SPDM-FIN-016"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Lab& lab = test.lab();
+            const bool anchored = lab.identity().anchored || lab.dut().trusts_reference_requester();
+            // The device must accept the trusted requester, or its refusal proves nothing.
+            (void)TRY(settled(test));
+            auto suite = lab.seen().parameters().requester_suite();
+            auto own = suite ? lab.identity().identities.find(suite->sign) : lab.identity().identities.end();
+            if (own == lab.identity().identities.end() || !own->second[1])
+                return CaseContext::not_applicable(
+                    "there is no second requester with keys of that algorithm");
+            AsStranger stranger(lab);
+            for (uint32_t flags : kinds(test)) {
+                for (bool is_signed : {true, false}) {
+                    Mutual mutual = TRY(begin_mutual(test, flags));
+                    if (mutual.has_flow()) (void)TRY(run(test, mutual));
+                    if (lab.session(mutual.id) == nullptr) continue;
+                    Bytes message = TRY(lab.finish(mutual.id, [&](wire::Finish& finish) {
+                        if (!is_signed) finish.param1 = finish.slot_id = 0;
+                    }));
+                    Exchange last = TRY(lab.send_handshake(mutual.id, message, lab::Wait::silence));
+                    if (is_signed && last.answered() && !anchored) return std::unexpected(no_anchor());
+                    TRY(expect_not_taken(test, last, "SPDM-FIN-016"));
+                }
+            }
+            return {};
+        },
+    },
+    // The first digest has a bit changed; the chain is the requester's all the same. Not everybody compares
+    // them (vectors/disputes.json, DISPUTE-REQUESTER-DIGESTS).
+    {
+        .id = "fin/mutual-other-digest",
+        .title = "The requester's chain is the one of its DIGESTS",
+        .requirements = {"SPDM-FIN-016"},
+        .since = v1_1,
+        .needs = kExchanges | cap::mut_auth,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            Mutual mutual = TRY(settled(test));
+            if (!mutual.has_flow())
+                return CaseContext::not_applicable("the device knows the requester's chain beforehand");
+            mutual = TRY(begin_mutual(test));
+            Exchange last = TRY(run(test, mutual, [](ByteView, Bytes& answer) {
+                if (answer.size() > 4 && wire::code_of(answer) == code::digests) answer[4] ^= 0x01;
             }));
-            Exchange last = TRY(lab.send_handshake(mutual.id, message, lab::Wait::silence));
-            if (is_signed && last.answered() && !anchored) return std::unexpected(no_anchor());
-            TRY(expect_not_taken(test, last, "SPDM-FIN-016"));
-        }
-    }
-    return {};
-}
-
-// The first digest has a bit changed; the chain is the requester's all the same. Not everybody compares them
-// (vectors/disputes.json, DISPUTE-REQUESTER-DIGESTS).
-CheckResult other_digest(CaseContext& test) {
-    Mutual mutual = TRY(settled(test));
-    if (!mutual.has_flow())
-        return CaseContext::not_applicable("the device knows the requester's chain beforehand");
-    mutual = TRY(begin_mutual(test));
-    Exchange last = TRY(run(test, mutual, [](ByteView, Bytes& answer) {
-        if (answer.size() > 4 && wire::code_of(answer) == code::digests) answer[4] ^= 0x01;
-    }));
-    Allowed allowed = refused(ErrorCode::invalid_response_code,
-                              {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::decrypt_error});
-    allowed.answer = true;
-    return test.expect(last, allowed, "SPDM-FIN-016");
-}
+            Allowed allowed =
+                refused(ErrorCode::invalid_response_code,
+                        {ErrorCode::invalid_request, ErrorCode::unspecified, ErrorCode::decrypt_error});
+            allowed.answer = true;
+            return test.expect(last, allowed, "SPDM-FIN-016");
+        },
+    },
+};
 
 }  // namespace
 
-void add_finish_mutual(CaseList& cases) {
-    auto add_since = [&](Version version, Case one) {
-        cases.push_back(since(version, needs(kExchanges | cap::mut_auth, std::move(one))));
-    };
-    auto add = [&](Case one) { add_since(v1_1, std::move(one)); };
-    add(judges({code::get_encapsulated_request, code::deliver_encapsulated_response, code::finish},
-               positive("fin/mutual", "A requester that authenticates itself gets its session",
-                        {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013"}, completes)));
-    add(negative("fin/mutual-before-the-flow", "FINISH before the encapsulated flow is RequestInFlight",
-                 {"SPDM-FIN-015"}, before_the_flow));
-    add(negative("fin/mutual-missing-signature",
-                 "Without the signature that was asked for it is InvalidRequest", {"SPDM-FIN-006"},
-                 missing_signature));
-    add(negative("fin/mutual-bad-slot", "A SlotID that no requester has is InvalidRequest", {"SPDM-FIN-009"},
-                 bad_slots));
-    add(negative("fin/mutual-other-slot", "Another slot than the one that was settled is InvalidRequest",
-                 {"SPDM-FIN-009"}, other_slots));
-    add(negative("fin/mutual-signature", "A signature over or by something else establishes no session",
-                 {"SPDM-FIN-008"}, signature));
-    add_since(v1_2,
-              negative("fin/mutual-signing-prefix", "The signature has the prefix of FINISH and version",
-                       {"SPDM-FIN-020"}, signing_prefix));
-    add(negative("fin/mutual-verify-data", "A good signature does not make up for a wrong HMAC",
-                 {"SPDM-FIN-007"}, verify_data));
-    add(negative("fin/mutual-stranger", "A requester that is not trusted gets no session", {"SPDM-FIN-016"},
-                 stranger));
-    add(negative("fin/mutual-other-digest", "The requester's chain is the one of its DIGESTS",
-                 {"SPDM-FIN-016"}, other_digest));
-}
+void add_finish_mutual(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -173,17 +173,12 @@ CheckResult types_agree(CaseContext& test, Binding binding, std::string_view req
     return {};
 }
 
-Case framing(std::string id, std::string title, Ids requirements,
-             std::function<CheckResult(CaseContext&)> run) {
-    // The lab does not see the frames, so it begins the connection anew behind them.
-    auto whole = [run = std::move(run)](CaseContext& test) -> CheckResult {
+Body framed(Body run) {
+    return [run = std::move(run)](CaseContext& test) -> CheckResult {
         TRY(run(test));
         TRY(test.lab().after_version());
         return {};
     };
-    Case one = negative(std::move(id), std::move(title), std::move(requirements), std::move(whole));
-    one.once = true;
-    return one;
 }
 
 }  // namespace assay::cases

@@ -52,8 +52,9 @@ std::unexpected<engine::Finding> wrong_frames(std::string_view requirement, std:
 // A record under the type of plain messages, and the other way round, are not taken for what they are.
 CheckResult types_agree(CaseContext& test, Binding binding, std::string_view requirement);
 
-// A case on framing: it shows the same at every version, so it is run at the last one.
-Case framing(std::string id, std::string title, Ids requirements,
-             std::function<CheckResult(CaseContext&)> run);
+// The body of a case on framing. The lab does not see the frames, so it begins the connection anew behind
+// them. What such a case shows does not depend on the version: it is run `once`.
+using Body = std::function<CheckResult(CaseContext&)>;
+Body framed(Body run);
 
 }  // namespace assay::cases

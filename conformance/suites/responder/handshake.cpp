@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "conformance/suites/responder/measurements.h"
+#include "conformance/suites/responder/measurement_answer.h"
 #include "stack/base/ranges.h"
 #include "stack/spdm/session.h"
 #include "stack/wire/annotate.h"

@@ -57,16 +57,6 @@ CheckResult sized(CaseContext& test, size_t size, const std::function<CheckResul
     return judge(TRY(test.lab().send(request)));
 }
 
-CheckResult longest(CaseContext& test) {
-    return sized(test, spdm::kMaxOpaque,
-                 [&](const Exchange& exchange) { return test.expect_answer(exchange, "SPDM-KEX-007"); });
-}
-
-CheckResult too_long(CaseContext& test) {
-    return sized(test, spdm::kMaxOpaque + 4,
-                 [&](const Exchange& exchange) { return test.expect(exchange, invalid(), "SPDM-KEX-007"); });
-}
-
 // Changes the usual opaque data.
 using EditOpaque = std::function<void(Bytes& opaque)>;
 
@@ -74,21 +64,6 @@ CheckResult refused_opaque(CaseContext& test, const EditOpaque& edit, std::strin
     TRY(ready_to_exchange(test));
     Exchange exchange = TRY(send_exchange(test, [&](KeyExchange& message) { edit(message.opaque_data); }));
     return test.expect(exchange, invalid(), requirement);
-}
-
-// A version that does not exist; other elements only.
-CheckResult no_common_version(CaseContext& test) {
-    TRY(ready_to_exchange(test));
-    Exchange exchange = TRY(send_exchange(test, {}, {.versions = {kNobodysVersion}}));
-    TRY(test.expect(exchange, invalid(), "SPDM-KEX-010"));
-    return refused_opaque(
-        test,
-        [&](Bytes& opaque) {
-            wire::OpaqueData other;
-            other.elements = {foreign(4)};
-            opaque = wire::encode_raw(other, test.lab().seen().request_context());
-        },
-        "SPDM-KEX-010");
 }
 
 // The version that a device selects of those offered; nullopt when it takes none of them.
@@ -104,142 +79,212 @@ std::expected<std::optional<uint16_t>, engine::Finding> selected(CaseContext& te
     return *said->selected;
 }
 
-// Which versions there are is learned one by one; of all of them the highest has to be selected, in whatever
-// order they come.
-CheckResult highest_version(CaseContext& test) {
-    auto spelled = [](uint16_t version) { return fmt::format("0x{:04x}", version); };
-    std::vector<uint16_t> known{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2, spdm::kSecured1_3};
-    std::optional<uint16_t> highest;
-    for (uint16_t version : known) {
-        auto got = TRY(selected(test, {version}));
-        if (!got) continue;
-        TRY(test.expect_that(*got >> 8 == version >> 8, "SPDM-KEX-011", spelled(version), spelled(*got),
-                             "OpaqueData"));
-        highest = version;
-    }
-    if (!highest) return CaseContext::not_applicable("the device has another secured message version");
-    for (int order = 0; order < 2; ++order) {
-        std::vector<uint16_t> offered = known;
-        offered.push_back(kNobodysVersion);
-        if (order == 1) offered = {offered.rbegin(), offered.rend()};
-        auto got = TRY(selected(test, offered));
-        TRY(test.expect_that(got && *got >> 8 == *highest >> 8, "SPDM-KEX-011", spelled(*highest),
-                             got ? spelled(*got) : "a refusal", "OpaqueData"));
-    }
-    uint32_t id = TRY(begun(test, test.lab().exchanges().back(), "SPDM-KEX-011"));
-    TRY(test.lab().finish_session(id));
-    return expect_alive(test, id, "SPDM-KEX-011");
-}
-
-// At 1.2 and later: 01 00 00 00, then the element 00 00 LEN LEN DATA, and zeros to a multiple of four.
-CheckResult form(CaseContext& test) {
-    constexpr size_t kTotal = 0, kElementLength = 6;
-    const EditOpaque mistakes[] = {
-        [](Bytes& opaque) { opaque.back() = 0x01; },
-        [](Bytes& opaque) { opaque[kTotal] = 0; },
-        [](Bytes& opaque) { opaque[kTotal] = 2; },
-        [](Bytes& opaque) { opaque[kTotal] = 0xff; },
-        [](Bytes& opaque) { opaque.insert(opaque.end(), 4, 0); },
-        [](Bytes& opaque) { opaque.push_back(0); },
-        [](Bytes& opaque) { opaque.pop_back(); },
-        [](Bytes& opaque) { opaque[kElementLength] = 0xff; },
-        [](Bytes& opaque) { opaque[kElementLength + 1] = 0xff; },
-        [](Bytes& opaque) { opaque[kElementLength - 1] = 0xff; },
-        [](Bytes& opaque) { opaque.resize(4); },
-        [](Bytes& opaque) { opaque.resize(6); },
-    };
-    // One version: padding of three bytes.
-    for (const EditOpaque& mistake : mistakes) {
-        TRY(ready_to_exchange(test));
-        Exchange exchange =
-            TRY(send_exchange(test, [&](KeyExchange& message) { mistake(message.opaque_data); },
-                              {.versions = {spdm::kSecured1_1}}));
-        TRY(test.expect(exchange, invalid(), "SPDM-KEX-012"));
-    }
-    return {};
-}
-
-// The form of DSP0277, and no other.
-CheckResult form_1_1(CaseContext& test) {
-    const EditOpaque mistakes[] = {
-        // The form of 1.2: without SpecID and OpaqueVersion.
-        [](Bytes& opaque) {
-            Bytes elements(opaque.begin() + 8, opaque.end());
-            opaque = concat({Bytes{1, 0, 0, 0}, elements});
+const Case kCases[] = {
+    {
+        .id = "kex/opaque-longest",
+        .title = "Opaque data of 1024 bytes are taken",
+        .requirements = {"SPDM-KEX-007"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            return sized(test, spdm::kMaxOpaque, [&](const Exchange& exchange) {
+                return test.expect_answer(exchange, "SPDM-KEX-007");
+            });
         },
-        [](Bytes& opaque) { opaque[0] ^= 1; },
-        [](Bytes& opaque) { opaque[4] = 2; },
-        [](Bytes& opaque) { opaque[5] = 0; },
-        [](Bytes& opaque) { opaque.resize(7); },
-    };
-    for (const EditOpaque& mistake : mistakes) TRY(refused_opaque(test, mistake, "SPDM-KEX-013"));
-    TRY(ready_to_exchange(test));
-    Exchange exchange = TRY(send_exchange(test));
-    auto answer = TRY(answer_to<KeyExchangeResponse>(test, exchange, "SPDM-KEX-013"));
-    auto data = wire::decode_exact<wire::OpaqueData>(answer.opaque_data, exchange.response_context);
-    return test.expect_that(data.has_value(), "SPDM-KEX-013", "opaque data in the form of DSP0277",
-                            data ? "" : data.error().text(), "OpaqueData");
-}
-
-// The response's own opaque data.
-CheckResult answers_in_form(CaseContext& test) {
-    TRY(ready_to_exchange(test));
-    auto answer = TRY(answer_to<KeyExchangeResponse>(test, TRY(send_exchange(test)), "SPDM-KEX-012"));
-    TRY(sound_opaque(test, answer.opaque_data, "SPDM-KEX-032", "SPDM-KEX-012"));
-    return test.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-KEX-007",
-                            "at most 1024 bytes", fmt::format("{}", answer.opaque_data.size()),
-                            "OpaqueDataLength");
-}
-
-CheckResult unknown_elements(CaseContext& test) {
-    for (bool before : {true, false}) {
-        TRY(ready_to_exchange(test));
-        const std::vector<wire::OpaqueElement> nobodys{foreign(5)};
-        const std::vector<wire::OpaqueElement> none;
-        Exchange exchange = TRY(send_exchange(test, [&](KeyExchange& message) {
-            message.opaque_data =
-                surrounded(test, message.opaque_data, before ? nobodys : none, before ? none : nobodys);
-        }));
-        uint32_t id = TRY(begun(test, exchange, "SPDM-KEX-014"));
-        TRY(test.lab().finish_session(id));
-        TRY(expect_alive(test, id, "SPDM-KEX-014"));
-    }
-    return {};
-}
-
-CheckResult without_format(CaseContext& test) {
-    lab::Offer offer = lab::session_offer();
-    offer.other_params = 0;
-    TRY(ready_to_exchange(test, offer));
-    if (test.lab().seen().parameters().opaque_format == wire::kOpaqueDataFmt1)
-        return CaseContext::not_applicable("the device selects a format that was not offered");
-    return test.expect(TRY(send_exchange(test)), invalid(), "SPDM-KEX-032");
-}
+    },
+    {
+        .id = "kex/opaque-too-long",
+        .title = "Opaque data of more than 1024 bytes are InvalidRequest",
+        .requirements = {"SPDM-KEX-007"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            return sized(test, spdm::kMaxOpaque + 4, [&](const Exchange& exchange) {
+                return test.expect(exchange, invalid(), "SPDM-KEX-007");
+            });
+        },
+    },
+    // A version that does not exist; other elements only.
+    {
+        .id = "kex/no-common-version",
+        .title = "Without a common secured message version it is InvalidRequest",
+        .requirements = {"SPDM-KEX-010"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(ready_to_exchange(test));
+            Exchange exchange = TRY(send_exchange(test, {}, {.versions = {kNobodysVersion}}));
+            TRY(test.expect(exchange, invalid(), "SPDM-KEX-010"));
+            return refused_opaque(
+                test,
+                [&](Bytes& opaque) {
+                    wire::OpaqueData other;
+                    other.elements = {foreign(4)};
+                    opaque = wire::encode_raw(other, test.lab().seen().request_context());
+                },
+                "SPDM-KEX-010");
+        },
+    },
+    // Which versions there are is learned one by one; of all of them the highest has to be selected, in
+    // whatever order they come.
+    {
+        .id = "kex/highest-version",
+        .title = "The highest common secured message version is selected",
+        .requirements = {"SPDM-KEX-011"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            auto spelled = [](uint16_t version) { return fmt::format("0x{:04x}", version); };
+            std::vector<uint16_t> known{spdm::kSecured1_0, spdm::kSecured1_1, spdm::kSecured1_2,
+                                        spdm::kSecured1_3};
+            std::optional<uint16_t> highest;
+            for (uint16_t version : known) {
+                auto got = TRY(selected(test, {version}));
+                if (!got) continue;
+                TRY(test.expect_that(*got >> 8 == version >> 8, "SPDM-KEX-011", spelled(version),
+                                     spelled(*got), "OpaqueData"));
+                highest = version;
+            }
+            if (!highest)
+                return CaseContext::not_applicable("the device has another secured message version");
+            for (int order = 0; order < 2; ++order) {
+                std::vector<uint16_t> offered = known;
+                offered.push_back(kNobodysVersion);
+                if (order == 1) offered = {offered.rbegin(), offered.rend()};
+                auto got = TRY(selected(test, offered));
+                TRY(test.expect_that(got && *got >> 8 == *highest >> 8, "SPDM-KEX-011", spelled(*highest),
+                                     got ? spelled(*got) : "a refusal", "OpaqueData"));
+            }
+            uint32_t id = TRY(begun(test, test.lab().exchanges().back(), "SPDM-KEX-011"));
+            TRY(test.lab().finish_session(id));
+            return expect_alive(test, id, "SPDM-KEX-011");
+        },
+    },
+    // At 1.2 and later: 01 00 00 00, then the element 00 00 LEN LEN DATA, and zeros to a multiple of four.
+    {
+        .id = "kex/opaque-form",
+        .title = "Opaque data against its form is InvalidRequest",
+        .requirements = {"SPDM-KEX-012"},
+        .since = v1_2,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr size_t kTotal = 0, kElementLength = 6;
+            const EditOpaque mistakes[] = {
+                [](Bytes& opaque) { opaque.back() = 0x01; },
+                [](Bytes& opaque) { opaque[kTotal] = 0; },
+                [](Bytes& opaque) { opaque[kTotal] = 2; },
+                [](Bytes& opaque) { opaque[kTotal] = 0xff; },
+                [](Bytes& opaque) { opaque.insert(opaque.end(), 4, 0); },
+                [](Bytes& opaque) { opaque.push_back(0); },
+                [](Bytes& opaque) { opaque.pop_back(); },
+                [](Bytes& opaque) { opaque[kElementLength] = 0xff; },
+                [](Bytes& opaque) { opaque[kElementLength + 1] = 0xff; },
+                [](Bytes& opaque) { opaque[kElementLength - 1] = 0xff; },
+                [](Bytes& opaque) { opaque.resize(4); },
+                [](Bytes& opaque) { opaque.resize(6); },
+            };
+            // One version: padding of three bytes.
+            for (const EditOpaque& mistake : mistakes) {
+                TRY(ready_to_exchange(test));
+                Exchange exchange =
+                    TRY(send_exchange(test, [&](KeyExchange& message) { mistake(message.opaque_data); },
+                                      {.versions = {spdm::kSecured1_1}}));
+                TRY(test.expect(exchange, invalid(), "SPDM-KEX-012"));
+            }
+            return {};
+        },
+    },
+    // The response's own opaque data.
+    {
+        .id = "kex/opaque-answered-in-form",
+        .title = "The response's opaque data is of the negotiated format",
+        .requirements = {"SPDM-KEX-012", "SPDM-KEX-007"},
+        .since = v1_2,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(ready_to_exchange(test));
+            auto answer = TRY(answer_to<KeyExchangeResponse>(test, TRY(send_exchange(test)), "SPDM-KEX-012"));
+            TRY(sound_opaque(test, answer.opaque_data, "SPDM-KEX-032", "SPDM-KEX-012"));
+            return test.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-KEX-007",
+                                    "at most 1024 bytes", fmt::format("{}", answer.opaque_data.size()),
+                                    "OpaqueDataLength");
+        },
+    },
+    // The form of DSP0277, and no other.
+    {
+        .id = "kex/opaque-form-1-1",
+        .title = "1.1 has the form of DSP0277 and no other",
+        .requirements = {"SPDM-KEX-013"},
+        .since = v1_1,
+        .until = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            const EditOpaque mistakes[] = {
+                // The form of 1.2: without SpecID and OpaqueVersion.
+                [](Bytes& opaque) {
+                    Bytes elements(opaque.begin() + 8, opaque.end());
+                    opaque = concat({Bytes{1, 0, 0, 0}, elements});
+                },
+                [](Bytes& opaque) { opaque[0] ^= 1; },
+                [](Bytes& opaque) { opaque[4] = 2; },
+                [](Bytes& opaque) { opaque[5] = 0; },
+                [](Bytes& opaque) { opaque.resize(7); },
+            };
+            for (const EditOpaque& mistake : mistakes) TRY(refused_opaque(test, mistake, "SPDM-KEX-013"));
+            TRY(ready_to_exchange(test));
+            Exchange exchange = TRY(send_exchange(test));
+            auto answer = TRY(answer_to<KeyExchangeResponse>(test, exchange, "SPDM-KEX-013"));
+            auto data = wire::decode_exact<wire::OpaqueData>(answer.opaque_data, exchange.response_context);
+            return test.expect_that(data.has_value(), "SPDM-KEX-013", "opaque data in the form of DSP0277",
+                                    data ? "" : data.error().text(), "OpaqueData");
+        },
+    },
+    {
+        .id = "kex/unknown-element",
+        .title = "Elements of other registries are skipped",
+        .requirements = {"SPDM-KEX-014"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            for (bool before : {true, false}) {
+                TRY(ready_to_exchange(test));
+                const std::vector<wire::OpaqueElement> nobodys{foreign(5)};
+                const std::vector<wire::OpaqueElement> none;
+                Exchange exchange = TRY(send_exchange(test, [&](KeyExchange& message) {
+                    message.opaque_data = surrounded(test, message.opaque_data, before ? nobodys : none,
+                                                     before ? none : nobodys);
+                }));
+                uint32_t id = TRY(begun(test, exchange, "SPDM-KEX-014"));
+                TRY(test.lab().finish_session(id));
+                TRY(expect_alive(test, id, "SPDM-KEX-014"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "kex/without-opaque-format",
+        .title = "Without OpaqueDataFmt1 it is InvalidRequest",
+        .requirements = {"SPDM-KEX-032", "SPDM-ALG-019"},
+        .since = v1_2,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            lab::Offer offer = lab::session_offer();
+            offer.other_params = 0;
+            TRY(ready_to_exchange(test, offer));
+            if (test.lab().seen().parameters().opaque_format == wire::kOpaqueDataFmt1)
+                return CaseContext::not_applicable("the device selects a format that was not offered");
+            return test.expect(TRY(send_exchange(test)), invalid(), "SPDM-KEX-032");
+        },
+    },
+};
 
 }  // namespace
 
-void add_key_exchange_opaque(CaseList& cases) {
-    auto add = [&](Case one) { cases.push_back(since(v1_1, needs(kExchanges, std::move(one)))); };
-    auto add_1_2 = [&](Case one) { cases.push_back(since(v1_2, needs(kExchanges, std::move(one)))); };
-    add(positive("kex/opaque-longest", "Opaque data of 1024 bytes are taken", {"SPDM-KEX-007"}, longest));
-    add(negative("kex/opaque-too-long", "Opaque data of more than 1024 bytes are InvalidRequest",
-                 {"SPDM-KEX-007"}, too_long));
-    add(negative("kex/no-common-version", "Without a common secured message version it is InvalidRequest",
-                 {"SPDM-KEX-010"}, no_common_version));
-    add(positive("kex/highest-version", "The highest common secured message version is selected",
-                 {"SPDM-KEX-011"}, highest_version));
-    add_1_2(negative("kex/opaque-form", "Opaque data against its form is InvalidRequest", {"SPDM-KEX-012"},
-                     form));
-    add_1_2(positive("kex/opaque-answered-in-form", "The response's opaque data is of the negotiated format",
-                     {"SPDM-KEX-012", "SPDM-KEX-007"}, answers_in_form));
-    cases.push_back(until(
-        v1_1, since(v1_1, needs(kExchanges,
-                                negative("kex/opaque-form-1-1", "1.1 has the form of DSP0277 and no other",
-                                         {"SPDM-KEX-013"}, form_1_1)))));
-    add(positive("kex/unknown-element", "Elements of other registries are skipped", {"SPDM-KEX-014"},
-                 unknown_elements));
-    add_1_2(negative("kex/without-opaque-format", "Without OpaqueDataFmt1 it is InvalidRequest",
-                     {"SPDM-KEX-032", "SPDM-ALG-019"}, without_format));
-}
+void add_key_exchange_opaque(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

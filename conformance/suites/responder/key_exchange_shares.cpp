@@ -80,38 +80,6 @@ CheckResult invalid_shares(CaseContext& test, bool curves, const MakeInvalid& ma
     return {};
 }
 
-CheckResult invalid_points(CaseContext& test) {
-    return invalid_shares(test, true, bad_points, "SPDM-KEX-008");
-}
-CheckResult invalid_numbers(CaseContext& test) {
-    return invalid_shares(test, false, bad_numbers, "SPDM-KEX-009");
-}
-CheckResult point_prefix(CaseContext& test) {
-    return invalid_shares(test, true, prefixed_points, "SPDM-KEX-034");
-}
-
-// Neither the public value nor RandomData comes twice, on one connection or on two.
-CheckResult fresh(CaseContext& test) {
-    std::vector<KeyExchangeResponse> all;
-    for (int connection = 0; connection < 2; ++connection) {
-        TRY(ready_to_exchange(test));
-        for (int i = 0; i < 2; ++i) {
-            Exchange exchange = TRY(send_exchange(test));
-            if (i > 0 && exchange.error() == ErrorCode::session_limit_exceeded) break;
-            all.push_back(TRY(answer_to<KeyExchangeResponse>(test, exchange, "SPDM-KEX-027")));
-        }
-    }
-    for (auto one = all.begin(); one != all.end(); ++one) {
-        for (auto other = all.begin(); other != one; ++other) {
-            TRY(test.expect_that(one->exchange_data != other->exchange_data, "SPDM-KEX-027",
-                                 "a Diffie-Hellman key for each exchange", "the same twice", "ExchangeData"));
-            TRY(test.expect_that(one->random_data != other->random_data, "SPDM-KEX-027",
-                                 "RandomData for each exchange", "the same twice", "RandomData"));
-        }
-    }
-    return {};
-}
-
 // The offer for many exchanges: of what is quick to compute, if the device takes that.
 std::expected<lab::Offer, engine::Finding> quick_offer(CaseContext& test) {
     lab::Offer quick = lab::session_offer();
@@ -122,47 +90,110 @@ std::expected<lab::Offer, engine::Finding> quick_offer(CaseContext& test) {
     return taken && p.dhe != 0 && p.base_asym != 0 ? quick : lab::session_offer();
 }
 
-// Exchanges until the shared secret begins with a zero byte. One in 256 does; how many are tried depends on
-// how long the device may take for each.
-CheckResult leading_zeros(CaseContext& test) {
-    constexpr uint64_t kPatience = 1'500'000;  // microseconds
-    constexpr uint64_t kLeast = 16, kMost = 256;
-    lab::Lab& lab = test.lab();
-    const lab::Offer offer = TRY(quick_offer(test));
-    uint64_t each = uint64_t{1} << std::min<unsigned>(test.claims().parameters.responder_ct_exponent, 22);
-    uint64_t tries = std::clamp(kPatience / each, kLeast, kMost);
-    for (uint64_t i = 0; i < tries; ++i) {
-        // The table of sessions is not to be filled.
-        if (i % 2 == 0) TRY(ready_to_exchange(test, offer));
-        Exchange exchange = TRY(send_exchange(test));
-        if (exchange.error() == ErrorCode::session_limit_exceeded) {
-            TRY(ready_to_exchange(test, offer));
-            exchange = TRY(send_exchange(test));
-        }
-        TRY(test.expect_answer(exchange, "SPDM-KEX-033"));
-        Bytes secret = lab.secret(spdm::SessionKind::key_exchange, exchange.request, *exchange.response);
-        if (secret.empty() || secret.front() != 0) continue;
-        TRY(expect_macs(test, exchange, 1, "SPDM-KEX-033"));
-        uint32_t id = TRY(begun(test, exchange, "SPDM-KEX-033"));
-        TRY(lab.finish_session(id));
-        return expect_alive(test, id, "SPDM-KEX-033");
-    }
-    return CaseContext::not_applicable(fmt::format("of {} shared secrets none begins with zeros", tries));
-}
+const Case kCases[] = {
+    {
+        .id = "kex/invalid-point",
+        .title = "What is no point of the curve is refused",
+        .requirements = {"SPDM-KEX-008"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            return invalid_shares(test, true, bad_points, "SPDM-KEX-008");
+        },
+    },
+    {
+        .id = "kex/invalid-number",
+        .title = "A number that is not in 2 to p - 2 is refused",
+        .requirements = {"SPDM-KEX-009"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            return invalid_shares(test, false, bad_numbers, "SPDM-KEX-009");
+        },
+    },
+    {
+        .id = "kex/point-prefix",
+        .title = "A point with a 0x04 in front is refused",
+        .requirements = {"SPDM-KEX-034"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            return invalid_shares(test, true, prefixed_points, "SPDM-KEX-034");
+        },
+    },
+    // Neither the public value nor RandomData comes twice, on one connection or on two.
+    {
+        .id = "kex/fresh",
+        .title = "Each exchange has a key and RandomData of its own",
+        .requirements = {"SPDM-KEX-027"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            std::vector<KeyExchangeResponse> all;
+            for (int connection = 0; connection < 2; ++connection) {
+                TRY(ready_to_exchange(test));
+                for (int i = 0; i < 2; ++i) {
+                    Exchange exchange = TRY(send_exchange(test));
+                    if (i > 0 && exchange.error() == ErrorCode::session_limit_exceeded) break;
+                    all.push_back(TRY(answer_to<KeyExchangeResponse>(test, exchange, "SPDM-KEX-027")));
+                }
+            }
+            for (auto one = all.begin(); one != all.end(); ++one) {
+                for (auto other = all.begin(); other != one; ++other) {
+                    TRY(test.expect_that(one->exchange_data != other->exchange_data, "SPDM-KEX-027",
+                                         "a Diffie-Hellman key for each exchange", "the same twice",
+                                         "ExchangeData"));
+                    TRY(test.expect_that(one->random_data != other->random_data, "SPDM-KEX-027",
+                                         "RandomData for each exchange", "the same twice", "RandomData"));
+                }
+            }
+            return {};
+        },
+    },
+    // Exchanges until the shared secret begins with a zero byte. One in 256 does; how many are tried depends
+    // on how long the device may take for each.
+    {
+        .id = "kex/leading-zeros",
+        .title = "A shared secret keeps its leading zeros",
+        .requirements = {"SPDM-KEX-033"},
+        .since = v1_1,
+        .needs = kExchanges,
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr uint64_t kPatience = 1'500'000;  // microseconds
+            constexpr uint64_t kLeast = 16, kMost = 256;
+            lab::Lab& lab = test.lab();
+            const lab::Offer offer = TRY(quick_offer(test));
+            uint64_t each = uint64_t{1}
+                            << std::min<unsigned>(test.claims().parameters.responder_ct_exponent, 22);
+            uint64_t tries = std::clamp(kPatience / each, kLeast, kMost);
+            for (uint64_t i = 0; i < tries; ++i) {
+                // The table of sessions is not to be filled.
+                if (i % 2 == 0) TRY(ready_to_exchange(test, offer));
+                Exchange exchange = TRY(send_exchange(test));
+                if (exchange.error() == ErrorCode::session_limit_exceeded) {
+                    TRY(ready_to_exchange(test, offer));
+                    exchange = TRY(send_exchange(test));
+                }
+                TRY(test.expect_answer(exchange, "SPDM-KEX-033"));
+                Bytes secret =
+                    lab.secret(spdm::SessionKind::key_exchange, exchange.request, *exchange.response);
+                if (secret.empty() || secret.front() != 0) continue;
+                TRY(expect_macs(test, exchange, 1, "SPDM-KEX-033"));
+                uint32_t id = TRY(begun(test, exchange, "SPDM-KEX-033"));
+                TRY(lab.finish_session(id));
+                return expect_alive(test, id, "SPDM-KEX-033");
+            }
+            return CaseContext::not_applicable(
+                fmt::format("of {} shared secrets none begins with zeros", tries));
+        },
+    },
+};
 
 }  // namespace
 
-void add_key_exchange_shares(CaseList& cases) {
-    auto add = [&](Case one) { cases.push_back(since(v1_1, needs(kExchanges, std::move(one)))); };
-    add(negative("kex/invalid-point", "What is no point of the curve is refused", {"SPDM-KEX-008"},
-                 invalid_points));
-    add(negative("kex/invalid-number", "A number that is not in 2 to p - 2 is refused", {"SPDM-KEX-009"},
-                 invalid_numbers));
-    add(negative("kex/point-prefix", "A point with a 0x04 in front is refused", {"SPDM-KEX-034"},
-                 point_prefix));
-    add(positive("kex/fresh", "Each exchange has a key and RandomData of its own", {"SPDM-KEX-027"}, fresh));
-    add(positive("kex/leading-zeros", "A shared secret keeps its leading zeros", {"SPDM-KEX-033"},
-                 leading_zeros));
-}
+void add_key_exchange_shares(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

@@ -41,24 +41,30 @@ Allowed not_taken() {
     return allowed;
 }
 
-CheckResult outside(CaseContext& test) {
-    TRY(negotiate(test));
-    std::vector<size_t> sizes = too_large(test);
-    if (sizes.empty()) return CaseContext::not_applicable("the device takes every request that there is");
-    for (size_t size : sizes) {
-        TRY(negotiate(test));
-        Exchange exchange = TRY(test.lab().send(vendor_of(test, size)));
-        TRY(test.expect(exchange, not_taken(), "SPDM-CAP-039"));
-    }
-    return {};
-}
+const Case kCases[] = {
+    {
+        .id = "cap/request-too-large",
+        .title = "A request larger than MaxSPDMmsgSize is RequestTooLarge",
+        .requirements = {"SPDM-CAP-039"},
+        .since = v1_2,
+        .negative = true,
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(negotiate(test));
+            std::vector<size_t> sizes = too_large(test);
+            if (sizes.empty())
+                return CaseContext::not_applicable("the device takes every request that there is");
+            for (size_t size : sizes) {
+                TRY(negotiate(test));
+                Exchange exchange = TRY(test.lab().send(vendor_of(test, size)));
+                TRY(test.expect(exchange, not_taken(), "SPDM-CAP-039"));
+            }
+            return {};
+        },
+    },
+};
 
 }  // namespace
 
-void add_limits(CaseList& cases) {
-    cases.push_back(since(
-        v1_2, negative("cap/request-too-large", "A request larger than MaxSPDMmsgSize is RequestTooLarge",
-                       {"SPDM-CAP-039"}, outside)));
-}
+void add_limits(CaseList& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases

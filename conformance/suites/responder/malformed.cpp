@@ -153,16 +153,22 @@ CheckResult sweep(CaseContext& test, const Request& request, const Kind& kind) {
     return {};
 }
 
+Case malformed(const Request& request, const Kind& kind) {
+    return {
+        .id = fmt::format("malformed/{}/{}", request.id, wire::name(kind.kind)),
+        .title = fmt::format("{} {}", wire::message_name(request.code), kind.title),
+        .requirements = {kind.requirement},
+        .needs = request.needs,
+        .negative = true,
+        .run = [&request, &kind](CaseContext& test) { return sweep(test, request, kind); },
+    };
+}
+
 }  // namespace
 
 void add_malformed(CaseList& cases) {
     for (const Request& request : kRequests) {
-        for (const Kind& kind : kKinds) {
-            auto run = [&request, &kind](CaseContext& test) { return sweep(test, request, kind); };
-            std::string id = fmt::format("malformed/{}/{}", request.id, wire::name(kind.kind));
-            std::string title = fmt::format("{} {}", wire::message_name(request.code), kind.title);
-            cases.push_back(needs(request.needs, negative(id, title, {kind.requirement}, run)));
-        }
+        for (const Kind& kind : kKinds) cases.push_back(malformed(request, kind));
     }
 }
 

@@ -132,30 +132,45 @@ std::string id_of(const wire::RequestInfo& row, std::string_view where) {
 
 using Judge = CheckResult (*)(CaseContext&, const wire::RequestInfo&, const std::string&);
 
-void add_row(CaseList& cases, const wire::RequestInfo& row, wire::SessionScope place, std::string_view where,
-             std::string title, Judge judge, const char* also) {
-    if (row.legal.in(place)) return;
-    std::string rule = rule_of(row.code, place);
-    Ids requirements{rule};
-    if (rule != also) requirements.emplace_back(also);
-    auto run = [&row, rule, judge](CaseContext& test) { return judge(test, row, rule); };
-    Case one = negative(id_of(row, where), std::move(title), std::move(requirements), run);
-    cases.push_back(since(std::max(row.since, v1_1), std::move(one)));
+// A place, and what is judged of a request that is not legal there.
+struct Place {
+    wire::SessionScope scope;
+    const char* id;
+    const char* title;
+    Judge judge;
+    const char* also;  // the rule besides the request's own
+};
+
+const Place kPlaces[] = {
+    {wire::SessionScope::handshake, "in-handshake", "has no place in a handshake, which goes on",
+     in_handshake_phase, "SPDM-SES-034"},
+    {wire::SessionScope::application, "in-session", "has no place in an established session, which goes on",
+     in_application_phase, "SPDM-SES-026"},
+    {wire::SessionScope::outside, "outside", "belongs into a session, and touches none from outside", outside,
+     "SPDM-ATK-020"},
+};
+
+Case illegal(const wire::RequestInfo& row, const Place& place) {
+    std::string rule = rule_of(row.code, place.scope);
+    std::vector<std::string> rules{rule};
+    if (rule != place.also) rules.emplace_back(place.also);
+    return {
+        .id = id_of(row, place.id),
+        .title = fmt::format("{} {}", row.name, place.title),
+        .requirements = std::move(rules),
+        .since = std::max(row.since, v1_1),
+        .negative = true,
+        .run = [&row, &place, rule](CaseContext& test) { return place.judge(test, row, rule); },
+    };
 }
 
 }  // namespace
 
 void add_session_legality(CaseList& cases) {
     for (const wire::RequestInfo& row : wire::requests()) {
-        add_row(cases, row, wire::SessionScope::handshake, "in-handshake",
-                fmt::format("{} has no place in a handshake, which goes on", row.name), in_handshake_phase,
-                "SPDM-SES-034");
-        add_row(cases, row, wire::SessionScope::application, "in-session",
-                fmt::format("{} has no place in an established session, which goes on", row.name),
-                in_application_phase, "SPDM-SES-026");
-        add_row(cases, row, wire::SessionScope::outside, "outside",
-                fmt::format("{} belongs into a session, and touches none from outside", row.name), outside,
-                "SPDM-ATK-020");
+        for (const Place& place : kPlaces) {
+            if (!row.legal.in(place.scope)) cases.push_back(illegal(row, place));
+        }
     }
 }
 

@@ -176,6 +176,11 @@ Result<Bytes> due_record(CaseContext& test, uint32_t session, uint64_t further) 
     return test.lab().seal(session, probe(test), {.sequence = next});
 }
 
+Bytes moved(Bytes record, uint32_t session) {
+    for (size_t i = 0; i < sizeof session; ++i) record.at(i) = static_cast<uint8_t>(session >> 8 * i);
+    return record;
+}
+
 CheckResult expect_over(CaseContext& test, ByteView record, std::string_view requirement) {
     Exchange exchange = TRY(test.lab().send_record(record, probe(test), lab::Wait::silence));
     return test.expect_that(exchange.silent(), requirement, "silence: the session is over",

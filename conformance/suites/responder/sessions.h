@@ -48,6 +48,8 @@ CheckResult expect_goes_on(CaseContext& test, uint32_t session, std::string_view
 
 // The record of `probe` that the session is due, or one so many further.
 Result<Bytes> due_record(CaseContext& test, uint32_t session, uint64_t further = 0);
+// A record with another session's identifier.
+Bytes moved(Bytes record, uint32_t session);
 // A record of a session that is no more gets no answer.
 CheckResult expect_over(CaseContext& test, ByteView record, std::string_view requirement);
 // The same where a device may see only now that the session is over: DecryptError is as good.

@@ -10,53 +10,6 @@
 
 namespace assay::cases {
 
-Case positive(std::string id, std::string title, Ids requirements,
-              std::function<CheckResult(CaseContext&)> run) {
-    Case one;
-    one.id = std::move(id);
-    one.title = std::move(title);
-    one.requirements = std::move(requirements);
-    one.run = std::move(run);
-    return one;
-}
-
-Case negative(std::string id, std::string title, Ids requirements,
-              std::function<CheckResult(CaseContext&)> run) {
-    Case one = positive(std::move(id), std::move(title), std::move(requirements), std::move(run));
-    one.negative = true;
-    return one;
-}
-
-Case refusal(std::string id, std::string title, Ids requirements, MakeRequest request, Allowed allowed) {
-    std::string requirement = requirements.front();
-    auto run = [request = std::move(request), allowed = std::move(allowed),
-                requirement](CaseContext& test) -> CheckResult {
-        TRY(negotiate(test));
-        return test.expect(TRY(test.lab().send(TRY(request(test)), wait_for(allowed))), allowed, requirement);
-    };
-    return negative(std::move(id), std::move(title), std::move(requirements), std::move(run));
-}
-
-Case since(Version version, Case one) {
-    one.since = version;
-    return one;
-}
-
-Case until(Version version, Case one) {
-    one.until = version;
-    return one;
-}
-
-Case needs(uint32_t responder_flags, Case one) {
-    one.needs = responder_flags;
-    return one;
-}
-
-Case judges(std::vector<uint8_t> request_codes, Case one) {
-    one.judges = std::move(request_codes);
-    return one;
-}
-
 Bytes header(Version version, uint8_t code, uint8_t param1, uint8_t param2) {
     return {wire::byte(version), code, param1, param2};
 }

@@ -22,26 +22,6 @@ namespace code = wire::code;
 inline constexpr Version v1_0 = Version::v1_0, v1_1 = Version::v1_1, v1_2 = Version::v1_2,
                          v1_3 = Version::v1_3, v1_4 = Version::v1_4;
 
-using Ids = std::vector<std::string>;
-
-// A case in which nothing is refused.
-Case positive(std::string id, std::string title, Ids requirements,
-              std::function<CheckResult(CaseContext&)> run);
-// A case in which something is.
-Case negative(std::string id, std::string title, Ids requirements,
-              std::function<CheckResult(CaseContext&)> run);
-
-// A request on a negotiated connection that must be refused; the first requirement is the one it proves.
-using MakeRequest = std::function<Result<Bytes>(CaseContext&)>;
-Case refusal(std::string id, std::string title, Ids requirements, MakeRequest request, Allowed allowed);
-
-// The same case with bounds.
-Case since(Version version, Case one);
-Case until(Version version, Case one);
-Case needs(uint32_t responder_flags, Case one);
-// The same case, in which it is a failure when one of these requests is refused to the lab.
-Case judges(std::vector<uint8_t> request_codes, Case one);
-
 // How long the answers take that are allowed.
 inline lab::Wait wait_for(const Allowed& allowed) {
     return allowed.silence ? lab::Wait::silence : lab::Wait::due;

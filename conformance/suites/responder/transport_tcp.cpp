@@ -27,53 +27,6 @@ std::string named(std::optional<uint8_t> type) {
     return type ? fmt::format("message type {:02x}h", *type) : std::string("no notice");
 }
 
-CheckResult pieces(CaseContext& test) {
-    FrameSender stream(test, FrameLayer::tcp_stream);
-    TRY(stream.applies(Binding::tcp));
-    std::vector<Bytes> bytes;
-    for (uint8_t byte : message()) bytes.push_back(Bytes{byte});
-    TRY(stream.answered(bytes, "SPDM-TRN-008", "GET_VERSION byte by byte"));
-    const Bytes two = concat({message(), message()});
-    return stream.answered(std::span(&two, 1), "SPDM-TRN-008", "GET_VERSION twice in one piece", 2);
-}
-
-// A reader that does not look at the field is disputed (vectors/disputes.json, DISPUTE-TCP-BINDING-VERSION).
-CheckResult versions(CaseContext& test) {
-    FrameSender units(test, FrameLayer::unit);
-    TRY(units.applies(Binding::tcp));
-    for (uint8_t version : std::initializer_list<uint8_t>{0x00, 0x02, 0x81})
-        TRY(units.dropped(changed(2, version), "SPDM-TRN-009",
-                          fmt::format("BindingVersion {:02x}h", version)));
-    return {};
-}
-
-CheckResult unknown_type(CaseContext& test) {
-    FrameSender units(test, FrameLayer::unit);
-    TRY(units.applies(Binding::tcp));
-    for (uint8_t type : std::initializer_list<uint8_t>{0x07, 0xbe}) {
-        const Bytes sent = changed(3, type);
-        lab::Frames came = TRY(units.send(std::span(&sent, 1), 1));
-        TRY(units.answered(units.frames(get_version()), "SPDM-TRN-010", "GET_VERSION after an unknown type"));
-        auto answer = notice(came);
-        TRY(test.expect_that(answer == transport::kTcpNotSupported, "SPDM-TRN-010",
-                             fmt::format("C1h for message type {:02x}h", type), named(answer),
-                             "MessageType"));
-    }
-    return {};
-}
-
-CheckResult role(CaseContext& test) {
-    FrameSender units(test, FrameLayer::unit);
-    TRY(units.applies(Binding::tcp));
-    const Bytes inquiry = transport::tcp_notice(transport::kTcpRoleInquiry);
-    lab::Frames came = TRY(units.send(std::span(&inquiry, 1), 1));
-    TRY(units.answered(units.frames(get_version()), "SPDM-TRN-012", "GET_VERSION after Role-Inquiry"));
-    auto answer = notice(came);
-    bool said = answer == transport::kTcpNoRequester || answer == transport::kTcpNoResponder;
-    return test.expect_that(said || !units.messages(came).empty(), "SPDM-TRN-012",
-                            "C2h, C3h, or a message in the peer's role", named(answer), "MessageType");
-}
-
 // What a receiver can find in a stream: a PayloadLen that does not cover the header, or that counts a payload
 // where the type has none.
 CheckResult lengths_in_streams(CaseContext& test) {
@@ -85,78 +38,176 @@ CheckResult lengths_in_streams(CaseContext& test) {
     return stream.dropped(inquiry, "SPDM-TRN-021", "Role-Inquiry with PayloadLen 1");
 }
 
-CheckResult lengths(CaseContext& test) {
-    FrameSender units(test, FrameLayer::unit);
-    TRY(units.applies(Binding::tcp));
-    if (test.lab().dut().carries_frames(FrameLayer::tcp_stream)) TRY(lengths_in_streams(test));
-    // Where another layer bounds the units, more can be checked.
-    if (!test.lab().dut().carries_frames(FrameLayer::emu_stream)) return {};
-    uint8_t right = message()[0];
-    for (int off : {-1, 1})
-        TRY(units.dropped(changed(0, static_cast<uint8_t>(right + off)), "SPDM-TRN-021",
-                          fmt::format("PayloadLen {} for {}", right + off, right)));
-    return {};
-}
+const Case kCases[] = {
+    {
+        .id = "trn/tcp-pieces",
+        .title = "A read is not a message",
+        .requirements = {"SPDM-TRN-008"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender stream(test, FrameLayer::tcp_stream);
+            TRY(stream.applies(Binding::tcp));
+            std::vector<Bytes> bytes;
+            for (uint8_t byte : message()) bytes.push_back(Bytes{byte});
+            TRY(stream.answered(bytes, "SPDM-TRN-008", "GET_VERSION byte by byte"));
+            const Bytes two = concat({message(), message()});
+            return stream.answered(std::span(&two, 1), "SPDM-TRN-008", "GET_VERSION twice in one piece", 2);
+        }),
+    },
+    // A reader that does not look at the field is disputed (vectors/disputes.json,
+    // DISPUTE-TCP-BINDING-VERSION).
+    {
+        .id = "trn/tcp-version",
+        .title = "A message of another BindingVersion is refused",
+        .requirements = {"SPDM-TRN-009"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender units(test, FrameLayer::unit);
+            TRY(units.applies(Binding::tcp));
+            for (uint8_t version : std::initializer_list<uint8_t>{0x00, 0x02, 0x81})
+                TRY(units.dropped(changed(2, version), "SPDM-TRN-009",
+                                  fmt::format("BindingVersion {:02x}h", version)));
+            return {};
+        }),
+    },
+    {
+        .id = "trn/tcp-unknown-type",
+        .title = "An unknown message type is named",
+        .requirements = {"SPDM-TRN-010"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender units(test, FrameLayer::unit);
+            TRY(units.applies(Binding::tcp));
+            for (uint8_t type : std::initializer_list<uint8_t>{0x07, 0xbe}) {
+                const Bytes sent = changed(3, type);
+                lab::Frames came = TRY(units.send(std::span(&sent, 1), 1));
+                TRY(units.answered(units.frames(get_version()), "SPDM-TRN-010",
+                                   "GET_VERSION after an unknown type"));
+                auto answer = notice(came);
+                TRY(test.expect_that(answer == transport::kTcpNotSupported, "SPDM-TRN-010",
+                                     fmt::format("C1h for message type {:02x}h", type), named(answer),
+                                     "MessageType"));
+            }
+            return {};
+        }),
+    },
+    // What is too large for the target is named; what is not is answered.
+    {
+        .id = "trn/tcp-largest",
+        .title = "The largest message is answered, or named as too large",
+        .requirements = {"SPDM-TRN-010"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender stream(test, FrameLayer::tcp_stream);
+            TRY(stream.applies(Binding::tcp));
+            Bytes request = header(v1_0, code::vendor_defined_request);
+            request.resize(transport::max_message(Binding::tcp), 0);
+            lab::Frames came = TRY(stream.send(stream.frames(request), 1));
+            TRY(stream.answered(stream.frames(get_version()), "SPDM-TRN-010",
+                                "GET_VERSION after a large message"));
+            auto answer = notice(came);
+            return test.expect_that(answer == transport::kTcpTooLarge || !stream.messages(came).empty(),
+                                    "SPDM-TRN-010", "C0h, or an answer, for the largest message",
+                                    named(answer), "MessageType");
+        }),
+    },
+    {
+        .id = "trn/tcp-types-agree",
+        .title = "Records and messages go under their own types",
+        .requirements = {"SPDM-TRN-011"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) { return types_agree(test, Binding::tcp, "SPDM-TRN-011"); }),
+    },
+    {
+        .id = "trn/tcp-role-inquiry",
+        .title = "Role-Inquiry is answered",
+        .requirements = {"SPDM-TRN-012"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender units(test, FrameLayer::unit);
+            TRY(units.applies(Binding::tcp));
+            const Bytes inquiry = transport::tcp_notice(transport::kTcpRoleInquiry);
+            lab::Frames came = TRY(units.send(std::span(&inquiry, 1), 1));
+            TRY(units.answered(units.frames(get_version()), "SPDM-TRN-012",
+                               "GET_VERSION after Role-Inquiry"));
+            auto answer = notice(came);
+            bool said = answer == transport::kTcpNoRequester || answer == transport::kTcpNoResponder;
+            return test.expect_that(said || !units.messages(came).empty(), "SPDM-TRN-012",
+                                    "C2h, C3h, or a message in the peer's role", named(answer),
+                                    "MessageType");
+        }),
+    },
+    {
+        .id = "trn/tcp-length",
+        .title = "A PayloadLen that is wrong is refused",
+        .requirements = {"SPDM-TRN-021"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender units(test, FrameLayer::unit);
+            TRY(units.applies(Binding::tcp));
+            if (test.lab().dut().carries_frames(FrameLayer::tcp_stream)) TRY(lengths_in_streams(test));
+            // Where another layer bounds the units, more can be checked.
+            if (!test.lab().dut().carries_frames(FrameLayer::emu_stream)) return {};
+            uint8_t right = message()[0];
+            for (int off : {-1, 1})
+                TRY(units.dropped(changed(0, static_cast<uint8_t>(right + off)), "SPDM-TRN-021",
+                                  fmt::format("PayloadLen {} for {}", right + off, right)));
+            return {};
+        }),
+    },
+    {
+        .id = "trn/emu-unknown-command",
+        .title = "An unknown command of the emulator's framing is named",
+        .requirements = {"SPDM-TRN-014"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            lab::Dut& dut = test.lab().dut();
+            if (!dut.carries_frames(FrameLayer::emu_stream))
+                return CaseContext::not_applicable("the target has no emulator's framing");
+            FrameSender stream(test, FrameLayer::emu_stream);
+            constexpr auto kUnknown = static_cast<uint32_t>(transport::EmuCommand::unknown);
+            const Bytes unit = transport::emu_unit(dut.binding(), 0x7777, {});
+            lab::Frames came = TRY(stream.send(std::span(&unit, 1), 1));
+            bool said =
+                came.frames.size() == 1 && came.frames[0] == transport::emu_unit(dut.binding(), kUnknown, {});
+            TRY(test.expect_that(said, "SPDM-TRN-014", "FFFFh for command 7777h",
+                                 came.frames.empty() ? "nothing" : to_hex(came.frames[0])));
+            return stream.answered(stream.frames(get_version()), "SPDM-TRN-014",
+                                   "GET_VERSION after an unknown command");
+        }),
+    },
+};
 
-// What is too large for the target is named; what is not is answered.
-CheckResult largest(CaseContext& test) {
-    FrameSender stream(test, FrameLayer::tcp_stream);
-    TRY(stream.applies(Binding::tcp));
-    Bytes request = header(v1_0, code::vendor_defined_request);
-    request.resize(transport::max_message(Binding::tcp), 0);
-    lab::Frames came = TRY(stream.send(stream.frames(request), 1));
-    TRY(stream.answered(stream.frames(get_version()), "SPDM-TRN-010", "GET_VERSION after a large message"));
-    auto answer = notice(came);
-    return test.expect_that(answer == transport::kTcpTooLarge || !stream.messages(came).empty(),
-                            "SPDM-TRN-010", "C0h, or an answer, for the largest message", named(answer),
-                            "MessageType");
-}
-
-CheckResult no_message(CaseContext& test) {
-    FrameSender units(test, FrameLayer::unit);
-    TRY(units.applies(Binding::tcp));
-    for (Payload payload : {Payload::secured, Payload::spdm})
-        TRY(units.dropped(transport::wrap(Binding::tcp, {}, payload), "SPDM-TRN-031",
-                          "a header without a message"));
-    return {};
-}
-
-CheckResult unknown_command(CaseContext& test) {
-    lab::Dut& dut = test.lab().dut();
-    if (!dut.carries_frames(FrameLayer::emu_stream))
-        return CaseContext::not_applicable("the target has no emulator's framing");
-    FrameSender stream(test, FrameLayer::emu_stream);
-    constexpr auto kUnknown = static_cast<uint32_t>(transport::EmuCommand::unknown);
-    const Bytes unit = transport::emu_unit(dut.binding(), 0x7777, {});
-    lab::Frames came = TRY(stream.send(std::span(&unit, 1), 1));
-    bool said = came.frames.size() == 1 && came.frames[0] == transport::emu_unit(dut.binding(), kUnknown, {});
-    TRY(test.expect_that(said, "SPDM-TRN-014", "FFFFh for command 7777h",
-                         came.frames.empty() ? "nothing" : to_hex(came.frames[0])));
-    return stream.answered(stream.frames(get_version()), "SPDM-TRN-014",
-                           "GET_VERSION after an unknown command");
-}
+const Case kEmptyCases[] = {
+    {
+        .id = "trn/tcp-no-message",
+        .title = "A header without its message is dropped",
+        .requirements = {"SPDM-TRN-031"},
+        .negative = true,
+        .once = true,
+        .run = framed([](CaseContext& test) -> CheckResult {
+            FrameSender units(test, FrameLayer::unit);
+            TRY(units.applies(Binding::tcp));
+            for (Payload payload : {Payload::secured, Payload::spdm})
+                TRY(units.dropped(transport::wrap(Binding::tcp, {}, payload), "SPDM-TRN-031",
+                                  "a header without a message"));
+            return {};
+        }),
+    },
+};
 
 }  // namespace
 
-void add_transport_tcp(CaseList& cases) {
-    auto add = [&](Case one) { cases.push_back(std::move(one)); };
-    add(framing("trn/tcp-pieces", "A read is not a message", {"SPDM-TRN-008"}, pieces));
-    add(framing("trn/tcp-version", "A message of another BindingVersion is refused", {"SPDM-TRN-009"},
-                versions));
-    add(framing("trn/tcp-unknown-type", "An unknown message type is named", {"SPDM-TRN-010"}, unknown_type));
-    add(framing("trn/tcp-largest", "The largest message is answered, or named as too large", {"SPDM-TRN-010"},
-                largest));
-    add(framing("trn/tcp-types-agree", "Records and messages go under their own types", {"SPDM-TRN-011"},
-                [](CaseContext& test) { return types_agree(test, Binding::tcp, "SPDM-TRN-011"); }));
-    add(framing("trn/tcp-role-inquiry", "Role-Inquiry is answered", {"SPDM-TRN-012"}, role));
-    add(framing("trn/tcp-length", "A PayloadLen that is wrong is refused", {"SPDM-TRN-021"}, lengths));
-    add(framing("trn/emu-unknown-command", "An unknown command of the emulator's framing is named",
-                {"SPDM-TRN-014"}, unknown_command));
-}
+void add_transport_tcp(CaseList& cases) { add(cases, kCases); }
 
-void add_transport_tcp_empty(CaseList& cases) {
-    cases.push_back(framing("trn/tcp-no-message", "A header without its message is dropped", {"SPDM-TRN-031"},
-                            no_message));
-}
+void add_transport_tcp_empty(CaseList& cases) { add(cases, kEmptyCases); }
 
 }  // namespace assay::cases

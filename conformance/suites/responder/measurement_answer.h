@@ -1,4 +1,4 @@
-// What the cases of GET_MEASUREMENTS share.
+// MEASUREMENTS taken apart, and what summaries are made of.
 #pragma once
 
 #include "conformance/suites/responder/support.h"
