@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "conformance/engine/verdict.h"
@@ -119,7 +120,7 @@ Bytes tenant_data(size_t size);
 // Whether 16 bytes in a row of the secret, which is at least as long, occur in what was seen.
 bool holds_part(ByteView seen, ByteView secret);
 
-// A case. Its id never changes and is never used again for another.
+// A case: one literal, with its body in it. Its id never changes and is never used again for another.
 struct PathCase {
     std::string id;     // "path/what-it-does", in lower case
     std::string title;  // a sentence: what must hold
@@ -127,6 +128,10 @@ struct PathCase {
     std::function<CheckResult(CaseContext&)> run;
 };
 using PathCases = std::vector<PathCase>;
+
+inline void add(PathCases& cases, std::span<const PathCase> more) {
+    cases.insert(cases.end(), more.begin(), more.end());
+}
 
 // One function a file.
 void add_keys(PathCases& cases);

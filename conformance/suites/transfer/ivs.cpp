@@ -18,47 +18,6 @@ CheckResult sealed_under(CaseContext& test, lab::PathChannel& channel, KeyId id,
     return test.that(block.text == due.text, rule, "a block under the IV " + to_hex(iv), to_hex(block.text));
 }
 
-CheckResult of_channel(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-009";
-    constexpr uint64_t kFar = 0x0102030405;
-    const KeyId id = KeyId::lce02_h2d_user;
-    auto [key, first] = TRY(test.channel(id));
-    for (uint32_t message : {1U, 2U, 3U}) {
-        TRY(sealed_under(test, *first, id, lab::channel_iv(message, 0), kRule));
-    }
-    TRY(test.needs(first->set_counted(0x01020303) && key->set_next_channel(kFar), "counters that are set"));
-    TRY(sealed_under(test, *first, id, lab::channel_iv(0x01020304, 0), kRule));
-    auto far = TRY(test.taken(key->channel(), kRule, "a further channel"));
-    return sealed_under(test, *far, id, lab::channel_iv(1, kFar), kRule);
-}
-
-CheckResult of_first(CaseContext& test) {
-    for (KeyId id : {KeyId::lce00_d2h_user, KeyId::cpu_sec2_data_kernel}) {
-        auto [key, channel] = TRY(test.channel(id));
-        TRY(sealed_under(test, *channel, id, lab::channel_iv(1, 0), "ASSAY-TRF-012"));
-    }
-    auto [key, channel] = TRY(test.channel(KeyId::gsp_cpu_dma));
-    return sealed_under(test, *channel, KeyId::gsp_cpu_dma, lab::gsp_iv(1), "ASSAY-TRF-012");
-}
-
-CheckResult masked(CaseContext& test) {
-    const KeyId id = KeyId::lce00_h2d_user;
-    auto [key, channel] = TRY(test.channel(id, kMask));
-    for (uint32_t message : {1U, 2U}) {
-        TRY(sealed_under(test, *channel, id, lab::channel_iv(message, 0, kMask), "ASSAY-TRF-010"));
-    }
-    return {};
-}
-
-CheckResult of_gsp(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-011";
-    const KeyId id = KeyId::cpu_gsp_dma;
-    auto [key, channel] = TRY(test.channel(id));
-    TRY(sealed_under(test, *channel, id, lab::gsp_iv(1), kRule));
-    TRY(test.needs(channel->set_counted(0x0102030405060707), "a counter that is set"));
-    return sealed_under(test, *channel, id, lab::gsp_iv(0x0102030405060708), kRule);
-}
-
 CheckResult exhausted(CaseContext& test, KeyId id, uint64_t limit, std::string_view rule) {
     auto [key, channel] = TRY(test.channel(id));
     auto [other, receiver] = TRY(test.channel(id));
@@ -78,109 +37,183 @@ CheckResult exhausted(CaseContext& test, KeyId id, uint64_t limit, std::string_v
                         "passing over what is behind the last message");
 }
 
-CheckResult exhausted_32(CaseContext& test) {
-    TRY(exhausted(test, KeyId::lce00_h2d_user, UINT32_MAX, "ASSAY-TRF-013"));
-    // And where the limit is a policy: the path goes on for the others.
-    auto path = TRY(Path::open(test, {.message_limit = 3}));
-    for (int i = 0; i < 3; ++i) {
-        TRY(test.taken(path->write(0, kText), "ASSAY-TRF-013", "a transfer within the limit"));
-    }
-    TRY(test.refused(path->write(0, kText), {Status::insufficient_resources}, "ASSAY-TRF-013",
-                     "a transfer behind the limit"));
-    TRY(test.taken(path->write(0, kText, 1), "ASSAY-TRF-013", "a transfer on another channel"));
-    return test.that(!path->guest().closed(), "ASSAY-TRF-013", "a path that goes on", "a closed one");
-}
-
-CheckResult exhausted_64(CaseContext& test) {
-    return exhausted(test, KeyId::cpu_gsp_dma, UINT64_MAX, "ASSAY-TRF-113");
-}
-
-// Equal plaintexts give equal ciphertexts exactly where key and IV are equal.
-CheckResult never_twice(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-014";
-    auto [key, one] = TRY(test.channel(KeyId::lce00_h2d_user));
-    auto two = TRY(test.taken(key->channel(), kRule, "a second channel"));
-    std::vector<Bytes> seen;
-    const auto seal = [&](lab::PathChannel& channel) -> CheckResult {
-        const PathBlock block = TRY(test.taken(channel.seal({}, kText), kRule, "a message is sealed"));
-        TRY(test.that(std::ranges::find(seen, block.text) == seen.end(), kRule, "another IV", "one again"));
-        seen.push_back(block.text);
-        return {};
-    };
-    for (int round = 0; round < 5; ++round) {
-        for (int i = 0; i < 3; ++i) {
-            TRY(seal(*one));
-            TRY(seal(*two));
-        }
-        // What is refused, taken in advance and never used, or rotated.
-        Bytes out(kText.size());
-        std::ignore = one->open({}, {.text = kText, .tag = Bytes(16)}, out);
-        const size_t iv = TRY(test.taken(one->take_iv(), kRule, "an IV is taken"));
-        if (round % 2 == 0) {
-            const PathBlock block = TRY(test.taken(one->seal_with(iv, {}, kText), kRule, "it is used"));
-            TRY(test.that(std::ranges::find(seen, block.text) == seen.end(), kRule, "another IV",
-                          "one again"));
-            seen.push_back(block.text);
-        }
-        if (round == 1) TRY(test.taken(one->rotate_iv(), kRule, "new IVs"));
-        if (round == 2) TRY(test.taken(key->rotate(), kRule, "a new key"));
-        if (round == 3) TRY(test.taken(two->rotate_iv(), kRule, "new IVs"));
-    }
-    return {};
-}
-
-CheckResult channel_exhausted(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-015";
-    auto [key, channel] = TRY(test.channel(KeyId::lce00_h2d_user));
-    TRY(test.needs(key->set_next_channel(UINT64_MAX), "a counter that is set"));
-    TRY(test.refused(key->channel(), {Status::insufficient_resources}, kRule, "a channel behind the last"));
-    return test.refused(channel->rotate_iv(), {Status::insufficient_resources}, kRule,
-                        "a new channel counter behind the last");
-}
-
-CheckResult two_channels(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-016";
-    const KeyId id = KeyId::lce00_h2d_user;
-    auto [key, first] = TRY(test.channel(id));
-    auto second = TRY(test.taken(key->channel(), kRule, "a second channel"));
-    TRY(sealed_under(test, *second, id, lab::channel_iv(1, 1), kRule));
-    TRY(sealed_under(test, *first, id, lab::channel_iv(1, 0), kRule));
-    TRY(test.taken(first->rotate_iv(), kRule, "new IVs"));
-    return sealed_under(test, *first, id, lab::channel_iv(1, 2), kRule);
-}
-
-CheckResult explicit_once(CaseContext& test) {
-    constexpr std::string_view kRule = "ASSAY-TRF-017";
-    const KeyId id = KeyId::lce00_h2d_user;
-    auto [key, channel] = TRY(test.channel(id));
-    const size_t iv = TRY(test.taken(channel->take_iv(), kRule, "an IV is taken"));
-    TRY(sealed_under(test, *channel, id, lab::channel_iv(2, 0), kRule));
-    const PathBlock block = TRY(test.taken(channel->seal_with(iv, {}, kText), kRule, "it is used"));
-    const PathBlock due =
-        test.script().seal(test.script().key("Lce00_h2d_user"), lab::channel_iv(1, 0), {}, kText);
-    TRY(test.that(block.text == due.text, kRule, "a block under the IV that was taken", to_hex(block.text)));
-    return test.refused(channel->seal_with(iv, {}, kText), {Status::invalid_argument}, kRule,
-                        "an explicit IV is used again");
-}
+const PathCase kCases[] = {
+    {
+        .id = "iv/channel",
+        .title = "The IV of a channel is its two counters",
+        .requirements = {"ASSAY-TRF-009"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-009";
+            constexpr uint64_t kFar = 0x0102030405;
+            const KeyId id = KeyId::lce02_h2d_user;
+            auto [key, first] = TRY(test.channel(id));
+            for (uint32_t message : {1U, 2U, 3U}) {
+                TRY(sealed_under(test, *first, id, lab::channel_iv(message, 0), kRule));
+            }
+            TRY(test.needs(first->set_counted(0x01020303) && key->set_next_channel(kFar),
+                           "counters that are set"));
+            TRY(sealed_under(test, *first, id, lab::channel_iv(0x01020304, 0), kRule));
+            auto far = TRY(test.taken(key->channel(), kRule, "a further channel"));
+            return sealed_under(test, *far, id, lab::channel_iv(1, kFar), kRule);
+        },
+    },
+    {
+        .id = "iv/first",
+        .title = "The first message has counter 1",
+        .requirements = {"ASSAY-TRF-012"},
+        .run = [](CaseContext& test) -> CheckResult {
+            for (KeyId id : {KeyId::lce00_d2h_user, KeyId::cpu_sec2_data_kernel}) {
+                auto [key, channel] = TRY(test.channel(id));
+                TRY(sealed_under(test, *channel, id, lab::channel_iv(1, 0), "ASSAY-TRF-012"));
+            }
+            auto [key, channel] = TRY(test.channel(KeyId::gsp_cpu_dma));
+            return sealed_under(test, *channel, KeyId::gsp_cpu_dma, lab::gsp_iv(1), "ASSAY-TRF-012");
+        },
+    },
+    {
+        .id = "iv/mask",
+        .title = "The mask covers the whole IV",
+        .requirements = {"ASSAY-TRF-010"},
+        .run = [](CaseContext& test) -> CheckResult {
+            const KeyId id = KeyId::lce00_h2d_user;
+            auto [key, channel] = TRY(test.channel(id, kMask));
+            for (uint32_t message : {1U, 2U}) {
+                TRY(sealed_under(test, *channel, id, lab::channel_iv(message, 0, kMask), "ASSAY-TRF-010"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "iv/gsp",
+        .title = "The IV under a key of GSP is a counter of 64 bits",
+        .requirements = {"ASSAY-TRF-011"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-011";
+            const KeyId id = KeyId::cpu_gsp_dma;
+            auto [key, channel] = TRY(test.channel(id));
+            TRY(sealed_under(test, *channel, id, lab::gsp_iv(1), kRule));
+            TRY(test.needs(channel->set_counted(0x0102030405060707), "a counter that is set"));
+            return sealed_under(test, *channel, id, lab::gsp_iv(0x0102030405060708), kRule);
+        },
+    },
+    {
+        .id = "iv/exhausted",
+        .title = "Behind its last message a channel seals nothing",
+        .requirements = {"ASSAY-TRF-013"},
+        .run = [](CaseContext& test) -> CheckResult {
+            TRY(exhausted(test, KeyId::lce00_h2d_user, UINT32_MAX, "ASSAY-TRF-013"));
+            // And where the limit is a policy: the path goes on for the others.
+            auto path = TRY(Path::open(test, {.message_limit = 3}));
+            for (int i = 0; i < 3; ++i) {
+                TRY(test.taken(path->write(0, kText), "ASSAY-TRF-013", "a transfer within the limit"));
+            }
+            TRY(test.refused(path->write(0, kText), {Status::insufficient_resources}, "ASSAY-TRF-013",
+                             "a transfer behind the limit"));
+            TRY(test.taken(path->write(0, kText, 1), "ASSAY-TRF-013", "a transfer on another channel"));
+            return test.that(!path->guest().closed(), "ASSAY-TRF-013", "a path that goes on", "a closed one");
+        },
+    },
+    {
+        .id = "iv/exhausted-64",
+        .title = "A counter of 64 bits does not wrap",
+        .requirements = {"ASSAY-TRF-113"},
+        .run = [](CaseContext& test) -> CheckResult {
+            return exhausted(test, KeyId::cpu_gsp_dma, UINT64_MAX, "ASSAY-TRF-113");
+        },
+    },
+    // Equal plaintexts give equal ciphertexts exactly where key and IV are equal.
+    {
+        .id = "iv/never-twice",
+        .title = "No IV serves twice under a key",
+        .requirements = {"ASSAY-TRF-014"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-014";
+            auto [key, one] = TRY(test.channel(KeyId::lce00_h2d_user));
+            auto two = TRY(test.taken(key->channel(), kRule, "a second channel"));
+            std::vector<Bytes> seen;
+            const auto seal = [&](lab::PathChannel& channel) -> CheckResult {
+                const PathBlock block =
+                    TRY(test.taken(channel.seal({}, kText), kRule, "a message is sealed"));
+                TRY(test.that(std::ranges::find(seen, block.text) == seen.end(), kRule, "another IV",
+                              "one again"));
+                seen.push_back(block.text);
+                return {};
+            };
+            for (int round = 0; round < 5; ++round) {
+                for (int i = 0; i < 3; ++i) {
+                    TRY(seal(*one));
+                    TRY(seal(*two));
+                }
+                // What is refused, taken in advance and never used, or rotated.
+                Bytes out(kText.size());
+                std::ignore = one->open({}, {.text = kText, .tag = Bytes(16)}, out);
+                const size_t iv = TRY(test.taken(one->take_iv(), kRule, "an IV is taken"));
+                if (round % 2 == 0) {
+                    const PathBlock block =
+                        TRY(test.taken(one->seal_with(iv, {}, kText), kRule, "it is used"));
+                    TRY(test.that(std::ranges::find(seen, block.text) == seen.end(), kRule, "another IV",
+                                  "one again"));
+                    seen.push_back(block.text);
+                }
+                if (round == 1) TRY(test.taken(one->rotate_iv(), kRule, "new IVs"));
+                if (round == 2) TRY(test.taken(key->rotate(), kRule, "a new key"));
+                if (round == 3) TRY(test.taken(two->rotate_iv(), kRule, "new IVs"));
+            }
+            return {};
+        },
+    },
+    {
+        .id = "iv/channel-exhausted",
+        .title = "The last channel counter is not passed",
+        .requirements = {"ASSAY-TRF-015"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-015";
+            auto [key, channel] = TRY(test.channel(KeyId::lce00_h2d_user));
+            TRY(test.needs(key->set_next_channel(UINT64_MAX), "a counter that is set"));
+            TRY(test.refused(key->channel(), {Status::insufficient_resources}, kRule,
+                             "a channel behind the last"));
+            return test.refused(channel->rotate_iv(), {Status::insufficient_resources}, kRule,
+                                "a new channel counter behind the last");
+        },
+    },
+    {
+        .id = "iv/two-channels",
+        .title = "Channels under one key have different IVs",
+        .requirements = {"ASSAY-TRF-016"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-016";
+            const KeyId id = KeyId::lce00_h2d_user;
+            auto [key, first] = TRY(test.channel(id));
+            auto second = TRY(test.taken(key->channel(), kRule, "a second channel"));
+            TRY(sealed_under(test, *second, id, lab::channel_iv(1, 1), kRule));
+            TRY(sealed_under(test, *first, id, lab::channel_iv(1, 0), kRule));
+            TRY(test.taken(first->rotate_iv(), kRule, "new IVs"));
+            return sealed_under(test, *first, id, lab::channel_iv(1, 2), kRule);
+        },
+    },
+    {
+        .id = "iv/explicit-once",
+        .title = "An explicit IV is used once",
+        .requirements = {"ASSAY-TRF-017"},
+        .run = [](CaseContext& test) -> CheckResult {
+            constexpr std::string_view kRule = "ASSAY-TRF-017";
+            const KeyId id = KeyId::lce00_h2d_user;
+            auto [key, channel] = TRY(test.channel(id));
+            const size_t iv = TRY(test.taken(channel->take_iv(), kRule, "an IV is taken"));
+            TRY(sealed_under(test, *channel, id, lab::channel_iv(2, 0), kRule));
+            const PathBlock block = TRY(test.taken(channel->seal_with(iv, {}, kText), kRule, "it is used"));
+            const PathBlock due =
+                test.script().seal(test.script().key("Lce00_h2d_user"), lab::channel_iv(1, 0), {}, kText);
+            TRY(test.that(block.text == due.text, kRule, "a block under the IV that was taken",
+                          to_hex(block.text)));
+            return test.refused(channel->seal_with(iv, {}, kText), {Status::invalid_argument}, kRule,
+                                "an explicit IV is used again");
+        },
+    },
+};
 
 }  // namespace
 
-void add_ivs(PathCases& cases) {
-    cases.insert(
-        cases.end(),
-        {{"iv/channel", "The IV of a channel is its two counters", {"ASSAY-TRF-009"}, of_channel},
-         {"iv/first", "The first message has counter 1", {"ASSAY-TRF-012"}, of_first},
-         {"iv/mask", "The mask covers the whole IV", {"ASSAY-TRF-010"}, masked},
-         {"iv/gsp", "The IV under a key of GSP is a counter of 64 bits", {"ASSAY-TRF-011"}, of_gsp},
-         {"iv/exhausted", "Behind its last message a channel seals nothing", {"ASSAY-TRF-013"}, exhausted_32},
-         {"iv/exhausted-64", "A counter of 64 bits does not wrap", {"ASSAY-TRF-113"}, exhausted_64},
-         {"iv/never-twice", "No IV serves twice under a key", {"ASSAY-TRF-014"}, never_twice},
-         {"iv/channel-exhausted",
-          "The last channel counter is not passed",
-          {"ASSAY-TRF-015"},
-          channel_exhausted},
-         {"iv/two-channels", "Channels under one key have different IVs", {"ASSAY-TRF-016"}, two_channels},
-         {"iv/explicit-once", "An explicit IV is used once", {"ASSAY-TRF-017"}, explicit_once}});
-}
+void add_ivs(PathCases& cases) { add(cases, kCases); }
 
 }  // namespace assay::cases::path
