@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/engine/requirement_files.h"
+#include "stack/base/ranges.h"
 
 namespace assay::engine {
 
@@ -54,6 +55,10 @@ Result<Requirement> read(const Json& row) {
 
 }  // namespace
 
+std::string clause(const Requirement& requirement) {
+    return fmt::format("{}, {}", requirement.document, requirement.section);
+}
+
 std::string_view name(Level level) { return kLevels[static_cast<size_t>(level)]; }
 std::string_view name(Evidence evidence) { return kEvidence[static_cast<size_t>(evidence)]; }
 
@@ -91,6 +96,17 @@ Result<> Requirements::add_disputes(std::string_view text, std::string_view file
 const Requirement* Requirements::find(std::string_view id) const {
     auto found = std::ranges::find(all_, id, &Requirement::id);
     return found == all_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Requirements::clauses(std::span<const std::string> ids) const {
+    std::vector<std::string> list;
+    for (const std::string& id : ids) {
+        const Requirement* requirement = find(id);
+        if (requirement == nullptr) continue;
+        std::string place = clause(*requirement);
+        if (!contains(list, place)) list.push_back(std::move(place));
+    }
+    return list;
 }
 
 const Requirements& Requirements::embedded() {

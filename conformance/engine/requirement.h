@@ -37,6 +37,9 @@ struct Requirement {
     std::vector<std::string> disputes;  // ids in vectors/disputes.json of the clauses it rests on
 };
 
+// Where it stands: "DSP0274, ERROR response message".
+std::string clause(const Requirement& requirement);
+
 std::string_view name(Level level);
 std::string_view name(Evidence evidence);
 
@@ -51,6 +54,8 @@ class Requirements {
     Result<> add_disputes(std::string_view text, std::string_view file);
 
     const Requirement* find(std::string_view id) const;
+    // The clauses of those ids, each once, in their order; what is no requirement has none.
+    std::vector<std::string> clauses(std::span<const std::string> ids) const;
     std::span<const Requirement> all() const { return all_; }
 
    private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "conformance/engine/requirement.h"
 #include "stack/base/ranges.h"
 
 namespace assay::engine {
@@ -36,6 +37,8 @@ std::string to_text(std::span<const CaseInfo> cases, std::string_view unit) {
             text += fmt::format("{:{}}  ", one.columns[i], widths[i]);
         text += one.title;
         if (!one.requirements.empty()) text += fmt::format("  [{}]", fmt::join(one.requirements, " "));
+        const std::vector<std::string> clauses = Requirements::embedded().clauses(one.requirements);
+        if (!clauses.empty()) text += fmt::format("  {}", fmt::join(clauses, "; "));
         text += '\n';
     }
     return text + fmt::format("{} {}\n", cases.size(), unit);

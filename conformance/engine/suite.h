@@ -36,7 +36,7 @@ struct Suite {
     bool has(std::string_view filter) const;
 };
 
-// A line for each case, and how many there are.
+// A line for each case, with its requirements and the clauses where they stand, and how many there are.
 std::string to_text(std::span<const CaseInfo> cases, std::string_view unit);
 
 // What a run on its way shows: cases done, cases in all, the id of the last.

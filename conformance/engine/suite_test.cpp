@@ -41,6 +41,16 @@ BOOST_AUTO_TEST_CASE(a_list_has_a_line_a_case_and_their_number) {
     BOOST_TEST(to_text(std::span<const CaseInfo>(), "bundles") == "0 bundles\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_list_has_the_clauses_of_a_case_each_once) {
+    const CaseInfo one{
+        .id = "crt/a", .title = "A holds.", .requirements = {"SPDM-CRT-004", "SPDM-CRT-005", "SPDM-HDR-013"}};
+    BOOST_TEST(
+        to_text(std::span(&one, 1), "cases") ==
+        "crt/a  A holds.  [SPDM-CRT-004 SPDM-CRT-005 SPDM-HDR-013]  DSP0274, GET_CERTIFICATE request and "
+        "CERTIFICATE response messages; DSP0274, ERROR response message\n"
+        "1 cases\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
     std::vector<std::string> ran, said;
     const auto cases = some_cases();

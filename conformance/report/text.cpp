@@ -73,8 +73,8 @@ Arrow arrow(const CaseResult& result, const Finding& finding) {
 std::string finding_text(const CaseResult& result, const Finding& finding, const Details& details) {
     std::string text;
     if (const engine::Requirement* rule = details.requirements->find(finding.requirement)) {
-        text += fmt::format("{} ({}): {}\n  clause:   {}, {}\n", rule->id, engine::name(rule->level),
-                            rule->text, rule->document, rule->section);
+        text += fmt::format("{} ({}): {}\n  clause:   {}\n", rule->id, engine::name(rule->level), rule->text,
+                            engine::clause(*rule));
         if (rule->evidence != engine::Evidence::read)
             text += fmt::format("  evidence: {}\n", engine::name(rule->evidence));
         if (!rule->disputes.empty()) text += fmt::format("  disputed: {}\n", fmt::join(rule->disputes, ", "));
