@@ -82,19 +82,25 @@ Finding CaseContext::finding(Verdict verdict, std::string_view requirement, std:
     return finding;
 }
 
-CheckResult CaseContext::expect(const lab::Exchange& exchange, const Allowed& allowed,
-                                std::string_view requirement) {
+void CaseContext::judge(const Rules& rules) {
+    for (std::string_view id : rules.all()) {
+        if (!contains(judged_, id)) judged_.emplace_back(id);
+    }
+}
+
+CheckResult CaseContext::expect(const lab::Exchange& exchange, const Allowed& allowed, const Rules& rules) {
     auto wrong = [&](Verdict verdict) {
-        return std::unexpected(finding(verdict, requirement, describe(allowed), lab::describe(exchange)));
+        return std::unexpected(finding(verdict, rules.first(), describe(allowed), lab::describe(exchange)));
     };
     if (!contains(allowed.errors, ErrorCode::request_too_large)) TRY(expect_taken(exchange));
     bool preferred = allowed.equal || allowed.errors.empty();
     auto said = exchange.error();
     if (said && !contains(allowed.errors, *said)) TRY(no_flow_first(exchange));
+    judge(rules);
     if (exchange.silent()) {
         if (!allowed.silence) return wrong(Verdict::dead);
     } else if (auto error = exchange.error()) {
-        const bool other = profile_allows(*error, allowed, requirement);
+        const bool other = profile_allows(*error, allowed, rules.first());
         judges_resynch_ |= contains(allowed.errors, ErrorCode::request_resynch);
         if (!other && !may_resynch(*error, allowed) && !contains(allowed.errors, *error))
             return wrong(Verdict::fail);
@@ -104,7 +110,7 @@ CheckResult CaseContext::expect(const lab::Exchange& exchange, const Allowed& al
         return wrong(Verdict::fail);
     }
     if (!preferred) {
-        notes_.push_back(finding(Verdict::loose_pass, requirement,
+        notes_.push_back(finding(Verdict::loose_pass, rules.first(),
                                  describe({.errors = {allowed.errors.front()}}), lab::describe(exchange)));
     }
     return {};
@@ -178,39 +184,41 @@ CheckResult CaseContext::no_flow_first(const lab::Exchange& exchange) const {
                                    "a flow of encapsulated requests that the device asked for is open"));
 }
 
-CheckResult CaseContext::expect_answer(const lab::Exchange& exchange, std::string_view requirement) {
+CheckResult CaseContext::expect_answer(const lab::Exchange& exchange, const Rules& rules) {
     TRY(no_flow_first(exchange));
     std::string expected = exchange.request.size() > 1
                                ? wire::message_name(wire::response_to(wire::code_of(exchange.request)))
                                : std::string("an answer");
     TRY(expect_taken(exchange));
+    judge(rules);
     if (exchange.silent()) {
-        return std::unexpected(finding(Verdict::dead, requirement, expected, "silence"));
+        return std::unexpected(finding(Verdict::dead, rules.first(), expected, "silence"));
     }
     if (!exchange.answered()) {
-        return std::unexpected(finding(Verdict::fail, requirement, expected, lab::describe(exchange)));
+        return std::unexpected(finding(Verdict::fail, rules.first(), expected, lab::describe(exchange)));
     }
     TRY(expect_version(exchange));
     wire::Annotation annotation = wire::annotate(*exchange.response, exchange.response_context);
-    return expect_that(!annotation.error, requirement, expected + " that can be read",
+    return expect_that(!annotation.error, rules, expected + " that can be read",
                        annotation.error ? annotation.error->text() : "",
                        annotation.error ? annotation.error->field : "");
 }
 
-CheckResult CaseContext::expect_signature(const lab::Exchange& exchange, std::string_view requirement) {
-    TRY(expect_answer(exchange, requirement));
+CheckResult CaseContext::expect_signature(const lab::Exchange& exchange, const Rules& rules) {
+    TRY(expect_answer(exchange, rules));
     if (!exchange.signature) {
-        return std::unexpected(finding(Verdict::fail, requirement, "a signed response", "no signature"));
+        return std::unexpected(finding(Verdict::fail, rules.first(), "a signed response", "no signature"));
     }
     bool good = exchange.signature->result == lab::SignatureCheck::Result::good;
-    return expect_that(good, requirement, "a signature over the transcript on the wire",
-                       exchange.signature->why, "Signature");
+    return expect_that(good, rules, "a signature over the transcript on the wire", exchange.signature->why,
+                       "Signature");
 }
 
-CheckResult CaseContext::expect_that(bool holds, std::string_view requirement, std::string expected,
-                                     std::string got, std::string_view field) {
+CheckResult CaseContext::expect_that(bool holds, const Rules& rules, std::string expected, std::string got,
+                                     std::string_view field) {
+    judge(rules);
     if (holds) return {};
-    Finding wrong = finding(Verdict::fail, requirement, std::move(expected), std::move(got));
+    Finding wrong = finding(Verdict::fail, rules.first(), std::move(expected), std::move(got));
     wrong.field = field;
     return std::unexpected(std::move(wrong));
 }

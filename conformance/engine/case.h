@@ -1,7 +1,9 @@
 // A conformance case and what it works with.
 #pragma once
 
+#include <concepts>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,26 @@ struct Claims {
     std::optional<uint8_t> empty_slot() const;
     // A measurement index that is not there.
     uint8_t absent_index() const;
+};
+
+// What an expectation judges: one requirement, or several by the same look, of which a finding names the
+// first. It is made where it is used, and refers to the ids.
+class Rules {
+   public:
+    // NOLINTBEGIN(google-explicit-constructor): an expectation is given ids
+    template <std::convertible_to<std::string_view> T>
+    Rules(const T& id) : first_(id) {}
+    Rules(std::initializer_list<std::string_view> ids) : first_(*ids.begin()), all_(ids) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    std::string_view first() const { return first_; }
+    std::vector<std::string_view> all() const {
+        return all_.size() == 0 ? std::vector{first_} : std::vector<std::string_view>(all_);
+    }
+
+   private:
+    std::string_view first_;
+    std::initializer_list<std::string_view> all_;
 };
 
 // The answers that a case allows.
@@ -57,13 +79,13 @@ class CaseContext {
     // The response must be among the allowed; an ERROR must moreover be well-formed, carry the right version
     // and a code of this version (SPDM-HDR-002, -013, -014). A code that the profile has in place of one of
     // the allowed is as good. RequestResynch in place of UnexpectedRequest is a loose pass without a profile.
-    CheckResult expect(const lab::Exchange& exchange, const Allowed& allowed, std::string_view requirement);
+    CheckResult expect(const lab::Exchange& exchange, const Allowed& allowed, const Rules& rules);
     // The normal response must come.
-    CheckResult expect_answer(const lab::Exchange& exchange, std::string_view requirement);
+    CheckResult expect_answer(const lab::Exchange& exchange, const Rules& rules);
     // The normal response must come, and be signed over the transcript that was on the wire.
-    CheckResult expect_signature(const lab::Exchange& exchange, std::string_view requirement);
+    CheckResult expect_signature(const lab::Exchange& exchange, const Rules& rules);
     // A fact about the last exchange; `field` names the field that shows it.
-    CheckResult expect_that(bool holds, std::string_view requirement, std::string expected, std::string got,
+    CheckResult expect_that(bool holds, const Rules& rules, std::string expected, std::string got,
                             std::string_view field = {});
 
     // Ends the case: the device does not do what the case is about.
@@ -76,6 +98,11 @@ class CaseContext {
 
     // Findings that did not end the case: loose passes.
     const std::vector<Finding>& notes() const { return notes_; }
+
+    // The requirements that were judged so far, held or not, each once, in the order in which they first
+    // were. Every expectation adds its own; judge() adds that of what judges without one.
+    const std::vector<std::string>& judged() const { return judged_; }
+    void judge(const Rules& rules);
 
    private:
     Finding finding(Verdict verdict, std::string_view requirement, std::string expected,
@@ -91,6 +118,7 @@ class CaseContext {
     const Profile* profile_;
     bool judges_resynch_ = false;
     std::vector<Finding> notes_;
+    std::vector<std::string> judged_;
 };
 
 // A case: one literal, with its body in it. Its id never changes and is never used again for another.

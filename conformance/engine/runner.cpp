@@ -137,6 +137,7 @@ class Run {
                           .version = claims_.version};
         CaseContext test(lab_, claims_, &options_.profile);
         SaneOutcome outcome = sane_exchange(test);
+        result.judged = in_force(test.judged());
         for (const StageFailure& failure : outcome.failures) {
             auto same = [&](const StageFailure& one) {
                 return one.stage == failure.stage && one.finding.got == failure.finding.got;
@@ -191,6 +192,7 @@ class Run {
     void attempt(const Case& one, CaseResult& result) {
         CaseContext test(lab_, claims_, &options_.profile);
         Judged judged = judge(one, test);
+        result.judged = in_force(test.judged());
         decide(result, judged.judgement, test.notes(), requirements_, options_);
         if (!judged.judgement || !test.notes().empty()) result.exchanges = std::move(judged.exchanges);
         if (result.verdict != Verdict::blocked) return;
@@ -198,6 +200,15 @@ class Run {
         result.refused_step = lab_.refused_step();
         if (auto step = result.refused_step)
             result.reason += fmt::format("; {} judges that", judging_case(*step));
+    }
+
+    // What the requirements of other versions say is not judged at this one.
+    std::vector<std::string> in_force(std::vector<std::string> ids) const {
+        std::erase_if(ids, [&](const std::string& id) {
+            const Requirement* rule = requirements_.find(id);
+            return rule != nullptr && (claims_.version < rule->since || claims_.version > rule->until);
+        });
+        return ids;
     }
 
     // A refused preparation may be what an earlier case left behind, and silence an answer that came late.

@@ -30,7 +30,8 @@ struct RunOptions {
 struct CaseResult {
     std::string id{};
     std::string title{};
-    std::vector<std::string> requirements{};
+    std::vector<std::string> requirements{};  // that the case is there to judge
+    std::vector<std::string> judged{};        // that were judged in this run, held or not
     wire::Version version = wire::Version::v1_0;
     Verdict verdict = Verdict::pass;
     std::string reason{};  // of not applicable, blocked, waived

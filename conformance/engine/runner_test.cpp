@@ -93,6 +93,23 @@ const CaseResult& result(const RunReport& report, std::string_view id) {
 
 BOOST_AUTO_TEST_SUITE(runner_suite)
 
+// A requirement of 1.3 is not judged at 1.2, and one that does not hold is judged all the same.
+BOOST_AUTO_TEST_CASE(a_result_has_what_was_judged_at_its_version) {
+    Changed sound([](ByteView) { return std::nullopt; }), refusing(refuses(code::get_digests));
+    const auto body = [](CaseContext& test) -> CheckResult {
+        TRY(test.lab().negotiated(test.version()));
+        return test.expect_answer(TRY(test.lab().send(wire::GetDigests{})),
+                                  {"SPDM-DIG-001", "SPDM-DIG-003", "SPDM-DIG-007"});
+    };
+    using Ids = std::vector<std::string>;
+    const CaseResult passed = result(run_on(sound, {a_case("dig/several", body)}), "dig/several");
+    BOOST_TEST((passed.judged == Ids{"SPDM-DIG-001", "SPDM-DIG-003", "SPDM-HDR-002"}));
+    const CaseResult failed = result(run_on(refusing, {a_case("dig/several", body)}), "dig/several");
+    BOOST_TEST((failed.verdict == Verdict::fail));
+    BOOST_TEST((failed.judged == Ids{"SPDM-DIG-001", "SPDM-DIG-003"}));
+    BOOST_TEST(failed.findings.front().requirement == "SPDM-DIG-001");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_preparation_blocks_and_names_the_case_that_judges_it) {
     Changed dut(refuses(code::psk_exchange));
     Case judging = a_case("psk/judging", psk_session, wire::cap::psk);

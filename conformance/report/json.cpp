@@ -81,6 +81,8 @@ Json result_json(const engine::RunReport& report, const engine::CaseResult& resu
     json["verdict"] = identifier(result.verdict);
     json["reason"] = result.reason;
     json["requirements"] = result.requirements;
+    json["clauses"] = details.requirements->clauses(result.requirements);
+    json["judged"] = result.judged;
     json["findings"] = Json::array();
     for (const engine::Finding& finding : result.findings)
         json["findings"].push_back(finding_json(finding, details));

@@ -9,9 +9,11 @@
 //   counts               results by verdict: {"pass": n, "loose_pass": n, ...}, all ten
 //   unreachable          whether the target was lost; killed_by: the case after which, or null
 //   exit_code, command   command: the line that does the run again
-//   results              [{id, title, version, verdict, reason, requirements, findings}], version null when
-//   none
-//                        was agreed on; all but passes also have {command, exchanges}
+//   results              [{id, title, version, verdict, reason, requirements, clauses, judged, findings}],
+//                        version null when none was agreed on; clauses: where the requirements stand, each
+//                        once; judged: the requirements that were judged in this run, held or not, those of
+//                        the case and what was looked at on the way; all but passes also have {command,
+//                        exchanges}
 //   findings             [{verdict, requirement, text, document, section, level, evidence, expected, got,
 //                        exchange, field}]; requirement and what follows from it null when the finding is
 //                        about none, exchange (an index) and field null likewise

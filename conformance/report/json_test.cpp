@@ -39,6 +39,13 @@ BOOST_AUTO_TEST_CASE(a_finding_carries_the_clause_it_is_about) {
     BOOST_TEST(finding["field"] == "PortionLength");
 }
 
+BOOST_AUTO_TEST_CASE(a_result_has_its_clauses_and_what_was_judged) {
+    auto json = result(to_json(test::sample(), test::details()), "crt/offset-at-end");
+    BOOST_TEST((json["clauses"] == nlohmann::ordered_json{"DSP0274, GET_CERTIFICATE request and CERTIFICATE "
+                                                          "response messages"}));
+    BOOST_TEST((json["judged"] == nlohmann::ordered_json{"SPDM-CRT-003", "SPDM-HDR-002"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_finding_about_no_requirement_has_nulls_and_not_other_keys) {
     auto json = to_json(test::sample(), test::details());
     auto with = result(json, "crt/offset-at-end")["findings"][0];

@@ -68,6 +68,7 @@ inline engine::CaseResult failed() {
     return {.id = "crt/offset-at-end",
             .title = "An Offset at the end of the chain is refused",
             .requirements = {"SPDM-CRT-003"},
+            .judged = {"SPDM-CRT-003", "SPDM-HDR-002"},
             .version = wire::Version::v1_2,
             .verdict = engine::Verdict::fail,
             .findings = {finding(engine::Verdict::fail, "SPDM-CRT-003", "ERROR InvalidRequest", "CERTIFICATE",

@@ -9,6 +9,7 @@
 #include "conformance/engine/judge.h"
 #include "conformance/lab/reference.h"
 #include "conformance/suites/cases.h"
+#include "conformance/suites/responder/reference_kinds.h"
 #include "stack/base/ranges.h"
 
 namespace assay::cases {
@@ -39,38 +40,6 @@ constexpr engine::Excuse kExcuses[] = {
 
 bool is_in_matrix(Defect defect) { return spdm::info(defect).kind != DefectKind::input; }
 
-// A kind of reference: what one device cannot show another can.
-struct Kind {
-    std::string_view name;
-    lab::ReferenceOptions options{};
-    const crypto::Provider* provider = &crypto::fast_provider();
-};
-
-constexpr uint32_t with_psk(uint32_t flags, uint32_t psk) { return (flags & ~wire::cap::psk) | psk; }
-
-std::vector<Kind> kinds() {
-    namespace cap = wire::cap;
-    namespace mut_auth = wire::mut_auth;
-    const uint32_t all = lab::kReferenceFlags;
-    std::vector<Kind> list(1, {.name = "as it is"});
-    list.push_back({"measurements not signed", {.flags = cap::cert | cap::chal | cap::meas_no_sig}});
-    list.push_back({"no measurements", {.flags = cap::cert | cap::chal}});
-    list.push_back({"MCTP", {.transport = &record::mctp(), .binding = transport::Binding::mctp}});
-    list.push_back({"DOE", {.transport = &record::doe(), .binding = transport::Binding::doe}});
-    list.push_back({"TCP", {.transport = &record::tcp(), .binding = transport::Binding::tcp}});
-    list.push_back({"implicit GET_DIGESTS", {.mut_auth_requested = mut_auth::implicit_get_digests}});
-    list.push_back({"requester known", {.mut_auth_requested = mut_auth::plain, .requester_known = true}});
-    list.push_back({"PSK without context", {.flags = with_psk(all, cap::psk_no_context)}});
-    list.push_back(
-        {"PSK alone", {.flags = all & ~(cap::key_ex | cap::mut_auth | cap::handshake_in_the_clear)}});
-    list.push_back({"bad records dropped", {.bad_record = spdm::BadRecord::drop}});
-    list.push_back({"silent end at bad records", {.bad_record = spdm::BadRecord::end}});
-    list.push_back({"no heartbeat period", {.heartbeat_period = 0}});
-    // The fast provider takes any share for a point of its curve. This stays the last.
-    list.push_back({"OpenSSL", {}, &crypto::openssl_provider()});
-    return list;
-}
-
 constexpr std::string_view kSane = "the sane exchange";
 
 // What is waived and planted: in the protocol, or in its transport.
@@ -82,7 +51,8 @@ struct PlantedFaults {
 // One kind of reference, sound or faulty.
 class Bench {
    public:
-    explicit Bench(Kind kind) : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
+    explicit Bench(ReferenceKind kind)
+        : kind_(std::move(kind)), device_(lab::make_reference_device(kind_.options)) {}
 
     std::string_view name() const { return kind_.name; }
 
@@ -178,7 +148,7 @@ class Bench {
         return claims_[version] = sane.failures.empty() ? sane.claims : nothing;
     }
 
-    Kind kind_;
+    ReferenceKind kind_;
     std::shared_ptr<const spdm::Device> device_;
     lab::LeafKeys leaf_keys_;
     std::map<wire::Version, engine::Claims> claims_;
@@ -201,7 +171,7 @@ bool is_session(const Case& one) {
 std::vector<Bench>& benches() {
     static std::vector<Bench> made = [] {
         std::vector<Bench> list;
-        for (Kind& kind : kinds()) list.emplace_back(std::move(kind));
+        for (ReferenceKind& kind : reference_kinds()) list.emplace_back(std::move(kind));
         return list;
     }();
     return made;

@@ -46,16 +46,17 @@ const Case kCases[] = {
             allowed.answer = allowed.equal = true;
             Exchange exchange =
                 TRY(test.lab().send(wire::encode_raw(message, test.lab().seen().request_context())));
-            TRY(test.expect(exchange, allowed, "SPDM-ALG-001"));
-            TRY(test.expect_that(!exchange.answered() || *exchange.response == first, "SPDM-ALG-001",
-                                 "the same answer as before", "another", "BaseAsymSel"));
+            TRY(test.expect(exchange, allowed, {"SPDM-ALG-001", "SPDM-ALG-101"}));
+            TRY(test.expect_that(!exchange.answered() || *exchange.response == first,
+                                 {"SPDM-ALG-001", "SPDM-ALG-101"}, "the same answer as before", "another",
+                                 "BaseAsymSel"));
             TRY(negotiate(test));
             message.base_hash_algo ^= message.base_hash_algo & (~message.base_hash_algo + 1);
             allowed = unexpected();
             allowed.silence = allowed.equal = true;
             exchange = TRY(test.lab().send(wire::encode_raw(message, test.lab().seen().request_context()),
                                            lab::Wait::silence));
-            return test.expect(exchange, allowed, "SPDM-ALG-001");
+            return test.expect(exchange, allowed, {"SPDM-ALG-001", "SPDM-ALG-101"});
         },
     },
     {
@@ -244,14 +245,14 @@ const Case kCases[] = {
             Bytes request = TRY(test.lab().encode(test.lab().challenge()));
             return test.expect(TRY(test.lab().send(request)),
                                refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
-                               "SPDM-ALG-028");
+                               {"SPDM-ALG-028", "SPDM-CHL-030"});
         },
     },
     // After a refused NEGOTIATE_ALGORITHMS everything that stands on algorithms is still too early.
     {
         .id = "alg/refused-selects-nothing",
         .title = "After a refused NEGOTIATE_ALGORITHMS nothing is selected",
-        .requirements = {"SPDM-ALG-031"},
+        .requirements = {"SPDM-ALG-031", "SPDM-ALG-002"},
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();

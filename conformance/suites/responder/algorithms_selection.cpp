@@ -90,7 +90,7 @@ const Case kCases[] = {
     {
         .id = "alg/answers-types",
         .title = "ALGORITHMS answers the types asked for, in order",
-        .requirements = {"SPDM-ALG-011", "SPDM-ALG-012"},
+        .requirements = {"SPDM-ALG-011", "SPDM-ALG-012", "SPDM-ALG-112"},
         .since = v1_1,
         .run = [](CaseContext& test) -> CheckResult {
             std::vector<AlgStruct> asked = {item(2, 0x3f), item(3, 0x07), item(5)};
@@ -164,7 +164,7 @@ const Case kCases[] = {
     {
         .id = "alg/single-offers",
         .title = "Each algorithm offered alone is selected or refused",
-        .requirements = {"SPDM-ALG-012", "SPDM-ALG-112"},
+        .requirements = {"SPDM-ALG-012", "SPDM-ALG-112", "SPDM-ALG-020", "SPDM-ALG-024"},
         .run = [](CaseContext& test) -> CheckResult {
             for (bool hash : {false, true}) {
                 NegotiateAlgorithms whole = test.lab().algorithms(test.version());
@@ -191,7 +191,7 @@ const Case kCases[] = {
         .id = "alg/form",
         .title = "ALGORITHMS selects one of each kind that is needed, of what was offered",
         .requirements = {"SPDM-ALG-012", "SPDM-ALG-013", "SPDM-ALG-014", "SPDM-ALG-114", "SPDM-ALG-020",
-                         "SPDM-ALG-024", "SPDM-ALG-026", "SPDM-HDR-008"},
+                         "SPDM-ALG-024", "SPDM-ALG-026", "SPDM-HDR-008", "SPDM-ALG-112"},
         .run = [](CaseContext& test) -> CheckResult {
             TRY(negotiate(test));
             const Exchange& exchange = test.lab().exchanges().back();
@@ -207,9 +207,10 @@ const Case kCases[] = {
                                  fmt::format("0x{:x}", answer.measurement_hash_algo), "MeasurementHashAlgo"));
             bool authenticates =
                 p.meas_cap() == cap::meas_sig || (p.responder_flags & (cap::cert | cap::chal)) != 0;
-            TRY(test.expect_that(!authenticates || (answer.base_hash_sel != 0 &&
-                                                    (answer.base_asym_sel | answer.pqc_asym_sel) != 0),
-                                 "SPDM-ALG-014", "a hash and a signature algorithm", "none", "BaseHashSel"));
+            TRY(test.expect_that(
+                !authenticates ||
+                    (answer.base_hash_sel != 0 && (answer.base_asym_sel | answer.pqc_asym_sel) != 0),
+                {"SPDM-ALG-014", "SPDM-ALG-114"}, "a hash and a signature algorithm", "none", "BaseHashSel"));
             bool mel = answer.mel_specification_sel == 0 || (p.responder_flags & cap::mel) != 0;
             TRY(test.expect_that(mel, "SPDM-ALG-026", "no MEL specification without MEL_CAP", "one",
                                  "MELspecificationSel"));

@@ -245,7 +245,7 @@ const Case kCases[] = {
     {
         .id = "atk/mut-auth-talked-away",
         .title = "A changed MutAuthRequested gives no session",
-        .requirements = {"SPDM-ATK-014"},
+        .requirements = {"SPDM-ATK-014", "SPDM-FIN-015"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,

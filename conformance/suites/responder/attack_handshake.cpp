@@ -84,7 +84,7 @@ const Case kCases[] = {
     {
         .id = "atk/recorded-handshake",
         .title = "KEY_EXCHANGE and FINISH that were recorded begin nothing",
-        .requirements = {"SPDM-ATK-011"},
+        .requirements = {"SPDM-ATK-011", "SPDM-FIN-013"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
@@ -97,7 +97,7 @@ const Case kCases[] = {
     {
         .id = "atk/recorded-psk-handshake",
         .title = "PSK_EXCHANGE and PSK_FINISH that were recorded begin nothing",
-        .requirements = {"SPDM-ATK-012"},
+        .requirements = {"SPDM-ATK-012", "SPDM-PSK-012"},
         .since = v1_1,
         .needs = cap::psk_with_context | cap::mac,
         .negative = true,
@@ -141,7 +141,7 @@ const Case kCases[] = {
     {
         .id = "atk/psk-finish-instead",
         .title = "PSK_FINISH does not complete what KEY_EXCHANGE began",
-        .requirements = {"SPDM-ATK-017"},
+        .requirements = {"SPDM-ATK-017", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
@@ -197,7 +197,7 @@ const Case kCases[] = {
     {
         .id = "atk/hint-without-key",
         .title = "Who names a key and has another one gets no session",
-        .requirements = {"SPDM-ATK-023"},
+        .requirements = {"SPDM-ATK-023", "SPDM-PSK-001"},
         .since = v1_1,
         .needs = kShares,
         .negative = true,

@@ -96,7 +96,7 @@ const Case kCases[] = {
     {
         .id = "atk/lost-acknowledgement",
         .title = "A lost KEY_UPDATE_ACK does not part the keys of both sides",
-        .requirements = {"SPDM-ATK-021"},
+        .requirements = {"SPDM-ATK-021", "SPDM-SES-011"},
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
@@ -114,7 +114,7 @@ const Case kCases[] = {
     {
         .id = "atk/doubled-key-update",
         .title = "A KEY_UPDATE that an attacker repeats updates nothing",
-        .requirements = {"SPDM-ATK-022"},
+        .requirements = {"SPDM-ATK-022", "SPDM-SES-011"},
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,

@@ -66,7 +66,7 @@ const Case kCases[] = {
     {
         .id = "crt/slot-size-empty",
         .title = "SlotSizeRequested is answered for an empty slot too",
-        .requirements = {"SPDM-CRT-012"},
+        .requirements = {"SPDM-CRT-012", "SPDM-DIG-003"},
         .since = v1_3,
         .needs = cap::cert,
         .run = [](CaseContext& test) -> CheckResult {

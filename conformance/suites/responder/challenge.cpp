@@ -148,8 +148,8 @@ const Case kCases[] = {
     {
         .id = "chl/signs-what-was-exchanged",
         .title = "The signature covers VCA, digests, certificates and the challenge",
-        .requirements = {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-CHL-021", "SPDM-VER-015", "SPDM-CHL-028",
-                         "SPDM-CHL-031", "SPDM-CHL-102"},
+        .requirements = {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-VER-015", "SPDM-CHL-028", "SPDM-CHL-031",
+                         "SPDM-CHL-102"},
         .needs = cap::cert | cap::chal,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
@@ -160,7 +160,8 @@ const Case kCases[] = {
                 if (flow == 2 || flow == 3) TRY(lab.read_chain(0));
                 Exchange exchange = TRY(lab.send(lab.challenge()));
                 TRY(test.expect_answer(exchange, "SPDM-CHL-031"));
-                TRY(test.expect_signature(exchange, "SPDM-CHL-001"));
+                TRY(test.expect_signature(exchange, {"SPDM-CHL-001", "SPDM-CHL-002", "SPDM-CHL-102",
+                                                     "SPDM-CHL-028", "SPDM-VER-015"}));
             }
             return {};
         },
@@ -169,7 +170,7 @@ const Case kCases[] = {
     {
         .id = "chl/restarts-transcript",
         .title = "CHALLENGE_AUTH restarts what the next one signs",
-        .requirements = {"SPDM-CHL-022"},
+        .requirements = {"SPDM-CHL-022", "SPDM-CHL-001"},
         .needs = cap::cert | cap::chal,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
@@ -182,7 +183,7 @@ const Case kCases[] = {
     {
         .id = "chl/refused-leaves-no-trace",
         .title = "A refused CHALLENGE is not signed later",
-        .requirements = {"SPDM-CHL-029"},
+        .requirements = {"SPDM-CHL-029", "SPDM-CHL-003"},
         .needs = cap::cert | cap::chal,
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {
@@ -196,8 +197,8 @@ const Case kCases[] = {
     {
         .id = "chl/form",
         .title = "CHALLENGE_AUTH names the slot, its chain and the requester's context",
-        .requirements = {"SPDM-CHL-012", "SPDM-CHL-013", "SPDM-CHL-014", "SPDM-CHL-015", "SPDM-CHL-115",
-                         "SPDM-CHL-016", "SPDM-CHL-017", "SPDM-CHL-018", "SPDM-CHL-023"},
+        .requirements = {"SPDM-CHL-012", "SPDM-CHL-013", "SPDM-CHL-014", "SPDM-CHL-115", "SPDM-CHL-016",
+                         "SPDM-CHL-017", "SPDM-CHL-018", "SPDM-CHL-023", "SPDM-CHL-001"},
         .needs = cap::cert | cap::chal,
         .run = [](CaseContext& test) -> CheckResult {
             for (const auto& [slot, digest] : test.claims().digests) {
@@ -218,6 +219,9 @@ const Case kCases[] = {
                     answer.requester_context == message.requester_context || !test.at_least(v1_3),
                     "SPDM-CHL-115", "the request's RequesterContext", to_hex(answer.requester_context),
                     "RequesterContext"));
+                TRY(test.expect_that(answer.opaque_data.size() <= spdm::kMaxOpaque, "SPDM-CHL-016",
+                                     fmt::format("at most {} bytes", spdm::kMaxOpaque),
+                                     fmt::format("{}", answer.opaque_data.size()), "OpaqueDataLength"));
                 TRY(sound_opaque(test, answer.opaque_data, "SPDM-CHL-017", "SPDM-CHL-018"));
                 TRY(test.expect_signature(exchange, "SPDM-CHL-001"));
                 TRY(test.expect_that((answer.slot_id & wire::kBasicMutAuthReq) == 0, "SPDM-CHL-023",
@@ -243,7 +247,7 @@ const Case kCases[] = {
     {
         .id = "chl/summary",
         .title = "MeasurementSummaryHash is that of the measurement blocks",
-        .requirements = {"SPDM-CHL-008", "SPDM-CHL-009"},
+        .requirements = {"SPDM-CHL-008", "SPDM-CHL-009", "SPDM-MEA-009"},
         .needs = cap::cert | cap::chal | cap::meas,
         .run = [](CaseContext& test) -> CheckResult {
             TRY(negotiate_with_chain(test));
@@ -319,7 +323,10 @@ const Case kCases[] = {
                 if (test.lab().seen().parameters().base_asym == 0) continue;
                 TRY(test.expect_answer(TRY(test.lab().send(wire::GetDigests{})), "SPDM-ALG-025"));
                 TRY(test.lab().ensure_chain(0));
-                TRY(test.expect_signature(TRY(test.lab().send(test.lab().challenge())), "SPDM-ALG-025"));
+                constexpr uint32_t kEcdsa = 0x010 | 0x080 | 0x100;
+                std::string_view form = (offer.base_asym & kEcdsa) != 0 ? "SPDM-CHL-021" : "SPDM-ALG-025";
+                TRY(test.expect_signature(TRY(test.lab().send(test.lab().challenge())),
+                                          {"SPDM-ALG-025", form}));
             }
             return {};
         },

@@ -43,7 +43,7 @@ const Case kCases[] = {
     {
         .id = "chl/mutual",
         .title = "A requester that is asked to authenticates itself",
-        .requirements = {"SPDM-CHL-024", "SPDM-CHL-025", "SPDM-CHL-026", "SPDM-CHL-023"},
+        .requirements = {"SPDM-CHL-024", "SPDM-CHL-025", "SPDM-CHL-026", "SPDM-CHL-023", "SPDM-CHL-001"},
         .since = v1_1,
         .needs = cap::cert | cap::chal | cap::mut_auth,
         .run = [](CaseContext& test) -> CheckResult {
@@ -64,7 +64,7 @@ const Case kCases[] = {
     {
         .id = "chl/mutual-in-flight",
         .title = "While the requester is asked, other requests are RequestInFlight",
-        .requirements = {"SPDM-CHL-024"},
+        .requirements = {"SPDM-CHL-024", "SPDM-CHL-001", "SPDM-CHL-023"},
         .since = v1_1,
         .needs = cap::cert | cap::chal | cap::mut_auth,
         .negative = true,
@@ -77,7 +77,7 @@ const Case kCases[] = {
     {
         .id = "chl/mutual-signature",
         .title = "A wrong signature does not authenticate the requester",
-        .requirements = {"SPDM-CHL-026"},
+        .requirements = {"SPDM-CHL-026", "SPDM-CHL-001", "SPDM-CHL-023"},
         .since = v1_1,
         .needs = cap::cert | cap::chal | cap::mut_auth,
         .negative = true,

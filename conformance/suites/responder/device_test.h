@@ -21,6 +21,9 @@ using Tweak = std::function<void(lab::ReferenceOptions& options, spdm::Device& d
 engine::RunReport run_device(wire::Version version, const std::string& filter, const Change& change,
                              const Tweak& tweak = {}, const engine::Profile& profile = {});
 
+// What the faulty devices that a case is there for make of it.
+std::vector<engine::RunReport> on_faulty_devices(std::string_view case_id);
+
 // A result with its findings and exchanges.
 std::string text(const engine::CaseResult& result);
 

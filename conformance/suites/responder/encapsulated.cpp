@@ -129,14 +129,14 @@ const Case kCases[] = {
             Asked nowhere;
             return test.expect(TRY(poll(test, nowhere)),
                                refused(ErrorCode::unexpected_request, {ErrorCode::unsupported_request}),
-                               "SPDM-ENC-016");
+                               {"SPDM-ENC-016", "SPDM-CAP-035"});
         },
     },
     // Another RequestID, and after it the right one, if the flow is still there.
     {
         .id = "enc/request-id",
         .title = "A response has the RequestID of its request",
-        .requirements = {"SPDM-ENC-003"},
+        .requirements = {"SPDM-ENC-003", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -156,7 +156,7 @@ const Case kCases[] = {
     {
         .id = "enc/short",
         .title = "What is no message is InvalidRequest",
-        .requirements = {"SPDM-ENC-004", "SPDM-ENC-017"},
+        .requirements = {"SPDM-ENC-004", "SPDM-ENC-017", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -180,7 +180,7 @@ const Case kCases[] = {
     {
         .id = "enc/in-flight",
         .title = "Other requests are RequestInFlight until the flow is over",
-        .requirements = {"SPDM-ENC-005"},
+        .requirements = {"SPDM-ENC-005", "SPDM-CHL-001", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -203,7 +203,7 @@ const Case kCases[] = {
     {
         .id = "enc/not-ready",
         .title = "ResponseNotReady ends a flow",
-        .requirements = {"SPDM-ENC-006"},
+        .requirements = {"SPDM-ENC-006", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -235,7 +235,7 @@ const Case kCases[] = {
     {
         .id = "enc/other-response",
         .title = "A response to something else is InvalidResponseCode",
-        .requirements = {"SPDM-ENC-007"},
+        .requirements = {"SPDM-ENC-007", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -260,7 +260,7 @@ const Case kCases[] = {
     {
         .id = "enc/malformed",
         .title = "So is a malformed one",
-        .requirements = {"SPDM-ENC-007"},
+        .requirements = {"SPDM-ENC-007", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -285,7 +285,7 @@ const Case kCases[] = {
     {
         .id = "enc/inner-version",
         .title = "So is one of another version",
-        .requirements = {"SPDM-ENC-008"},
+        .requirements = {"SPDM-ENC-008", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -306,7 +306,7 @@ const Case kCases[] = {
     {
         .id = "enc/nested",
         .title = "No message about encapsulation is taken for a response",
-        .requirements = {"SPDM-ENC-015"},
+        .requirements = {"SPDM-ENC-015", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -328,7 +328,7 @@ const Case kCases[] = {
     {
         .id = "enc/other-place",
         .title = "A flow stays in its session",
-        .requirements = {"SPDM-ENC-013"},
+        .requirements = {"SPDM-ENC-013", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
@@ -360,7 +360,7 @@ const Case kCases[] = {
     {
         .id = "enc/get-version",
         .title = "GET_VERSION ends a flow",
-        .requirements = {"SPDM-VER-011"},
+        .requirements = {"SPDM-VER-011", "SPDM-CHL-001", "SPDM-ENC-005", "SPDM-ENC-009"},
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,

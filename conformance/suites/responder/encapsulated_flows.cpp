@@ -244,7 +244,8 @@ const Case kCases[] = {
     {
         .id = "enc/acknowledgements",
         .title = "Each delivery is acknowledged with its RequestID and what comes next",
-        .requirements = {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008"},
+        .requirements = {"SPDM-ENC-009", "SPDM-ENC-010", "SPDM-ENC-011", "SPDM-ENC-008", "SPDM-CHL-001",
+                         "SPDM-ENC-005"},
         .since = v1_1,
         .needs = cap::encap,
         .judges = {code::get_encapsulated_request, code::deliver_encapsulated_response},
@@ -276,7 +277,7 @@ const Case kCases[] = {
     {
         .id = "enc/unfetched",
         .title = "Before an encapsulated request was fetched nothing is in flight",
-        .requirements = {"SPDM-ENC-019"},
+        .requirements = {"SPDM-ENC-019", "SPDM-CHL-001"},
         .since = v1_1,
         .needs = cap::encap | cap::mut_auth,
         .negative = true,
@@ -318,7 +319,7 @@ const Case kCases[] = {
     {
         .id = "enc/empty-portions",
         .title = "A chain with empty portions is given up",
-        .requirements = {"SPDM-ENC-018"},
+        .requirements = {"SPDM-ENC-018", "SPDM-CHL-001"},
         .since = v1_1,
         .needs = cap::encap | cap::mut_auth,
         .negative = true,
@@ -327,7 +328,7 @@ const Case kCases[] = {
     {
         .id = "enc/endless-chain",
         .title = "A chain without an end is given up",
-        .requirements = {"SPDM-ENC-018"},
+        .requirements = {"SPDM-ENC-018", "SPDM-CHL-001"},
         .since = v1_1,
         .needs = cap::encap | cap::mut_auth,
         .negative = true,

@@ -266,6 +266,15 @@ const DeviceFault kFaultyDevices[] = {
 
 }  // namespace
 
+std::vector<engine::RunReport> on_faulty_devices(std::string_view case_id) {
+    std::vector<engine::RunReport> reports;
+    for (const DeviceFault& fault : kFaultyDevices) {
+        if (fault.one == case_id)
+            reports.push_back(run_device(fault.version, fault.one, fault.change, fault.tweak));
+    }
+    return reports;
+}
+
 BOOST_AUTO_TEST_SUITE(faulty_device_suite)
 
 BOOST_AUTO_TEST_CASE(every_lie_is_found_by_its_case_and_named_by_its_requirement) {

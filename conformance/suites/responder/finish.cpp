@@ -360,7 +360,7 @@ const Case kCases[] = {
     {
         .id = "fin/replay",
         .title = "FINISH of another session is not taken",
-        .requirements = {"SPDM-FIN-019"},
+        .requirements = {"SPDM-FIN-019", "SPDM-FIN-011"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,

@@ -108,7 +108,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual",
         .title = "A requester that authenticates itself gets its session",
-        .requirements = {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013"},
+        .requirements = {"SPDM-FIN-016", "SPDM-FIN-012", "SPDM-FIN-013", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .judges = {code::get_encapsulated_request, code::deliver_encapsulated_response, code::finish},
@@ -130,7 +130,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-before-the-flow",
         .title = "FINISH before the encapsulated flow is RequestInFlight",
-        .requirements = {"SPDM-FIN-015"},
+        .requirements = {"SPDM-FIN-015", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -153,7 +153,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-missing-signature",
         .title = "Without the signature that was asked for it is InvalidRequest",
-        .requirements = {"SPDM-FIN-006"},
+        .requirements = {"SPDM-FIN-006", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -171,7 +171,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-bad-slot",
         .title = "A SlotID that no requester has is InvalidRequest",
-        .requirements = {"SPDM-FIN-009"},
+        .requirements = {"SPDM-FIN-009", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -184,7 +184,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-other-slot",
         .title = "Another slot than the one that was settled is InvalidRequest",
-        .requirements = {"SPDM-FIN-009"},
+        .requirements = {"SPDM-FIN-009", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -200,7 +200,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-signature",
         .title = "A signature over or by something else establishes no session",
-        .requirements = {"SPDM-FIN-008"},
+        .requirements = {"SPDM-FIN-008", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -220,7 +220,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-signing-prefix",
         .title = "The signature has the prefix of FINISH and version",
-        .requirements = {"SPDM-FIN-020"},
+        .requirements = {"SPDM-FIN-020", "SPDM-KEX-017"},
         .since = v1_2,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -240,7 +240,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-verify-data",
         .title = "A good signature does not make up for a wrong HMAC",
-        .requirements = {"SPDM-FIN-007"},
+        .requirements = {"SPDM-FIN-007", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -262,7 +262,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-stranger",
         .title = "A requester that is not trusted gets no session",
-        .requirements = {"SPDM-FIN-016"},
+        .requirements = {"SPDM-FIN-016", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
@@ -298,7 +298,7 @@ const Case kCases[] = {
     {
         .id = "fin/mutual-other-digest",
         .title = "The requester's chain is the one of its DIGESTS",
-        .requirements = {"SPDM-FIN-016"},
+        .requirements = {"SPDM-FIN-016", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,

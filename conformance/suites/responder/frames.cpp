@@ -45,11 +45,6 @@ constexpr std::chrono::milliseconds kBusyWait{10};
 
 Bytes get_version() { return header(v1_0, code::get_version); }
 
-std::unexpected<Finding> wrong_frames(std::string_view requirement, std::string expected, std::string got) {
-    return std::unexpected(
-        Finding(Verdict::fail, std::string(requirement), std::move(expected), std::move(got)));
-}
-
 CheckResult FrameSender::applies(Binding binding) const {
     lab::Dut& dut = test_->lab().dut();
     if (dut.binding() != binding)
@@ -109,7 +104,16 @@ std::vector<transport::Message> FrameSender::messages(const lab::Frames& came) c
     return found;
 }
 
+CheckResult FrameSender::expect(bool holds, const engine::Rules& rules, std::string expected,
+                                std::string got) const {
+    test_->judge(rules);
+    if (holds) return {};
+    return std::unexpected(
+        Finding(Verdict::fail, std::string(rules.first()), std::move(expected), std::move(got)));
+}
+
 CheckResult FrameSender::alive(std::string_view requirement, std::string_view what) const {
+    test_->judge(requirement);
     const std::vector<Bytes> probe = frames(get_version());
     lab::Frames came = TRY(send(probe, 1));
     auto found = messages(came);
@@ -126,18 +130,16 @@ CheckResult FrameSender::dropped(const Bytes& frame, std::string_view requiremen
 CheckResult FrameSender::dropped(std::span<const Bytes> frames, std::string_view requirement,
                                  std::string_view what) const {
     lab::Frames came = TRY(send(frames, 0));
-    if (!messages(came).empty())
-        return wrong_frames(requirement, fmt::format("no SPDM message for {}", what), shown(came));
+    TRY(expect(messages(came).empty(), requirement, fmt::format("no SPDM message for {}", what),
+               shown(came)));
     return alive(requirement, what);
 }
 
 CheckResult FrameSender::harmless(const Bytes& frame, std::string_view requirement,
                                   std::string_view what) const {
     lab::Frames came = TRY(send(std::span(&frame, 1), 0));  // none is due, and one may come
-    for (const transport::Message& message : messages(came)) {
-        if (is_version(message)) continue;
-        return wrong_frames(requirement, fmt::format("VERSION or nothing for {}", what), shown(came));
-    }
+    TRY(expect(std::ranges::all_of(messages(came), is_version), requirement,
+               fmt::format("VERSION or nothing for {}", what), shown(came)));
     return alive(requirement, what);
 }
 
@@ -145,8 +147,8 @@ CheckResult FrameSender::answered(std::span<const Bytes> frames, std::string_vie
                                   std::string_view what, size_t due) const {
     lab::Frames came = TRY(send(frames, due));
     auto found = messages(came);
-    if (found.size() == due && std::ranges::all_of(found, is_version)) return {};
-    return wrong_frames(requirement, fmt::format("VERSION {} time(s) for {}", due, what), shown(came));
+    return expect(found.size() == due && std::ranges::all_of(found, is_version), requirement,
+                  fmt::format("VERSION {} time(s) for {}", due, what), shown(came));
 }
 
 CheckResult types_agree(CaseContext& test, Binding binding, std::string_view requirement) {
@@ -156,19 +158,15 @@ CheckResult types_agree(CaseContext& test, Binding binding, std::string_view req
     Bytes record = TRY(due_record(test, session));
     // An ERROR outside the session is a refusal too.
     lab::Frames came = TRY(sender.send(sender.frames(record, Payload::spdm), 0));
-    for (const transport::Message& message : sender.messages(came)) {
-        bool refusal = message.payload == Payload::spdm && message.bytes.size() > 1 &&
-                       wire::code_of(message.bytes) == code::error;
-        if (!refusal)
-            return wrong_frames(requirement, "no answer to a record under the type of plain messages",
-                                shown(came));
-    }
+    const auto refusal = [](const transport::Message& message) {
+        return message.payload == Payload::spdm && message.bytes.size() > 1 &&
+               wire::code_of(message.bytes) == code::error;
+    };
+    TRY(sender.expect(std::ranges::all_of(sender.messages(came), refusal), requirement,
+                      "no answer to a record under the type of plain messages", shown(came)));
     came = TRY(sender.send(sender.frames(get_version(), Payload::secured), 0));
-    for (const transport::Message& message : sender.messages(came)) {
-        if (is_version(message))
-            return wrong_frames(requirement, "no VERSION for GET_VERSION under the type of records",
-                                shown(came));
-    }
+    TRY(sender.expect(std::ranges::none_of(sender.messages(came), is_version), requirement,
+                      "no VERSION for GET_VERSION under the type of records", shown(came)));
     TRY(test.lab().after_version());
     return {};
 }

@@ -28,6 +28,8 @@ class FrameSender {
     std::expected<lab::Frames, engine::Finding> send(std::span<const Bytes> frames, size_t due) const;
     std::vector<transport::Message> messages(const lab::Frames& came) const;
 
+    // A fact about frames, which are none of the lab's exchanges.
+    CheckResult expect(bool holds, const engine::Rules& rules, std::string expected, std::string got) const;
     // No SPDM message comes back, and GET_VERSION is answered afterwards.
     CheckResult dropped(const Bytes& frame, std::string_view requirement, std::string_view what) const;
     CheckResult dropped(std::span<const Bytes> frames, std::string_view requirement,
@@ -44,10 +46,6 @@ class FrameSender {
     CaseContext* test_;
     FrameLayer layer_;
 };
-
-// A failure that is about frames.
-std::unexpected<engine::Finding> wrong_frames(std::string_view requirement, std::string expected,
-                                              std::string got);
 
 // A record under the type of plain messages, and the other way round, are not taken for what they are.
 CheckResult types_agree(CaseContext& test, Binding binding, std::string_view requirement);

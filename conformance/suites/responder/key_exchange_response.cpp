@@ -137,7 +137,7 @@ const Case kCases[] = {
     {
         .id = "kex/form",
         .title = "Heartbeat and mutual authentication follow from both sides' flags",
-        .requirements = {"SPDM-KEX-021", "SPDM-KEX-022", "SPDM-KEX-023", "SPDM-KEX-024"},
+        .requirements = {"SPDM-KEX-021", "SPDM-KEX-022", "SPDM-KEX-023", "SPDM-KEX-024", "SPDM-KEX-017"},
         .since = v1_1,
         .needs = kExchanges,
         .run = [](CaseContext& test) -> CheckResult {

@@ -102,7 +102,7 @@ const Case kCases[] = {
     {
         .id = "upd/update-all-keys",
         .title = "UpdateAllKeys changes both keys, the acknowledgement's included",
-        .requirements = {"SPDM-SES-013", "SPDM-SES-011", "SPDM-SES-014"},
+        .requirements = {"SPDM-SES-013", "SPDM-SES-011", "SPDM-SES-014", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .run = [](CaseContext& test) { return update(test, kUpdateAll); },
@@ -110,7 +110,7 @@ const Case kCases[] = {
     {
         .id = "upd/many",
         .title = "Twenty updates leave the session usable",
-        .requirements = {"SPDM-SES-017"},
+        .requirements = {"SPDM-SES-017", "SPDM-SES-011", "SPDM-SES-012", "SPDM-SES-013"},
         .since = v1_1,
         .needs = cap::key_upd,
         .run = [](CaseContext& test) -> CheckResult {
@@ -123,7 +123,7 @@ const Case kCases[] = {
     {
         .id = "upd/old-key",
         .title = "The old request key is void behind VerifyNewKey",
-        .requirements = {"SPDM-SES-015"},
+        .requirements = {"SPDM-SES-015", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -138,7 +138,7 @@ const Case kCases[] = {
     {
         .id = "upd/old-key-in-between",
         .title = "The old request key is taken until VerifyNewKey",
-        .requirements = {"SPDM-SES-016", "SPDM-SES-012"},
+        .requirements = {"SPDM-SES-016", "SPDM-SES-012", "SPDM-SES-011"},
         .since = v1_1,
         .needs = cap::key_upd,
         .run = [](CaseContext& test) -> CheckResult {
@@ -154,7 +154,7 @@ const Case kCases[] = {
     {
         .id = "upd/old-number",
         .title = "A new key does not go on counting",
-        .requirements = {"SPDM-SES-014"},
+        .requirements = {"SPDM-SES-014", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -173,7 +173,7 @@ const Case kCases[] = {
     {
         .id = "upd/operation",
         .title = "Another operation is InvalidRequest and changes no key",
-        .requirements = {"SPDM-SES-008", "SPDM-SES-036"},
+        .requirements = {"SPDM-SES-008", "SPDM-SES-036", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -190,7 +190,7 @@ const Case kCases[] = {
     {
         .id = "upd/size",
         .title = "KEY_UPDATE of another size is InvalidRequest and changes no key",
-        .requirements = {"SPDM-SES-035", "SPDM-SES-036"},
+        .requirements = {"SPDM-SES-035", "SPDM-SES-036", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -207,7 +207,7 @@ const Case kCases[] = {
     {
         .id = "upd/verify-first",
         .title = "VerifyNewKey without an update is InvalidRequest",
-        .requirements = {"SPDM-SES-009", "SPDM-SES-036"},
+        .requirements = {"SPDM-SES-009", "SPDM-SES-036", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -223,7 +223,7 @@ const Case kCases[] = {
     {
         .id = "upd/verify-twice",
         .title = "A second VerifyNewKey changes no key",
-        .requirements = {"SPDM-SES-109"},
+        .requirements = {"SPDM-SES-109", "SPDM-SES-011", "SPDM-SES-012", "SPDM-SES-013"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -241,7 +241,7 @@ const Case kCases[] = {
     {
         .id = "upd/twice",
         .title = "A second update before VerifyNewKey makes no further key",
-        .requirements = {"SPDM-SES-010"},
+        .requirements = {"SPDM-SES-010", "SPDM-SES-011", "SPDM-SES-012", "SPDM-SES-013"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -261,7 +261,7 @@ const Case kCases[] = {
     {
         .id = "upd/repeated",
         .title = "An update that is repeated under the old key happens once",
-        .requirements = {"SPDM-ATK-021"},
+        .requirements = {"SPDM-ATK-021", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -281,7 +281,7 @@ const Case kCases[] = {
     {
         .id = "upd/replayed",
         .title = "The record of an update updates once",
-        .requirements = {"SPDM-ATK-022"},
+        .requirements = {"SPDM-ATK-022", "SPDM-SES-011", "SPDM-SES-012"},
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
@@ -320,7 +320,7 @@ const Case kCases[] = {
     {
         .id = "upd/encapsulated",
         .title = "A device updates its own key by UpdateKey and VerifyNewKey",
-        .requirements = {"SPDM-SES-020"},
+        .requirements = {"SPDM-SES-020", "SPDM-SES-011", "SPDM-SES-012", "SPDM-SES-013"},
         .since = v1_1,
         .needs = cap::key_upd,
         .run = [](CaseContext& test) -> CheckResult {

@@ -25,6 +25,7 @@ struct Request {
     uint32_t needs;
     Result<> (*reach)(CaseContext&);
     Result<Bytes> (*make)(CaseContext&);
+    const char* size = nullptr;  // the rule about its size, where it has one of its own
 };
 
 Result<> negotiated(CaseContext& test) { return test.lab().negotiated(test.version()); }
@@ -56,7 +57,7 @@ const Request kRequests[] = {
          return t.lab().encode(wire::GetCertificate{.slot_id = 0, .offset = 0, .length = 64});
      }},
     {"challenge", code::challenge, cap::cert | cap::chal, negotiated,
-     [](CaseContext& t) { return t.lab().encode(t.lab().challenge()); }},
+     [](CaseContext& t) { return t.lab().encode(t.lab().challenge()); }, "SPDM-CHL-015"},
     {"get-measurements", code::get_measurements, cap::meas, negotiated,
      [](CaseContext& t) { return t.lab().encode(t.lab().get_measurements(wire::kAllMeasurements, false)); }},
     {"get-measurements-signed", code::get_measurements, cap::meas_sig | cap::cert, negotiated,
@@ -121,6 +122,14 @@ Allowed allowed(CaseContext& test, const Request& request, const Variant& varian
     return refusal;
 }
 
+// What variants of that kind judge.
+std::vector<std::string> rules_of(const Request& request, const Kind& kind) {
+    std::vector<std::string> rules = {kind.requirement};
+    if (kind.kind == VariantKind::truncated && request.size != nullptr) rules.emplace_back(request.size);
+    if (kind.kind == VariantKind::reserved) rules.emplace_back("SPDM-HDR-008");
+    return rules;
+}
+
 CheckResult sweep(CaseContext& test, const Request& request, const Kind& kind) {
     TRY(request.reach(test));
     Bytes good = TRY(request.make(test));
@@ -129,6 +138,7 @@ CheckResult sweep(CaseContext& test, const Request& request, const Kind& kind) {
         return CaseContext::not_applicable("the device does not speak with PCI-SIG vendor 1");
     }
     wire::Context context = test.lab().seen().request_context(good);
+    const std::vector<std::string> rules = rules_of(request, kind);
     size_t tried = 0;
     for (const Variant& variant : wire::malformed_variants(good, context)) {
         // GET_VERSION's version is a case of its own.
@@ -141,7 +151,8 @@ CheckResult sweep(CaseContext& test, const Request& request, const Kind& kind) {
         ++tried;
         TRY(request.reach(test));
         Exchange exchange = TRY(test.lab().send(variant.bytes));
-        CheckResult result = test.expect(exchange, allowed(test, request, variant), kind.requirement);
+        CheckResult result =
+            test.expect(exchange, allowed(test, request, variant), {rules.front(), rules.back()});
         if (result && kind.kind == VariantKind::reserved)
             result = expect_nothing_reserved(test, exchange, "SPDM-HDR-008");
         if (result) continue;
@@ -157,7 +168,7 @@ Case malformed(const Request& request, const Kind& kind) {
     return {
         .id = fmt::format("malformed/{}/{}", request.id, wire::name(kind.kind)),
         .title = fmt::format("{} {}", wire::message_name(request.code), kind.title),
-        .requirements = {kind.requirement},
+        .requirements = rules_of(request, kind),
         .needs = request.needs,
         .negative = true,
         .run = [&request, &kind](CaseContext& test) { return sweep(test, request, kind); },

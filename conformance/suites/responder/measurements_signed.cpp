@@ -71,7 +71,7 @@ const Case kCases[] = {
                 TRY(negotiate_with_chain(test, slot));
                 GetMeasurements message = test.lab().get_measurements(kAllMeasurements, true, slot);
                 Exchange exchange = TRY(test.lab().send(message));
-                TRY(test.expect_signature(exchange, "SPDM-MEA-021"));
+                TRY(test.expect_signature(exchange, {"SPDM-MEA-021", "SPDM-MEA-022", "SPDM-MEA-038"}));
                 MeasurementAnswer answer = TRY(read_measurements(exchange));
                 if (test.at_least(v1_1)) {
                     TRY(test.expect_that((answer.message.param2 & 0x0f) == slot, "SPDM-MEA-031",
@@ -132,7 +132,7 @@ const Case kCases[] = {
     {
         .id = "mea/error-resets",
         .title = "An ERROR restarts what MEASUREMENTS signs",
-        .requirements = {"SPDM-MEA-024"},
+        .requirements = {"SPDM-MEA-024", "SPDM-MEA-008"},
         .needs = cap::meas_sig | cap::cert,
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {

@@ -102,7 +102,7 @@ const Case kCases[] = {
     {
         .id = "sec/flipped-mac-only",
         .title = "So is one that is not encrypted",
-        .requirements = {"SPDM-SEC-002", "SPDM-SEC-014"},
+        .requirements = {"SPDM-SEC-002", "SPDM-SEC-001"},
         .since = v1_1,
         .negative = true,
         .run = [](CaseContext& test) { return flipped(test, unencrypted); },

@@ -190,7 +190,7 @@ const Case kCases[] = {
     {
         .id = "sec/iv",
         .title = "The little-endian sequence number goes into the IV",
-        .requirements = {"SPDM-SEC-007"},
+        .requirements = {"SPDM-SEC-007", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges,
         .run = [](CaseContext& test) -> CheckResult {
@@ -208,7 +208,7 @@ const Case kCases[] = {
     {
         .id = "sec/iv-big-endian",
         .title = "A big-endian sequence number in the IV is refused",
-        .requirements = {"SPDM-SEC-008"},
+        .requirements = {"SPDM-SEC-008", "SPDM-SEC-007", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
@@ -289,7 +289,7 @@ const Case kCases[] = {
     {
         .id = "sec/nested",
         .title = "A record inside a record is not acted upon",
-        .requirements = {"SPDM-SEC-023", "SPDM-TRN-018"},
+        .requirements = {"SPDM-SEC-023"},
         .since = v1_1,
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {

@@ -98,7 +98,7 @@ const Case kCases[] = {
     {
         .id = "sec/sequence-field-wraps",
         .title = "The number goes on where its two bytes begin anew",
-        .requirements = {"SPDM-SEC-006"},
+        .requirements = {"SPDM-SEC-006", "SPDM-SEC-005"},
         .since = v1_1,
         .run = [](CaseContext& test) -> CheckResult {
             constexpr uint64_t kNear = 0xfffe;
@@ -198,7 +198,7 @@ const Case kCases[] = {
     {
         .id = "sec/limit-of-requests",
         .title = "A key takes as many records as was agreed, and no more",
-        .requirements = {"SPDM-SEC-020"},
+        .requirements = {"SPDM-SEC-020", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
@@ -221,7 +221,7 @@ const Case kCases[] = {
     {
         .id = "sec/limit-of-responses",
         .title = "A key seals as many records as was agreed, and no more",
-        .requirements = {"SPDM-SEC-020"},
+        .requirements = {"SPDM-SEC-020", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges | cap::key_upd,
         .negative = true,
@@ -242,7 +242,7 @@ const Case kCases[] = {
     {
         .id = "sec/limit-anew",
         .title = "A new key is counted anew",
-        .requirements = {"SPDM-SEC-020"},
+        .requirements = {"SPDM-SEC-020", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges | cap::key_upd,
         .run = [](CaseContext& test) -> CheckResult {
@@ -259,7 +259,7 @@ const Case kCases[] = {
     {
         .id = "sec/limit-too-high",
         .title = "An AeadLimitExponent above 64 is InvalidRequest",
-        .requirements = {"SPDM-SEC-021"},
+        .requirements = {"SPDM-SEC-021", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
@@ -280,7 +280,7 @@ const Case kCases[] = {
     {
         .id = "sec/limit-before-1-3",
         .title = "Before secured message version 1.3 there is no limit to agree on",
-        .requirements = {"SPDM-SEC-022"},
+        .requirements = {"SPDM-SEC-022", "SPDM-SEC-026"},
         .since = v1_1,
         .needs = kExchanges,
         .run = [](CaseContext& test) -> CheckResult {

@@ -78,7 +78,7 @@ const Case kCases[] = {
     {
         .id = "sec/handshake-keys",
         .title = "A record under the handshake keys is refused behind the handshake",
-        .requirements = {"SPDM-SEC-016"},
+        .requirements = {"SPDM-SEC-016", "SPDM-FIN-011"},
         .since = v1_1,
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {

@@ -69,7 +69,7 @@ const Case kCases[] = {
     {
         .id = "ses/end-keeps-connection",
         .title = "Without CACHE_CAP the connection outlives its session",
-        .requirements = {"SPDM-SES-023"},
+        .requirements = {"SPDM-SES-023", "SPDM-SES-022"},
         .since = v1_1,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t id = TRY(established(test));
@@ -86,7 +86,7 @@ const Case kCases[] = {
     {
         .id = "ses/end-leaves-others",
         .title = "END_SESSION ends one session",
-        .requirements = {"SPDM-SES-024"},
+        .requirements = {"SPDM-SES-024", "SPDM-SES-022"},
         .since = v1_1,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t first = TRY(established(test));
@@ -100,7 +100,7 @@ const Case kCases[] = {
     {
         .id = "ses/identifier-again",
         .title = "A session has no key of the one that ended before it",
-        .requirements = {"SPDM-SES-025"},
+        .requirements = {"SPDM-SES-025", "SPDM-SEC-001", "SPDM-SES-022"},
         .since = v1_1,
         .needs = cap::key_ex | cap::cert,
         .negative = true,

@@ -44,7 +44,7 @@ const Case kCases[] = {
     {
         .id = "ses/digests",
         .title = "DIGESTS inside a session says what it says outside",
-        .requirements = {"SPDM-DIG-013"},
+        .requirements = {"SPDM-DIG-013", "SPDM-DIG-001"},
         .since = v1_1,
         .needs = cap::cert,
         .run = [](CaseContext& test) -> CheckResult {
@@ -93,7 +93,7 @@ const Case kCases[] = {
     {
         .id = "ses/challenge-beside",
         .title = "CHALLENGE outside covers nothing of a session, and leaves it alone",
-        .requirements = {"SPDM-SES-031", "SPDM-DIG-014", "SPDM-CRT-034"},
+        .requirements = {"SPDM-SES-031", "SPDM-DIG-014", "SPDM-CRT-034", "SPDM-DIG-013"},
         .since = v1_1,
         .needs = cap::cert | cap::chal,
         .run = [](CaseContext& test) -> CheckResult {
@@ -200,7 +200,7 @@ const Case kCases[] = {
     {
         .id = "ses/get-version",
         .title = "GET_VERSION outside ends every session and every handshake",
-        .requirements = {"SPDM-VER-007"},
+        .requirements = {"SPDM-VER-007", "SPDM-VER-009"},
         .since = v1_1,
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {

@@ -251,6 +251,7 @@ CheckResult BadRecords::refuse_authentic(ByteView record, const Allowed& allowed
     TRY(session());
     session_.reset();
     Exchange exchange = TRY(test_.lab().send_record(record, probe(test_), lab::Wait::silence));
+    test_.judge(requirement_);
     // What is not an SPDM message may be application data that the device knows and answers.
     if (exchange.silent() || exchange.application) return {};
     TRY(test_.expect_that(came_inside(exchange), "SPDM-SES-026", "an answer in a record of the session",

@@ -82,11 +82,11 @@ CheckResult expect_nothing_reserved(CaseContext& test, const Exchange& exchange,
 }
 
 CheckResult sound_opaque(CaseContext& test, ByteView opaque, std::string_view absent, std::string_view form) {
-    if (opaque.empty() || !test.at_least(v1_2)) return {};
+    if (!test.at_least(v1_2)) return {};
     uint8_t format = test.lab().seen().parameters().opaque_format;
-    TRY(test.expect_that(format != 0, absent, "no opaque data without a format", to_hex(opaque),
-                         "OpaqueData"));
-    if (format != wire::kOpaqueDataFmt1) return {};
+    TRY(test.expect_that(opaque.empty() || format != 0, absent, "no opaque data without a format",
+                         to_hex(opaque), "OpaqueData"));
+    if (opaque.empty() || format != wire::kOpaqueDataFmt1) return {};
     auto data = wire::decode_exact<wire::OpaqueData>(opaque, test.lab().seen().request_context());
     TRY(test.expect_that(data.has_value(), form, "opaque data of format 1", data ? "" : data.error().text(),
                          "OpaqueData"));

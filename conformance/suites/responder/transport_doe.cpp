@@ -53,24 +53,25 @@ std::expected<std::optional<Named>, engine::Finding> walk(const FrameSender& uni
     for (int step = 0; step < 256; ++step) {
         const Bytes found = TRY(entry(units, index, version));
         if (found.empty() && step == 0) return std::nullopt;
-        if (found.empty()) {
-            return wrong_frames("SPDM-TRN-007",
-                                fmt::format("an entry of index {}, which the one before names", index),
-                                "none");
-        }
+        TRY(units.expect(!found.empty(), "SPDM-TRN-007",
+                         fmt::format("an entry of index {}, which the one before names", index), "none"));
         named.emplace(found[0] | found[1] << 8, found[2]);
         index = found[3];
         if (index == 0) return named;
     }
-    return wrong_frames("SPDM-TRN-007", "an entry whose next index is 0", "256 entries without one");
+    TRY(units.expect(false, "SPDM-TRN-007", "an entry whose next index is 0", "256 entries without one"));
+    return std::nullopt;
 }
 
 // At whichever version discovery answers.
 std::expected<Named, engine::Finding> named_objects(const FrameSender& units) {
-    for (uint8_t version : kDiscoveryVersions)
-        if (auto named = TRY(walk(units, version))) return std::move(*named);
-    return wrong_frames("SPDM-TRN-019", "a discovery response for index 0",
-                        "none at version 0 nor at version 2");
+    std::optional<Named> named;
+    for (uint8_t version : kDiscoveryVersions) {
+        if (!named) named = TRY(walk(units, version));
+    }
+    TRY(units.expect(named.has_value(), "SPDM-TRN-019", "a discovery response for index 0",
+                     "none at version 0 nor at version 2"));
+    return std::move(*named);
 }
 
 const Case kCases[] = {
@@ -143,7 +144,7 @@ const Case kCases[] = {
     {
         .id = "trn/doe-unknown-type",
         .title = "An object of an unknown type gets no SPDM answer",
-        .requirements = {"SPDM-TRN-020"},
+        .requirements = {"SPDM-TRN-020", "SPDM-TRN-007", "SPDM-TRN-019"},
         .negative = true,
         .once = true,
         .run = framed([](CaseContext& test) -> CheckResult {
@@ -270,7 +271,7 @@ const Case kCases[] = {
                     return {};
                 other.push_back(found.empty() ? "nothing" : to_hex(found));
             }
-            return wrong_frames("SPDM-TRN-027", "vendor FFFFh for index 255, at either version",
+            return units.expect(false, "SPDM-TRN-027", "vendor FFFFh for index 255, at either version",
                                 fmt::format("{} and {}", other[0], other[1]));
         }),
     },

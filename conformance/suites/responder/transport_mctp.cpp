@@ -74,8 +74,8 @@ const Case kCases[] = {
                 lab::Frames came = TRY(packets.send(std::span(&request, 1), 1));
                 auto answer = came.frames.size() == 1 ? transport::parse_mctp_packet(came.frames[0])
                                                       : transport::refuse(transport::Framing::packet_short);
-                if (!answer)
-                    return wrong_frames("SPDM-TRN-017", "VERSION in one packet", "another number of packets");
+                TRY(packets.expect(answer.has_value(), "SPDM-TRN-017", "VERSION in one packet",
+                                   "another number of packets"));
                 const MctpHeader& header = answer->header;
                 TRY(test.expect_that(
                     !header.tag_owner && header.tag == tag, "SPDM-TRN-017",

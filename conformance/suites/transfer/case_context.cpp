@@ -4,6 +4,7 @@
 
 #include "conformance/lab/transfer_reference.h"
 #include "stack/base/random.h"
+#include "stack/base/ranges.h"
 
 namespace assay::cases::path {
 
@@ -41,10 +42,16 @@ CheckResult CaseContext::refused_by(const lab::PathRefusal& refusal, std::initia
     return {};
 }
 
-CheckResult CaseContext::that(bool holds, std::string_view requirement, std::string expected,
-                              std::string got) {
+void CaseContext::judge(const Rules& rules) {
+    for (std::string_view id : rules.all()) {
+        if (!contains(judged_, id)) judged_.emplace_back(id);
+    }
+}
+
+CheckResult CaseContext::that(bool holds, const Rules& rules, std::string expected, std::string got) {
+    judge(rules);
     if (holds) return {};
-    return std::unexpected(finding(requirement, std::move(expected), std::move(got)));
+    return std::unexpected(finding(rules.first(), std::move(expected), std::move(got)));
 }
 
 CheckResult CaseContext::needs(bool there, std::string what) {

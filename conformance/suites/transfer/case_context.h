@@ -6,13 +6,14 @@
 #include <span>
 #include <vector>
 
-#include "conformance/engine/verdict.h"
+#include "conformance/engine/case.h"
 #include "conformance/lab/transfer_script.h"
 
 namespace assay::cases::path {
 
 using engine::CheckResult;
 using engine::Finding;
+using engine::Rules;
 using engine::Verdict;
 using lab::PathBlock;
 using lab::PathConfig;
@@ -35,7 +36,8 @@ class CaseContext {
 
     // The operation must succeed; returns its result.
     template <class T>
-    Taken<T> taken(PathResult<T> result, std::string_view requirement, const std::string& what) {
+    Taken<T> taken(PathResult<T> result, const Rules& rules, const std::string& what) {
+        if (result || result.error().status) judge(rules);
         if (result) {
             if constexpr (std::is_void_v<T>) {
                 return {};
@@ -43,18 +45,18 @@ class CaseContext {
                 return std::move(*result);
             }
         }
-        return std::unexpected(refusal(result.error(), requirement, what));
+        return std::unexpected(refusal(result.error(), rules.first(), what));
     }
     // It must be refused. With another status than one of those it is a loose pass.
     template <class T>
     CheckResult refused(const PathResult<T>& result, std::initializer_list<Status> statuses,
-                        std::string_view requirement, const std::string& what) {
-        if (result) return std::unexpected(finding(requirement, what + ": refused", "done"));
-        return refused_by(result.error(), statuses, requirement, what);
+                        const Rules& rules, const std::string& what) {
+        if (result || result.error().status) judge(rules);
+        if (result) return std::unexpected(finding(rules.first(), what + ": refused", "done"));
+        return refused_by(result.error(), statuses, rules.first(), what);
     }
     // A fact.
-    CheckResult that(bool holds, std::string_view requirement, std::string expected,
-                     std::string got = "not so");
+    CheckResult that(bool holds, const Rules& rules, std::string expected, std::string got = "not so");
     // An access to the target's state that the case needs.
     CheckResult needs(bool there, std::string what);
 
@@ -67,8 +69,12 @@ class CaseContext {
 
     // Findings that did not end the case: loose passes.
     const std::vector<Finding>& notes() const { return notes_; }
+    // The requirements that were judged so far, held or not, each once. What the target does not have judges
+    // none.
+    const std::vector<std::string>& judged() const { return judged_; }
 
    private:
+    void judge(const Rules& rules);
     static Finding finding(std::string_view requirement, std::string expected, std::string got);
     static Finding refusal(const lab::PathRefusal& refusal, std::string_view requirement,
                            const std::string& what);
@@ -79,6 +85,7 @@ class CaseContext {
     Bytes secret_;
     lab::PathScript script_;
     std::vector<Finding> notes_;
+    std::vector<std::string> judged_;
 };
 
 // Both ends over one memory. An end that the target does not have is the reference's.

@@ -88,7 +88,7 @@ const PathCase kCases[] = {
     {
         .id = "copy/splice",
         .title = "Pages from before and from elsewhere are refused",
-        .requirements = {"ASSAY-TRF-020", "ASSAY-TRF-021", "ASSAY-TRF-023", "ASSAY-TRF-024"},
+        .requirements = {"ASSAY-TRF-020", "ASSAY-TRF-021", "ASSAY-TRF-023", "ASSAY-TRF-024", "ASSAY-TRF-080"},
         .run = [](CaseContext& test) -> CheckResult {
             const auto refused = [&](Path& path, const transfer::Transfer& transfer, std::string_view rule,
                                      std::string what) -> CheckResult {
@@ -164,7 +164,7 @@ const PathCase kCases[] = {
     {
         .id = "copy/commands",
         .title = "Commands are complete and known",
-        .requirements = {"ASSAY-TRF-067"},
+        .requirements = {"ASSAY-TRF-067", "ASSAY-TRF-023"},
         .run = [](CaseContext& test) -> CheckResult {
             constexpr std::string_view kRule = "ASSAY-TRF-067";
             const std::vector<transfer::Method> good = to_methods(CopyCommand{.size = 64});

@@ -135,7 +135,8 @@ const PathCase kCases[] = {
                 TRY(test.refused(path->guest().read_fault(FaultKind::non_replayable, changed),
                                  {Status::invalid_data}, kRule,
                                  "byte " + std::to_string(at) + " is another"));
-                TRY(test.that(path->guest().closed(), kRule, "a path that is closed", "one that goes on"));
+                TRY(test.that(path->guest().closed(), {kRule, "ASSAY-TRF-080"}, "a path that is closed",
+                              "one that goes on"));
             }
             // An entry that came before, and one of the other buffer.
             auto path = TRY(Path::open(test));

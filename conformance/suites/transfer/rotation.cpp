@@ -155,7 +155,7 @@ const PathCase kCases[] = {
                     TRY(test.taken(channel->seal({}, tenant_data(size)), kRule, "work below the limit"));
                 }
                 TRY(test.refused(channel->seal({}, tenant_data(size)), {Status::insufficient_resources},
-                                 kRule,
+                                 {kRule, "ASSAY-TRF-077"},
                                  "two messages of " + std::to_string(size) +
                                      " bytes are all that a limit of " + std::to_string(limit) + " has"));
                 TRY(test.taken(key->rotate(), kRule, "the key is rotated"));
@@ -336,7 +336,8 @@ const PathCase kCases[] = {
                 for (const transfer::Transfer* sent : {&rotation, &second, &first}) {
                     TRY(test.taken(path->guest().finish(sent->id), kRule, "the others end"));
                 }
-                TRY(test.that(out == one && equal(path->device(512, two.size()), two), kRule,
+                TRY(test.that(out == one && equal(path->device(512, two.size()), two),
+                              {kRule, "ASSAY-TRF-032"},
                               "in round " + std::to_string(round) + " what was sent"));
             }
             return {};

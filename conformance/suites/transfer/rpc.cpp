@@ -39,7 +39,7 @@ const PathCase kCases[] = {
                 const Bytes sent =
                     TRY(test.taken(path->guest().send_rpc(kMessage), kRule, "a message is sent"));
                 const Bytes due = test.script().rpc(kUp, kMessage, number, number + uint64_t{1});
-                TRY(test.that(sent == due, kRule, to_hex(ByteView(due).first(64)),
+                TRY(test.that(sent == due, {kRule, "ASSAY-TRF-050"}, to_hex(ByteView(due).first(64)),
                               to_hex(ByteView(sent).first(std::min<size_t>(sent.size(), 64)))));
                 TRY(arrives(test, *path, element(test, number), kRule));
             }
@@ -130,7 +130,8 @@ const PathCase kCases[] = {
                 auto path = TRY(Path::open(test));
                 TRY(test.refused(path->guest().receive_rpc(bad), {Status::invalid_data}, kRule,
                                  "an element that does not decrypt"));
-                TRY(test.that(path->guest().closed(), kRule, "a path that is closed", "one that goes on"));
+                TRY(test.that(path->guest().closed(), {kRule, "ASSAY-TRF-080"}, "a path that is closed",
+                              "one that goes on"));
             }
             return {};
         },

@@ -36,6 +36,7 @@ engine::RunReport run(const lab::PathTarget& target, const engine::Requirements&
         CaseContext test(target);
         const CheckResult judgement = one.run(test);
         engine::CaseResult result{.id = one.id, .title = one.title, .requirements = one.requirements};
+        result.judged = test.judged();
         engine::decide(result, judgement, test.notes(), requirements, options);
         report.results.push_back(std::move(result));
     });

@@ -25,8 +25,8 @@ const PathCase kCases[] = {
                 const Bytes work =
                     TRY(test.taken(path->guest().submit(kMethods), "ASSAY-TRF-035", "work is signed"));
                 const Bytes due = test.script().work(kMethods, number);
-                TRY(test.that(work == due, number == 1 ? "ASSAY-TRF-035" : "ASSAY-TRF-036", to_hex(due),
-                              to_hex(work)));
+                TRY(test.that(work == due, {number == 1 ? "ASSAY-TRF-035" : "ASSAY-TRF-036", "ASSAY-TRF-037"},
+                              to_hex(due), to_hex(work)));
                 auto got =
                     TRY(test.taken(path->gpu().execute(due), "ASSAY-TRF-035", "what is signed is taken"));
                 TRY(test.that(got == kMethods, "ASSAY-TRF-035", "the methods that were signed"));
@@ -69,7 +69,7 @@ const PathCase kCases[] = {
     {
         .id = "work/replay",
         .title = "Signed work is done once",
-        .requirements = {"ASSAY-TRF-038"},
+        .requirements = {"ASSAY-TRF-038", "ASSAY-TRF-040"},
         .run = [](CaseContext& test) -> CheckResult {
             constexpr std::string_view kRule = "ASSAY-TRF-038";
             auto path = TRY(Path::open(test));
@@ -135,7 +135,8 @@ const PathCase kCases[] = {
                 changed[at] ^= static_cast<uint8_t>(1U << at % 8);
                 TRY(test.refused(path->gpu().execute(changed), {Status::invalid_data}, kRule,
                                  "byte " + std::to_string(at) + " is another"));
-                TRY(test.that(path->gpu().closed(), kRule, "a path that is closed", "one that goes on"));
+                TRY(test.that(path->gpu().closed(), {kRule, "ASSAY-TRF-080"}, "a path that is closed",
+                              "one that goes on"));
                 TRY(test.refused(path->gpu().execute(good), {Status::invalid_state}, kRule,
                                  "work on a closed path"));
             }
