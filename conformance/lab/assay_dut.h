@@ -6,7 +6,7 @@
  *     assay run --target lib:./device.so
  *
  * Assay calls one function at a time, from one thread. A crash in the library ends the run: behind exec: it
- * would end a child process instead (conformance/lab/README.md has its frames, which say the same as these
+ * would end a child process instead (conformance/lab/exec_dut.h has its frames, which say the same as these
  * functions).
  */
 #ifndef ASSAY_DUT_H

@@ -52,7 +52,7 @@ Result<bool> lists_spdm(DoeMailbox& mailbox, const std::function<DoeMailbox::Pau
     uint8_t index = 0;
     for (size_t i = 0; i < kMostProtocols; ++i) {
         const auto answer = TRY(mailbox.exchange(
-            transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index)),
+            transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index)), pause(),
             pause()));
         constexpr size_t kHeader = 8;
         if (!answer || answer->size() < kHeader + transport::kDoeDiscoverySize) return false;
@@ -99,13 +99,13 @@ DoeMailbox::Pause DoeDut::until(std::chrono::milliseconds time) const {
     };
 }
 
-Result<> DoeDut::reset() { return mailbox_.abort(until(options_.answer_timeout)); }
+Result<> DoeDut::reset() { return mailbox_.abort(until(options_.abort_timeout)); }
 
 Result<std::optional<transport::Message>> DoeDut::message(ByteView bytes, transport::Payload payload,
                                                           Wait wait) {
     const auto time = wait == Wait::due ? options_.answer_timeout : options_.silence;
-    const auto object =
-        TRY(mailbox_.exchange(transport::wrap(transport::Binding::doe, bytes, payload), until(time)));
+    const auto object = TRY(mailbox_.exchange(transport::wrap(transport::Binding::doe, bytes, payload),
+                                              until(time), until(options_.abort_timeout)));
     if (!object) return std::nullopt;
     const transport::Unwrapped answer = TRY(transport::unwrap(transport::Binding::doe, *object));
     return transport::Message{answer.payload, to_bytes(answer.message)};
@@ -127,8 +127,11 @@ Result<Frames> DoeDut::exchange_frames(FrameLayer layer, std::span<const Bytes> 
     if (!carries_frames(layer)) return Dut::exchange_frames(layer, frames, 0);
     Frames back;
     for (const Bytes& frame : frames) {
-        auto object = TRY(mailbox_.exchange(frame, until(options_.silence)));
-        if (object) back.frames.push_back(std::move(*object));
+        auto object = mailbox_.exchange(frame, until(options_.silence), until(options_.abort_timeout));
+        // The error bit is how a mailbox refuses an object: no frame.
+        if (!object && object.error().code == Errc::bad_code) continue;
+        if (!object) return std::unexpected(object.error());
+        if (*object) back.frames.push_back(std::move(**object));
     }
     return back;
 }

@@ -15,6 +15,7 @@ Result<std::unique_ptr<ConfigSpace>> open_config_space(const std::string& addres
 struct DoeOptions {
     std::chrono::milliseconds answer_timeout{10000};  // for an answer that is due
     std::chrono::milliseconds silence{1400};          // the specification's second, and a margin
+    std::chrono::milliseconds abort_timeout{1000};    // for a mailbox to be idle after an abort
     std::chrono::microseconds poll{200};              // between two looks at the mailbox
 };
 

@@ -74,29 +74,32 @@ Result<Bytes> DoeMailbox::take_object() {
     return object;
 }
 
-Result<std::optional<Bytes>> DoeMailbox::exchange(ByteView object, const Pause& pause) {
+Result<std::optional<Bytes>> DoeMailbox::exchange(ByteView object, const Pause& pause,
+                                                  const Pause& abort_pause) {
     const size_t words = object.size() / kWord;
     if (object.size() % kWord != 0 || words < kHeaderWords)
-        return fail(Errc::internal, "object", Error::npos, "no whole words");
-    if ((TRY(status()) & (doe::kBusy | doe::kError | doe::kReady)) != 0) TRY(abort(pause));
+        return fail(Errc::unsupported, "object", Error::npos,
+                    "a mailbox takes two words at least, and whole ones");
+    if ((TRY(status()) & (doe::kBusy | doe::kError | doe::kReady)) != 0) TRY(abort(abort_pause));
     for (size_t i = 0; i < words; ++i) TRY(put(doe::kWriteData, word(object, i)));
     TRY(put(doe::kControl, doe::kGo));
     for (;;) {
         const uint32_t now = TRY(status());
-        if ((now & doe::kError) != 0) TRY(failed(pause, "the mailbox reports an error"));
+        if ((now & doe::kError) != 0) TRY(failed(abort_pause, "the mailbox reports an error"));
         if ((now & doe::kReady) != 0) break;
         if (pause()) continue;
-        TRY(abort([] { return false; }));
+        TRY(abort(abort_pause));
         return std::nullopt;
     }
     Bytes answer = TRY(take_object());
     const uint32_t length = word(answer, 1) & kLengthMask;
     const uint32_t after = TRY(status());
-    if ((after & doe::kError) != 0) TRY(failed(pause, "the mailbox reports an error behind its object"));
+    if ((after & doe::kError) != 0)
+        TRY(failed(abort_pause, "the mailbox reports an error behind its object"));
     const size_t due = (length == 0 ? size_t{kLengthMask} + 1 : length) * kWord;
     if (length == 1 || answer.size() != due)
-        TRY(failed(pause, "an object that is shorter than its header says"));
-    if ((after & doe::kReady) != 0) TRY(failed(pause, "more than the object's header says"));
+        TRY(failed(abort_pause, "an object that is shorter than its header says"));
+    if ((after & doe::kReady) != 0) TRY(failed(abort_pause, "more than the object's header says"));
     return answer;
 }
 

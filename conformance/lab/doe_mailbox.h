@@ -47,10 +47,11 @@ class DoeMailbox {
     // Aborts what is on its way, and waits until the mailbox is idle. Errors: Errc::timeout when it stays
     // busy or in error.
     Result<> abort(const Pause& pause);
-    // Sends an object, whose size is a multiple of four, and gives the one that comes back; nullopt: none was
-    // ready in time, and the mailbox was told to abort. Errors: Errc::bad_code when the mailbox says so by
-    // its error bit, or when the object that comes is not of the length in its header; those of abort().
-    Result<std::optional<Bytes>> exchange(ByteView object, const Pause& pause);
+    // Sends an object and gives the one that comes back; nullopt: none was ready in time, and the mailbox was
+    // told to abort, for which it has the time of `abort_pause`. Errors: Errc::unsupported for an object that
+    // is not two words at least, and whole ones; Errc::bad_code when the mailbox says so by its error bit, or
+    // when the object that comes is not of the length in its header; those of abort().
+    Result<std::optional<Bytes>> exchange(ByteView object, const Pause& pause, const Pause& abort_pause);
 
    private:
     Result<uint32_t> status() { return space_->read(static_cast<uint16_t>(offset_ + doe::kStatus)); }

@@ -84,42 +84,43 @@ BOOST_AUTO_TEST_CASE(an_object_goes_there_and_comes_back) {
     FakeFunction function;
     function.busy_for = 3;
     DoeMailbox mailbox(function, kAt);
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(10))) == to_hex(kObject));
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(10))) == to_hex(kObject));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(10), waits(3))) == to_hex(kObject));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(10), waits(3))) == to_hex(kObject));
 }
 
 BOOST_AUTO_TEST_CASE(no_object_in_time_is_silence_and_the_mailbox_is_aborted) {
     FakeFunction function;
     function.busy_for = 100;
     DoeMailbox mailbox(function, kAt);
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == "nothing");
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == "nothing");
     function.busy_for = 0;
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == to_hex(kObject));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == to_hex(kObject));
     // An answer that nobody took is in nobody's way.
     function.status = doe::kReady;
     function.left = {1, 2, 3};
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == to_hex(kObject));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == to_hex(kObject));
 }
 
 BOOST_AUTO_TEST_CASE(a_mailbox_in_error_is_named_and_comes_back_with_an_abort) {
     FakeFunction function;
     DoeMailbox mailbox(function, kAt);
     function.broken = true;
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == "the mailbox reports an error");
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == "the mailbox reports an error");
     function.broken = false;
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == to_hex(kObject));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == to_hex(kObject));
     function.stuck = true;
     function.status = doe::kBusy;
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == "it stays busy after an abort");
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) == "it stays busy after an abort");
 }
 
 BOOST_AUTO_TEST_CASE(an_object_of_another_length_than_it_says_is_refused) {
     FakeFunction function;
     DoeMailbox mailbox(function, kAt);
     function.answer = [](const Bytes&) { return *from_hex("01000100 03000000 10040000 00000000"); };
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))) == "more than the object's header says");
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))) ==
+               "more than the object's header says");
     function.answer = [](const Bytes&) { return *from_hex("01000100 01000000"); };
-    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5))).contains("shorter"));
+    BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))).contains("shorter"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -123,8 +123,16 @@ Result<ExecDut::Frame> ExecDut::ask(ExecFrame type, ByteView content) {
 }
 
 Result<> ExecDut::reset() {
-    if (socket_ < 0) TRY(start());
-    const Frame ready = TRY(ask(ExecFrame::reset, {}));
+    const bool was_there = socket_ >= 0;
+    if (!was_there) TRY(start());
+    auto answered = ask(ExecFrame::reset, {});
+    // It ended behind its last answer.
+    if (!answered && was_there) {
+        TRY(start());
+        answered = ask(ExecFrame::reset, {});
+    }
+    if (!answered) return std::unexpected(answered.error());
+    const Frame ready = std::move(*answered);
     const std::string_view name(reinterpret_cast<const char*>(ready.content.data()), ready.content.size());
     const auto binding = transport::binding_from_name(name);
     if (ready.type != ExecFrame::ready || (!name.empty() && !binding)) {

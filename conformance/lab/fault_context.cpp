@@ -118,10 +118,16 @@ void FaultContext::sign(Bytes& response) const {
     if (session || (!challenge && !signed_measurements())) return;
     Bytes transcript;
     for (const Exchange& seen : log) {
-        uint8_t asked = code_of(seen.request);
-        bool covered = challenge || asked == code::get_measurements ||
-                       (is_vca(asked) && parameters.version >= Version::v1_2);
-        if (covered) transcript = concat({transcript, seen.request, answer_of(seen)});
+        const uint8_t asked = code_of(seen.request);
+        if (asked == code::get_version) transcript.clear();
+        const bool vca = is_vca(asked) && (challenge || parameters.version >= Version::v1_2);
+        const bool measures = asked == code::get_measurements;
+        const bool covered = vca || (challenge ? !measures : measures);
+        // A signature ends what the next covers of measurements.
+        if (measures && !challenge && (param1(seen.request) & kSignatureRequested) != 0) {
+            transcript = parameters.version >= Version::v1_2 ? vca_in(log) : Bytes{};
+        } else if (covered && !seen.session)
+            transcript = concat({transcript, seen.request, answer_of(seen)});
     }
     spdm::Suite suite = parameters.suite();
     size_t size = crypto::signature_size(suite.sign);

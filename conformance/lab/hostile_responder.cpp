@@ -73,10 +73,23 @@ std::optional<Answer> HostileResponder::outside(ByteView request) {
         observer_.response(response);
         exchange.signature = observer_.last_signature();
         exchange.macs = observer_.last_macs();
+        if (wire::code_of(exchange.request) == wire::code::negotiate_algorithms) provide_chains();
     }
     exchanges_.push_back(exchange);
     if (!exchange.response) return std::nullopt;
     return Answer{std::move(response), false};
+}
+
+// A requester may know the chains beforehand, and then asks for none.
+void HostileResponder::provide_chains() {
+    if (observer_.state() != spdm::ConnectionState::negotiated) return;
+    const spdm::Suite suite = observer_.parameters().suite();
+    const auto slots = device_.identities.find(suite.sign);
+    if (slots == device_.identities.end()) return;
+    for (uint8_t slot = 0; slot < spdm::kSlots; ++slot) {
+        if (slots->second[slot])
+            observer_.provide_chain(slot, slots->second[slot]->chain(provider(), suite.hash, suite.version));
+    }
 }
 
 std::optional<Bytes> HostileResponder::message_in(uint32_t session_id, ByteView record) const {
@@ -110,7 +123,8 @@ std::optional<Answer> HostileResponder::inside(ByteView record) {
             faults_.response(now, *message);
         if (*message != now.honest) answer = message->empty() ? Bytes{} : now.seal(*message);
     }
-    if (faults_.record) faults_.record(now, answer, secured);
+    const bool known = exchange.session && observer_.sessions().contains(*exchange.session);
+    if (faults_.record && known) faults_.record(now, answer, secured);
     note_injected(answer != honest || !secured);
     if (!answer.empty() && secured) {
         exchange.response_record = answer;

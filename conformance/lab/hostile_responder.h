@@ -54,6 +54,7 @@ class HostileResponder final : public ResponderPeer {
     // The message in a record of the responder's; nullopt when it cannot be read.
     std::optional<Bytes> message_in(uint32_t session_id, ByteView record) const;
     void note_injected(bool changed);
+    void provide_chains();
 
     spdm::Device device_;
     Faults faults_;

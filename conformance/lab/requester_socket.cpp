@@ -24,9 +24,20 @@ class Switchboard {
     explicit Switchboard(bool connects_by_itself, std::chrono::milliseconds timeout)
         : by_itself_(connects_by_itself), timeout_(timeout) {}
 
-    // For the server's thread.
-    std::optional<transport::Message> answer(transport::Payload payload, ByteView message) {
+    // For the server's thread. `connection`: a number of its own.
+    struct Connection {
+        uint64_t number = 0;
+        uint64_t run = 0;  // in which it was made
+    };
+    Connection connected() {
+        const std::lock_guard lock(mutex_);
+        return {++connections_, run_};
+    }
+    std::optional<transport::Message> answer(Connection connection, transport::Payload payload,
+                                             ByteView message) {
         std::unique_lock lock(mutex_);
+        // What a process that was ended has left behind belongs to no run.
+        if (!by_itself_ && (peer_ == nullptr || connection.run != run_)) return std::nullopt;
         const bool begins = payload == transport::Payload::spdm && message.size() >= wire::kHeaderSize &&
                             wire::code_of(message) == wire::code::get_version;
         // Who connects by itself begins its next run so, on the same connection or another.
@@ -34,6 +45,7 @@ class Switchboard {
         if (!changed_.wait_for(lock, timeout_, [this] { return peer_ != nullptr || stopped_; }) || stopped_)
             return std::nullopt;
         heard_ = true;
+        speaker_ = connection.number;
         last_heard_ = Clock::now();
         if (peer_->has_enough()) {
             leave(How::cut);
@@ -45,9 +57,9 @@ class Switchboard {
         return transport::Message{answer->secured ? transport::Payload::secured : transport::Payload::spdm,
                                   std::move(answer->bytes)};
     }
-    void disconnected() {
+    void disconnected(Connection connection) {
         const std::lock_guard lock(mutex_);
-        if (by_itself_ && heard_) leave(How::closed);
+        if (by_itself_ && heard_ && speaker_ == connection.number) leave(How::closed);
     }
     void stop() {
         const std::lock_guard lock(mutex_);
@@ -59,6 +71,7 @@ class Switchboard {
     void begin(ResponderPeer& peer) {
         const std::lock_guard lock(mutex_);
         peer_ = &peer;
+        ++run_;
         heard_ = false;
         left_.reset();
         last_heard_ = Clock::now();
@@ -100,6 +113,7 @@ class Switchboard {
     ResponderPeer* peer_ = nullptr;
     bool heard_ = false;  // something came in this run
     bool stopped_ = false;
+    uint64_t run_ = 0, connections_ = 0, speaker_ = 0;  // the connection that spoke last
     Clock::time_point last_heard_{};
     std::optional<How> left_;
 };
@@ -150,6 +164,7 @@ class SocketRequester final : public RequesterDut {
             case CommandResult::End::timed_out: end.how = seen.left.value_or(How::late); break;
             case CommandResult::End::not_started: end.how = How::absent; break;
         }
+        if (seen.left == How::cut) end.how = How::cut;
         if (!seen.heard && !seen.left && end.how == How::exited) end.how = How::absent;
         return end;
     }
@@ -157,9 +172,11 @@ class SocketRequester final : public RequesterDut {
    private:
     transport::Service service() {
         // Destroyed when the peer is gone.
-        const std::shared_ptr<void> gone(nullptr, [this](void*) { board_.disconnected(); });
-        return {.answer = [this, gone](transport::Payload payload, ByteView message) {
-            return board_.answer(payload, message);
+        const Switchboard::Connection connection = board_.connected();
+        const std::shared_ptr<void> gone(nullptr,
+                                         [this, connection](void*) { board_.disconnected(connection); });
+        return {.answer = [this, connection, gone](transport::Payload payload, ByteView message) {
+            return board_.answer(connection, payload, message);
         }};
     }
     std::string line(const FlowOptions& flow, const RequesterSettings& settings) const {

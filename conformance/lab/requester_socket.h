@@ -16,7 +16,8 @@ struct SocketRequesterOptions {
     // stand for what this object knows: {host}, {port}, {flow} (name(Flow)), {version} ("1.2"), and `names`.
     std::string command{};
     std::map<std::string, std::string> names{};  // "{roots}" -> a path
-    // For a run from its start to its end; of one that connects by itself also how long it may say nothing.
+    // For a run of the command, from its start to its end. Of a requester that connects by itself: how long
+    // it may say nothing.
     std::chrono::milliseconds timeout{30000};
 };
 

@@ -20,8 +20,8 @@ bool host_character(char c) {
 }
 
 constexpr std::string_view kAccepted =
-    "known are reference, tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none, exec:COMMAND and "
-    "lib:PATH";
+    "known are reference, tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none, exec:COMMAND, "
+    "lib:PATH and doe:SEGMENT:BUS:DEVICE.FUNCTION";
 constexpr std::string_view kReference = "reference";
 
 // What stands behind the '?'.

@@ -64,7 +64,8 @@ CheckResult gives_up(CaseContext& test, const Trick& trick, std::string_view req
     }
     TRY(test.expect_that(repeats < kMostRepeats, requirement, fmt::format("the session ends: {}", what),
                          "the same record again and again", {}, *at));
-    const bool all_done = run->end == honest->end && run->end.succeeded();
+    const bool all_done = run->end == honest->end && run->end.succeeded() &&
+                          run->exchanges().size() >= honest->exchanges().size();
     return test.expect_that(!all_done, requirement, fmt::format("the session ends: {}", what),
                             "it ended as if all were well", {}, *at);
 }
@@ -133,27 +134,28 @@ CheckResult phases(CaseContext& test) {
 
 // Until FINISH_RSP came, nothing but the handshake goes through the session; and what comes in its place,
 // under the right keys, is no answer to FINISH.
-CheckResult early_data(CaseContext& test) {
-    for (const auto& [flow, finish] :
-         {std::pair{by_exchange(), code::finish}, {by_psk(), code::psk_finish}}) {
-        const Run* honest = TRY(test.honest(flow));
-        std::set<uint32_t> established;
-        for (const Exchange& seen : honest->exchanges()) {
-            if (!seen.session) continue;
-            const uint8_t code = code_of(seen.request);
-            const bool handshake = code == finish || code == code::get_encapsulated_request ||
-                                   code == code::deliver_encapsulated_response;
-            TRY(test.expect_that(handshake || established.contains(*seen.session), "SPDM-ATK-115",
-                                 "a session in its handshake", message_name(code), {}, honest->place(&seen)));
-            if (code == finish) established.insert(*seen.session);
-        }
-        const RecordFault other = to(finish, [](const FaultContext& now, Bytes& record) {
-            record = now.seal_by_own(header(now, code::heartbeat_ack));
-        });
-        TRY(gives_up(test, {.faults = {.record = other}, .flow = flow}, "SPDM-ATK-116",
-                     "another answer came in place of FINISH_RSP"));
+CheckResult early_data_of(CaseContext& test, const lab::FlowOptions& flow, uint8_t finish) {
+    const Run* honest = TRY(test.honest(flow));
+    std::set<uint32_t> established;
+    for (const Exchange& seen : honest->exchanges()) {
+        if (!seen.session) continue;
+        const uint8_t code = code_of(seen.request);
+        const bool handshake = code == finish || code == code::get_encapsulated_request ||
+                               code == code::deliver_encapsulated_response;
+        TRY(test.expect_that(handshake || established.contains(*seen.session), "SPDM-ATK-115",
+                             "a session in its handshake", request_name(seen), {}, honest->place(&seen)));
+        if (code == finish) established.insert(*seen.session);
     }
-    return {};
+    const RecordFault other = to(finish, [](const FaultContext& now, Bytes& record) {
+        record = now.seal_by_own(header(now, code::heartbeat_ack));
+    });
+    return gives_up(test, {.faults = {.record = other}, .flow = flow}, "SPDM-ATK-116",
+                    "another answer came in place of FINISH_RSP");
+}
+
+CheckResult early_data(CaseContext& test) {
+    return CaseContext::each_that_applies({[&] { return early_data_of(test, by_exchange(), code::finish); },
+                                           [&] { return early_data_of(test, by_psk(), code::psk_finish); }});
 }
 
 bool updates(const FaultContext& now, KeyOperation operation) {
@@ -266,7 +268,9 @@ CheckResult encapsulated(CaseContext& test) {
         const std::optional<size_t> at = run->responder->injected_at();
         if (!at) return CaseContext::not_applicable("the requester asks for no encapsulated request");
         const Exchange* delivered = *at + 1 < run->exchanges().size() ? &run->exchanges()[*at + 1] : nullptr;
-        if (delivered == nullptr) continue;  // it gave up, which is a refusal too
+        // Else it gave up, which is a refusal too.
+        if (delivered == nullptr || code_of(delivered->request) != code::deliver_encapsulated_response)
+            continue;
         const auto message =
             decode<DeliverEncapsulatedResponse>(delivered->request, delivered->request_context);
         const Bytes inner = message ? message->encapsulated_response : Bytes{};

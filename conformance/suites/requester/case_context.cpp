@@ -149,6 +149,9 @@ std::expected<const Run*, Finding> CaseContext::faulty(const lab::FlowOptions& f
     runs_.push_back(
         std::make_unique<Run>(TRY(subject_->run(flow, std::move(made), std::move(faults), twice))));
     last_ = runs_.back().get();
+    if (last_->end.how == lab::RequesterEnd::How::absent)
+        return std::unexpected(
+            Finding(Verdict::dead, {}, "a requester that connects", lab::describe(last_->end)));
     return last_;
 }
 
@@ -169,6 +172,18 @@ CheckResult CaseContext::expect_that(bool holds, std::string_view requirement, s
 CheckResult CaseContext::claims(const Run& run, uint32_t flags, std::string_view name) {
     if ((run.seen().parameters().requester_flags & flags) != 0) return {};
     return not_applicable(fmt::format("the requester does not claim {}", name));
+}
+
+CheckResult CaseContext::each_that_applies(const std::vector<std::function<CheckResult()>>& parts) {
+    CheckResult none;
+    bool any = false;
+    for (const auto& part : parts) {
+        CheckResult one = part();
+        if (!one && one.error().verdict != Verdict::not_applicable) return one;
+        any = any || one.has_value();
+        if (!one) none = std::move(one);
+    }
+    return any ? CheckResult{} : none;
 }
 
 void CaseContext::note(std::string_view requirement, std::string expected, std::string got) {

@@ -68,6 +68,8 @@ class CaseContext {
                             std::string_view field = {}, size_t exchange = Finding::npos);
     // Ends the case as not applicable unless the requester claimed one of these capabilities.
     static CheckResult claims(const Run& run, uint32_t flags, std::string_view name);
+    // Parts of a case, each of which may not be applicable: the case is not if none is.
+    static CheckResult each_that_applies(const std::vector<std::function<CheckResult()>>& parts);
     // A fact that only weakens a pass.
     void note(std::string_view requirement, std::string expected, std::string got);
     static std::unexpected<Finding> not_applicable(std::string reason);

@@ -10,9 +10,14 @@ namespace {
 
 Fault first_times(uint8_t code, unsigned times, const std::function<void(Bytes&)>& change) {
     return [code, change, times](const FaultContext& now, Bytes& response) {
+        if (code_of(now.request) != code) return;
+        // Anew on each connection; and who asks again gets the same again.
         unsigned answered = 0;
-        for (const Exchange& seen : now.log) answered += code_of(seen.request) == code;
-        if (code_of(now.request) == code && answered < times) change(response);
+        for (const Exchange& seen : now.log) {
+            if (code_of(seen.request) == code::get_version && code != code::get_version) answered = 0;
+            answered += code_of(seen.request) == code && seen.request != now.request ? 1 : 0;
+        }
+        if (answered < times) change(response);
     };
 }
 

@@ -67,8 +67,8 @@ Fault fields(const std::function<void(M&)>& change,
         now.sign(response);
     };
 }
-// Changes the bytes of the response that belongs to a request, the first `times` that it comes; an ERROR
-// stays as it is.
+// Changes the bytes of the response that belongs to a request, to the first `times` such requests of a
+// connection, and whenever they are repeated; an ERROR stays as it is.
 Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times = 1);
 // The same with a whole other response, whatever the honest one is.
 Fault answer(uint8_t code, std::string_view hex, unsigned times = 1);
