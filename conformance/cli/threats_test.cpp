@@ -35,7 +35,9 @@ BOOST_AUTO_TEST_CASE(a_single_cell_can_be_run) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_said_in_one_line) {
     const BadInput rows[] = {
-        {{"run", "--role", "nobody"}, 2, "'nobody' is none of responder, requester, transfer, verifier, threats"},
+        {{"run", "--role", "nobody"},
+         2,
+         "'nobody' is none of responder, requester, transfer, verifier, threats"},
         {{"run", "--role", "threats", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
         {{"run", "--role", "threats", "--defect", "nothing"}, 2, "there is no defect 'nothing'"},
         {{"run", "--role", "threats", "--report", "/proc/nowhere"}, 2, "cannot write"},

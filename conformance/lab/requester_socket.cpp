@@ -136,7 +136,8 @@ class SocketRequester final : public RequesterDut {
     }
 
     Result<> listen() {
-        server_ = TRY(transport::Server::listen(options_.listen, [this] { return service(); }));
+        server_ = TRY(transport::Server::listen(options_.listen, [this] { return service(); }, {},
+                                                {.keeps_state = false}));
         thread_ = std::thread([this] { server_->run(); });
         return {};
     }

@@ -118,7 +118,7 @@ class SocketServer final : public Server {
     Then then(StreamEndpoint::Peer peer) const {
         switch (peer) {
             case StreamEndpoint::Peer::goes_on: return Then::read;
-            case StreamEndpoint::Peer::left: return Then::leave_state;
+            case StreamEndpoint::Peer::left: return options_.keeps_state ? Then::leave_state : Then::forget;
             case StreamEndpoint::Peer::broken: return Then::forget;
             case StreamEndpoint::Peer::shut_down: break;
         }

@@ -10,6 +10,7 @@ namespace assay::transport {
 
 struct ServerOptions {
     bool shutdown_ends = false;    // SHUTDOWN ends run(), and not only the connection
+    bool keeps_state = true;       // what a peer left behind with CONTINUE is there for the next
     FramingFaultConfig framing{};  // in the receiver of the peers' frames
 };
 

@@ -154,6 +154,16 @@ BOOST_AUTO_TEST_CASE(peers_over_tcp_are_served_at_once_and_each_has_its_own_resp
     BOOST_TEST(count(second) == "0301020304");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_may_keep_no_state_for_the_next_peer) {
+    CountingServer server(local(Scheme::emu), {.keeps_state = false});
+    for (int i = 0; i < 2; ++i) {
+        RawClient client(*server.server);
+        BOOST_TEST(counted(client) == "050101020304");
+        send(client.socket, emu(Binding::mctp, static_cast<uint32_t>(EmuCommand::proceed)));
+        BOOST_TEST(client.hear(13).ends_with("00000000 closed"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_link_leaves_with_continue) {
     CountingServer server(local(Scheme::emu));
     for (uint8_t count : Bytes{1, 2}) {
