@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_failure_that_is_expected_is_waived_in_each_role) {
     struct Expected {
         std::string role, id, check;
     };
-    const Expected rows[] = {{"requester", "req/cert-digest-1", "cert_digest"},
+    const Expected rows[] = {{"requester", "req/cert-root-1", "cert_root"},
                              {"transfer", "work/bits", "work_mac"},
                              {"verifier", "report/param1", "report_reserved"},
                              {"threats", "out-of-band-read/cc", "management_read"}};
