@@ -5,6 +5,7 @@
 #include "conformance/cli/files.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/link_dut.h"
+#include "conformance/suites/responder_faults.h"
 
 namespace assay::cli {
 
@@ -22,42 +23,11 @@ Result<Bytes> hexadecimal(std::string_view option, const std::string& text) {
 
 }  // namespace
 
-#ifdef ASSAY_HARNESS
-
 Result<> fault_options(const FaultOptions& wanted, lab::ReferenceOptions& options) {
-    for (const std::string& name : wanted.waive) {
-        if (auto check = spdm::check_from_name(name)) {
-            options.faults.waive(*check);
-        } else if (auto framing = transport::framing_from_name(name)) {
-            options.framing.waive(*framing);
-        } else {
-            return wrong("--waive",
-                         fmt::format("there is no check '{}' (assay run --kill-matrix lists them)", name));
-        }
-    }
-    for (const std::string& name : wanted.defects) {
-        if (auto defect = spdm::defect_from_name(name)) {
-            options.faults.plant(*defect);
-        } else if (auto framing = transport::framing_defect_from_name(name)) {
-            options.framing.plant(*framing);
-        } else {
-            return wrong("--defect", fmt::format("there is no defect '{}' (stack/spdm/defect_table.inc and "
-                                                 "stack/transport/framing_defect_table.inc list them)",
-                                                 name));
-        }
-    }
+    options = TRY(engine::with_faults(cases::responder_faults(), wanted.waive, wanted.defects, "responder",
+                                      std::move(options)));
     return {};
 }
-
-#else
-
-Result<> fault_options(const FaultOptions& wanted, lab::ReferenceOptions&) {
-    if (wanted.waive.empty() && wanted.defects.empty()) return {};
-    return wrong("--waive",
-                 "this build cannot waive checks or plant defects: it was made without ASSAY_HARNESS");
-}
-
-#endif
 
 Result<std::optional<spdm::PreSharedKey>> pre_shared_key(const PskOptions& options) {
     if (!options.key) {

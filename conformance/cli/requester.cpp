@@ -8,6 +8,7 @@
 #include "conformance/lab/command.h"
 #include "conformance/lab/requester_reference.h"
 #include "conformance/lab/requester_socket.h"
+#include "conformance/suites/requester/kill_matrix.h"
 #include "conformance/suites/requester/suite.h"
 
 namespace assay::cli {
@@ -24,24 +25,11 @@ bool is_built_in(const RunCommand& command) { return command.dut_command.empty()
 
 // Errors: Errc::bad_text for a check that a requester does not have, or another requester than the built-in.
 Result<spdm::FaultConfig> faults_of(const RunCommand& command) {
-    const std::vector<std::string>& waived = command.fault_options.waive;
-    if (!waived.empty() && !is_built_in(command))
+    const FaultOptions& wanted = command.fault_options;
+    if (!wanted.waive.empty() && !is_built_in(command))
         return wrong("--waive", "--waive is for the requester in this process");
-    spdm::FaultConfig faults;
-#ifdef ASSAY_HARNESS
-    for (const std::string& name : waived) {
-        const auto check = spdm::check_from_name(name);
-        if (!check || spdm::info(*check).responder)
-            return wrong("--waive", fmt::format("there is no check '{}' in the requester "
-                                                "(assay run --role requester --kill-matrix lists them)",
-                                                name));
-        faults.waive(*check);
-    }
-#else
-    if (!waived.empty())
-        return wrong("--waive", "this build cannot waive checks: it was made without ASSAY_HARNESS");
-#endif
-    return faults;
+    return engine::with_faults(requester::requester_faults(), wanted.waive, wanted.defects,
+                               requester::suite().name);
 }
 
 Result<requester::ResponderOptions> responder_of(const RunCommand& command) {
@@ -98,7 +86,7 @@ Result<std::unique_ptr<lab::RequesterDut>> open(const RunCommand& command, const
 }
 
 std::vector<std::string> further_arguments(const RunCommand& command) {
-    std::vector<std::string> arguments{"--role", "requester"};
+    std::vector<std::string> arguments;
     const auto add = [&](std::string_view option, const std::string& value) {
         if (!value.empty()) arguments.insert(arguments.end(), {std::string(option), value});
     };
@@ -128,15 +116,11 @@ Result<RoleRun> run_requester(const RunCommand& command, const engine::RunOption
     requester::Subject subject(*dut, responder);
     TRY(requester::probe(subject, options.versions));
     engine::RunReport report = requester::run(subject, engine::Requirements::embedded(), options, progress);
-    report::Details details;
-    details.arguments = further_arguments(command);
-    details.names_target = false;
-    RoleRun run = ended(std::move(report), std::move(details));
     if (!is_built_in(command)) {
-        run.text = "with an honest responder the requester does this:\n" +
-                   requester::scan(subject, options.versions) + "\n" + run.text;
+        report.remarks = {"with an honest responder the requester does this:\n" +
+                          requester::scan(subject, options.versions)};
     }
-    return run;
+    return RoleRun{.report = std::move(report), .details = {.arguments = further_arguments(command)}};
 }
 
 }  // namespace assay::cli

@@ -80,7 +80,7 @@ Result<RoleRun> run_responder(const RunCommand& command, const engine::RunOption
     report::Details details;
     details.arguments = further_arguments(command);
     if (command.filter == "*") details.cases = all;
-    return ended(std::move(report), std::move(details));
+    return RoleRun{.report = std::move(report), .details = std::move(details)};
 }
 
 }  // namespace assay::cli

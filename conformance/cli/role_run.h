@@ -1,23 +1,21 @@
 // What a run of a role comes to, and how each row of roles() begins one.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/cli/commands.h"
 #include "conformance/engine/suite.h"
-#include "conformance/report/text.h"
+#include "conformance/report/details.h"
 
 namespace assay::cli {
 
 struct RoleRun {
-    std::string text;  // for the terminal
-    int exit_code = status::ok;
-    // Writes the report into a folder, which is made if need be.
-    std::function<Result<>(const std::filesystem::path& folder)> write;
-    std::string_view main_file = "report.json";  // of those that are written
+    engine::RunReport report;
+    report::Details details{};  // its options are those of the row
+    // What the role writes besides every role's report: file names and contents.
+    std::vector<std::pair<std::string, std::string>> files{};
 };
 
 // Opens the target and runs the selected cases on it. Errors: as exit_code_of() has them.
@@ -32,7 +30,5 @@ StartRun run_threats;
 // The options that make the reference faulty, and the profile: what a command that repeats the run needs,
 // whoever was tested.
 std::vector<std::string> common_arguments(const RunCommand& command);
-// Of a run that has the engine's report.
-RoleRun ended(engine::RunReport report, report::Details details);
 
 }  // namespace assay::cli

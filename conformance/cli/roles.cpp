@@ -100,6 +100,13 @@ std::string refused_profile(const Role& role, const engine::Profile& profile) {
     const std::pair<std::string_view, bool> keys[] = {{"versions", !profile.versions.empty()},
                                                       {"roots", !profile.roots.empty()},
                                                       {"answers", !profile.answers.empty()}};
+    const bool versions = contains(role.options, std::string_view("--version"));
+    for (const engine::Waiver& waiver : profile.waivers) {
+        if (versions || waiver.versions.empty()) continue;
+        return fmt::format(
+            "\"versions\" of the waiver for '{}' cannot be used with --role {}, which has none", waiver.cases,
+            role.suite.name);
+    }
     for (const auto& [key, used] : keys) {
         if (used && !contains(role.profile_keys, key)) {
             return fmt::format("\"{}\" of the profile cannot be used with --role {}, which takes \"waivers\"",

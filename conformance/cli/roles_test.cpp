@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "conformance/cli/run_arguments.h"
 #include "conformance/cli/test_support.h"
@@ -187,6 +188,44 @@ BOOST_AUTO_TEST_CASE(a_profile_that_a_role_cannot_honour_is_refused) {
                                std::ranges::find(kQuick, role.suite.name, &Quick::role)->id});
         BOOST_TEST(ran.code == (honoured ? 0 : 2), ran.out << ran.err);
         BOOST_TEST(ran.err.contains("\"answers\" of the profile cannot be used with") == !honoured, ran.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_waiver_for_certain_versions_is_refused_by_a_role_without_versions) {
+    const TemporaryFile profile(
+        R"({"waivers": [{"case": "none/*", "versions": ["1.0"], "reason": "known"}]})");
+    for (const Role& role : roles()) {
+        const bool honoured = contains(role.options, std::string_view("--version"));
+        const Ran ran = assay({"run", "--role", std::string(role.suite.name), "--profile", profile.name(),
+                               "--case", std::ranges::find(kQuick, role.suite.name, &Quick::role)->id});
+        BOOST_TEST(ran.code == (honoured ? 0 : 2), ran.out << ran.err);
+        BOOST_TEST(ran.err.contains("\"versions\" of the waiver for 'none/*' cannot be used") == !honoured,
+                   ran.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_role_writes_the_same_report_and_its_summary_ends_with_the_command_to_repeat_it) {
+    for (const Quick& one : kQuick) {
+        const TemporaryFile place("", "report");
+        std::filesystem::remove(place.path);
+        const Ran ran = run_of(one, {"--report", place.name()});
+        BOOST_TEST(ran.code == 0, ran.out << ran.err);
+        std::ifstream file(place.path / "report.json");
+        const auto report = nlohmann::json::parse(file, nullptr, false);
+        BOOST_REQUIRE(report.is_object());
+        BOOST_TEST(report["role"] == one.role);
+        BOOST_TEST(report["exit_code"] == 0);
+        BOOST_TEST(report["counts"]["pass"] == report["results"].size());
+        for (const char* name : {"junit.xml", "summary.txt"})
+            BOOST_TEST(std::filesystem::exists(place.path / name), one.role << " " << name);
+        // What it says does the same again.
+        const std::string command = report["command"].get<std::string>();
+        BOOST_TEST(ran.out.contains("to repeat: " + command + "\n"), ran.out);
+        std::istringstream words(command);
+        std::vector<std::string> arguments;
+        for (std::string word; words >> word;) arguments.push_back(word);
+        arguments.erase(arguments.begin());
+        BOOST_TEST(assay(arguments).code == 0, command);
     }
 }
 

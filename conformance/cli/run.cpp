@@ -7,7 +7,9 @@
 #include "conformance/cli/files.h"
 #include "conformance/cli/roles.h"
 #include "conformance/cli/target.h"
+#include "conformance/report/text.h"
 #include "conformance/report/trace.h"
+#include "conformance/report/write.h"
 #include "conformance/suites/cases.h"
 
 namespace assay::cli {
@@ -56,6 +58,12 @@ engine::RunOptions options_of(const RunCommand& command, engine::Profile profile
     return options;
 }
 
+Result<> write_all(const std::filesystem::path& folder, const RoleRun& run) {
+    TRY(report::write_report(folder, run.report, run.details));
+    for (const auto& [name, content] : run.files) TRY(report::write_file(folder / name, as_bytes(content)));
+    return {};
+}
+
 int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
@@ -78,12 +86,14 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         streams.err << fmt::format("assay: the waiver for '{}' expired on {} and is not applied\n",
                                    waiver->cases, waiver->expires);
     }
-    streams.out << run->text;
-    if (command.report.empty()) return run->exit_code;
-    if (const auto written = run->write(command.report); !written)
+    run->details.options = role.options;
+    streams.out << report::summary(run->report, run->details);
+    const int exit_code = run->report.exit_code();
+    if (command.report.empty()) return exit_code;
+    if (const auto written = write_all(command.report, *run); !written)
         return complain(streams, status::usage, written.error().detail);
-    streams.out << "report: " << command.report << "/" << run->main_file << "\n";
-    return run->exit_code;
+    streams.out << "report: " << command.report << "/report.json\n";
+    return exit_code;
 }
 
 int list_cases(const engine::Suite& suite, const std::string& filter, Streams& streams) {

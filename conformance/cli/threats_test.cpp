@@ -18,6 +18,11 @@ BOOST_AUTO_TEST_CASE(the_threat_model_is_as_expected_and_leaves_a_report) {
     BOOST_REQUIRE(!report.is_discarded());
     BOOST_TEST(report["agree"] == 38);
     BOOST_TEST(report["cells"].size() == 38U);
+    std::ifstream same(place.path / "report.json");
+    const auto results = nlohmann::json::parse(same, nullptr, false)["results"];
+    BOOST_REQUIRE(results.size() == 38U);
+    for (const char* key : {"row", "category", "mode", "observed", "what"})
+        BOOST_TEST(results[0][key] == report["cells"][0][key], key);
 }
 
 BOOST_AUTO_TEST_CASE(a_defence_that_is_waived_turns_its_cell) {
@@ -40,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_said_in_one_line) {
          "'nobody' is none of responder, requester, transfer, verifier, threats"},
         {{"run", "--role", "threats", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
         {{"run", "--role", "threats", "--defect", "nothing"}, 2, "there is no defect 'nothing'"},
-        {{"run", "--role", "threats", "--report", "/proc/nowhere"}, 2, "cannot write"},
+        {{"run", "--role", "threats", "--report", "/proc/nowhere"}, 2, "cannot make"},
     };
     for (const BadInput& row : rows) row.check();
 }

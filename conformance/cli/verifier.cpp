@@ -1,13 +1,10 @@
 // assay run --role verifier, assay evidence
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <ostream>
 
 #include "conformance/cli/role_run.h"
 #include "conformance/lab/command.h"
-#include "conformance/report/verdicts.h"
-#include "conformance/report/write.h"
 #include "conformance/suites/verifier/kill_matrix.h"
 
 namespace assay::cli {
@@ -20,7 +17,8 @@ Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& comman
     const FaultOptions& fault_options = command.fault_options;
     if (command.dut_command.empty()) {
         return std::make_unique<verifier::OwnVerifier>(
-            TRY(verifier::sabotaged(fault_options.waive, fault_options.defects)));
+            TRY(engine::with_faults(verifier::verifier_faults(), fault_options.waive, fault_options.defects,
+                                    verifier::suite().name)));
     }
     if (!fault_options.waive.empty() || !fault_options.defects.empty())
         return fail(Errc::bad_text, "--waive", Error::npos,
@@ -33,12 +31,14 @@ Result<std::unique_ptr<verifier::Verifier>> verifier_of(const RunCommand& comman
                                                        std::chrono::milliseconds(command.dut_timeout_ms));
 }
 
-Result<> write_reports(const std::filesystem::path& folder, const verifier::SuiteReport& report) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    TRY(report::write_file(folder / "report.json", as_bytes(report::to_json(report))));
-    TRY(report::write_file(folder / "junit.xml", as_bytes(report::to_junit(report))));
-    return report::write_file(folder / "summary.txt", as_bytes(report::to_text(report)));
+// What the command to repeat the run needs.
+std::vector<std::string> further_arguments(const RunCommand& command) {
+    std::vector<std::string> arguments = common_arguments(command);
+    if (!command.dut_command.empty())
+        arguments.insert(arguments.end(), {"--dut-command", command.dut_command});
+    if (command.dut_timeout_ms != RunCommand{}.dut_timeout_ms)
+        arguments.insert(arguments.end(), {"--dut-timeout", std::to_string(command.dut_timeout_ms)});
+    return arguments;
 }
 
 }  // namespace
@@ -46,12 +46,8 @@ Result<> write_reports(const std::filesystem::path& folder, const verifier::Suit
 Result<RoleRun> run_verifier(const RunCommand& command, const engine::RunOptions& options,
                              const engine::SuiteProgress& progress) {
     const auto dut = TRY(verifier_of(command));
-    verifier::SuiteReport report = verifier::run_suite(*dut, options, progress);
-    RoleRun run{.text = report::to_text(report), .exit_code = report.exit_code(), .write = {}};
-    run.write = [report = std::move(report)](const std::filesystem::path& folder) {
-        return write_reports(folder, report);
-    };
-    return run;
+    return RoleRun{.report = verifier::run(*dut, options, progress),
+                   .details = {.arguments = further_arguments(command)}};
 }
 
 int evidence(const EvidenceCommand& command, Streams& streams) {

@@ -39,9 +39,11 @@ Weight weighed(const Finding& finding, const Requirements& requirements, bool st
 
 }  // namespace
 
-void apply_profile(std::string_view id, wire::Version version, const RunOptions& options, Verdict& verdict,
-                   std::string& reason) {
-    const Waiver* waiver = options.profile.waiver(id, version, options.today);
+void apply_profile(std::string_view id, std::optional<wire::Version> version, const RunOptions& options,
+                   Verdict& verdict, std::string& reason) {
+    // A profile that has waivers for certain versions is refused where there are none: any will do.
+    const wire::Version any = wire::kVersions.front();
+    const Waiver* waiver = options.profile.waiver(id, version.value_or(any), options.today);
     if (waiver == nullptr) return;
     if (is_failure(verdict) || verdict == Verdict::warning) {
         verdict = Verdict::waived;

@@ -12,8 +12,8 @@ void decide(CaseResult& result, const CheckResult& judgement, std::span<const Fi
             const Requirements& requirements, const RunOptions& options);
 
 // A failure or warning that the profile expects that day is waived; a pass where it expects one is
-// unexpected.
-void apply_profile(std::string_view id, wire::Version version, const RunOptions& options, Verdict& verdict,
-                   std::string& reason);
+// unexpected. A role without versions has nullopt.
+void apply_profile(std::string_view id, std::optional<wire::Version> version, const RunOptions& options,
+                   Verdict& verdict, std::string& reason);
 
 }  // namespace assay::engine

@@ -286,7 +286,7 @@ size_t RunReport::count(Verdict verdict) const {
 
 int RunReport::exit_code() const {
     if (count(Verdict::harness_error) > 0) return 4;
-    if (unreachable) return 3;
+    if (unreachable || (started_anew && count(Verdict::dead) > 0)) return 3;
     bool failed =
         std::ranges::any_of(results, [](const CaseResult& result) { return is_failure(result.verdict); });
     bool refused = std::ranges::any_of(

@@ -26,6 +26,12 @@ struct RunOptions {
     Profile profile;
 };
 
+// What only some roles say, of a result or of a run: a key of report.json, and its value.
+struct Column {
+    std::string key;
+    std::string value;
+};
+
 // One case at one version.
 struct CaseResult {
     std::string id{};
@@ -39,7 +45,12 @@ struct CaseResult {
     std::optional<uint8_t> refused_step{};
     std::vector<Finding> findings{};         // what decided it first, loose passes after it
     std::vector<lab::Exchange> exchanges{};  // of every case that did not plainly pass
+    std::string group{};                     // what it is counted under, in a role without versions
+    std::vector<Column> columns{};
+    std::vector<std::string> remarks{};  // for people, a line each
 };
+
+inline constexpr std::string_view kByVersion = "version";
 
 struct RunReport {
     std::string target;
@@ -48,10 +59,18 @@ struct RunReport {
     std::vector<wire::Version> versions;  // that were run
     std::vector<CaseResult> results;
     size_t exchanges = 0;
+    std::string_view role = "responder";       // Suite::name
+    std::string_view counted_by = kByVersion;  // or what CaseResult::group is: "category"
+    bool started_anew = false;                 // for each case: one that it does not survive harms no other
+    std::vector<Column> columns{};
+    std::vector<std::string> remarks{};  // for people, a paragraph each
+
+    bool has_versions() const { return counted_by == kByVersion; }
 
     size_t count(Verdict verdict) const;
     // 0 no failure, 1 failures, or cases that could not be judged because the target refused what comes
-    // before them, 3 the target could not be reached or died, 4 a defect of this program.
+    // before them, 3 the target could not be reached or died (where it is started anew, in any case), 4 a
+    // defect of this program.
     int exit_code() const;
     bool unreachable = false;
     std::string killed_by;  // the case after which the target could not be reached any more

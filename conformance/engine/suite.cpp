@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "conformance/engine/requirement.h"
-#include "stack/base/ranges.h"
 
 namespace assay::engine {
 
@@ -42,12 +41,6 @@ std::string to_text(std::span<const CaseInfo> cases, std::string_view unit) {
         text += '\n';
     }
     return text + fmt::format("{} {}\n", cases.size(), unit);
-}
-
-int exit_code(std::span<const Verdict> verdicts) {
-    if (contains(verdicts, Verdict::harness_error)) return 4;
-    if (contains(verdicts, Verdict::dead)) return 3;
-    return std::ranges::any_of(verdicts, is_failure) ? 1 : 0;
 }
 
 }  // namespace assay::engine

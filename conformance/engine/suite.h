@@ -57,8 +57,4 @@ void each_selected(std::span<const One> all, std::string_view filter, const Suit
     }
 }
 
-// The exit code of a run that came to those verdicts: 0 no failure, 1 failures, 3 the target died or did not
-// answer, 4 a defect of this program.
-int exit_code(std::span<const Verdict> verdicts);
-
 }  // namespace assay::engine

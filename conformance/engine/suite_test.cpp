@@ -66,13 +66,18 @@ BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
 
 BOOST_AUTO_TEST_CASE(the_worst_verdict_decides_the_exit_code) {
     using enum Verdict;
-    const std::vector<Verdict> good = {pass, loose_pass, warning, waived, blocked, not_applicable};
-    BOOST_TEST(exit_code(good) == 0);
-    for (const auto& [verdict, code] :
-         {std::pair{fail, 1}, {unexpected_pass, 1}, {dead, 3}, {harness_error, 4}}) {
-        std::vector<Verdict> verdicts = good;
-        verdicts.insert(verdicts.end(), {fail, verdict});
-        BOOST_TEST(exit_code(verdicts) == code);
+    struct Row {
+        Verdict verdict;
+        int code, code_where_started_anew;
+    };
+    for (const Row& row :
+         {Row{warning, 0, 0}, {fail, 1, 1}, {unexpected_pass, 1, 1}, {dead, 1, 3}, {harness_error, 4, 4}}) {
+        RunReport report;
+        for (const Verdict verdict : {pass, loose_pass, waived, blocked, not_applicable, row.verdict})
+            report.results.push_back({.verdict = verdict});
+        BOOST_TEST(report.exit_code() == row.code, name(row.verdict));
+        report.started_anew = true;
+        BOOST_TEST(report.exit_code() == row.code_where_started_anew, name(row.verdict));
     }
 }
 

@@ -16,11 +16,15 @@ namespace {
 std::string command(const engine::RunReport& report, std::span<const wire::Version> versions,
                     std::string_view filter, const Details& details) {
     const engine::RunOptions& options = report.options;
+    auto honoured = [&](std::string_view option) {
+        return details.options.empty() || contains(details.options, option);
+    };
     std::string line = "assay run";
-    if (details.names_target) line += " --target " + shell_word(report.target);
+    if (report.role != engine::RunReport{}.role) line += fmt::format(" --role {}", report.role);
+    if (honoured("--target")) line += " --target " + shell_word(report.target);
     for (wire::Version version : versions) line += fmt::format(" --version {}", wire::name(version));
     if (filter != "*") line += " --case " + shell_word(filter);
-    line += fmt::format(" --seed {}", options.seed);
+    if (honoured("--seed")) line += fmt::format(" --seed {}", options.seed);
     if (options.strict) line += " --strict";
     if (options.allow_writes) line += " --allow-writes";
     for (const std::string& argument : details.arguments) line += " " + shell_word(argument);
@@ -34,7 +38,8 @@ std::optional<wire::Version> version_of(const engine::RunReport& report, const e
     return result.version;
 }
 
-std::string version_label(const engine::RunReport& report, const engine::CaseResult& result) {
+std::string label(const engine::RunReport& report, const engine::CaseResult& result) {
+    if (!report.has_versions()) return result.group;
     std::optional<wire::Version> version = version_of(report, result);
     return version ? std::string(wire::name(*version)) : "none";
 }

@@ -16,19 +16,19 @@ struct Details {
     // Arguments that the run was given besides those that RunOptions holds, e.g. {"--profile", "gpu.json"}.
     // They become part of every command that repeats something.
     std::vector<std::string> arguments{};
-    // The target is an argument of its own: --target.
-    bool names_target = true;
+    // The options of `assay run` that the role honours: no command has another. Empty: all.
+    std::span<const std::string_view> options{};
     // When the run began, as it is to be printed. Empty: left out, and equal runs give equal bytes.
     std::string started{};
     // The catalogue that was run, for the traceability matrix; empty: none is written.
     std::span<const engine::Case> cases{};
 };
 
-// The version a result belongs to; nullopt for one that came before any version was agreed on, which is the
-// target that cannot be reached at all.
+// The version a result belongs to; nullopt in a role without versions, and for one that came before any
+// version was agreed on, which is the target that cannot be reached at all.
 std::optional<wire::Version> version_of(const engine::RunReport& report, const engine::CaseResult& result);
-// "1.2", or "none".
-std::string version_label(const engine::RunReport& report, const engine::CaseResult& result);
+// What a result is counted under: "1.2", or "none"; in a role without versions its group.
+std::string label(const engine::RunReport& report, const engine::CaseResult& result);
 
 // Whether the verdict is neither a pass nor not applicable.
 bool is_remarkable(engine::Verdict verdict);

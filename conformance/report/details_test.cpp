@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_was_never_reached_has_no_version) {
     engine::RunReport report = test::sample();
     report.versions.clear();
     BOOST_TEST(!version_of(report, test::failed()).has_value());
-    BOOST_TEST(version_label(report, test::failed()) == "none");
+    BOOST_TEST(label(report, test::failed()) == "none");
     BOOST_TEST(command(report, test::failed(), {}).find("--version") == std::string::npos);
 }
 

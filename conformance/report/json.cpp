@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "conformance/report/plain.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -72,6 +73,11 @@ Json exchange_json(const lab::Exchange& exchange) {
     return json;
 }
 
+// What only this role says.
+void add_columns(Json& json, std::span<const engine::Column> columns) {
+    for (const engine::Column& column : columns) json[column.key] = printable(column.value);
+}
+
 Json result_json(const engine::RunReport& report, const engine::CaseResult& result, const Details& details) {
     std::optional<wire::Version> version = version_of(report, result);
     Json json;
@@ -86,6 +92,8 @@ Json result_json(const engine::RunReport& report, const engine::CaseResult& resu
     json["findings"] = Json::array();
     for (const engine::Finding& finding : result.findings)
         json["findings"].push_back(finding_json(finding, details));
+    if (!report.has_versions()) json[std::string(report.counted_by)] = result.group;
+    add_columns(json, result.columns);
     if (result.verdict == engine::Verdict::pass) return json;
     json["command"] = command(report, result, details);
     json["exchanges"] = Json::array();
@@ -101,8 +109,10 @@ Json to_json(const engine::RunReport& report, const Details& details) {
     Json json;
     json["tool"] = "assay";
     json["format"] = kJsonFormat;
+    json["role"] = report.role;
     if (!details.started.empty()) json["started"] = details.started;
     json["target"] = report.target;
+    add_columns(json, report.columns);
     json["seed"] = options.seed;
     json["strict"] = options.strict;
     json["allow_writes"] = options.allow_writes;

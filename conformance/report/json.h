@@ -1,7 +1,7 @@
 // report.json: a run as data.
 //
 // Keys are never renamed and never change their meaning within a format number; new ones may be added.
-//   tool, format         "assay", 1
+//   tool, format, role   "assay", 1, "responder"
 //   started              only if it was given
 //   target, seed, strict, allow_writes, filter, profile
 //   versions             that were run: ["1.0", ...]
@@ -10,7 +10,8 @@
 //   unreachable          whether the target was lost; killed_by: the case after which, or null
 //   exit_code, command   command: the line that does the run again
 //   results              [{id, title, version, verdict, reason, requirements, clauses, judged, findings}],
-//                        version null when none was agreed on; clauses: where the requirements stand, each
+//                        version null when none was agreed on and in a role without
+//                        versions; clauses: where the requirements stand, each
 //                        once; judged: the requirements that were judged in this run, held or not, those of
 //                        the case and what was looked at on the way; all but passes also have {command,
 //                        exchanges}
@@ -18,14 +19,21 @@
 //                        exchange, field}]; requirement and what follows from it null when the finding is
 //                        about none, exchange (an index) and field null likewise
 //   exchanges            [{request, request_name, response, response_name}], bytes in hexadecimal, response
-//   and
-//                        its name null for silence; after a signed response also {signature,
+//                        and its name null for silence; after a signed response also {signature,
 //                        signature_reason}, and where the signature is bad {transcript}, the bytes that it
 //                        must cover. Inside a session also {session, request_record, response_record}: its
 //                        identifier, and the records that carried both messages; response_record null for
 //                        silence and for an answer outside the session, response_name null for a record that
 //                        cannot be opened. Where messages hold verify data also {verify_data: [{message,
 //                        result, due}]}
+//
+// A role without versions has a key by which it counts instead ("group", "category"), and each may have more
+// of its own, as strings:
+//   verifier             verifier; results: {group, shape, expected, check, file, field, source, dispute,
+//                        answer, words, repeat} (conformance/suites/verifier/suite.h)
+//   transfer             results: {group}
+//   threats              results: {category, row, mode, expected, observed, what, check, bytes}
+//                        (conformance/suites/threats/threats.h)
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE(a_report_of_an_unreachable_target_has_results_without_versi
     BOOST_TEST(json["results"][0]["version"].is_null());
 }
 
+BOOST_AUTO_TEST_CASE(a_role_without_versions_has_its_own_keys_beside_those_of_every_role) {
+    const auto json = to_json(test::grouped());
+    BOOST_TEST(json["role"] == "verifier");
+    BOOST_TEST(json["verifier"] == "./verify {bundle}");
+    BOOST_TEST(json["versions"].empty());
+    BOOST_TEST(json["exit_code"] == 3);
+    const auto failed = result(json, "a-long-group-of-bundles/one");
+    BOOST_TEST(failed["version"].is_null());
+    BOOST_TEST(failed["group"] == "a-long-group-of-bundles");
+    BOOST_TEST(failed["file"] == "gpu-0/report.bin");
+    BOOST_TEST(failed["words"] == "\\x1b[31mgood");
+    for (const auto& [key, value] : result(to_json(test::sample()), "crt/offset-at-end").items())
+        BOOST_TEST(failed.contains(key), key);
+    BOOST_TEST(!result(to_json(test::sample()), "crt/offset-at-end").contains("group"));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_still_give_json_that_can_be_read) {
     std::string text = to_text(to_json(test::sample(), test::details()));
     BOOST_TEST(text.find('\xff') == std::string::npos);

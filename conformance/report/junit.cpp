@@ -23,8 +23,14 @@ Outcome outcome(Verdict verdict) {
         case Verdict::not_applicable:
         case Verdict::blocked:
         case Verdict::waived: return Outcome::skipped;
-        default: return Outcome::passed;
+        case Verdict::pass:
+        case Verdict::loose_pass:
+        case Verdict::warning:
+        case Verdict::fail:
+        case Verdict::unexpected_pass:
+        case Verdict::dead: break;
     }
+    return Outcome::passed;
 }
 
 std::string attribute(std::string_view name, std::string_view value) {
@@ -48,8 +54,9 @@ std::string element(std::string_view tag, std::string_view message, std::string_
 }
 
 std::string testcase(const engine::RunReport& report, const CaseResult& result, const Details& details) {
+    const std::string of = report.has_versions() ? "spdm-" : fmt::format("{}.", report.role);
     std::string open = "    <testcase" + attribute("name", result.id) +
-                       attribute("classname", "assay.spdm-" + version_label(report, result));
+                       attribute("classname", "assay." + of + label(report, result));
     if (result.verdict == Verdict::pass) return open + "/>\n";
     std::string text = case_text(report, result, details);
     std::string type = identifier(result.verdict);
@@ -80,9 +87,15 @@ std::string property(std::string_view name, std::string_view value) {
     return "      <property" + attribute("name", name) + attribute("value", value) + "/>\n";
 }
 
-std::string testsuite(const engine::RunReport& report, const std::string& label,
+// The testsuite that a result belongs to.
+std::string suite_name(const engine::RunReport& report, const CaseResult& result) {
+    if (!report.has_versions()) return std::string(report.role);
+    const auto version = version_of(report, result);
+    return version ? fmt::format("SPDM {}", wire::name(*version)) : "no version of SPDM";
+}
+
+std::string testsuite(const engine::RunReport& report, const std::string& name,
                       std::span<const CaseResult* const> results, const Details& details) {
-    std::string name = label == "none" ? "no version of SPDM" : "SPDM " + label;
     std::string text = "  <testsuite" + attribute("name", name) + tallies(results);
     if (!details.started.empty()) text += attribute("timestamp", details.started);
     text += ">\n    <properties>\n" + property("target", report.target) +
@@ -98,15 +111,15 @@ std::string to_junit(const engine::RunReport& report, const Details& details) {
     std::vector<const CaseResult*> all;
     std::vector<std::pair<std::string, std::vector<const CaseResult*>>> suites;
     for (const CaseResult& result : report.results) {
-        std::string label = version_label(report, result);
-        auto suite = std::ranges::find(suites, label, [](const auto& known) { return known.first; });
-        if (suite == suites.end()) suite = suites.insert(suites.end(), {label, {}});
+        std::string name = suite_name(report, result);
+        auto suite = std::ranges::find(suites, name, [](const auto& known) { return known.first; });
+        if (suite == suites.end()) suite = suites.insert(suites.end(), {name, {}});
         suite->second.push_back(&result);
         all.push_back(&result);
     }
     std::string text =
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"assay\"" + tallies(all) + ">\n";
-    for (const auto& [label, results] : suites) text += testsuite(report, label, results, details);
+    for (const auto& [name, results] : suites) text += testsuite(report, name, results, details);
     return text + "</testsuites>\n";
 }
 

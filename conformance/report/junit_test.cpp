@@ -75,6 +75,15 @@ BOOST_AUTO_TEST_CASE(each_verdict_is_told_as_what_it_is) {
     for (const auto& row : rows) BOOST_TEST(testcase(tree, row.id).count(row.element) == 1U, row.id);
 }
 
+BOOST_AUTO_TEST_CASE(a_role_without_versions_is_one_suite_of_classes) {
+    const Tree tree = parse(to_junit(test::grouped()));
+    BOOST_TEST(tree.get<std::string>("testsuites.testsuite.<xmlattr>.name") == "verifier");
+    const Tree failed = testcase(tree, "a-long-group-of-bundles/one");
+    BOOST_TEST(failed.get<std::string>("<xmlattr>.classname") == "assay.verifier.a-long-group-of-bundles");
+    const std::string text = failed.get<std::string>("failure");
+    BOOST_TEST(text.contains("where:    gpu-0/report.bin\nit said:  \\x1b[31mgood\n"), text);
+}
+
 BOOST_AUTO_TEST_CASE(blocked_is_not_mistaken_for_not_applicable) {
     Tree tree = parse(to_junit(test::sample(), test::details()));
     BOOST_TEST(testcase(tree, "mal/long").get<std::string>("skipped.<xmlattr>.message") ==

@@ -28,7 +28,7 @@ std::vector<Row> rows(const engine::RunReport& report) {
     std::vector<Row> rows;
     Row total{.label = "all"};
     for (const CaseResult& result : report.results) {
-        std::string label = version_label(report, result);
+        std::string label = report::label(report, result);
         auto row = std::ranges::find(rows, label, &Row::label);
         if (row == rows.end()) row = rows.insert(rows.end(), Row{.label = label});
         ++row->counts[static_cast<size_t>(result.verdict)];
@@ -37,6 +37,8 @@ std::vector<Row> rows(const engine::RunReport& report) {
     rows.push_back(total);
     return rows;
 }
+
+constexpr size_t kLeastWide = 9;  // columns of what results are counted under
 
 // The verdicts that came, and pass and fail in any case.
 std::string table(const engine::RunReport& report) {
@@ -47,13 +49,15 @@ std::string table(const engine::RunReport& report) {
         if (lines.back().counts[i] > 0 || verdict == Verdict::pass || verdict == Verdict::fail)
             columns.push_back(i);
     }
-    std::string text = fmt::format("{:<9}", "version");
+    size_t wide = kLeastWide;
+    for (const Row& line : lines) wide = std::max(wide, line.label.size() + 1);
+    std::string text = fmt::format("{:<{}}", report.counted_by, wide);
     for (size_t i : columns)
         text += fmt::format("{:>{}}", engine::name(static_cast<Verdict>(i)),
                             engine::name(static_cast<Verdict>(i)).size() + 2);
     text += fmt::format("{:>7}\n", "cases");
     for (const Row& line : lines) {
-        text += fmt::format("{:<9}", line.label);
+        text += fmt::format("{:<{}}", line.label, wide);
         for (size_t i : columns)
             text += fmt::format("{:>{}}", line.counts[i], engine::name(static_cast<Verdict>(i)).size() + 2);
         text += fmt::format("{:>7}\n", line.sum());
@@ -61,9 +65,14 @@ std::string table(const engine::RunReport& report) {
     return text;
 }
 
-std::string one_line(const engine::RunReport& report, const CaseResult& result) {
-    std::string line = fmt::format("{:<15} {:<4} {}", engine::name(result.verdict),
-                                   version_label(report, result), result.id);
+// In front of a line about results; in a role without versions their ids say enough.
+std::string beginning(const engine::RunReport& report, const CaseResult& result) {
+    std::string text = fmt::format("{:<15} ", engine::name(result.verdict));
+    return report.has_versions() ? text + fmt::format("{:<4} ", label(report, result)) : text;
+}
+
+std::string lines_on(const engine::RunReport& report, const CaseResult& result) {
+    std::string line = beginning(report, result) + result.id;
     if (!result.findings.empty()) {
         const engine::Finding& first = result.findings.front();
         line += ": ";
@@ -73,14 +82,16 @@ std::string one_line(const engine::RunReport& report, const CaseResult& result) 
         if (!first.field.empty()) line += fmt::format(" [{}]", first.field);
     }
     if (!result.reason.empty()) line += fmt::format(" ({})", result.reason);
-    return printable(line, Lines::one) + "\n";
+    std::string text = printable(line, Lines::one) + "\n";
+    for (const std::string& remark : result.remarks) text += "    " + printable(remark, Lines::one) + "\n";
+    return text;
 }
 
 std::string listed(const engine::RunReport& report, std::span<const Verdict> verdicts) {
     std::string text;
     for (Verdict verdict : verdicts) {
         for (const CaseResult& result : report.results) {
-            if (result.verdict == verdict) text += one_line(report, result);
+            if (result.verdict == verdict) text += lines_on(report, result);
         }
     }
     return text;
@@ -91,7 +102,7 @@ std::string blocked(const engine::RunReport& report) {
     std::vector<std::pair<std::string, size_t>> causes;
     for (const CaseResult& result : report.results) {
         if (result.verdict != Verdict::blocked) continue;
-        std::string cause = fmt::format("{:<4} {}", version_label(report, result), result.reason);
+        std::string cause = beginning(report, result) + result.reason;
         auto known = std::ranges::find(causes, cause, [](const auto& one) { return one.first; });
         if (known == causes.end()) known = causes.insert(causes.end(), {cause, 0});
         ++known->second;
@@ -99,9 +110,7 @@ std::string blocked(const engine::RunReport& report) {
     std::string text;
     for (const auto& [cause, count] : causes) {
         text +=
-            printable(fmt::format("{:<15} {} ({} case{})", "blocked", cause, count, count == 1 ? "" : "s"),
-                      Lines::one) +
-            "\n";
+            printable(fmt::format("{} ({} case{})", cause, count, count == 1 ? "" : "s"), Lines::one) + "\n";
     }
     return text;
 }
@@ -116,8 +125,9 @@ std::string with_counts(std::string outcome, const engine::RunReport& report) {
 }
 
 std::string outcome(const engine::RunReport& report) {
-    std::string lost = report.killed_by.empty() ? "the target could not be reached"
-                                                : "the target is gone since " + report.killed_by;
+    std::string lost = report.started_anew        ? "the target died, was late or could not be started"
+                       : report.killed_by.empty() ? "the target could not be reached"
+                                                  : "the target is gone since " + report.killed_by;
     if (report.results.empty()) return "NOTHING WAS RUN: the target has none of the versions asked for";
     switch (report.exit_code()) {
         case 0: return "no failure";
@@ -139,9 +149,11 @@ std::string summary(const engine::RunReport& report, const Details& details) {
     std::string text = printable("target " + report.target, Lines::one) + "\n\n" + table(report);
     std::string list = listed(report, kListed) + blocked(report);
     if (!list.empty()) text += "\n" + list;
-    text +=
-        fmt::format("\n{} results, {} exchanges, exit code {}: {}\n", report.results.size(), report.exchanges,
-                    report.exit_code(), printable(with_counts(outcome(report), report), Lines::one));
+    for (const std::string& remark : report.remarks) text += "\n" + printable(remark);
+    const std::string exchanges =
+        report.has_versions() ? fmt::format("{} exchanges, ", report.exchanges) : "";
+    text += fmt::format("\n{} results, {}exit code {}: {}\n", report.results.size(), exchanges,
+                        report.exit_code(), printable(with_counts(outcome(report), report), Lines::one));
     return text + "to repeat: " + printable(command(report, details), Lines::one) + "\n";
 }
 

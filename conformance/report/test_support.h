@@ -168,6 +168,28 @@ inline engine::RunReport sample() {
     return report;
 }
 
+// Of a role without versions, which has columns and remarks.
+inline engine::RunReport grouped() {
+    using engine::Verdict;
+    engine::RunReport report;
+    report.target = "./verify {bundle}";
+    report.role = "verifier";
+    report.counted_by = "group";
+    report.started_anew = true;
+    report.columns = {{"verifier", "./verify {bundle}"}};
+    report.remarks = {"it accepted, although:\n  1 × a nonce is another\n"};
+    report.results = {{.id = "genuine/hopper", .title = "Genuine", .group = "genuine"},
+                      {.id = "a-long-group-of-bundles/one",
+                       .title = "One bit",
+                       .verdict = Verdict::fail,
+                       .reason = "accepted",
+                       .group = "a-long-group-of-bundles",
+                       .columns = {{"file", "gpu-0/report.bin"}, {"words", "\x1b[31mgood"}},
+                       .remarks = {"where:    gpu-0/report.bin", "it said:  \x1b[31mgood"}},
+                      {.id = "genuine/two", .title = "Two", .verdict = Verdict::dead, .group = "genuine"}};
+    return report;
+}
+
 inline Details details() {
     static const std::vector<engine::Case> cases = [] {
         std::vector<engine::Case> list(2);

@@ -182,13 +182,17 @@ std::string exchanges_text(const CaseResult& result) {
 }  // namespace
 
 std::string case_text(const engine::RunReport& report, const CaseResult& result, const Details& details) {
-    std::string version = version_label(report, result);
-    std::string text = fmt::format("{} at {}: {}\n{}\n", result.id,
-                                   version == "none" ? "no version of SPDM" : "SPDM " + version,
-                                   engine::name(result.verdict), result.title);
+    std::string at;
+    if (report.has_versions()) {
+        const auto version = version_of(report, result);
+        at = version ? fmt::format(" at SPDM {}", wire::name(*version)) : " at no version of SPDM";
+    }
+    std::string text =
+        fmt::format("{}{}: {}\n{}\n", result.id, at, engine::name(result.verdict), result.title);
     text += fmt::format("target: {}\n", report.target);
     if (!result.reason.empty()) text += fmt::format("reason: {}\n", printable(result.reason, Lines::one));
     for (const Finding& finding : result.findings) text += "\n" + finding_text(result, finding, details);
+    if (!result.remarks.empty()) text += fmt::format("\n{}\n", fmt::join(result.remarks, "\n"));
     if (!result.exchanges.empty()) text += "\n" + exchanges_text(result);
     text += fmt::format("\nto repeat: {}\n", command(report, result, details));
     return printable(text);

@@ -7,9 +7,9 @@
 
 namespace assay::report {
 
-// Results by version and verdict; then, one line each, failures, harness errors, warnings and loose passes,
-// what the profile excuses, and what was blocked by the same cause; then how to repeat the run. It contains
-// no control characters.
+// Results by version (or group) and verdict; then failures, harness errors, warnings, loose passes and what
+// the profile excuses, a line each with its remarks below, and what was blocked by the same cause; then the
+// remarks on the run, and how to repeat it. It contains no control characters.
 std::string summary(const engine::RunReport& report, const Details& details = {});
 
 // Everything about one result: what was demanded and by which clause, what came, each message of the case

@@ -22,6 +22,8 @@ std::string text_of(const engine::CaseResult& result) {
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
+constexpr std::string_view kVerifierOptions[] = {"--case", "--seed", "--dut-command"};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(text_suite)
@@ -180,6 +182,22 @@ BOOST_AUTO_TEST_CASE(a_run_of_nothing_does_not_look_like_a_success) {
     engine::RunReport report{
         .target = "reference", .options = {}, .versions = {}, .results = {}, .killed_by = {}};
     BOOST_TEST(has(summary(report, {}), "NOTHING WAS RUN"));
+}
+
+BOOST_AUTO_TEST_CASE(a_role_without_versions_is_summed_by_group_and_has_its_remarks) {
+    const std::string text = summary(
+        test::grouped(), {.arguments = {"--dut-command", "./verify {bundle}"}, .options = kVerifierOptions});
+    for (const char* wanted :
+         {"group                     pass", "\na-long-group-of-bundles      0",
+          "\ngenuine                      1",
+          "\nfail            a-long-group-of-bundles/one (accepted)\n"
+          "    where:    gpu-0/report.bin\n    it said:  \\x1b[31mgood\n",
+          "\n\nit accepted, although:\n  1 × a nonce is another\n\n3 results, exit code 3: the target died",
+          "to repeat: assay run --role verifier --seed 1 --dut-command './verify {bundle}'\n"}) {
+        BOOST_TEST(text.contains(wanted), wanted << "\n" << text);
+    }
+    BOOST_TEST(case_text(test::grouped(), test::grouped().results[1])
+                   .starts_with("a-long-group-of-bundles/one: fail\nOne bit\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

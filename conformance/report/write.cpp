@@ -32,19 +32,19 @@ Result<> make_folder(const fs::path& path) {
     return {};
 }
 
-bool is_ours(const fs::path& name) {
+bool is_ours(const fs::path& name, std::string_view role) {
     if (name.extension() != ".txt" && name.extension() != ".pcap") return false;
     std::string text = name.string();
     std::string_view label = std::string_view(text).substr(0, text.find('-'));
-    return label == "none" || wire::version_from_name(label).has_value();
+    return label == "none" || label == role || wire::version_from_name(label).has_value();
 }
 
 // Failures of an earlier run must not remain there.
-Result<> clear_failures(const fs::path& folder) {
+Result<> clear_failures(const fs::path& folder, std::string_view role) {
     std::error_code error;
     std::vector<fs::path> stale;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        if (entry->is_regular_file(error) && is_ours(entry->path().filename()))
+        if (entry->is_regular_file(error) && is_ours(entry->path().filename(), role))
             stale.push_back(entry->path());
     }
     if (error) return refused(folder, "cannot read", error);
@@ -62,7 +62,7 @@ bool has_file(engine::Verdict verdict) {
 
 Result<> write_failures(const fs::path& folder, const engine::RunReport& report, const Details& details) {
     TRY(make_folder(folder));
-    TRY(clear_failures(folder));
+    TRY(clear_failures(folder, report.role));
     for (const engine::CaseResult& result : report.results) {
         if (!has_file(result.verdict)) continue;
         std::string stem = file_stem(report, result);
@@ -82,7 +82,7 @@ std::string file_stem(const engine::RunReport& report, const engine::CaseResult&
     for (char& c : stem) {
         if (kPlain.find(c) == std::string_view::npos) c = '_';
     }
-    return version_label(report, result) + "-" + stem;
+    return (report.has_versions() ? label(report, result) : std::string(report.role)) + "-" + stem;
 }
 
 Result<> write_file(const fs::path& path, ByteView bytes) {

@@ -10,7 +10,8 @@ namespace assay::report {
 // Writes into `folder`, which is made if need be:
 //   report.json, junit.xml, summary.txt
 //   failures/<version>-<case id with _ for />.txt and .pcap  of failures, harness errors and warnings; the
-//                                                            capture only where there are exchanges
+//                                                            capture only where there are exchanges; in a
+//                                                            role without versions its name is in their place
 //   trace.txt, trace.json                                    if details.cases were given
 // What an earlier run left in failures/ under such names is removed. Errors: Errc::io naming the file and the
 // reason.

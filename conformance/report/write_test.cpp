@@ -97,6 +97,17 @@ BOOST_AUTO_TEST_CASE(a_case_id_cannot_lead_out_of_the_folder) {
     BOOST_TEST(file_stem(test::sample(), result) == "1.2-.._.._etc_pass_wd");
 }
 
+BOOST_AUTO_TEST_CASE(failures_of_a_role_without_versions_bear_its_name_and_do_not_outlive_the_next_run) {
+    Folder folder;
+    engine::RunReport report = test::grouped();
+    BOOST_REQUIRE(write_report(folder.path, report).has_value());
+    const fs::path failure = folder.path / "failures" / "verifier-a-long-group-of-bundles_one.txt";
+    BOOST_TEST(fs::exists(failure));
+    report.results.clear();
+    BOOST_REQUIRE(write_report(folder.path, report).has_value());
+    BOOST_TEST(!fs::exists(failure));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::report

@@ -59,17 +59,28 @@ std::vector<std::string> kill_matrix_control() {
     return faults;
 }
 
+engine::Faults<spdm::FaultConfig> requester_faults() {
+    engine::Faults<spdm::FaultConfig> all;
+#ifdef ASSAY_HARNESS
+    engine::add_faults<spdm::Check>(all, false, spdm::kCheckCount,
+                                    [](auto& faults, spdm::Check check) { faults.waive(check); });
+    std::erase_if(all, [](const auto& fault) {
+        const auto check = spdm::check_from_name(fault.name);
+        return check && spdm::info(*check).responder;
+    });
+#endif
+    return all;
+}
+
 engine::KillMatrix kill_matrix() {
     engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
 #ifdef ASSAY_HARNESS
-    for (size_t i = 0; i < spdm::kCheckCount; ++i) {
-        const auto check = static_cast<spdm::Check>(i);
-        const spdm::CheckInfo& info = spdm::info(check);
-        if (info.responder) continue;
+    for (const auto& fault : requester_faults()) {
         spdm::FaultConfig faults;
-        faults.waive(check);
-        matrix.rows.push_back({info.name, false, info.requirement,
-                               [=, id = std::string(info.requirement)] { return noticed(faults, id); }});
+        fault.plant(faults);
+        const std::string_view requirement = spdm::info(*spdm::check_from_name(fault.name)).requirement;
+        matrix.rows.push_back(
+            {fault.name, false, requirement, [=] { return noticed(faults, std::string(requirement)); }});
     }
 #endif
     return matrix;

@@ -35,6 +35,7 @@ engine::RunReport run(Subject& subject, const engine::Requirements& requirements
                       const engine::RunOptions& options, const engine::SuiteProgress& progress) {
     lab::RequesterDut& dut = subject.dut();
     engine::RunReport report;
+    report.role = suite().name;
     report.target = dut.target();
     report.options = options;
     if (dut.transport() != nullptr) report.transport = dut.transport();

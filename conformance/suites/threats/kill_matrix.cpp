@@ -81,27 +81,25 @@ engine::KillMatrix threat_kill_matrix() {
     return matrix;
 }
 
-bool waive(guest::MachineFaultConfig& faults, std::string_view check) {
-    const auto gpu = device::check_from_name(check);
-    const auto driver = guest::check_from_name(check);
-    const auto path = transfer::check_from_name(check);
-    if (gpu) faults.gpu.waive(*gpu);
-    if (driver) faults.guest.waive(*driver);
-    if (path) faults.path.waive(*path);
-    return gpu || driver || path;
-}
-
-bool plant(guest::MachineFaultConfig& faults, std::string_view defect) {
-    const auto found = transfer::defect_from_name(defect);
-    if (found) faults.path.plant(*found);
-    return found.has_value();
+engine::Faults<guest::MachineFaultConfig> machine_faults() {
+    engine::Faults<guest::MachineFaultConfig> all;
+    engine::add_faults<device::Check>(all, false, device::kCheckCount,
+                                      [](auto& faults, device::Check check) { faults.gpu.waive(check); });
+    engine::add_faults<guest::Check>(all, false, guest::kCheckCount,
+                                     [](auto& faults, guest::Check check) { faults.guest.waive(check); });
+    engine::add_faults<transfer::Check>(
+        all, false, transfer::kCheckCount,
+        [](auto& faults, transfer::Check check) { faults.path.waive(check); });
+    engine::add_faults<transfer::Defect>(
+        all, true, transfer::kDefectCount,
+        [](auto& faults, transfer::Defect defect) { faults.path.plant(defect); });
+    return all;
 }
 
 #else
 
 engine::KillMatrix threat_kill_matrix() { return {}; }
-bool waive(guest::MachineFaultConfig& /*faults*/, std::string_view /*check*/) { return false; }
-bool plant(guest::MachineFaultConfig& /*faults*/, std::string_view /*defect*/) { return false; }
+engine::Faults<guest::MachineFaultConfig> machine_faults() { return {}; }
 
 #endif
 

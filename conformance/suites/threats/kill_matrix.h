@@ -3,6 +3,7 @@
 // missing.
 #pragma once
 
+#include "conformance/engine/faults.h"
 #include "conformance/engine/kill_matrix.h"
 #include "stack/guest/machine.h"
 
@@ -11,9 +12,7 @@ namespace assay::cases::threats {
 // One row a faulty check or defect. `requirement` of a row is the row of the threat model that it serves.
 engine::KillMatrix threat_kill_matrix();
 
-// Waives the check of that name, of the GPU, of the driver or of the path, or plants the path's defect of
-// that name. False when there is nothing of that name.
-bool waive(guest::MachineFaultConfig& faults, std::string_view check);
-bool plant(guest::MachineFaultConfig& faults, std::string_view defect);
+// Every check of the GPU, of the driver and of the path, and every defect of the path.
+engine::Faults<guest::MachineFaultConfig> machine_faults();
 
 }  // namespace assay::cases::threats

@@ -163,17 +163,42 @@ std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::
     std::vector<Outcome> outcomes;
     engine::each_selected(experiments(), options.filter, progress, [&](const Experiment& one) {
         Outcome& outcome = outcomes.emplace_back(observe(*one.row, one.mode, faults));
-        engine::apply_profile(one.id, wire::Version::v1_0, options, outcome.verdict, outcome.reason);
+        engine::apply_profile(one.id, std::nullopt, options, outcome.verdict, outcome.reason);
     });
     return outcomes;
 }
 
 std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults) { return run(faults, {}); }
 
-int exit_code(std::span<const Outcome> outcomes) {
-    std::vector<engine::Verdict> verdicts;
-    for (const Outcome& outcome : outcomes) verdicts.push_back(outcome.verdict);
-    return engine::exit_code(verdicts);
+engine::RunReport report_of(std::span<const Outcome> outcomes, const engine::RunOptions& options) {
+    engine::RunReport report;
+    report.target = "reference";
+    report.options = options;
+    report.role = suite().name;
+    report.counted_by = "category";
+    report.remarks = {to_text(outcomes)};
+    for (const Outcome& outcome : outcomes) {
+        const Row& row = *outcome.row;
+        const Observation& seen = outcome.observed;
+        engine::CaseResult result{.id = outcome.id(),
+                                  .title = row.threat,
+                                  .verdict = outcome.verdict,
+                                  .reason = outcome.reason,
+                                  .group = row.category};
+        if (!outcome.agrees()) {
+            result.findings.emplace_back(engine::Verdict::fail, "", std::string(name(outcome.expected())),
+                                         fmt::format("{}: {}", name(seen.cell), seen.what));
+        }
+        result.columns = {{"row", row.id},
+                          {"mode", std::string(device::name(outcome.mode))},
+                          {"expected", std::string(name(outcome.expected()))},
+                          {"observed", std::string(name(seen.cell))},
+                          {"what", seen.what},
+                          {"check", seen.check},
+                          {"bytes", to_hex(seen.bytes)}};
+        report.results.push_back(std::move(result));
+    }
+    return report;
 }
 
 std::string to_text(std::span<const Outcome> outcomes) {

@@ -33,9 +33,9 @@ std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::
 // All of them.
 std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults = {});
 
-// 0 no failure, 1 failures.
-int exit_code(std::span<const Outcome> outcomes);
-
+// The same as every role reports it; the table is a remark. Columns of a result: row, mode, expected,
+// observed, what, check (empty: none refused), bytes (hexadecimal), all as in to_json().
+engine::RunReport report_of(std::span<const Outcome> outcomes, const engine::RunOptions& options);
 // The table, expected and observed side by side, and a line for each cell.
 std::string to_text(std::span<const Outcome> outcomes);
 // {tool, format, agree, of, cells: [{row, category, threat, mode, expected, observed, agrees, what, check,

@@ -72,21 +72,27 @@ std::vector<std::string> path_kill_matrix_control() {
     return faults;
 }
 
+engine::Faults<transfer::FaultConfig> path_faults() {
+    engine::Faults<transfer::FaultConfig> all;
+#ifdef ASSAY_HARNESS
+    engine::add_faults<transfer::Check>(all, false, transfer::kCheckCount,
+                                        [](auto& faults, transfer::Check check) { faults.waive(check); });
+    engine::add_faults<transfer::Defect>(all, true, transfer::kDefectCount,
+                                         [](auto& faults, transfer::Defect defect) { faults.plant(defect); });
+#endif
+    return all;
+}
+
 engine::KillMatrix path_kill_matrix() {
     engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
 #ifdef ASSAY_HARNESS
-    for (size_t i = 0; i < transfer::kCheckCount; ++i) {
+    for (const auto& fault : path_faults()) {
         transfer::FaultConfig faults;
-        faults.waive(static_cast<transfer::Check>(i));
-        const transfer::CheckInfo& check = info(static_cast<transfer::Check>(i));
+        fault.plant(faults);
+        const auto check = transfer::check_from_name(fault.name);
+        const std::string_view requirement = fault.defect || !check ? "" : info(*check).requirement;
         matrix.rows.push_back(
-            {check.name, false, check.requirement, [=] { return noticed(faults, check.requirement); }});
-    }
-    for (size_t i = 0; i < transfer::kDefectCount; ++i) {
-        transfer::FaultConfig faults;
-        faults.plant(static_cast<transfer::Defect>(i));
-        matrix.rows.push_back(
-            {info(static_cast<transfer::Defect>(i)).name, true, {}, [=] { return noticed(faults, {}); }});
+            {fault.name, fault.defect, requirement, [=] { return noticed(faults, requirement); }});
     }
 #endif
     return matrix;

@@ -32,11 +32,16 @@ engine::RunReport run(const lab::PathTarget& target, const engine::Requirements&
     engine::RunReport report;
     report.target = target.name();
     report.options = options;
+    report.role = suite().name;
+    report.counted_by = "group";
     engine::each_selected(path_cases(), options.filter, progress, [&](const PathCase& one) {
         CaseContext test(target);
         const CheckResult judgement = one.run(test);
-        engine::CaseResult result{.id = one.id, .title = one.title, .requirements = one.requirements};
-        result.judged = test.judged();
+        engine::CaseResult result{.id = one.id,
+                                  .title = one.title,
+                                  .requirements = one.requirements,
+                                  .judged = test.judged(),
+                                  .group = one.id.substr(0, one.id.find('/'))};
         engine::decide(result, judgement, test.notes(), requirements, options);
         report.results.push_back(std::move(result));
     });

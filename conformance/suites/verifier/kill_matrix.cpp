@@ -73,56 +73,31 @@ std::string noticed(std::string_view check, Made& made, const attest::FaultConfi
 
 }  // namespace
 
+engine::Faults<attest::FaultConfig> verifier_faults() {
+    engine::Faults<attest::FaultConfig> all;
+    engine::add_faults<attest::Check>(all, false, attest::kCheckCount,
+                                      [](auto& faults, attest::Check check) { faults.waive(check); });
+    engine::add_faults<attest::Defect>(all, true, attest::kDefectCount,
+                                       [](auto& faults, attest::Defect defect) { faults.plant(defect); });
+    return all;
+}
+
 engine::KillMatrix verifier_kill_matrix() {
     engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
     const auto made = std::make_shared<Made>();
-    for (size_t i = 0; i < attest::kCheckCount; ++i) {
-        const auto check = static_cast<attest::Check>(i);
-        const std::string_view name = attest::info(check).name;
+    for (const auto& fault : verifier_faults()) {
         attest::FaultConfig faults;
-        faults.waive(check);
-        matrix.rows.push_back({name, false, {}, [=] { return noticed(name, *made, faults); }});
-    }
-    for (size_t i = 0; i < attest::kDefectCount; ++i) {
-        const auto defect = static_cast<attest::Defect>(i);
-        attest::FaultConfig faults;
-        faults.plant(defect);
-        matrix.rows.push_back(
-            {attest::info(defect).name, true, {}, [=] { return noticed({}, *made, faults); }});
+        fault.plant(faults);
+        const std::string_view check = fault.defect ? "" : fault.name;
+        matrix.rows.push_back({fault.name, fault.defect, {}, [=] { return noticed(check, *made, faults); }});
     }
     return matrix;
-}
-
-Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
-                                      const std::vector<std::string>& defects) {
-    const auto unknown = [](std::string_view option, std::string_view kind, const std::string& name) {
-        return fail(Errc::bad_text, option, Error::npos,
-                    fmt::format("there is no {} '{}' in the verifier", kind, name));
-    };
-    attest::FaultConfig faults;
-    for (const std::string& name : waive) {
-        const auto check = attest::check_from_name(name);
-        if (!check) return unknown("--waive", "check", name);
-        faults.waive(*check);
-    }
-    for (const std::string& name : defects) {
-        const auto defect = attest::defect_from_name(name);
-        if (!defect) return unknown("--defect", "defect", name);
-        faults.plant(*defect);
-    }
-    return faults;
 }
 
 #else
 
 engine::KillMatrix verifier_kill_matrix() { return {}; }
-
-Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
-                                      const std::vector<std::string>& defects) {
-    if (waive.empty() && defects.empty()) return attest::FaultConfig{};
-    return fail(Errc::bad_text, "--waive", Error::npos,
-                "this build has no faults to plant: it was made without ASSAY_HARNESS");
-}
+engine::Faults<attest::FaultConfig> verifier_faults() { return {}; }
 
 #endif
 

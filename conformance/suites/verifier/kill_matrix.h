@@ -2,6 +2,7 @@
 // turn, and some bundle must then have another verdict.
 #pragma once
 
+#include "conformance/engine/faults.h"
 #include "conformance/engine/kill_matrix.h"
 #include "conformance/suites/verifier/suite.h"
 
@@ -10,8 +11,7 @@ namespace assay::cases::verifier {
 // One row a check, in the order of the table, and then one a defect.
 engine::KillMatrix verifier_kill_matrix();
 
-// Errors: Errc::bad_text when there is no check or defect of that name, or this build has no faults to plant.
-Result<attest::FaultConfig> sabotaged(const std::vector<std::string>& waive,
-                                      const std::vector<std::string>& defects);
+// Every check and defect of our verifier.
+engine::Faults<attest::FaultConfig> verifier_faults();
 
 }  // namespace assay::cases::verifier

@@ -7,6 +7,7 @@
 
 #include "conformance/engine/decide.h"
 #include "conformance/suites/verifier/kill_matrix.h"
+#include "conformance/suites/verifier/remarks.h"
 
 namespace assay::cases::verifier {
 
@@ -62,6 +63,29 @@ std::optional<Outcome> no_answer(const Bundle& bundle, const Reply& reply) {
     return comes_to(Verdict::dead, "it could not be started");
 }
 
+constexpr size_t kWords = 4096;  // characters of a verifier's output
+
+engine::CaseResult result_of(const Outcome& outcome, const std::string& repeat) {
+    const Bundle& bundle = *outcome.bundle;
+    engine::CaseResult result{.id = bundle.id,
+                              .title = bundle.title,
+                              .verdict = outcome.verdict,
+                              .reason = outcome.reason,
+                              .group = bundle.group};
+    result.columns = {{"shape", bundle.shape},
+                      {"expected", std::string(attest::name(bundle.verdict))},
+                      {"check", bundle.check},
+                      {"file", bundle.file},
+                      {"field", bundle.field},
+                      {"source", bundle.source},
+                      {"dispute", bundle.dispute},
+                      {"answer", std::string(name(outcome.reply.answer))},
+                      {"words", outcome.reply.words.substr(0, kWords)},
+                      {"repeat", repeat}};
+    result.remarks = remarks_on(outcome, repeat);
+    return result;
+}
+
 }  // namespace
 
 Outcome judge(const Bundle& bundle, Reply reply, Answer control, bool strict) {
@@ -83,22 +107,6 @@ Outcome judge(const Bundle& bundle, Reply reply, Answer control, bool strict) {
     return outcome;
 }
 
-size_t SuiteReport::count(engine::Verdict verdict) const {
-    return static_cast<size_t>(std::ranges::count(outcomes, verdict, &Outcome::verdict));
-}
-
-size_t SuiteReport::genuine_accepted() const {
-    return static_cast<size_t>(std::ranges::count_if(outcomes, [](const Outcome& outcome) {
-        return outcome.bundle->genuine() && outcome.reply.answer == Answer::accepted;
-    }));
-}
-
-int SuiteReport::exit_code() const {
-    std::vector<Verdict> verdicts;
-    for (const Outcome& outcome : outcomes) verdicts.push_back(outcome.verdict);
-    return engine::exit_code(verdicts);
-}
-
 engine::Suite suite() {
     const auto cases = [] {
         std::vector<engine::CaseInfo> list;
@@ -112,10 +120,17 @@ engine::Suite suite() {
     return {.name = "verifier", .unit = "bundles", .cases = cases, .kill_matrix = verifier_kill_matrix};
 }
 
-SuiteReport run_suite(Verifier& verifier, const engine::RunOptions& options,
+engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
                       const engine::SuiteProgress& progress) {
-    SuiteReport report{
-        .verifier = verifier.name(), .seed = options.seed, .strict = options.strict, .outcomes = {}};
+    const std::string name = verifier.name();
+    engine::RunReport report;
+    report.target = name;
+    report.options = options;
+    report.role = suite().name;
+    report.counted_by = "group";
+    report.started_anew = true;
+    report.columns = {{"verifier", name}};
+    std::vector<Outcome> outcomes;
     std::map<const Bundle*, Reply> replies;
     std::map<const Bundle*, std::string> unmade;
     auto reply_to = [&](const Bundle& bundle) -> const Reply& {
@@ -133,9 +148,11 @@ SuiteReport run_suite(Verifier& verifier, const engine::RunOptions& options,
             outcome.verdict = Verdict::harness_error;
             outcome.reason = unmade[&bundle];
         }
-        engine::apply_profile(bundle.id, wire::Version::v1_0, options, outcome.verdict, outcome.reason);
-        report.outcomes.push_back(std::move(outcome));
+        engine::apply_profile(bundle.id, std::nullopt, options, outcome.verdict, outcome.reason);
+        report.results.push_back(result_of(outcome, repeat(name, options.seed, bundle)));
+        outcomes.push_back(std::move(outcome));
     });
+    report.remarks = remarks_on(outcomes);
     return report;
 }
 

@@ -15,26 +15,15 @@ struct Outcome {
     std::string reason;  // for people; empty of a pass
 };
 
-struct SuiteReport {
-    std::string verifier;
-    uint64_t seed = 1;
-    bool strict = false;
-    std::vector<Outcome> outcomes;
-
-    size_t count(engine::Verdict verdict) const;
-    // Genuine bundles that were accepted. With none, what was refused proves nothing.
-    size_t genuine_accepted() const;
-    // 0 no failure, 1 failures, 3 the verifier could not be started or died, 4 a defect of this program.
-    int exit_code() const;
-};
-
 // The role.
 engine::Suite suite();
 
 // Of the options count filter, seed, profile, and strict: where public verifiers differ, a failure is then
 // one. A bundle whose genuine form (control_of) the verifier cannot do is not applicable; one whose genuine
 // form it refuses is blocked when it refuses it too. The controls run first, whatever the filter.
-SuiteReport run_suite(Verifier& verifier, const engine::RunOptions& options,
+// Columns of the report: verifier; of a result: shape, expected, check, file, field, source, dispute (all as
+// the bundle has them), answer, words (the verifier's), repeat (a command).
+engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
                       const engine::SuiteProgress& progress = {});
 
 // One reply against what the bundle demands, `control` being the verifier's to its genuine form.
