@@ -35,9 +35,7 @@ class HostileResponder final : public ResponderPeer {
     std::optional<Answer> answer(ByteView request, bool secured) override;
     bool has_enough() const override;
 
-    // From here on these are injected.
-    void inject(Faults faults) { faults_ = std::move(faults); }
-    // The key, as a party that never sends its own chain has it.
+    // The chain in a slot of a requester that is known beforehand and sends none.
     void provide_requester_chain(uint8_t slot, Bytes chain) {
         observer_.provide_requester_chain(slot, std::move(chain));
     }

@@ -24,9 +24,10 @@ struct FaultRow {
     // Of the honest run too, with which the run is compared.
     Setup setup = {};
     Setup wrong = {};
-    bool later = false;       // it can only be found at the next signature
-    std::string also = {};    // another requirement that it proves
-    bool is_of_also = false;  // which is what it is about, before that of the check
+    bool later = false;         // it can only be found at the next signature
+    std::string also = {};      // another requirement that it proves
+    bool is_of_also = false;    // which is what it is about, before that of the check
+    std::string violated = {};  // in words, where those of the check do not say it
 
     lab::FlowOptions flow = {};
     RecordFault record = {};

@@ -40,12 +40,16 @@ bool relies_on_exchange(const Run& run, size_t faulty, size_t at) {
            code == code::deliver_encapsulated_response;
 }
 
-// Whether it only asks again.
-bool repeats(const Run& run, size_t at) {
+// Whether it is the request before, once more.
+bool is_same_again(const Run& run, size_t at) {
     const Exchange& now = run.exchanges()[at];
     const Exchange& before = run.exchanges()[at - 1];
-    return code_of(now.request) == code::respond_if_ready ||
-           (now.request == before.request && now.session == before.session);
+    return now.request == before.request && now.session == before.session;
+}
+
+// Whether it only asks again.
+bool repeats(const Run& run, size_t at) {
+    return code_of(run.exchanges()[at].request) == code::respond_if_ready || is_same_again(run, at);
 }
 
 // Whether this request, behind an answer with a fault, shows nothing of what the requester made of that: it
@@ -58,11 +62,11 @@ bool shows_nothing(const Run& run, size_t faulty, size_t at, const FaultRow& row
     const bool whole_chain = check == Check::cert_digest || check == Check::cert_structure;
     if (whole_chain && code_of(request) == code::get_certificate) return true;
     if (check == Check::encap_steps && code_of(request) == code::deliver_encapsulated_response) return true;
+    // A ResponseNotReady that is no right one must not be followed; one that comes again and again may be.
     if (check == Check::retries && code_of(request) == code::respond_if_ready) return true;
     if (code_of(request) == code::end_session) return true;
     if (!relies_on_exchange(run, faulty, at)) return true;
-    const Exchange& before = run.exchanges()[at - 1];
-    return request == before.request && run.exchanges()[at].session == before.session;
+    return is_same_again(run, at);
 }
 
 // Whether it answers an encapsulated request with an encapsulated ERROR, which is how it refuses one.
@@ -112,6 +116,11 @@ std::vector<std::string> requirements_of(const FaultRow& row) {
     return ids;
 }
 
+// What is wrong, in words.
+std::string violated_by(const FaultRow& row) {
+    return row.violated.empty() ? std::string(spdm::info(row.check).violated) : row.violated;
+}
+
 // What one fault is judged with.
 struct Judgement {
     CaseContext& test;
@@ -119,7 +128,7 @@ struct Judgement {
     const Run& honest;
     const Run& run;
     std::string requirement = requirements_of(row).front();
-    std::string violated{spdm::info(row.check).violated};
+    std::string violated = violated_by(row);
 
     // The requester ended as it does when all is well, or how it ended cannot be seen.
     bool ended_as_honest() const { return run.end == honest.end; }
@@ -254,7 +263,7 @@ void add_faults(std::vector<RequesterCase>& cases) {
     for (const FaultRow& row : fault_rows()) {
         cases.push_back(
             {.id = fmt::format("req/{}-{}", dashed(spdm::info(row.check).name), ++numbers[row.check]),
-             .title = fmt::format("A requester gives up: {}", spdm::info(row.check).violated),
+             .title = "A requester gives up: " + violated_by(row),
              .requirements = requirements_of(row),
              .run = [&row](CaseContext& test) { return judge(test, row); },
              .since = row.version,

@@ -54,7 +54,8 @@ void add_unending_faults(std::vector<FaultRow>& rows) {
                         .version = v1_2,
                         .fault = answer(code, "", kAlways),
                         .also = "SPDM-DEF-105",
-                        .is_of_also = true});
+                        .is_of_also = true,
+                        .violated = "no answer comes"});
     }
     rows.push_back({.check = Check::retries, .version = v1_2, .fault = never_ready(digests)});
     rows.push_back(
