@@ -52,7 +52,7 @@ std::string bomb(size_t size) {
     return text + "]>";
 }
 
-attest::Appraisal judged(const attest::Files& files, const attest::Context& context) {
+attest::Appraisal judged(const evidence::Files& files, const attest::Context& context) {
     attest::Appraisal appraisal;
     const attest::Evidence evidence = attest::read_evidence(appraisal, files);
     attest::verify(appraisal, evidence, context);
@@ -86,7 +86,8 @@ std::string in_child(const std::function<std::string()>& work) {
     return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? said : std::string();
 }
 
-HostileManifest measured(const attest::Files& genuine, attest::Files files, const attest::Context& context) {
+HostileManifest measured(const evidence::Files& genuine, evidence::Files files,
+                         const attest::Context& context) {
     // What is free here would be used by the child and not be seen.
     ::malloc_trim(0);
     std::istringstream said(in_child([&] {
@@ -129,7 +130,7 @@ std::string hostile_manifest(std::string_view kind, const std::string& genuine, 
 
 Result<std::vector<HostileManifest>> measure_hostile_manifests(const evidence::Machine& machine,
                                                                size_t size) {
-    const attest::Files genuine = TRY(evidence::make(machine));
+    const evidence::Files genuine = TRY(evidence::make(machine));
     const auto text = [&](const std::string& path) {
         const Bytes& bytes = genuine.at(path);
         return std::string(bytes.begin(), bytes.end());
@@ -137,7 +138,7 @@ Result<std::vector<HostileManifest>> measure_hostile_manifests(const evidence::M
     const attest::Context context = TRY(attest::read_context(text("context.json"), genuine));
     std::vector<HostileManifest> all;
     for (const std::string_view kind : kHostileKinds) {
-        attest::Files files = genuine;
+        evidence::Files files = genuine;
         files[std::string(kPath)] =
             to_bytes(as_bytes(hostile_manifest(kind, text(std::string(kPath)), size)));
         const uint64_t made = files[std::string(kPath)].size();

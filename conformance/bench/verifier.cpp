@@ -14,7 +14,7 @@ namespace assay::bench {
 
 namespace {
 
-attest::Appraisal judged(const attest::Files& files, const attest::Context& context) {
+attest::Appraisal judged(const evidence::Files& files, const attest::Context& context) {
     attest::Appraisal appraisal;
     const attest::Evidence evidence = attest::read_evidence(appraisal, files);
     attest::verify(appraisal, evidence, context);
@@ -35,7 +35,7 @@ SignatureCounts counted(attest::Appraisal& appraisal) {
 }
 
 Result<VerifierTiming> timed(const evidence::Machine& machine, unsigned runs, unsigned repeats) {
-    const attest::Files files = TRY(evidence::make(machine));
+    const evidence::Files files = TRY(evidence::make(machine));
     const Bytes& list = files.at(std::string(attest::kContextFile));
     const attest::Context context = TRY(attest::read_context(std::string(list.begin(), list.end()), files));
     const BareVerifier bare = TRY(BareVerifier::make(machine));

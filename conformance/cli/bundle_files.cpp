@@ -50,12 +50,12 @@ Result<attest::File> read_evidence_file(const std::string& path) {
     return attest::File{path, std::move(bytes)};
 }
 
-Result<attest::Files> read_bundle(const std::string& folder) {
+Result<evidence::Files> read_bundle(const std::string& folder) {
     std::error_code error;
     const fs::path root = fs::canonical(folder, error);
     if (error) return unreadable(folder, error.message());
     if (!fs::is_directory(root)) return unreadable(folder, "it is no folder");
-    attest::Files files;
+    evidence::Files files;
     const std::string list(attest::kEvidenceFile);
     auto content = read_bounded((root / list).string());
     if (!content) return files;

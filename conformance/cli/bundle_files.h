@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stack/attest/evidence.h"
+#include "stack/evidence/files.h"
 
 namespace assay::cli {
 
@@ -12,6 +13,6 @@ Result<attest::File> read_evidence_file(const std::string& path);
 // The list of a folder, and the files that the list names as far as they lie in the folder, links resolved; a
 // file that is too large is cut behind its limit, so that the reader of evidence sees that. Errors: as above,
 // for the folder itself.
-Result<attest::Files> read_bundle(const std::string& folder);
+Result<evidence::Files> read_bundle(const std::string& folder);
 
 }  // namespace assay::cli

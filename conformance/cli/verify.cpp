@@ -76,7 +76,7 @@ Result<Context> context_file(const std::string& path) {
     const auto named = [&](const Error& error) { return wrong(fmt::format("{}: {}", path, error.detail)); };
     auto paths = attest::context_paths(as_text(file.bytes));
     if (!paths) return named(paths.error());
-    attest::Files files;
+    evidence::Files files;
     for (const std::string& inside : *paths)
         files[inside] = TRY(read_evidence_file((fs::path(path).parent_path() / inside).string())).bytes;
     auto context = attest::read_context(as_text(file.bytes), files);

@@ -63,7 +63,7 @@ void settle(EvidenceCase& evidence_case) {
     machine.edit_ocsp = [responses = evidence_case.ocsp_responses](std::vector<OcspForm>& all) {
         all = responses;
     };
-    machine.edit_files = [bits = evidence_case.changed_bits](attest::Files& files) {
+    machine.edit_files = [bits = evidence_case.changed_bits](evidence::Files& files) {
         for (const auto& [path, bit] : bits) {
             const auto file = files.find(path);
             if (file != files.end()) edits::flip(file->second, bit.first, bit.second);

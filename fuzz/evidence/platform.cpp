@@ -6,12 +6,12 @@
 #include "fuzz/common/coverage.h"
 #include "fuzz/common/exact.h"
 #include "fuzz/evidence/targets.h"
+#include "stack/attest/binding.h"
 #include "stack/attest/boot_state.h"
 #include "stack/attest/canonical_log.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/quote.h"
 #include "stack/attest/snp.h"
-#include "stack/attest/synthetic_platform.h"
 #include "stack/attest/tpm.h"
 #include "stack/base/reader.h"
 #include "stack/base/writer.h"
@@ -29,6 +29,8 @@ constexpr size_t kMaxInput = 16384;
 
 Bytes kept(ByteView input) { return to_bytes(input.first(std::min(input.size(), kMaxInput))); }
 
+evidence::SnpForm genuine_guest() { return evidence::genuine(evidence::SnpOptions{.version = 3}); }
+
 // Asks for everything that there is to ask for.
 const Context& context() {
     static const Context kMade = [] {
@@ -36,15 +38,17 @@ const Context& context() {
         made.nonce = fuzz_nonce();
         made.policy.tpm = TpmPolicy{};
         made.policy.tpm->registers = {0, 1, 2, 3, 4, 5, 6, 7};
-        made.policy.tpm->boot_loaders = {
-            to_bytes(bank_digest(Bank::sha256, synthetic::loader_image()).view())};
+        made.policy.tpm->boot_loaders = {evidence::boot_digest(evidence::BootOptions{}.loader)};
         made.policy.tpm->firmware = {Bytes(32)};
         made.policy.tpm->systems = {{{9, Bytes(32)}}};
         made.policy.snp = SnpPolicy{};
-        made.policy.snp->tcb = {.bootloader = 4, .snp = 24, .microcode = 0xdb};
+        const evidence::SnpForm guest = genuine_guest();
+        made.policy.snp->tcb = {.bootloader = guest.reported.boot_loader,
+                                .snp = guest.reported.snp,
+                                .microcode = guest.reported.microcode};
         made.policy.snp->vmpl = {0};
-        made.policy.snp->measurements = {Bytes(48, synthetic::kSnpMeasurement)};
-        made.policy.snp->guest_svn = 2;
+        made.policy.snp->measurements = {guest.measurement};
+        made.policy.snp->guest_svn = guest.guest_svn;
         return made;
     }();
     return kMade;
@@ -59,7 +63,7 @@ const crypto::PublicKey& key(crypto::SignAlgo algo) {
 }
 
 const Bytes& genuine_log() {
-    static const Bytes kMade = synthetic::make_event_log(synthetic::genuine_log());
+    static const Bytes kMade = make(genuine_boot());
     return kMade;
 }
 
@@ -82,11 +86,10 @@ void appraise(const TpmEvidence& tpm) {
 
 // A quote of the genuine log, signed by nobody.
 TpmEvidence genuine_evidence() {
-    static const Bytes kQuote = synthetic::marshal(
-        synthetic::genuine_quote(genuine_log(), synthetic::genuine_selection(), to_bytes(fuzz_nonce())));
+    static const Bytes kQuote = marshal(genuine_quote());
     TpmEvidence tpm;
     tpm.quote.bytes = kQuote;
-    tpm.signature.bytes = synthetic::marshal_ecdsa(0x000b, Bytes(32, 1), Bytes(32, 2));
+    tpm.signature.bytes = marshal(ecdsa_signature());
     tpm.event_log.bytes = genuine_log();
     return tpm;
 }
@@ -111,6 +114,35 @@ wire::Nonce fuzz_nonce() {
     wire::Nonce nonce;
     nonce.fill(0xa5);
     return nonce;
+}
+
+evidence::EventLogForm genuine_boot() {
+    evidence::EventLogForm log = evidence::genuine(evidence::BootOptions{}).log;
+    log.banks = {evidence::tpm_alg::sha256};
+    return log;
+}
+
+evidence::Quote genuine_quote() {
+    evidence::QuoteForm form;
+    form.extra_data = to_bytes(fuzz_nonce());
+    form.values = evidence::replay(genuine_boot());
+    form.signer = {"fuzz", crypto::SignAlgo::ecdsa_p256};
+    return quote_of(form);
+}
+
+evidence::QuoteSignature ecdsa_signature() {
+    return {.algorithm = evidence::tpm_alg::ecdsa,
+            .hash = evidence::tpm_alg::sha256,
+            .r = Bytes(32, 0x11),
+            .s = Bytes(32, 0x22)};
+}
+
+Bytes genuine_report() {
+    evidence::SnpForm guest = genuine_guest();
+    guest.report_data = report_data(fuzz_nonce());
+    Bytes report = make(guest);
+    std::fill(report.begin() + evidence::snp_at::signature, report.end(), uint8_t{0});
+    return report;
 }
 
 Bytes quote_input(ByteView quote, ByteView signature) {

@@ -3,32 +3,32 @@
 #include <fmt/format.h>
 
 #include "fuzz/evidence/platform.h"
-#include "stack/attest/binding.h"
-#include "stack/attest/synthetic_platform.h"
 #include "stack/base/writer.h"
 
 namespace assay::fuzz {
 
 namespace {
 
-using namespace attest;
+namespace event_type = evidence::event_type;
+namespace tpm_alg = evidence::tpm_alg;
 
 void write_logs(const WriteSeed& write) {
-    synthetic::LogForm form = synthetic::genuine_log();
-    write("event_log", "genuine", synthetic::make_event_log(form));
-    form.banks = {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512};
-    form.locality = 3;
-    write("event_log", "banks", synthetic::make_event_log(form));
-    form.banks = {Bank::sha256};
-    form.events[2].data = synthetic::uefi_variable("SecureBoot", Bytes{0});
-    form.events[4].type = event::kIpl;
-    form.events[6].measured = Bytes{1};
-    write("event_log", "wrong", synthetic::make_event_log(form));
+    evidence::EventLogForm form = genuine_boot();
+    write("event_log", "genuine", make(form));
+    form.banks = {tpm_alg::sha1, tpm_alg::sha256, tpm_alg::sha384, tpm_alg::sha512};
+    form.events.insert(form.events.begin(),
+                       {.type = event_type::no_action, .data = evidence::startup_locality(3)});
+    write("event_log", "banks", make(form));
+    form.banks = {tpm_alg::sha256};
+    form.find(7, event_type::variable_driver_config)->data = evidence::efi_variable("SecureBoot", Bytes{0});
+    form.find(7, event_type::separator)->type = event_type::ipl;
+    form.find(4, event_type::efi_action)->digest_of = Bytes{1};
+    write("event_log", "wrong", make(form));
     form.agile = false;
-    write("event_log", "old", synthetic::make_event_log(form));
-    form.locality = 9;
-    write("event_log", "locality", synthetic::make_event_log(form));
-    write("event_log", "cut", ByteView(synthetic::make_event_log(form)).first(200));
+    write("event_log", "old", make(form));
+    form.events.front().data.back() = 9;
+    write("event_log", "locality", make(form));
+    write("event_log", "cut", ByteView(make(form)).first(200));
 }
 
 Bytes field(uint8_t type, ByteView value) {
@@ -54,17 +54,21 @@ void write_canonical_logs(const WriteSeed& write) {
 }
 
 void write_quotes(const WriteSeed& write) {
-    const Bytes log = synthetic::make_event_log(synthetic::genuine_log());
-    const auto one = [&](const char* name, const Quote& quote, ByteView signature) {
-        write("tpm_quote", name, quote_input(synthetic::marshal(quote), signature));
+    const auto one = [&](const char* name, const evidence::Quote& quote, ByteView signature) {
+        write("tpm_quote", name, quote_input(marshal(quote), signature));
     };
-    Quote quote = synthetic::genuine_quote(log, synthetic::genuine_selection(), quote_data(fuzz_nonce()));
-    const Bytes ecdsa = synthetic::marshal_ecdsa(0x000b, Bytes(32, 0x11), Bytes(32, 0x22));
-    const Bytes rsa = concat({Bytes{0, 0x14, 0, 0x0b, 1, 0}, Bytes(256, 0x33)});
+    evidence::Quote quote = genuine_quote();
+    const Bytes ecdsa = marshal(ecdsa_signature());
+    const Bytes rsa = marshal(evidence::QuoteSignature{
+        .algorithm = tpm_alg::rsassa, .hash = tpm_alg::sha256, .rsa = Bytes(256, 0x33)});
     one("genuine", quote, ecdsa);
     one("rsassa", quote, rsa);
     one("hmac", quote, Bytes{0, 5, 0, 0x0b, 1, 2, 3});
-    one("sha384", quote, synthetic::marshal_ecdsa(0x000c, Bytes(48, 0x11), Bytes(48, 0x22)));
+    one("sha384", quote,
+        marshal(evidence::QuoteSignature{.algorithm = tpm_alg::ecdsa,
+                                         .hash = tpm_alg::sha384,
+                                         .r = Bytes(48, 0x11),
+                                         .s = Bytes(48, 0x22)}));
     quote.selections.push_back({0x0004, {0, 10}});
     quote.selections.push_back({0x0027, {1}});
     one("banks", quote, ecdsa);
@@ -73,11 +77,11 @@ void write_quotes(const WriteSeed& write) {
     quote.extra_data.clear();
     quote.selections.clear();
     one("wrong", quote, Bytes{});
-    write("tpm_quote", "cut", quote_input(ByteView(synthetic::marshal(quote)).first(30), ecdsa));
+    write("tpm_quote", "cut", quote_input(ByteView(marshal(quote)).first(30), ecdsa));
 }
 
 void write_reports(const WriteSeed& write) {
-    Bytes report = synthetic::genuine_snp_report(report_data(fuzz_nonce()));
+    Bytes report = genuine_report();
     write("snp_report", "genuine", report);
     for (uint8_t version : Bytes{2, 4, 5, 6}) {
         report[0] = version;

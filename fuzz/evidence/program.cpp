@@ -41,7 +41,7 @@ const attest::FaultConfig& wanted_faults() {
 }
 
 // Reads and verifies as whoever is shown a folder does. Errors: of the verifier's own context.
-Result<Appraisal> appraise(const attest::Files& files, const attest::FaultConfig& faults) {
+Result<Appraisal> appraise(const evidence::Files& files, const attest::FaultConfig& faults) {
     Appraisal appraisal(faults);
     const attest::Evidence evidence = attest::read_evidence(appraisal, files);
     const attest::Context context =
@@ -93,7 +93,7 @@ class Judgement {
     }
 
     // Whatever is shown, what is said of it has a form, and is the same again.
-    void form_of(const Appraisal& appraisal, const attest::Files& files) {
+    void form_of(const Appraisal& appraisal, const evidence::Files& files) {
         const bool refused = !appraisal.refusals().empty();
         if (refused == (done_.verdict == Verdict::trusted))
             object("what is refused is refused by a check, and only that", appraisal);

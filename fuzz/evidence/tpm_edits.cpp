@@ -139,7 +139,7 @@ void event_measured(EvidenceCase& evidence_case, const VerifierStep& step) {
         case 2: flip(event->data, event->data.size() - 1, step.a); break;
         case 3: event->type = chosen(kTypes, step.a); break;
         case 4: event->index = step.a % 24; break;
-        default: event->sha256 = Bytes(32, step.a); break;
+        default: event->digests[tpm_alg::sha256] = Bytes(32, step.a); break;
     }
 }
 

@@ -21,7 +21,8 @@ bool of_quote(const EvidenceView& view, Holds holds) {
 
 Bytes sha256(ByteView bytes) { return digest(crypto::HashAlgo::sha256, bytes); }
 Bytes measured(const EventForm& event) {
-    return event.sha256.value_or(sha256(event.digest_of.value_or(event.data)));
+    const auto given = event.digests.find(tpm_alg::sha256);
+    return given != event.digests.end() ? given->second : sha256(event.digest_of.value_or(event.data));
 }
 // In the bank that is quoted.
 bool measured_is_of(const TpmForm& tpm, const EventForm& event, const Bytes& data) {

@@ -22,7 +22,7 @@ constexpr std::array<uint8_t, 4> kError = {1, 0, 0, 0};
 std::vector<const LogEvent*> measured_into(const EventLog& log, uint32_t index) {
     std::vector<const LogEvent*> events;
     for (const LogEvent& found : log.events) {
-        if (found.index == index && found.type != event::kNoAction) events.push_back(&found);
+        if (found.index == index && found.type != event_type::no_action) events.push_back(&found);
     }
     return events;
 }
@@ -36,7 +36,7 @@ class Separators {
     }
     bool is_one(const LogEvent& found) const {
         const auto digest = found.digests.find(bank_);
-        if (found.type == event::kSeparator || digest == found.digests.end()) return true;
+        if (found.type == event_type::separator || digest == found.digests.end()) return true;
         return std::ranges::any_of(digests_,
                                    [&](const auto& one) { return equal(one.view(), digest->second); });
     }
@@ -46,15 +46,17 @@ class Separators {
     std::vector<crypto::Digest> digests_;
 };
 
-bool is_boot_loader(uint32_t type) { return type == event::kIpl || type == event::kIplPartitionData; }
+bool is_boot_loader(uint32_t type) {
+    return type == event_type::ipl || type == event_type::ipl_partition_data;
+}
 
 bool is_firmware(uint32_t type) {
     switch (type) {
-        case event::kCrtmContents:
-        case event::kCrtmVersion:
-        case event::kFirmwareBlob:
-        case event::kFirmwareBlob2:
-        case event::kHcrtm: return true;
+        case event_type::crtm_contents:
+        case event_type::crtm_version:
+        case event_type::platform_firmware_blob:
+        case event_type::platform_firmware_blob2:
+        case event_type::hcrtm: return true;
         default: return false;
     }
 }
@@ -65,7 +67,7 @@ bool may_follow(const LogEvent& found, const FaultConfig& switches) {
         case kFirmwareRegister: return open && !is_firmware(found.type) && !is_boot_loader(found.type);
         case 4:
         case 5: return true;
-        case kSecureBootRegister: return found.type != event::kVariableDriverConfig;
+        case kSecureBootRegister: return found.type != event_type::variable_driver_config;
         default: return open && !is_boot_loader(found.type);
     }
 }
@@ -105,7 +107,7 @@ Separation separation(const EventLog& log, Bank bank, uint32_t index, const Faul
         return state;
     };
     for (const LogEvent* found : measured_into(log, index)) {
-        const bool is_one = found->type == event::kSeparator;
+        const bool is_one = found->type == event_type::separator;
         if (is_one || (tells_by_digest(index, switches) && separators.is_one(*found))) {
             if (state.there) return wrong(*found, "a second separator");
             if (!is_one) return wrong(*found, "a separator that says it is " + event_name(found->type));
@@ -145,7 +147,7 @@ SecureBoot secure_boot(const EventLog& log, Bank bank) {
     SecureBoot state;
     for (const LogEvent* found : measured_into(log, kSecureBootRegister)) {
         if (separators.is_one(*found)) break;
-        if (found->type != event::kVariableDriverConfig) continue;
+        if (found->type != event_type::variable_driver_config) continue;
         const Result<UefiVariable> variable = parse_uefi_variable(found->data);
         if (!variable || variable->name != "SecureBoot" || !equal(variable->vendor, kGlobalVariable))
             continue;
@@ -161,9 +163,9 @@ SecureBoot secure_boot(const EventLog& log, Bank bank) {
 std::vector<const LogEvent*> boot_loaders(const EventLog& log, Bank bank, const FaultConfig& switches) {
     std::vector<const LogEvent*> loaders;
     for (const LogEvent* found : measured_into(log, kLoaderRegister)) {
-        const bool words = found->type == event::kAction || found->type == event::kEfiAction ||
-                           found->type == event::kOmitBootDeviceEvents;
-        const bool harmless = found->type == event::kSeparator ||
+        const bool words = found->type == event_type::action || found->type == event_type::efi_action ||
+                           found->type == event_type::omit_boot_device_events;
+        const bool harmless = found->type == event_type::separator ||
                               (words && (is_text(found->data) || switches.has(Defect::log_action_loader)));
         if (!harmless || !is_digest_of_data(*found, bank)) loaders.push_back(found);
     }
@@ -174,7 +176,7 @@ std::string firmware_version(const EventLog& log, Bank bank) {
     const Separators separators(bank);
     for (const LogEvent* found : measured_into(log, kFirmwareRegister)) {
         if (separators.is_one(*found)) break;
-        if (found->type == event::kCrtmVersion)
+        if (found->type == event_type::crtm_version)
             return is_digest_of_data(*found, bank) ? printable(found->data) : std::string();
     }
     return {};

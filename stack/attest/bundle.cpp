@@ -148,7 +148,7 @@ Result<Listed> listed(std::string_view text) {
 }
 
 // Why a file that the list names cannot be had; empty when it can.
-std::string missing(const Files& files, const std::string& path, size_t budget) {
+std::string missing(const evidence::Files& files, const std::string& path, size_t budget) {
     if (!stays_inside(path)) return "it is no path inside of the folder";
     const auto found = files.find(path);
     if (found == files.end()) return "it is not there";
@@ -207,7 +207,7 @@ Result<ContextPaths> outline(std::string_view text) {
     return paths;
 }
 
-Result<ByteView> look_up(const Files& files, const std::string& path) {
+Result<ByteView> look_up(const evidence::Files& files, const std::string& path) {
     const auto found = files.find(path);
     if (found == files.end()) return fail(Errc::bad_text, "file", Error::npos, path + " is not there");
     return found->second;
@@ -215,7 +215,7 @@ Result<ByteView> look_up(const Files& files, const std::string& path) {
 
 }  // namespace
 
-Evidence read_evidence(Appraisal& appraisal, const Files& files) {
+Evidence read_evidence(Appraisal& appraisal, const evidence::Files& files) {
     const auto list = files.find(std::string(kEvidenceFile));
     if (list == files.end()) {
         appraisal.demand(Check::evidence_file, false,
@@ -281,7 +281,7 @@ Result<Bytes> read_expected(std::string_view subject, std::string_view text) {
     return bytes;
 }
 
-Result<Context> read_context(std::string_view text, const Files& files) {
+Result<Context> read_context(std::string_view text, const evidence::Files& files) {
     ContextPaths paths = TRY(outline(text));
     Context context;
     context.expected = std::move(paths.expected);

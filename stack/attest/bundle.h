@@ -3,6 +3,7 @@
 
 #include "stack/attest/appraisal.h"
 #include "stack/attest/evidence.h"
+#include "stack/evidence/files.h"
 
 namespace assay::attest {
 
@@ -21,7 +22,7 @@ inline constexpr size_t kMaxListed = 64;  // GPUs, manifests or OCSP responses
 // Reads evidence.json and takes the files it names from `files`. Paths are relative to the folder, with '/'
 // between their parts, none of which is empty, "." or "..". Makes evidence_form and, once a file,
 // evidence_file. What could not be read is left out.
-Evidence read_evidence(Appraisal& appraisal, const Files& files);
+Evidence read_evidence(Appraisal& appraisal, const evidence::Files& files);
 
 // The files that evidence.json names and `files` may have, for those who read them from a disk: every path
 // that read_evidence would look up. Empty when it cannot be read.
@@ -29,7 +30,7 @@ std::vector<std::string> evidence_paths(ByteView list);
 
 // Reads a verifier's own inputs from JSON; paths in it are looked up in `files`. Errors: Errc::bad_text
 // naming the key or file.
-Result<Context> read_context(std::string_view text, const Files& files);
+Result<Context> read_context(std::string_view text, const evidence::Files& files);
 // The paths that read_context would look up. Errors: as there.
 Result<std::vector<std::string>> context_paths(std::string_view text);
 

@@ -12,7 +12,8 @@ Appraisal listing(const std::string& key, size_t count) {
     const nlohmann::json gpu = {
         {"model", "GH100"}, {"spdm_version", "1.1"}, {"report", "file"}, {"certificates", "file"}};
     for (size_t i = 0; i < count; ++i) list[key].push_back(key == "gpus" ? gpu : nlohmann::json("file"));
-    const Files files = {{std::string(kEvidenceFile), to_bytes(as_bytes(list.dump()))}, {"file", Bytes{1}}};
+    const evidence::Files files = {{std::string(kEvidenceFile), to_bytes(as_bytes(list.dump()))},
+                                   {"file", Bytes{1}}};
     Appraisal appraisal;
     read_evidence(appraisal, files);
     return appraisal;

@@ -19,37 +19,37 @@ struct EventName {
 constexpr EventName kEventNames[] = {
     {0x00000000, "EV_PREBOOT_CERT"},
     {0x00000001, "EV_POST_CODE"},
-    {event::kNoAction, "EV_NO_ACTION"},
-    {event::kSeparator, "EV_SEPARATOR"},
-    {event::kAction, "EV_ACTION"},
+    {event_type::no_action, "EV_NO_ACTION"},
+    {event_type::separator, "EV_SEPARATOR"},
+    {event_type::action, "EV_ACTION"},
     {0x00000006, "EV_EVENT_TAG"},
-    {event::kCrtmContents, "EV_S_CRTM_CONTENTS"},
-    {event::kCrtmVersion, "EV_S_CRTM_VERSION"},
+    {event_type::crtm_contents, "EV_S_CRTM_CONTENTS"},
+    {event_type::crtm_version, "EV_S_CRTM_VERSION"},
     {0x00000009, "EV_CPU_MICROCODE"},
     {0x0000000a, "EV_PLATFORM_CONFIG_FLAGS"},
     {0x0000000b, "EV_TABLE_OF_DEVICES"},
     {0x0000000c, "EV_COMPACT_HASH"},
-    {event::kIpl, "EV_IPL"},
-    {event::kIplPartitionData, "EV_IPL_PARTITION_DATA"},
+    {event_type::ipl, "EV_IPL"},
+    {event_type::ipl_partition_data, "EV_IPL_PARTITION_DATA"},
     {0x0000000f, "EV_NONHOST_CODE"},
     {0x00000010, "EV_NONHOST_CONFIG"},
     {0x00000011, "EV_NONHOST_INFO"},
-    {event::kOmitBootDeviceEvents, "EV_OMIT_BOOT_DEVICE_EVENTS"},
-    {event::kVariableDriverConfig, "EV_EFI_VARIABLE_DRIVER_CONFIG"},
-    {event::kVariableBoot, "EV_EFI_VARIABLE_BOOT"},
-    {event::kBootServicesApplication, "EV_EFI_BOOT_SERVICES_APPLICATION"},
+    {event_type::omit_boot_device_events, "EV_OMIT_BOOT_DEVICE_EVENTS"},
+    {event_type::variable_driver_config, "EV_EFI_VARIABLE_DRIVER_CONFIG"},
+    {event_type::variable_boot, "EV_EFI_VARIABLE_BOOT"},
+    {event_type::boot_services_application, "EV_EFI_BOOT_SERVICES_APPLICATION"},
     {0x80000004, "EV_EFI_BOOT_SERVICES_DRIVER"},
     {0x80000005, "EV_EFI_RUNTIME_SERVICES_DRIVER"},
-    {event::kGpt, "EV_EFI_GPT_EVENT"},
-    {event::kEfiAction, "EV_EFI_ACTION"},
-    {event::kFirmwareBlob, "EV_EFI_PLATFORM_FIRMWARE_BLOB"},
+    {event_type::gpt, "EV_EFI_GPT_EVENT"},
+    {event_type::efi_action, "EV_EFI_ACTION"},
+    {event_type::platform_firmware_blob, "EV_EFI_PLATFORM_FIRMWARE_BLOB"},
     {0x80000009, "EV_EFI_HANDOFF_TABLES"},
-    {event::kFirmwareBlob2, "EV_EFI_PLATFORM_FIRMWARE_BLOB2"},
+    {event_type::platform_firmware_blob2, "EV_EFI_PLATFORM_FIRMWARE_BLOB2"},
     {0x8000000b, "EV_EFI_HANDOFF_TABLES2"},
-    {event::kVariableBoot2, "EV_EFI_VARIABLE_BOOT2"},
+    {event_type::variable_boot2, "EV_EFI_VARIABLE_BOOT2"},
     {0x8000000d, "EV_EFI_GPT_EVENT2"},
-    {event::kHcrtm, "EV_EFI_HCRTM_EVENT"},
-    {event::kVariableAuthority, "EV_EFI_VARIABLE_AUTHORITY"},
+    {event_type::hcrtm, "EV_EFI_HCRTM_EVENT"},
+    {event_type::variable_authority, "EV_EFI_VARIABLE_AUTHORITY"},
     {0x800000e1, "EV_EFI_SPDM_FIRMWARE_BLOB"},
     {0x800000e2, "EV_EFI_SPDM_FIRMWARE_CONFIG"},
 };
@@ -134,7 +134,7 @@ Result<std::vector<Algorithm>> read_header(const LogEvent& first) {
 
 // TCG_EfiStartupLocalityEvent, section 10.4.5.3, of which a log has one at most.
 Result<> take_startup_locality(EventLog& log, const LogEvent& found, bool& seen) {
-    if (found.type != event::kNoAction || !begins_with(found.data, kStartupLocality)) return {};
+    if (found.type != event_type::no_action || !begins_with(found.data, kStartupLocality)) return {};
     const uint8_t locality = found.data.size() == kStartupLocality.size() + 1 ? found.data.back() : 0xff;
     if (seen || (locality != 0 && locality != 3 && locality != 4)) {
         return fail(Errc::out_of_range, "StartupLocality", found.offset);
@@ -159,7 +159,7 @@ Result<EventLog> parse_event_log(ByteView bytes) {
     EventLog log;
     log.size = bytes.size();
     LogEvent first = TRY(read_old_event(reader));
-    const bool has_header = first.type == event::kNoAction && begins_with(first.data, kSpecId);
+    const bool has_header = first.type == event_type::no_action && begins_with(first.data, kSpecId);
     std::vector<Algorithm> algorithms;
     if (has_header && begins_with(first.data, kSpecIdAgile)) {
         algorithms = TRY(read_header(first));
@@ -173,7 +173,7 @@ Result<EventLog> parse_event_log(ByteView bytes) {
     bool locality = false;
     while (!reader.empty()) {
         LogEvent found = TRY(algorithms.empty() ? read_old_event(reader) : read_event(reader, algorithms));
-        if (found.type != event::kNoAction && found.index >= kRegisterCount) {
+        if (found.type != event_type::no_action && found.index >= kRegisterCount) {
             return fail(Errc::out_of_range, "PCRIndex", found.offset);
         }
         if (log.events.size() == kMaxEvents) return fail(Errc::out_of_range, "events", found.offset);

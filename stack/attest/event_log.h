@@ -8,30 +8,11 @@
 
 #include "stack/attest/pcr.h"
 #include "stack/base/bytes.h"
+#include "stack/evidence/event_log.h"
 
 namespace assay::attest {
 
-// Types of events that mean something here; a log may have any other.
-namespace event {
-inline constexpr uint32_t kNoAction = 0x00000003;
-inline constexpr uint32_t kSeparator = 0x00000004;
-inline constexpr uint32_t kAction = 0x00000005;
-inline constexpr uint32_t kCrtmContents = 0x00000007;
-inline constexpr uint32_t kCrtmVersion = 0x00000008;
-inline constexpr uint32_t kIpl = 0x0000000d;
-inline constexpr uint32_t kIplPartitionData = 0x0000000e;
-inline constexpr uint32_t kOmitBootDeviceEvents = 0x00000012;
-inline constexpr uint32_t kVariableDriverConfig = 0x80000001;
-inline constexpr uint32_t kVariableBoot = 0x80000002;
-inline constexpr uint32_t kBootServicesApplication = 0x80000003;
-inline constexpr uint32_t kGpt = 0x80000006;
-inline constexpr uint32_t kEfiAction = 0x80000007;
-inline constexpr uint32_t kFirmwareBlob = 0x80000008;
-inline constexpr uint32_t kFirmwareBlob2 = 0x8000000a;
-inline constexpr uint32_t kVariableBoot2 = 0x8000000c;
-inline constexpr uint32_t kHcrtm = 0x80000010;
-inline constexpr uint32_t kVariableAuthority = 0x800000e0;
-}  // namespace event
+namespace event_type = evidence::event_type;
 
 // "EV_SEPARATOR"; the number in hexadecimal for a type without a name.
 std::string event_name(uint32_t type);

@@ -3,14 +3,14 @@
 #include "stack/attest/boot_state.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/platform_test_support.h"
-#include "stack/attest/synthetic_platform.h"
 
 namespace assay::attest {
 
 namespace {
 
-using synthetic::EventForm;
-using synthetic::LogForm;
+namespace tpm_alg = evidence::tpm_alg;
+using evidence::EventForm;
+using LogForm = evidence::EventLogForm;
 
 std::string value(const Registers& values, Bank bank, uint32_t index) {
     return to_hex(values.at({bank, index}).view());
@@ -32,12 +32,12 @@ std::set<Register> firmware_registers(Bank bank) {
 BOOST_AUTO_TEST_SUITE(event_log_suite)
 
 BOOST_AUTO_TEST_CASE(a_log_reads_back_as_it_was_written) {
-    LogForm form = synthetic::genuine_log();
-    form.banks = {Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512};
-    const Bytes bytes = synthetic::make_event_log(form);
+    LogForm form = genuine_log();
+    form.banks = {tpm_alg::sha1, tpm_alg::sha256, tpm_alg::sha384, tpm_alg::sha512};
+    const Bytes bytes = make(form);
     const auto log = parse_event_log(bytes);
     BOOST_REQUIRE(log);
-    BOOST_TEST((log->banks == form.banks));
+    BOOST_TEST((log->banks == std::vector{Bank::sha1, Bank::sha256, Bank::sha384, Bank::sha512}));
     BOOST_REQUIRE(log->events.size() == form.events.size());
     for (size_t i = 0; i < form.events.size(); ++i) {
         BOOST_TEST(log->events[i].index == form.events[i].index);
@@ -49,17 +49,17 @@ BOOST_AUTO_TEST_CASE(a_log_reads_back_as_it_was_written) {
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_of_a_log_is_refused_or_a_log_of_fewer_events) {
-    const Bytes bytes = synthetic::make_event_log(synthetic::genuine_log());
+    const Bytes bytes = make(genuine_log());
     size_t read = 0;
     for (size_t size = 0; size < bytes.size(); ++size) {
         const Bytes part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
         if (parse_event_log(part)) ++read;
     }
-    BOOST_TEST(read == synthetic::genuine_log().events.size());
+    BOOST_TEST(read == genuine_log().events.size());
 }
 
 BOOST_AUTO_TEST_CASE(a_header_that_lies_is_refused) {
-    const Bytes bytes = synthetic::make_event_log(synthetic::genuine_log());
+    const Bytes bytes = make(genuine_log());
     constexpr size_t kHeader = 32;  // where the header's data begin
     const auto with = [&](size_t at, uint8_t value) {
         Bytes changed = bytes;
@@ -77,9 +77,8 @@ BOOST_AUTO_TEST_CASE(a_header_that_lies_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_must_have_the_headers_digests_and_a_register_of_a_pc) {
-    LogForm form;
-    form.events = {{4, event::kIpl, Bytes(3)}};
-    const Bytes bytes = synthetic::make_event_log(form);
+    const LogForm form{.banks = {tpm_alg::sha256}, .events = {{4, event_type::ipl, Bytes(3)}}};
+    const Bytes bytes = make(form);
     const size_t at = bytes.size() - (4 + 4 + 4 + 2 + 32 + 4 + 3);
     const auto with = [&](size_t offset, uint8_t value) {
         Bytes changed = bytes;
@@ -96,10 +95,8 @@ BOOST_AUTO_TEST_CASE(an_event_must_have_the_headers_digests_and_a_register_of_a_
 }
 
 BOOST_AUTO_TEST_CASE(an_event_without_a_digest_of_a_bank_of_the_header_does_not_extend_it) {
-    LogForm form;
-    form.banks = {Bank::sha1, Bank::sha256};
-    form.events = {{4, event::kIpl, Bytes(3)}};
-    Bytes bytes = synthetic::make_event_log(form);
+    const LogForm form{.banks = {tpm_alg::sha1, tpm_alg::sha256}, .events = {{4, event_type::ipl, Bytes(3)}}};
+    Bytes bytes = make(form);
     const auto digests = bytes.end() - ((2 + 20) + (2 + 32) + 4 + 3);
     bytes.erase(digests, digests + 2 + 20);
     bytes[bytes.size() - ((2 + 32) + 4 + 3 + 4)] = 1;  // Digests.count
@@ -111,14 +108,14 @@ BOOST_AUTO_TEST_CASE(an_event_without_a_digest_of_a_bank_of_the_header_does_not_
 }
 
 BOOST_AUTO_TEST_CASE(the_startup_locality_is_where_register_0_begins) {
-    LogForm form;
-    form.locality = 3;
-    const Bytes three = synthetic::make_event_log(form);
+    const auto begun_at = [](uint8_t locality) {
+        return make(LogForm{
+            .events = {{.type = event_type::no_action, .data = evidence::startup_locality(locality)}}});
+    };
+    const Bytes three = begun_at(3);
     BOOST_TEST(value(replay(parse_event_log(three).value()), Bank::sha256, 0) == std::string(62, '0') + "03");
-    form.locality = 1;
-    BOOST_TEST(!parse_event_log(synthetic::make_event_log(form)));
-    form.locality = std::nullopt;
-    const Bytes none = synthetic::make_event_log(form);
+    BOOST_TEST(!parse_event_log(begun_at(1)));
+    const Bytes none = make(LogForm{});
     const Registers values = replay(parse_event_log(none).value());
     BOOST_TEST(value(values, Bank::sha256, 0) == std::string(64, '0'));
     BOOST_TEST(value(values, Bank::sha256, 17) == std::string(64, 'f'));
@@ -126,22 +123,22 @@ BOOST_AUTO_TEST_CASE(the_startup_locality_is_where_register_0_begins) {
 
 BOOST_AUTO_TEST_CASE(
     the_digest_of_a_boot_variable_may_be_of_its_value_and_of_shims_authority_of_one_byte_less) {
-    const Bytes variable = synthetic::uefi_variable("BootOrder", Bytes{1, 2});
+    const Bytes variable = evidence::efi_variable("BootOrder", Bytes{1, 2});
     const auto follows = [](const EventForm& form) {
         LogForm log;
         log.events = {form};
-        const Bytes bytes = synthetic::make_event_log(log);
+        const Bytes bytes = make(log);
         return all_follow(parse_event_log(bytes).value().events.at(0));
     };
-    BOOST_TEST(follows({1, event::kVariableBoot, variable, Bytes{1, 2}}));
-    BOOST_TEST(follows({1, event::kVariableBoot, variable}));
-    BOOST_TEST(!follows({1, event::kVariableBoot, variable, Bytes{1, 3}}));
-    BOOST_TEST(!follows({1, event::kVariableBoot2, variable, Bytes{1, 2}}));
+    BOOST_TEST(follows({1, event_type::variable_boot, variable, Bytes{1, 2}}));
+    BOOST_TEST(follows({1, event_type::variable_boot, variable}));
+    BOOST_TEST(!follows({1, event_type::variable_boot, variable, Bytes{1, 3}}));
+    BOOST_TEST(!follows({1, event_type::variable_boot2, variable, Bytes{1, 2}}));
     const Bytes shorter(variable.begin(), variable.end() - 1);
-    BOOST_TEST(follows({7, event::kVariableAuthority, variable, shorter}));
-    BOOST_TEST(!follows({7, event::kVariableDriverConfig, variable, shorter}));
-    BOOST_TEST(follows({7, event::kVariableDriverConfig, variable, Bytes{1, 2}}));
-    BOOST_TEST(!follows({7, event::kVariableAuthority, variable, Bytes{1, 2}}));
+    BOOST_TEST(follows({7, event_type::variable_authority, variable, shorter}));
+    BOOST_TEST(!follows({7, event_type::variable_driver_config, variable, shorter}));
+    BOOST_TEST(follows({7, event_type::variable_driver_config, variable, Bytes{1, 2}}));
+    BOOST_TEST(!follows({7, event_type::variable_authority, variable, Bytes{1, 2}}));
 }
 
 // Values of the registers as the machines' TPMs had them, from the tests of google/go-eventlog.

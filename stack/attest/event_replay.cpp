@@ -17,7 +17,7 @@ bool is_digest_of(const LogEvent& found, Bank bank, ByteView data) {
 bool is_strange(const LogEvent& found, const FaultConfig& switches) {
     constexpr uint32_t kShimRegister = 14;
     if (found.index == kShimRegister) return switches.has(Defect::log_mok_list);
-    if (found.type != event::kVariableAuthority || !switches.has(Defect::log_sbat)) return false;
+    if (found.type != event_type::variable_authority || !switches.has(Defect::log_sbat)) return false;
     const Result<UefiVariable> variable = parse_uefi_variable(found.data);
     return !variable || variable->name != "db";
 }
@@ -35,7 +35,7 @@ Registers replay(const EventLog& log, const FaultConfig& switches) {
         }
     }
     for (const LogEvent& found : log.events) {
-        const bool extends = found.type != event::kNoAction || switches.has(Defect::log_no_action);
+        const bool extends = found.type != event_type::no_action || switches.has(Defect::log_no_action);
         if (!extends || found.index >= kRegisterCount) continue;
         for (const auto& [bank, digest] : found.digests) {
             crypto::Digest& value = values[{bank, found.index}];
@@ -47,15 +47,15 @@ Registers replay(const EventLog& log, const FaultConfig& switches) {
 
 bool digest_follows_from_data(uint32_t type) {
     switch (type) {
-        case event::kSeparator:
-        case event::kAction:
-        case event::kOmitBootDeviceEvents:
-        case event::kVariableDriverConfig:
-        case event::kVariableBoot:
-        case event::kVariableBoot2:
-        case event::kVariableAuthority:
-        case event::kGpt:
-        case event::kEfiAction: return true;
+        case event_type::separator:
+        case event_type::action:
+        case event_type::omit_boot_device_events:
+        case event_type::variable_driver_config:
+        case event_type::variable_boot:
+        case event_type::variable_boot2:
+        case event_type::variable_authority:
+        case event_type::gpt:
+        case event_type::efi_action: return true;
         default: return false;
     }
 }
@@ -64,15 +64,15 @@ bool is_digest_of_data(const LogEvent& found, Bank bank) { return is_digest_of(f
 
 bool digest_follows(const LogEvent& found, Bank bank, const FaultConfig& switches) {
     if (is_strange(found, switches)) return false;
-    const bool strict = found.type == event::kCrtmVersion && switches.has(Defect::log_crtm_version);
+    const bool strict = found.type == event_type::crtm_version && switches.has(Defect::log_crtm_version);
     if (!(strict || digest_follows_from_data(found.type)) || !found.digests.contains(bank)) return true;
     if (is_digest_of_data(found, bank)) return true;
     if (switches.has(Defect::log_value_digest)) return false;
-    if (found.type == event::kVariableBoot || found.type == event::kVariableDriverConfig) {
+    if (found.type == event_type::variable_boot || found.type == event_type::variable_driver_config) {
         const Result<UefiVariable> variable = parse_uefi_variable(found.data);
         return variable && is_digest_of(found, bank, variable->value);
     }
-    return found.type == event::kVariableAuthority && !found.data.empty() &&
+    return found.type == event_type::variable_authority && !found.data.empty() &&
            is_digest_of(found, bank, found.data.first(found.data.size() - 1));
 }
 

@@ -15,9 +15,6 @@
 
 namespace assay::attest {
 
-// A folder of files by path ("gpu-0/report.bin"), read before anything is looked at.
-using Files = std::map<std::string, Bytes>;
-
 // A file and where it came from, for the reports.
 struct File {
     std::string path;

@@ -9,13 +9,19 @@
 
 #include "stack/base/bytes.h"
 #include "stack/crypto/provider.h"
+#include "stack/evidence/tpm_alg.h"
 
 namespace assay::attest {
 
 inline constexpr uint32_t kRegisterCount = 24;  // of a PC client
 
 // A bank by its TPM_ALG_ID. Others exist; they are read past in logs, and cannot be replayed.
-enum class Bank : uint16_t { sha1 = 0x0004, sha256 = 0x000b, sha384 = 0x000c, sha512 = 0x000d };
+enum class Bank : uint16_t {
+    sha1 = evidence::tpm_alg::sha1,
+    sha256 = evidence::tpm_alg::sha256,
+    sha384 = evidence::tpm_alg::sha384,
+    sha512 = evidence::tpm_alg::sha512
+};
 
 std::optional<Bank> bank_from_algorithm(uint16_t algorithm);
 std::string_view name(Bank bank);  // "sha256", as tpm2-tools write it

@@ -11,6 +11,8 @@
 #include "stack/attest/appraisal.h"
 #include "stack/attest/evidence.h"
 #include "stack/crypto/pki.h"
+#include "stack/evidence/snp.h"
+#include "stack/evidence/tpm.h"
 
 namespace assay::attest {
 
@@ -45,6 +47,16 @@ inline GpuEvidence gpu_with_leaf(std::string_view label) {
     gpu.certificates = {"gpu/chain.der", to_bytes(pki.value().leaf.der())};
     return gpu;
 }
+
+// The log of a genuine boot, with digests in the SHA-256 bank alone.
+inline evidence::EventLogForm genuine_log() {
+    evidence::EventLogForm log = evidence::genuine(evidence::BootOptions{}).log;
+    log.banks = {evidence::tpm_alg::sha256};
+    return log;
+}
+
+// A genuine guest on Milan in a report of version 3, whose REPORT_DATA is not set.
+inline evidence::SnpForm genuine_guest() { return evidence::genuine(evidence::SnpOptions{.version = 3}); }
 
 // The names of the checks that did not hold, in order, each once.
 inline std::vector<std::string> refused_by(const Appraisal& appraisal) {

@@ -14,8 +14,12 @@ namespace assay::attest {
 
 namespace {
 
+namespace tpm_alg = evidence::tpm_alg;
+using evidence::kTpmGenerated, evidence::kTpmQuote;
+
 static_assert(kTpmGenerated == TPM2_GENERATED_VALUE && kTpmQuote == TPM2_ST_ATTEST_QUOTE &&
-              kTpmRsassa == TPM2_ALG_RSASSA && kTpmRsapss == TPM2_ALG_RSAPSS && kTpmEcdsa == TPM2_ALG_ECDSA);
+              tpm_alg::rsassa == TPM2_ALG_RSASSA && tpm_alg::rsapss == TPM2_ALG_RSAPSS &&
+              tpm_alg::ecdsa == TPM2_ALG_ECDSA);
 
 template <class Sized>
 Bytes buffer_of(const Sized& sized) {
@@ -79,9 +83,9 @@ std::optional<crypto::SignAlgo> sign_algo(uint16_t algorithm, const crypto::Publ
     static constexpr crypto::SignAlgo kRsassa[] = {rsassa_2048, rsassa_3072, rsassa_4096};
     static constexpr crypto::SignAlgo kRsapss[] = {rsapss_2048, rsapss_3072, rsapss_4096};
     static constexpr crypto::SignAlgo kEcdsa[] = {ecdsa_p256, ecdsa_p384, ecdsa_p521};
-    const std::span<const crypto::SignAlgo> candidates = algorithm == kTpmRsassa   ? kRsassa
-                                                         : algorithm == kTpmRsapss ? kRsapss
-                                                                                   : kEcdsa;
+    const std::span<const crypto::SignAlgo> candidates = algorithm == tpm_alg::rsassa   ? kRsassa
+                                                         : algorithm == tpm_alg::rsapss ? kRsapss
+                                                                                        : kEcdsa;
     const auto found =
         std::ranges::find_if(candidates, [&](crypto::SignAlgo algo) { return key.fits(algo); });
     if (found == candidates.end()) return std::nullopt;
@@ -99,9 +103,9 @@ bool append_padded(Bytes& out, ByteView integer, size_t size) {
 
 }  // namespace
 
-std::set<Register> Quote::registers() const {
+std::set<Register> registers_of(const Quote& quote) {
     std::set<Register> found;
-    for (const Selection& selection : selections) {
+    for (const Selection& selection : quote.selections) {
         const auto bank = bank_from_algorithm(selection.algorithm);
         if (!bank) continue;
         for (uint32_t index : selection.indexes) found.insert({*bank, index});
@@ -140,29 +144,30 @@ Result<QuoteSignature> parse_quote_signature(ByteView bytes) {
     signature.algorithm = static_cast<uint16_t>(TRY(reader.uint_be(2, "sigAlg")));
     signature.hash = static_cast<uint16_t>(TRY(reader.uint_be(2, "hash")));
     if (bytes.size() > kMaxQuote) return fail(Errc::trailing, "TPMT_SIGNATURE", kMaxQuote);
-    const bool ecdsa = signature.algorithm == kTpmEcdsa;
-    if (!ecdsa && signature.algorithm != kTpmRsassa && signature.algorithm != kTpmRsapss) return signature;
+    const bool ecdsa = signature.algorithm == tpm_alg::ecdsa;
+    if (!ecdsa && signature.algorithm != tpm_alg::rsassa && signature.algorithm != tpm_alg::rsapss)
+        return signature;
     const TPMT_SIGNATURE read = TRY(unmarshal(Tss2_MU_TPMT_SIGNATURE_Unmarshal, bytes, "TPMT_SIGNATURE"));
     if (ecdsa) {
         signature.r = buffer_of(read.signature.ecdsa.signatureR);
         signature.s = buffer_of(read.signature.ecdsa.signatureS);
     } else {
-        signature.rsa = buffer_of(signature.algorithm == kTpmRsassa ? read.signature.rsassa.sig
-                                                                    : read.signature.rsapss.sig);
+        signature.rsa = buffer_of(signature.algorithm == tpm_alg::rsassa ? read.signature.rsassa.sig
+                                                                         : read.signature.rsapss.sig);
     }
     return signature;
 }
 
 bool allowed(const QuoteSignature& signature) {
-    const bool scheme = signature.algorithm == kTpmRsassa || signature.algorithm == kTpmRsapss ||
-                        signature.algorithm == kTpmEcdsa;
+    const bool scheme = signature.algorithm == tpm_alg::rsassa || signature.algorithm == tpm_alg::rsapss ||
+                        signature.algorithm == tpm_alg::ecdsa;
     return scheme && (signature.hash == TPM2_ALG_SHA256 || signature.hash == TPM2_ALG_SHA384);
 }
 
 Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const crypto::PublicKey& key) {
     const auto hash = hash_of(signature.hash);
-    const bool ecdsa = signature.algorithm == kTpmEcdsa;
-    const bool rsa = signature.algorithm == kTpmRsassa || signature.algorithm == kTpmRsapss;
+    const bool ecdsa = signature.algorithm == tpm_alg::ecdsa;
+    const bool rsa = signature.algorithm == tpm_alg::rsassa || signature.algorithm == tpm_alg::rsapss;
     if (!hash || (!ecdsa && !rsa)) return fail(Errc::unsupported, "sigAlg");
     const auto algo = sign_algo(signature.algorithm, key);
     if (!algo)
@@ -173,7 +178,7 @@ Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const cry
         ecdsa ? append_padded(raw, signature.r, size / 2) && append_padded(raw, signature.s, size / 2)
               : append_padded(raw, signature.rsa, size);
     if (!fits) return fail(Errc::bad_signature, "signature", Error::npos, "longer than its key makes it");
-    if (signature.algorithm == kTpmRsapss) return crypto::verify_pss_any_salt(*hash, key, quote, raw);
+    if (signature.algorithm == tpm_alg::rsapss) return crypto::verify_pss_any_salt(*hash, key, quote, raw);
     return crypto::openssl_provider().verify(*algo, *hash, key, {.bytes = quote}, raw);
 }
 

@@ -2,16 +2,17 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "stack/attest/synthetic_platform.h"
-
 namespace assay::attest {
 
 namespace {
 
+namespace tpm_alg = evidence::tpm_alg;
+using evidence::marshal;
+
 Quote example() {
     Quote quote;
-    quote.magic = kTpmGenerated;
-    quote.type = kTpmQuote;
+    quote.magic = evidence::kTpmGenerated;
+    quote.type = evidence::kTpmQuote;
     quote.qualified_signer = Bytes(34, 1);
     quote.extra_data = Bytes(32, 2);
     quote.clock = 0x0102030405060708;
@@ -23,35 +24,39 @@ Quote example() {
     return quote;
 }
 
+QuoteSignature ecdsa_of(Bytes r, Bytes s) {
+    return {.algorithm = tpm_alg::ecdsa, .hash = tpm_alg::sha256, .r = std::move(r), .s = std::move(s)};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(quote_suite)
 
 BOOST_AUTO_TEST_CASE(a_quote_reads_back_as_it_was_written) {
-    const auto read = parse_quote(synthetic::marshal(example()));
+    const auto read = parse_quote(marshal(example()));
     BOOST_REQUIRE(read);
-    BOOST_TEST((synthetic::marshal(*read) == synthetic::marshal(example())));
-    BOOST_TEST(
-        (read->registers() == std::set<Register>{{Bank::sha256, 0}, {Bank::sha256, 7}, {Bank::sha256, 23}}));
+    BOOST_TEST((marshal(*read) == marshal(example())));
+    BOOST_TEST((registers_of(*read) ==
+                std::set<Register>{{Bank::sha256, 0}, {Bank::sha256, 7}, {Bank::sha256, 23}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_is_read_whatever_its_magic_and_type_say) {
     Quote quote = example();
     quote.magic = 1;
     quote.type = 0x8017;
-    const auto read = parse_quote(synthetic::marshal(quote));
+    const auto read = parse_quote(marshal(quote));
     BOOST_REQUIRE(read);
     BOOST_TEST(read->magic == 1U);
     BOOST_TEST(read->type == 0x8017);
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_and_a_trailing_byte_are_refused) {
-    Bytes bytes = synthetic::marshal(example());
+    Bytes bytes = marshal(example());
     for (size_t size = 0; size < bytes.size(); ++size)
         BOOST_TEST(!parse_quote(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size))));
     bytes.push_back(0);
     BOOST_TEST(!parse_quote(bytes));
-    Bytes signature = synthetic::marshal_ecdsa(0x000b, Bytes(32, 1), Bytes(32, 2));
+    Bytes signature = marshal(ecdsa_of(Bytes(32, 1), Bytes(32, 2)));
     for (size_t size = 0; size < signature.size(); ++size) {
         BOOST_TEST(!parse_quote_signature(
             Bytes(signature.begin(), signature.begin() + static_cast<std::ptrdiff_t>(size))));
@@ -64,14 +69,14 @@ BOOST_AUTO_TEST_CASE(every_truncation_and_a_trailing_byte_are_refused) {
 BOOST_AUTO_TEST_CASE(sizes_beyond_what_a_tpm_has_are_refused) {
     Quote quote = example();
     quote.extra_data = Bytes(1000);
-    BOOST_TEST(!parse_quote(synthetic::marshal(quote)));
+    BOOST_TEST(!parse_quote(marshal(quote)));
     quote = example();
     quote.digest = Bytes(65);
-    BOOST_TEST(!parse_quote(synthetic::marshal(quote)));
+    BOOST_TEST(!parse_quote(marshal(quote)));
     quote = example();
     quote.selections.resize(17);
-    BOOST_TEST(!parse_quote(synthetic::marshal(quote)));
-    BOOST_TEST(!parse_quote_signature(synthetic::marshal_ecdsa(0x000b, Bytes(200), Bytes(32))));
+    BOOST_TEST(!parse_quote(marshal(quote)));
+    BOOST_TEST(!parse_quote_signature(marshal(ecdsa_of(Bytes(200), Bytes(32)))));
 }
 
 BOOST_AUTO_TEST_CASE(signatures_of_other_schemes_are_read_as_far_as_their_name) {
@@ -80,7 +85,7 @@ BOOST_AUTO_TEST_CASE(signatures_of_other_schemes_are_read_as_far_as_their_name) 
     BOOST_TEST(hmac->algorithm == 0x0005);
     BOOST_TEST(!allowed(*hmac));
     QuoteSignature other;
-    other.algorithm = kTpmEcdsa;
+    other.algorithm = tpm_alg::ecdsa;
     other.hash = 0x0004;
     BOOST_TEST(!allowed(other));
     other.hash = 0x000c;
@@ -96,7 +101,7 @@ BOOST_AUTO_TEST_CASE(integers_of_a_signature_may_lack_leading_zeros_or_have_more
             .value();
     const ByteView view(raw);
     QuoteSignature signature;
-    signature.algorithm = kTpmEcdsa;
+    signature.algorithm = tpm_alg::ecdsa;
     signature.hash = 0x000b;
     signature.r = concat({Bytes(3), view.first(32)});
     signature.s = to_bytes(view.last(32));
@@ -105,7 +110,7 @@ BOOST_AUTO_TEST_CASE(integers_of_a_signature_may_lack_leading_zeros_or_have_more
     BOOST_TEST(!verify_quote(message, signature, key.public_key()));
     signature.r.clear();
     BOOST_TEST(!verify_quote(message, signature, key.public_key()));
-    signature.algorithm = kTpmRsassa;
+    signature.algorithm = tpm_alg::rsassa;
     BOOST_TEST((verify_quote(message, signature, key.public_key()).error().code == Errc::bad_key));
 }
 

@@ -40,7 +40,7 @@ void continue_with(Registers& values, const EventLog& log, const Actions& action
 std::set<Register> touched_registers(const EventLog& log, const std::vector<CanonicalRecord>& records) {
     std::set<Register> touched;
     for (const LogEvent& found : log.events) {
-        if (found.type == event::kNoAction) continue;
+        if (found.type == event_type::no_action) continue;
         for (const auto& [bank, ignored] : found.digests) touched.insert({bank, found.index});
     }
     for (const CanonicalRecord& record : records)
@@ -52,7 +52,7 @@ std::set<Register> touched_registers(const EventLog& log, const std::vector<Cano
 QuotedValues overlaid(const Quote& quote, const EventLog& log, const Registers& led_to,
                       const Registers& given, const FaultConfig& switches) {
     QuotedValues found;
-    for (const Register& one : quote.registers()) {
+    for (const Register& one : registers_of(quote)) {
         if (one.bank != Bank::sha256 && switches.has(Defect::quote_sha256_only)) continue;
         const auto is_given = given.find(one);
         const auto replayed = led_to.find(one);

@@ -1,13 +1,13 @@
 #include "stack/attest/quoted_values.h"
 
-#include <boost/test/unit_test.hpp>
-
 #include "stack/attest/event_replay.h"
-#include "stack/attest/synthetic_platform.h"
+#include "stack/attest/platform_test_support.h"
 
 namespace assay::attest {
 
 namespace {
+
+using LogForm = evidence::EventLogForm;
 
 constexpr uint16_t kSha256 = static_cast<uint16_t>(Bank::sha256);
 constexpr Register kFive = {Bank::sha256, 5}, kTen = {Bank::sha256, 10}, kSeven = {Bank::sha256, 7};
@@ -16,27 +16,26 @@ crypto::Digest filled(uint8_t byte) { return crypto::Digest(Bytes(32, byte)); }
 
 // A log, and a quote of what its registers held but for those that are said to be otherwise.
 struct Quoted {
-    synthetic::LogForm form = synthetic::genuine_log();
+    LogForm form = genuine_log();
     std::vector<uint32_t> indexes = {0, 4, 5, 7, 10};
     Registers otherwise;
 
-    QuotedValues explained_by(const synthetic::LogForm& shown, const Registers& given = {},
+    QuotedValues explained_by(const LogForm& shown, const Registers& given = {},
                               const std::vector<CanonicalRecord>& records = {}) const {
-        const Bytes held = synthetic::make_event_log(form);
+        const Bytes held = make(form);
         Registers values = replay(parse_event_log(held).value());
         for (const auto& [one, value] : otherwise) values[one] = value;
         Quote quote;
         quote.selections = {{kSha256, indexes}};
         quote.digest = quoted_digest(quote, kSha256, values).value();
-        const Bytes log = synthetic::make_event_log(shown);
+        const Bytes log = make(shown);
         return quoted_values(quote, kSha256, parse_event_log(log).value(), records, given);
     }
 };
 
-synthetic::LogForm with_actions(synthetic::LogForm form, const std::vector<std::string_view>& actions) {
-    form.events.pop_back();  // the beginning of the end of the boot services
+LogForm with_actions(LogForm form, const std::vector<std::string_view>& actions) {
     for (const std::string_view action : actions)
-        form.events.push_back({5, event::kEfiAction, to_bytes(as_bytes(action))});
+        form.events.push_back({5, event_type::efi_action, to_bytes(as_bytes(action))});
     return form;
 }
 
@@ -87,20 +86,20 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_boot_services_is_thought_of_where_the_log_en
     constexpr std::string_view kFailure = "Exit Boot Services Returned with Failure";
     constexpr std::string_view kSuccess = "Exit Boot Services Returned with Success";
     using Actions = std::vector<std::string_view>;
-    const synthetic::LogForm before = with_actions(synthetic::genuine_log(), {});
+    const LogForm before = genuine_log();
     for (const Actions& actions : {Actions{}, {kInvocation, kSuccess}, {kInvocation, kFailure, kSuccess}}) {
         Quoted quoted;
-        quoted.form = with_actions(synthetic::genuine_log(), actions);
+        quoted.form = with_actions(genuine_log(), actions);
         const QuotedValues found = quoted.explained_by(before);
         BOOST_TEST(found.match);
         BOOST_TEST(found.explained.contains(kFive));
     }
     Quoted quoted;
-    quoted.form = with_actions(synthetic::genuine_log(), {kInvocation, kSuccess, kSuccess});
+    quoted.form = with_actions(genuine_log(), {kInvocation, kSuccess, kSuccess});
     BOOST_TEST(!quoted.explained_by(before).match);
     // A log that says how it ended says all of it.
-    quoted.form = with_actions(synthetic::genuine_log(), {kInvocation, kSuccess});
-    BOOST_TEST(!quoted.explained_by(with_actions(synthetic::genuine_log(), {kInvocation})).match);
+    quoted.form = with_actions(genuine_log(), {kInvocation, kSuccess});
+    BOOST_TEST(!quoted.explained_by(with_actions(genuine_log(), {kInvocation})).match);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

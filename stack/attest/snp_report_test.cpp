@@ -1,15 +1,15 @@
 #include "stack/attest/snp_report.h"
 
-#include <boost/test/unit_test.hpp>
-
-#include "stack/attest/synthetic_platform.h"
+#include "stack/attest/platform_test_support.h"
 
 namespace assay::attest {
 
 namespace {
 
 Bytes report_of(uint8_t version, uint8_t platform_info = 1) {
-    Bytes report = synthetic::genuine_snp_report(Bytes(64));
+    evidence::SnpForm form = genuine_guest();
+    form.report_data = Bytes(64);
+    Bytes report = make(form);
     report[0] = version;
     report[0x40] = platform_info;
     if (version == 2) std::fill_n(report.begin() + 0x188, 3, uint8_t{0});

@@ -5,7 +5,6 @@
 #include "stack/attest/binding.h"
 #include "stack/attest/platform_test_support.h"
 #include "stack/attest/snp_report.h"
-#include "stack/attest/synthetic_platform.h"
 
 namespace assay::attest {
 
@@ -65,17 +64,27 @@ Bytes ia5(std::string_view text) {
     return concat({Bytes{0x16, static_cast<uint8_t>(text.size())}, as_bytes(text)});
 }
 
+evidence::SnpForm guest() {
+    evidence::SnpForm form = genuine_guest();
+    form.guest_svn = 2;
+    form.platform_info = 1;
+    form.current = form.reported = form.committed =
+        form.launch = {.boot_loader = 4, .tee = 0, .snp = 24, .microcode = 0xdb};
+    form.report_data = report_data(test_nonce());
+    return form;
+}
+
 // A report before it is signed, and what the certificate says.
 struct Made {
-    Bytes report = synthetic::genuine_snp_report(report_data(test_nonce()));
+    Bytes report = make(guest());
     std::vector<crypto::ExtensionSpec> extensions = {
         amd("1", integer(0)),
         amd("2", ia5("Milan-B0")),
-        amd("3.1", integer(synthetic::kSnpTcb[0])),
-        amd("3.2", integer(synthetic::kSnpTcb[1])),
-        amd("3.3", integer(synthetic::kSnpTcb[2])),
-        amd("3.8", integer(synthetic::kSnpTcb[3])),
-        amd("4", synthetic::chip_id()),
+        amd("3.1", integer(guest().reported.boot_loader)),
+        amd("3.2", integer(guest().reported.tee)),
+        amd("3.3", integer(guest().reported.snp)),
+        amd("3.8", integer(guest().reported.microcode)),
+        amd("4", guest().chip_id),
     };
     std::function<void(SnpEvidence&)> edit_after = [](SnpEvidence&) {};
     std::vector<GpuEvidence> gpus;
@@ -267,7 +276,7 @@ BOOST_AUTO_TEST_SUITE(snp_suite)
 
 BOOST_AUTO_TEST_CASE(a_genuine_report_is_trusted_and_says_what_guest_it_is_of) {
     Made made;
-    made.context.policy.snp->measurements = {Bytes(48, synthetic::kSnpMeasurement)};
+    made.context.policy.snp->measurements = {guest().measurement};
     made.context.policy.snp->vmpl = {0};
     made.context.policy.snp->tcb = {.bootloader = 4, .tee = 0, .snp = 24, .microcode = 0xdb};
     const Appraisal appraisal = appraised(made);

@@ -15,7 +15,6 @@
 #include "stack/attest/binding.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/platform_test_support.h"
-#include "stack/attest/synthetic_platform.h"
 #include "stack/attest/tpm.h"
 
 namespace assay::attest {
@@ -217,7 +216,7 @@ BOOST_AUTO_TEST_SUITE(swtpm)
 BOOST_AUTO_TEST_CASE(a_real_quote_is_trusted_whatever_it_is_signed_with) {
     if (tools_absent()) return;
     const SoftwareTpm tpm;
-    const Bytes log = synthetic::make_event_log(synthetic::genuine_log());
+    const Bytes log = make(genuine_log());
     measure(tpm, log);
     for (const Scheme& scheme : {Scheme{"ecc", "ecdsa", "sha256"}, Scheme{"rsa", "rsassa", "sha256"},
                                  Scheme{"rsa", "rsapss", "sha256"}, Scheme{"rsa", "rsassa", "sha384"}}) {
@@ -231,8 +230,8 @@ BOOST_AUTO_TEST_CASE(a_real_quote_is_trusted_whatever_it_is_signed_with) {
 BOOST_AUTO_TEST_CASE(a_real_quote_is_refused_once_anything_about_it_changes) {
     if (tools_absent()) return;
     const SoftwareTpm tpm;
-    synthetic::LogForm form = synthetic::genuine_log();
-    const Bytes log = synthetic::make_event_log(form);
+    evidence::EventLogForm form = genuine_log();
+    const Bytes log = make(form);
     measure(tpm, log);
     const Scheme scheme{"ecc", "ecdsa", "sha256"};
     const Bytes certificates = make_key(tpm, scheme);
@@ -248,9 +247,9 @@ BOOST_AUTO_TEST_CASE(a_real_quote_is_refused_once_anything_about_it_changes) {
     must_be_refused_by(changed, "quote_signature");
 
     changed = genuine;
-    std::ranges::find(form.events, event::kBootServicesApplication, &synthetic::EventForm::type)->measured =
-        Bytes{1};
-    changed.event_log.bytes = synthetic::make_event_log(form);
+    std::ranges::find(form.events, event_type::boot_services_application, &evidence::EventForm::type)
+        ->digest_of = Bytes{1};
+    changed.event_log.bytes = make(form);
     must_be_refused_by(changed, "log_replay");
 
     tpm.must({"tpm2_pcrextend", "4:sha256=" + std::string(64, '7')});

@@ -96,12 +96,12 @@ class TpmAppraisal {
         Result<Quote> quote = parse_quote(tpm_.quote.bytes);
         if (!quote) return demand(Check::quote_form, false, unreadable(tpm_.quote, quote.error()));
         quote_ = *std::move(quote);
-        quoted_ = quote_.registers();
+        quoted_ = registers_of(quote_);
         demand(Check::quote_form, true, {.field = tpm_.quote.path});
         const ByteView head = ByteView(tpm_.quote.bytes).first(6);
-        demand(Check::quote_magic, quote_.magic == kTpmGenerated,
+        demand(Check::quote_magic, quote_.magic == evidence::kTpmGenerated,
                {.field = "magic", .offset = 0, .bytes = head.first(4)});
-        demand(Check::quote_type, quote_.type == kTpmQuote,
+        demand(Check::quote_type, quote_.type == evidence::kTpmQuote,
                {.field = "type", .offset = 4, .bytes = head.subspan(4)});
         return true;
     }

@@ -3,7 +3,7 @@
 #include "stack/attest/binding.h"
 #include "stack/attest/event_replay.h"
 #include "stack/attest/platform_test_support.h"
-#include "stack/attest/synthetic_platform.h"
+#include "stack/attest/quote.h"
 
 namespace assay::attest {
 
@@ -12,7 +12,7 @@ namespace {
 using crypto::HashAlgo;
 using crypto::SignAlgo;
 
-constexpr uint16_t kSha256 = 0x000b, kSha384 = 0x000c, kSha512 = 0x000d;
+namespace tpm_alg = evidence::tpm_alg;
 
 const crypto::TestPki& pki() {
     static const crypto::TestPki kMade = [] {
@@ -27,11 +27,11 @@ const crypto::TestPki& pki() {
 
 // A TPM's evidence before it is signed.
 struct Made {
-    synthetic::LogForm log = synthetic::genuine_log();
-    std::vector<Selection> selections = synthetic::genuine_selection();
+    evidence::EventLogForm log = genuine_log();
+    std::vector<Selection> selections = {{tpm_alg::sha256, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}};
     Bytes extra_data = quote_data(test_nonce());
     HashAlgo hash = HashAlgo::sha256;
-    uint16_t hash_id = kSha256;
+    uint16_t hash_id = tpm_alg::sha256;
     Registers held;   // instead of what the log leads to
     Registers given;  // by the evidence
     std::optional<Bytes> canonical_log;
@@ -46,15 +46,20 @@ struct Made {
         context.roots.tpm = {pki().root};
         context.policy.tpm = TpmPolicy{};
     }
-    synthetic::EventForm& of_type(uint32_t type) {
-        return *std::ranges::find(log.events, type, &synthetic::EventForm::type);
+    evidence::EventForm& of_type(uint32_t type) {
+        return *std::ranges::find(log.events, type, &evidence::EventForm::type);
     }
 };
 
 TpmEvidence sealed(const Made& made) {
     TpmEvidence tpm;
-    tpm.event_log = {"tpm/log.bin", synthetic::make_event_log(made.log)};
-    Quote quote = synthetic::genuine_quote(tpm.event_log.bytes, made.selections, made.extra_data);
+    tpm.event_log = {"tpm/log.bin", make(made.log)};
+    evidence::QuoteForm form;
+    form.extra_data = made.extra_data;
+    form.values = evidence::replay(made.log);
+    form.signer = {"tpm", SignAlgo::ecdsa_p256};
+    Quote quote = quote_of(form);
+    quote.selections = made.selections;
     if (const auto log = parse_event_log(tpm.event_log.bytes)) {
         Registers values = replay(*log);
         for (const auto& [one, value] : made.held) values[one] = value;
@@ -63,12 +68,15 @@ TpmEvidence sealed(const Made& made) {
     tpm.registers = made.given;
     if (made.canonical_log) tpm.canonical_log = {"tpm/canonical.log", *made.canonical_log};
     made.edit_quote(quote);
-    tpm.quote = {"tpm/quote.bin", synthetic::marshal(quote)};
+    tpm.quote = {"tpm/quote.bin", marshal(quote)};
     const Bytes raw = crypto::openssl_provider()
                           .sign(SignAlgo::ecdsa_p256, made.hash, pki().leaf_key, {.bytes = tpm.quote.bytes})
                           .value();
     const ByteView rs(raw);
-    tpm.signature = {"tpm/quote.sig", synthetic::marshal_ecdsa(made.hash_id, rs.first(32), rs.last(32))};
+    tpm.signature = {"tpm/quote.sig", marshal(QuoteSignature{.algorithm = tpm_alg::ecdsa,
+                                                             .hash = made.hash_id,
+                                                             .r = to_bytes(rs.first(32)),
+                                                             .s = to_bytes(rs.last(32))})};
     tpm.certificates = {"tpm/ak.der", concat({pki().leaf.der(), pki().intermediate.der()})};
     made.edit_after(tpm);
     return tpm;
@@ -96,7 +104,7 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::quote_algorithm, "SHA-512",
          [](Made& m) {
              m.hash = HashAlgo::sha512;
-             m.hash_id = kSha512;
+             m.hash_id = tpm_alg::sha512;
          }},
         {Check::quote_signature, "one bit of the signature",
          [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.signature.bytes.back() ^= 1; }; }},
@@ -109,23 +117,24 @@ std::vector<Wrong<Made>> wrongs() {
          [](Made& m) { m.context.policy.tpm->registers = {10}; }},
         {Check::quote_selection, "a register in SHA-1 only",
          [](Made& m) {
-             m.log.banks = {Bank::sha1, Bank::sha256};
-             m.selections.push_back({static_cast<uint16_t>(Bank::sha1), {10}});
+             m.log.banks = {tpm_alg::sha1, tpm_alg::sha256};
+             m.selections.push_back({tpm_alg::sha1, {10}});
              m.context.policy.tpm->registers = {10};
          }},
         {Check::log_form, "a byte behind the log",
          [](Made& m) { m.edit_after = [](TpmEvidence& t) { t.event_log.bytes.push_back(0); }; }},
         {Check::log_bank, "a bank that the firmware does not extend",
-         [](Made& m) { m.selections.push_back({kSha384, {16}}); }},
+         [](Made& m) { m.selections.push_back({tpm_alg::sha384, {16}}); }},
         {Check::log_digest, "an action that is not what was measured",
-         [](Made& m) { m.of_type(event::kEfiAction).measured = Bytes{1}; }},
+         [](Made& m) { m.of_type(event_type::efi_action).digest_of = Bytes{1}; }},
         {Check::log_replay, "a register that the log does not lead to",
          [](Made& m) { m.edit_quote = [](Quote& q) { q.digest[0] ^= 1; }; }},
         {Check::log_replay, "another startup locality",
          [](Made& m) {
              m.edit_after = [log = m.log](TpmEvidence& t) mutable {
-                 log.locality = 3;
-                 t.event_log.bytes = synthetic::make_event_log(log);
+                 log.events.insert(log.events.begin(),
+                                   {.type = event_type::no_action, .data = evidence::startup_locality(3)});
+                 t.event_log.bytes = make(log);
              };
          }},
         {Check::log_replay, "a register that nothing leads to",
@@ -147,14 +156,15 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::log_separator, "a separator under another name",
          [](Made& m) {
              for (auto& e : m.log.events)
-                 if (e.index == 7 && e.type == event::kSeparator) e.type = event::kIpl;
+                 if (e.index == 7 && e.type == event_type::separator) e.type = event_type::ipl;
          }},
         {Check::boot_secure, "secure boot is off",
          [](Made& m) {
-             m.of_type(event::kVariableDriverConfig).data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+             m.of_type(event_type::variable_driver_config).data =
+                 evidence::efi_variable("SecureBoot", Bytes{0});
          }},
         {Check::boot_secure, "nothing says so",
-         [](Made& m) { m.of_type(event::kVariableDriverConfig).type = 0x00000006; }},
+         [](Made& m) { m.of_type(event_type::variable_driver_config).type = 0x00000006; }},
         {Check::boot_loader, "another boot loader",
          [](Made& m) { m.context.policy.tpm->boot_loaders = {Bytes(32, 1)}; }},
         {Check::boot_firmware, "other firmware",
@@ -191,13 +201,13 @@ std::vector<Wrong<Made>> wrongs() {
 
 // The policy that asks for exactly what the genuine log shows.
 TpmPolicy full_policy() {
-    const Bytes bytes = synthetic::make_event_log(synthetic::genuine_log());
+    const Bytes bytes = make(genuine_log());
     const Registers values = replay(parse_event_log(bytes).value());
     const auto value = [&](uint32_t index) { return to_bytes(values.at({Bank::sha256, index}).view()); };
     TpmPolicy policy;
     policy.registers = {0, 1, 2, 3, 4, 5, 6, 7};
-    policy.boot_loaders = {Bytes(32, 7),
-                           to_bytes(bank_digest(Bank::sha256, synthetic::loader_image()).view())};
+    policy.boot_loaders = {Bytes(32, 7), evidence::boot_digest(evidence::BootOptions{}.loader),
+                           evidence::boot_digest("GRUB 2.12")};
     policy.firmware = {value(0)};
     policy.systems = {{{9, Bytes(32, 7)}}, {{9, value(9)}}};
     return policy;
@@ -214,9 +224,9 @@ BOOST_AUTO_TEST_CASE(a_genuine_quote_is_trusted_and_says_how_it_booted) {
     BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
     const auto& claims = appraisal.claims().at("tpm");
     BOOST_TEST(claims.at("secure-boot") == true);
-    BOOST_TEST(claims.at("firmware-version") == "synthetic firmware 1");
+    BOOST_TEST(claims.at("firmware-version") == evidence::BootOptions{}.firmware);
     BOOST_TEST(claims.at("bootcount") == 3);
-    BOOST_TEST(claims.at("boot-loaders").size() == 1U);
+    BOOST_TEST(claims.at("boot-loaders").size() == 2U);
     BOOST_TEST(claims.at("registers").at("sha256").size() == 10U);
 }
 
@@ -254,21 +264,21 @@ BOOST_AUTO_TEST_CASE(a_register_that_no_log_explains_is_trusted_by_its_given_val
 
 BOOST_AUTO_TEST_CASE(a_quote_of_the_sha_1_bank_alone_has_separators_too) {
     Made made;
-    made.log.banks = {Bank::sha1, Bank::sha256};
-    made.selections.front().algorithm = static_cast<uint16_t>(Bank::sha1);
+    made.log.banks = {tpm_alg::sha1, tpm_alg::sha256};
+    made.selections.front().algorithm = tpm_alg::sha1;
     made.context.policy.tpm->secure_boot = false;
     BOOST_TEST((appraised(made).verdict() == Verdict::trusted));
-    made.log.events.push_back({7, event::kSeparator, Bytes(4)});
+    made.log.events.push_back({7, event_type::separator, Bytes(4)});
     BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"log_separator"},
                boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_of_sha384_signed_with_sha384_is_trusted) {
     Made made;
-    made.log.banks = {Bank::sha256, Bank::sha384};
-    made.selections = {{kSha384, {0, 4, 7}}};
+    made.log.banks = {tpm_alg::sha256, tpm_alg::sha384};
+    made.selections = {{tpm_alg::sha384, {0, 4, 7}}};
     made.hash = HashAlgo::sha384;
-    made.hash_id = kSha384;
+    made.hash_id = tpm_alg::sha384;
     const Appraisal appraisal = appraised(made);
     BOOST_TEST((appraisal.verdict() == Verdict::trusted), appraisal.text());
 }
@@ -283,20 +293,20 @@ BOOST_AUTO_TEST_CASE(a_boot_loader_under_another_name_is_one_all_the_same) {
 
 BOOST_AUTO_TEST_CASE(secure_boot_measured_after_the_separator_counts_for_nothing) {
     Made made;
-    made.of_type(event::kVariableDriverConfig).data = synthetic::uefi_variable("SecureBoot", Bytes{0});
+    made.of_type(event_type::variable_driver_config).data = evidence::efi_variable("SecureBoot", Bytes{0});
     made.log.events.push_back(
-        {7, event::kVariableDriverConfig, synthetic::uefi_variable("SecureBoot", Bytes{1})});
+        {7, event_type::variable_driver_config, evidence::efi_variable("SecureBoot", Bytes{1})});
     BOOST_TEST(refused_by(appraised(made)) == (std::vector<std::string>{"log_separator", "boot_secure"}),
                boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(digests_of_a_bank_that_was_not_quoted_vouch_for_nothing) {
     Made made;
-    made.log.banks = {Bank::sha1, Bank::sha256};
+    made.log.banks = {tpm_alg::sha1, tpm_alg::sha256};
     made.context.policy.tpm = full_policy();
-    made.of_type(event::kBootServicesApplication).measured = Bytes{1};
-    made.of_type(event::kBootServicesApplication).digests[Bank::sha1] =
-        to_bytes(bank_digest(Bank::sha1, synthetic::loader_image()).view());
+    made.of_type(event_type::boot_services_application).digest_of = Bytes{1};
+    made.of_type(event_type::boot_services_application).digests[tpm_alg::sha1] =
+        evidence::sha1(as_bytes(evidence::BootOptions{}.loader));
     BOOST_TEST(refused_by(appraised(made)) == std::vector<std::string>{"boot_loader"},
                boost::test_tools::per_element());
 }

@@ -71,22 +71,22 @@ const std::map<std::string, std::string> kElsewhere = {
     {"24-nvidia-evidence-json", "stack/attest/nvidia_evidence_test.cpp"},
 };
 
-Files files_in(const fs::path& folder) {
-    Files files;
+evidence::Files files_in(const fs::path& folder) {
+    evidence::Files files;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
         if (entry.is_regular_file())
             files[fs::relative(entry.path(), folder).generic_string()] = file_bytes(entry.path());
     return files;
 }
 
-Context context_in(const Files& files) {
+Context context_in(const evidence::Files& files) {
     const Bytes& text = files.at(std::string(kContextFile));
     auto context = read_context({reinterpret_cast<const char*>(text.data()), text.size()}, files);
     BOOST_REQUIRE_MESSAGE(context, "a context cannot be read");
     return *std::move(context);
 }
 
-void patch(Files& files, std::string_view path, const std::string& says) {
+void patch(evidence::Files& files, std::string_view path, const std::string& says) {
     Bytes& file = files.at(std::string(path));
     auto list = nlohmann::json::parse(file);
     list.merge_patch(nlohmann::json::parse(says));
@@ -94,7 +94,7 @@ void patch(Files& files, std::string_view path, const std::string& says) {
 }
 
 Appraisal appraised(const Trial& trial) {
-    Files files = files_in(kTrials / trial.folder);
+    evidence::Files files = files_in(kTrials / trial.folder);
     patch(files, kEvidenceFile, trial.evidence_says);
     patch(files, kContextFile, trial.context_says);
     Appraisal appraisal;

@@ -1,9 +1,10 @@
-// TCG PC Client Platform Firmware Profile, section 10: the crypto-agile event log.
+#include "stack/evidence/event_log.h"
+
 #include <algorithm>
 
 #include "stack/base/writer.h"
 #include "stack/crypto/sha1.h"
-#include "stack/evidence/tpm.h"
+#include "stack/evidence/keys.h"
 
 namespace assay::evidence {
 
@@ -29,11 +30,12 @@ size_t size_of(uint16_t bank) {
 }
 
 Bytes digest_in(uint16_t bank, const EventForm& event) {
+    if (const auto given = event.digests.find(bank); given != event.digests.end()) return given->second;
     if (event.type == event_type::no_action) return Bytes(size_of(bank));
-    if (bank == tpm_alg::sha256 && event.sha256) return *event.sha256;
     return hashed(bank, event.digest_of ? *event.digest_of : event.data);
 }
 
+// TCG_EfiSpecIdEvent.
 Bytes header(const EventLogForm& form) {
     Writer content;
     content.bytes(as_bytes("Spec ID Event03")).u8(0).u32(0);
@@ -41,14 +43,15 @@ Bytes header(const EventLogForm& form) {
     content.u32(static_cast<uint32_t>(form.banks.size() + form.listed.size()));
     for (const auto& banks : {form.banks, form.listed})
         for (const uint16_t bank : banks) content.u16(bank).u16(static_cast<uint16_t>(size_of(bank)));
-    content.u8(0);
-    Writer out;
-    out.u32(0)
-        .u32(event_type::no_action)
-        .zeros(20)
-        .u32(static_cast<uint32_t>(content.size()))
-        .bytes(content.view());
-    return std::move(out).take();
+    return std::move(content.u8(0)).take();
+}
+
+void write_data(Writer& out, ByteView data) { out.u32(static_cast<uint32_t>(data.size())).bytes(data); }
+
+// TCG_PCClientPCREvent, the form of the header and of all events of an older log.
+void write_old(Writer& out, const EventForm& event) {
+    out.u32(event.index).u32(event.type).bytes(digest_in(tpm_alg::sha1, event));
+    write_data(out, event.data);
 }
 
 }  // namespace
@@ -61,11 +64,15 @@ EventForm* EventLogForm::find(uint32_t index, uint32_t type) {
 
 Bytes make(const EventLogForm& form) {
     Writer out;
-    out.bytes(header(form));
+    if (form.agile) write_old(out, {.type = event_type::no_action, .data = header(form)});
     for (const EventForm& event : form.events) {
+        if (!form.agile) {
+            write_old(out, event);
+            continue;
+        }
         out.u32(event.index).u32(event.type).u32(static_cast<uint32_t>(form.banks.size()));
         for (const uint16_t bank : form.banks) out.u16(bank).bytes(digest_in(bank, event));
-        out.u32(static_cast<uint32_t>(event.data.size())).bytes(event.data);
+        write_data(out, event.data);
     }
     Bytes log = std::move(out).take();
     if (form.edit_after) form.edit_after(log);

@@ -75,10 +75,10 @@ class Folder {
         files_[path] = std::move(bytes);
         return path;
     }
-    attest::Files& files() { return files_; }
+    Files& files() { return files_; }
 
    private:
-    attest::Files files_;
+    Files files_;
 };
 
 ordered_json gpu_list(const Machine& machine, Folder& folder) {
@@ -219,7 +219,7 @@ Bytes report_data(const Machine& machine) {
     return data;
 }
 
-Result<attest::Files> make(const Machine& machine) {
+Result<Files> make(const Machine& machine) {
     Folder folder;
     ordered_json evidence = {{"format", "assay-evidence/1"}};
     if (!machine.gpus.empty()) evidence["gpus"] = gpu_list(machine, folder);

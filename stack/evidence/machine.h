@@ -4,7 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "stack/attest/evidence.h"
+#include "stack/evidence/files.h"
+#include "stack/evidence/gpu.h"
 #include "stack/evidence/ocsp.h"
 #include "stack/evidence/rim.h"
 #include "stack/evidence/runtime_data.h"
@@ -34,7 +35,7 @@ struct Machine {
 
     // On what is written, when all is signed.
     std::function<void(nlohmann::ordered_json& evidence, nlohmann::ordered_json& context)> edit_lists;
-    std::function<void(attest::Files&)> edit_files;
+    std::function<void(Files&)> edit_files;
 
     GpuForm& gpu(size_t index = 0) { return gpus[index]; }
     ReportForm& report(size_t index = 0) { return gpus[index].report; }
@@ -69,6 +70,6 @@ Bytes quoted_nonce(const Machine& machine);
 Bytes report_data(const Machine& machine);
 
 // evidence.json, context.json and what they name. Errors: as make of a manifest.
-Result<attest::Files> make(const Machine& machine);
+Result<Files> make(const Machine& machine);
 
 }  // namespace assay::evidence

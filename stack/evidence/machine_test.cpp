@@ -28,12 +28,12 @@ BOOST_AUTO_TEST_CASE(a_machine_is_a_folder_of_what_it_lists) {
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_evidence) {
-    const attest::Files first = make(genuine(whole())).value_or(attest::Files{});
+    const Files first = make(genuine(whole())).value_or(Files{});
     BOOST_TEST(!first.empty());
-    BOOST_TEST((first == make(genuine(whole())).value_or(attest::Files{})));
+    BOOST_TEST((first == make(genuine(whole())).value_or(Files{})));
     MachineOptions other = whole();
     other.seed = 2;
-    BOOST_TEST((first != make(genuine(other)).value_or(attest::Files{})));
+    BOOST_TEST((first != make(genuine(other)).value_or(Files{})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

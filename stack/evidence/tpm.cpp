@@ -27,12 +27,6 @@ Bytes utf16(std::string_view text) {
     return std::move(out).take();
 }
 
-Bytes sized(ByteView bytes) {
-    Writer out;
-    out.uint_be(bytes.size(), 2).bytes(bytes);
-    return std::move(out).take();
-}
-
 Chain tpm_chain(const KeyName& attestation_key) {
     CertificateForm root;
     root.key = {"Assay vTPM root"};
@@ -65,25 +59,25 @@ EventLogForm boot(const BootOptions& options) {
     const Bytes separator_data(4);
     auto image = [](std::string_view name) { return to_bytes(as_bytes(name)); };
     auto variable = [](std::string_view name, ByteView value) {
-        return EventForm{7, variable_driver_config, efi_variable(name, value), {}, {}};
+        return EventForm{7, variable_driver_config, efi_variable(name, value)};
     };
     EventLogForm log;
     std::vector<EventForm>& events = log.events;
-    events.push_back({0, crtm_version, utf16(options.firmware), {}, {}});
-    events.push_back({0, platform_firmware_blob, Bytes(16, 0x10), image(options.firmware), {}});
+    events.push_back({0, crtm_version, utf16(options.firmware)});
+    events.push_back({0, platform_firmware_blob, Bytes(16, 0x10), image(options.firmware)});
     events.push_back(variable("SecureBoot", Bytes{static_cast<uint8_t>(options.secure_boot ? 1 : 0)}));
     for (const std::string_view name : {"PK", "KEK", "db", "dbx"})
         events.push_back(variable(name, digest(crypto::HashAlgo::sha256, as_bytes(name))));
-    events.push_back({7, separator, separator_data, {}, {}});
-    events.push_back({4, efi_action, image("Calling EFI Application from Boot Option"), {}, {}});
+    events.push_back({7, separator, separator_data});
+    events.push_back({4, efi_action, image("Calling EFI Application from Boot Option")});
     for (const uint32_t index : {0U, 1U, 2U, 3U, 4U, 5U, 6U})
-        events.push_back({index, separator, separator_data, {}, {}});
-    events.push_back({7, variable_authority, efi_variable("db", Bytes(16, 0xdb)), {}, {}});
-    events.push_back({4, boot_services_application, Bytes(32, 0x1d), image(options.loader), {}});
-    events.push_back({4, boot_services_application, Bytes(32, 0x2d), image("GRUB 2.12"), {}});
-    events.push_back({8, ipl, image("grub_cmd: linux /vmlinuz"), image("linux /vmlinuz"), {}});
-    events.push_back({9, ipl, image("/vmlinuz"), image(options.system), {}});
-    events.push_back({9, ipl, image("/initrd"), image("initrd of " + options.system), {}});
+        events.push_back({index, separator, separator_data});
+    events.push_back({7, variable_authority, efi_variable("db", Bytes(16, 0xdb))});
+    events.push_back({4, boot_services_application, Bytes(32, 0x1d), image(options.loader)});
+    events.push_back({4, boot_services_application, Bytes(32, 0x2d), image("GRUB 2.12")});
+    events.push_back({8, ipl, image("grub_cmd: linux /vmlinuz"), image("linux /vmlinuz")});
+    events.push_back({9, ipl, image("/vmlinuz"), image(options.system)});
+    events.push_back({9, ipl, image("/initrd"), image("initrd of " + options.system)});
     return log;
 }
 
@@ -93,38 +87,43 @@ Bytes boot_digest(std::string_view component) {
     return digest(crypto::HashAlgo::sha256, as_bytes(component));
 }
 
-Bytes make_attest(const QuoteForm& form) {
-    Bytes bits(3);
-    for (const uint8_t index : form.selected) bits[index / 8] |= static_cast<uint8_t>(1 << (index % 8));
-    Bytes values;
-    std::vector<uint8_t> ordered = form.selected;
-    std::ranges::sort(ordered);
-    for (const uint8_t index : ordered) append(values, form.values.at(index));
-    const Bytes pcr_digest = form.pcr_digest.value_or(digest(form.hash, values));
-    const Bytes name =
+Quote quote_of(const QuoteForm& form) {
+    Quote quote;
+    quote.magic = form.magic;
+    quote.type = form.type;
+    quote.qualified_signer =
         concat({Bytes{0x00, 0x0b}, digest(crypto::HashAlgo::sha256, key(form.signer).public_key().spki())});
-    Writer out;
-    out.uint_be(form.magic, 4).uint_be(form.type, 2).bytes(sized(name)).bytes(sized(form.extra_data));
-    out.uint_be(form.clock, 8).uint_be(form.resets, 4).uint_be(form.restarts, 4).u8(1);
-    out.uint_be(form.firmware, 8);
-    out.uint_be(1, 4).uint_be(form.bank, 2).u8(3).bytes(bits).bytes(sized(pcr_digest));
-    Bytes attest = std::move(out).take();
+    quote.extra_data = form.extra_data;
+    quote.clock = form.clock;
+    quote.reset_count = form.resets;
+    quote.restart_count = form.restarts;
+    quote.firmware_version = form.firmware;
+    quote.selections = {{form.bank, {form.selected.begin(), form.selected.end()}}};
+    std::vector<uint32_t>& indexes = quote.selections.front().indexes;
+    std::ranges::sort(indexes);
+    Bytes values;
+    for (const uint32_t index : indexes) append(values, form.values.at(index));
+    quote.digest = form.pcr_digest.value_or(digest(form.hash, values));
+    return quote;
+}
+
+Bytes make_attest(const QuoteForm& form) {
+    Bytes attest = marshal(quote_of(form));
     if (form.edit_before) form.edit_before(attest);
     return attest;
 }
 
 Bytes make_signature(const QuoteForm& form, ByteView attest) {
     const Bytes raw = sign(form.signer, form.hash, attest);
-    Writer out;
-    out.uint_be(form.stated_scheme.value_or(form.scheme), 2);
-    out.uint_be(hash_id(form.hash), 2);
     const ByteView both(raw);
+    QuoteSignature made{.algorithm = form.stated_scheme.value_or(form.scheme), .hash = hash_id(form.hash)};
     if (form.scheme == tpm_alg::ecdsa) {
-        out.bytes(sized(both.first(raw.size() / 2))).bytes(sized(both.subspan(raw.size() / 2)));
+        made.r = to_bytes(both.first(raw.size() / 2));
+        made.s = to_bytes(both.subspan(raw.size() / 2));
     } else {
-        out.bytes(sized(both));
+        made.rsa = raw;
     }
-    Bytes signature = std::move(out).take();
+    Bytes signature = marshal(made);
     if (form.edit_signature) form.edit_signature(signature);
     return signature;
 }

@@ -81,7 +81,7 @@ const Bundle* find_bundle(std::string_view id) {
 
 const Bundle* control_of(const Bundle& bundle) { return find_bundle("genuine/" + bundle.shape); }
 
-Result<attest::Files> make(const Bundle& bundle, uint64_t seed) {
+Result<evidence::Files> make(const Bundle& bundle, uint64_t seed) {
     const Edit* change = edit(bundle.id);
     if (change == nullptr) return fail(Errc::internal, "bundle", Error::npos, bundle.id + " has no edit");
     evidence::Machine machine = TRY(evidence::genuine(bundle.shape, seed));

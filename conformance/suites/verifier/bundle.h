@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "stack/attest/appraisal.h"
-#include "stack/attest/evidence.h"
+#include "stack/evidence/files.h"
 
 namespace assay::cases::verifier {
 
@@ -37,6 +37,6 @@ const Bundle* find_bundle(std::string_view id);
 const Bundle* control_of(const Bundle& bundle);
 
 // Its files. Errors: as evidence::make, and Errc::internal for a bundle without an edit.
-Result<attest::Files> make(const Bundle& bundle, uint64_t seed = 1);
+Result<evidence::Files> make(const Bundle& bundle, uint64_t seed = 1);
 
 }  // namespace assay::cases::verifier

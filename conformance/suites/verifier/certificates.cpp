@@ -192,7 +192,7 @@ void cut_short(Machine& machine) { cut(machine, "gpu-0/certificates.pem", 500); 
 void no_pem(Machine& machine) { replace(machine, "gpu-0/certificates.pem", Bytes(512, 0x30)); }
 void bytes_behind(Machine& machine) {
     machine.gpu().der = true;
-    machine.edit_files = [](attest::Files& files) { files.at("gpu-0/certificates.der").push_back(0); };
+    machine.edit_files = [](evidence::Files& files) { files.at("gpu-0/certificates.der").push_back(0); };
 }
 void too_many(Machine& machine) {
     Chain& chain = machine.gpu().chain;

@@ -30,13 +30,13 @@ void flip(Bytes& bytes, size_t at) { bytes.at(at) ^= 1; }
 void flip_last(Bytes& bytes, size_t from_end) { flip(bytes, bytes.size() - from_end); }
 
 void cut(Machine& machine, std::string path, size_t size) {
-    machine.edit_files = [path = std::move(path), size](attest::Files& files) {
+    machine.edit_files = [path = std::move(path), size](evidence::Files& files) {
         files.at(path).resize(size);
     };
 }
 
 void replace(Machine& machine, std::string path, Bytes content) {
-    machine.edit_files = [path = std::move(path), content = std::move(content)](attest::Files& files) {
+    machine.edit_files = [path = std::move(path), content = std::move(content)](evidence::Files& files) {
         files.at(path) = content;
     };
 }

@@ -29,21 +29,15 @@ void put_last(Machine& machine, std::vector<EventForm> more) {
 
 // TXT and Boot Guard call TPM2_Startup at another locality, where register 0 then begins.
 void begins_at_locality_3(Machine& machine) {
-    put_first(machine,
-              {.index = 0, .type = no_action, .data = startup_locality(3), .digest_of = {}, .sha256 = {}});
+    put_first(machine, {.index = 0, .type = no_action, .data = startup_locality(3)});
 }
 
 void says_where_references_are(Machine& machine) {
     put_first(machine, {.index = kEveryRegister,
                         .type = no_action,
-                        .data = concat({text("SP800-155 Event3"), Bytes(140, 0x55)}),
-                        .digest_of = {},
-                        .sha256 = {}});
-    put_first(machine, {.index = 0,
-                        .type = no_action,
-                        .data = concat({text("SP800-155 Event3"), Bytes(90, 0x44)}),
-                        .digest_of = {},
-                        .sha256 = {}});
+                        .data = concat({text("SP800-155 Event3"), Bytes(140, 0x55)})});
+    put_first(machine,
+              {.index = 0, .type = no_action, .data = concat({text("SP800-155 Event3"), Bytes(90, 0x44)})});
 }
 
 // Boot0001 and then Boot0000: the bytes that a separator of an error has, too.

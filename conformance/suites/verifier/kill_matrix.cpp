@@ -23,7 +23,7 @@ constexpr engine::Excuse kExcuses[] = {
 // Bundles are made once for all rows: a signature costs more than its verification.
 class Made {
    public:
-    const attest::Files* files(const Bundle& bundle) {
+    const evidence::Files* files(const Bundle& bundle) {
         const auto known = files_.find(&bundle);
         if (known != files_.end()) return &known->second;
         auto made = make(bundle);
@@ -31,7 +31,7 @@ class Made {
     }
 
    private:
-    std::map<const Bundle*, attest::Files> files_;
+    std::map<const Bundle*, evidence::Files> files_;
 };
 
 Answer expected(const Bundle& bundle) {
@@ -49,7 +49,7 @@ struct Difference {
 };
 
 Difference difference(const Bundle& bundle, Made& made, OwnVerifier& verifier) {
-    const attest::Files* files = made.files(bundle);
+    const evidence::Files* files = made.files(bundle);
     if (files == nullptr) return {};
     const Answer answer = verifier.appraise(*files).answer;
     if (answer == expected(bundle)) return {};

@@ -79,7 +79,7 @@ void vca_cut(Machine& machine) {
 void vca_version(Machine& machine) { machine.gpu().vca->version = wire::Version::v1_3; }
 void vca_changed(Machine& machine) {
     // CTExponent of GET_CAPABILITIES, which no other check looks at: only the signature covers it.
-    machine.edit_files = [](attest::Files& files) { flip(files.at("gpu-0/vca.bin"), 4 + 10 + 5); };
+    machine.edit_files = [](evidence::Files& files) { flip(files.at("gpu-0/vca.bin"), 4 + 10 + 5); };
 }
 void vca_before_1_2(Machine& machine) { machine.gpu().vca = VcaForm{.version = wire::Version::v1_1}; }
 

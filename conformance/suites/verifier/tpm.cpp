@@ -58,7 +58,7 @@ void log_empty(Machine& machine) { cut(machine, "tpm/event_log.bin", 0); }
 void log_cut(Machine& machine) { cut(machine, "tpm/event_log.bin", 400); }
 void log_bomb(Machine& machine) {
     // The header says that there are 2^32 - 1 algorithms.
-    machine.edit_files = [](attest::Files& files) {
+    machine.edit_files = [](evidence::Files& files) {
         std::fill_n(files.at("tpm/event_log.bin").begin() + 32 + 24, 4, uint8_t{0xff});
     };
 }
@@ -178,7 +178,7 @@ void later_cut(Machine& machine) {
 }
 void later_length(Machine& machine) {
     measure_later(machine, CanonicalLogForm::Encoding::tlv);
-    machine.edit_files = [](attest::Files& files) {
+    machine.edit_files = [](evidence::Files& files) {
         std::fill_n(files.at("tpm/canonical_log.bin").begin() + 1, 4, uint8_t{0xff});
     };
 }

@@ -58,7 +58,7 @@ std::string_view name(Answer answer) {
     return kNames.at(static_cast<size_t>(answer));
 }
 
-Reply OwnVerifier::appraise(const attest::Files& files) {
+Reply OwnVerifier::appraise(const evidence::Files& files) {
     attest::Appraisal appraisal(faults_);
     const attest::Evidence evidence = attest::read_evidence(appraisal, files);
     const auto list = files.find(std::string(attest::kContextFile));
@@ -85,7 +85,7 @@ std::string filled(std::string line, const std::string& folder) {
     return line;
 }
 
-Reply CommandVerifier::appraise(const attest::Files& files) {
+Reply CommandVerifier::appraise(const evidence::Files& files) {
     const lab::TemporaryFolder folder;
     const std::string path = (folder.path() / "bundle").string();
     if (const auto written = lab::write_folder(path, files); !written)

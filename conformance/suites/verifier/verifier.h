@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "stack/attest/appraisal.h"
-#include "stack/attest/evidence.h"
+#include "stack/evidence/files.h"
 
 namespace assay::cases::verifier {
 
@@ -37,7 +37,7 @@ class Verifier {
    public:
     virtual ~Verifier() = default;
     virtual std::string name() const = 0;
-    virtual Reply appraise(const attest::Files& files) = 0;
+    virtual Reply appraise(const evidence::Files& files) = 0;
 };
 
 // stack/attest, in this process.
@@ -45,7 +45,7 @@ class OwnVerifier final : public Verifier {
    public:
     explicit OwnVerifier(attest::FaultConfig faults = {}) : faults_(faults) {}
     std::string name() const override { return "assay"; }
-    Reply appraise(const attest::Files& files) override;
+    Reply appraise(const evidence::Files& files) override;
 
    private:
     attest::FaultConfig faults_;
@@ -57,7 +57,7 @@ class CommandVerifier final : public Verifier {
     CommandVerifier(std::string line, std::chrono::milliseconds timeout)
         : line_(std::move(line)), timeout_(timeout) {}
     std::string name() const override { return line_; }
-    Reply appraise(const attest::Files& files) override;
+    Reply appraise(const evidence::Files& files) override;
 
    private:
     std::string line_;

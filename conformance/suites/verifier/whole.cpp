@@ -32,7 +32,7 @@ void no_nonce(Machine& machine) {
 }
 
 void list_missing(Machine& machine) {
-    machine.edit_files = [](attest::Files& files) { files.erase("evidence.json"); };
+    machine.edit_files = [](evidence::Files& files) { files.erase("evidence.json"); };
 }
 void list_empty(Machine& machine) { cut(machine, "evidence.json", 0); }
 void list_cut(Machine& machine) { cut(machine, "evidence.json", 100); }
@@ -50,14 +50,14 @@ void wrong_type(Machine& machine) {
     machine.edit_lists = [](ordered_json& evidence, ordered_json&) { evidence["gpus"] = "gpu-0"; };
 }
 void key_twice(Machine& machine) {
-    machine.edit_files = [](attest::Files& files) {
+    machine.edit_files = [](evidence::Files& files) {
         Bytes& list = files.at("evidence.json");
         append(list = Bytes(list.begin(), list.end() - 3), as_bytes(",\n  \"gpus\": []\n}\n"));
     };
 }
 
 void report_missing(Machine& machine) {
-    machine.edit_files = [](attest::Files& files) { files.erase("gpu-0/report.bin"); };
+    machine.edit_files = [](evidence::Files& files) { files.erase("gpu-0/report.bin"); };
 }
 void path_outside(Machine& machine) {
     machine.edit_lists = [](ordered_json& evidence, ordered_json&) {
