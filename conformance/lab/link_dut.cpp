@@ -18,6 +18,10 @@ using Clock = std::chrono::steady_clock;
 
 // The time between a late answer and the next one, without the time that the device takes.
 constexpr milliseconds kBetweenAnswers{50};
+// How many times as long as its slowest answer of late a target may take where silence is right too.
+constexpr int kSilence = 3;
+// How long the answer to a marker may take that a target may not know.
+constexpr milliseconds kMarkerTime{250};
 
 // No byte of an answer came in time.
 bool is_silence(const Error& error) { return error.code == Errc::timeout && error.offset == Error::npos; }
@@ -65,38 +69,79 @@ transport::Binding LinkDut::binding() const {
     return target_.scheme == transport::Scheme::tcp ? transport::Binding::tcp : target_.binding;
 }
 
-// DSP0274's time is the least. Silence is waited for as long as the slowest answer so far took, half as long
-// again and a round trip.
+// An answer that is due may take DSP0274's time at least. Silence is waited for as long as a small multiple
+// of the slowest answer of late, once there was one.
 milliseconds LinkDut::wait_time(bool cryptographic, Wait wait) const {
     auto least = std::chrono::ceil<milliseconds>(
         transport::answer_time(cryptographic, ct_exponent_, options_.round_trip));
     milliseconds due = std::max(least, options_.answer_timeout);
     if (wait == Wait::due) return due;
-    return std::clamp(longest_ + longest_ / 2 + options_.round_trip, least, due);
+    if (longest_.count() == 0) return std::min(least, due);
+    return std::min(kSilence * longest_ + kBetweenAnswers, due);
 }
 
-template <class T, class Receive>
-Result<T> LinkDut::receive(milliseconds time, const Receive& receive) {
+Result<LinkDut::Arrival> LinkDut::receive(milliseconds time, transport::Payload payload) {
     const Clock::time_point begun = Clock::now();
-    auto elapsed = [&] { return std::chrono::ceil<milliseconds>(Clock::now() - begun); };
-    Result<T> answer = receive(time);
+    const bool secured = payload == transport::Payload::secured;
+    Result<Arrival> arrival = link_->receive_marked(time, secured);
     // If this process woke up long after the end of the wait, it had no time to read: a missing answer then
     // says nothing about the device.
-    bool starved = elapsed() > time + time / 4;
-    if (!answer && is_silence(answer.error()) && starved) answer = receive(2 * time);
-    if (!answer) return answer;
-    // A slow phase ends: how long answers took earlier counts less and less.
-    longest_ = std::max(longest_ - longest_ / 16, elapsed());
-    if (!owed_) return answer;
-    // Answers come in the order of their requests: the last one is this exchange's.
-    owed_ = false;
-    while (Result<T> later = receive(longest_ + longest_ / 2 + kBetweenAnswers)) answer = std::move(later);
-    return answer;
+    const bool starved = Clock::now() - begun > time + time / 4;
+    if (!arrival && is_silence(arrival.error()) && starved) return link_->receive_marked(2 * time, secured);
+    return arrival;
 }
 
-template <class T>
-Result<std::optional<T>> LinkDut::settled(Result<T> answer, bool sent) {
-    if (answer) return std::move(*answer);
+// A slow phase ends: how long answers took earlier counts less and less.
+void LinkDut::learn_time() {
+    const auto took = std::chrono::ceil<milliseconds>(Clock::now() - sent_at_);
+    longest_ = std::max(longest_ - longest_ / 16, took);
+}
+
+Result<LinkDut::Arrival> LinkDut::answer(milliseconds time, transport::Payload payload) {
+    Result<Arrival> first = receive(time, payload);
+    if (!first) return first;
+    learn_time();
+    if (!owed_) return first;
+    // Answers come in the order of their requests: the last one is this exchange's.
+    owed_ = false;
+    while (Result<Arrival> later = receive(longest_ + longest_ / 2 + kBetweenAnswers, payload))
+        first = std::move(later);
+    return first;
+}
+
+Result<LinkDut::Arrival> LinkDut::marked_answer(uint8_t code, Wait wait, milliseconds time,
+                                                transport::Payload payload) {
+    Result<Arrival> first = receive(time, payload);
+    if (!first) {
+        order_.broken();
+        return first;
+    }
+    if (!*first) {
+        // Without an answer that is due nothing was learned: it may still come.
+        if (wait == Wait::silence) return first;
+        first = receive(time, payload);
+        if (first) order_.broken();
+        if (first) learn_time();
+        return first;
+    }
+    learn_time();
+    while (true) {
+        Result<Arrival> next = receive(kSilence * longest_ + kMarkerTime, payload);
+        if (!next) {
+            order_.broken();
+            return first;
+        }
+        if (!*next) break;
+        // The answer that an earlier exchange did not wait for came before this one's.
+        if (owed_) first = std::move(next);
+    }
+    owed_ = false;
+    order_.in_order(code);
+    return first;
+}
+
+Result<LinkDut::Arrival> LinkDut::settled(Result<Arrival> answer, bool sent) {
+    if (answer) return answer;
     Error error = std::move(answer).error();
     if (is_silence(error)) {
         owed_ = true;
@@ -112,33 +157,42 @@ Result<std::optional<T>> LinkDut::settled(Result<T> answer, bool sent) {
     return std::unexpected(std::move(error));
 }
 
-Result<std::optional<Bytes>> LinkDut::exchange(ByteView request, Wait wait) {
+Result<LinkDut::Arrival> LinkDut::carry(ByteView message, transport::Payload payload, Wait wait) {
     TRY(connected());
-    uint8_t asked = request.size() < 4 ? code::get_version : wire::code_of(request);
-    bool vca =
-        asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
-    Result<> sent = link_->send(request);
+    const bool plain = payload == transport::Payload::spdm;
+    const uint8_t code = plain && message.size() >= 4 ? wire::code_of(message) : AnswerOrder::kOther;
+    // Whatever it holds, opening a record takes cryptography.
+    const bool vca = plain && (message.size() < 4 || code == code::get_version ||
+                               code == code::get_capabilities || code == code::negotiate_algorithms);
+    sent_at_ = Clock::now();
+    Result<> sent = link_->send(message, payload);
     if (!sent && sent.error().code == Errc::out_of_range) sent.error().code = Errc::unsupported;
     if (!sent && sent.error().code == Errc::unsupported) return std::unexpected(sent.error());
-    auto take = [this](milliseconds time) { return link_->receive(time); };
-    auto answer = settled<Bytes>(
-        sent ? receive<Bytes>(wait_time(!vca, wait), take) : std::unexpected(sent.error()), sent.has_value());
-    if (answer && *answer && (**answer).size() > 5 && (**answer)[1] == code::capabilities) {
-        ct_exponent_ = (**answer)[5];
+    if (!sent) return settled(std::unexpected(sent.error()), false);
+    if (!order_.wants_marker(code, wait)) return settled(answer(wait_time(!vca, wait), payload), true);
+    if (!link_->send_marker()) {
+        order_.broken();
+        return settled(answer(wait_time(!vca, wait), payload), true);
     }
-    return answer;
+    // The answer to the marker ends the wait.
+    const milliseconds due = wait_time(!vca, Wait::due);
+    Result<Arrival> came = marked_answer(code, wait, due, payload);
+    const bool learning = code == code::get_version && wait == Wait::due;
+    if (came || !learning || is_silence(came.error())) return settled(std::move(came), true);
+    // Who ends the connection over a marker is asked again without one.
+    link_.reset();
+    return carry(message, payload, wait);
 }
 
-// Whatever it holds, opening a record takes cryptography.
+Result<std::optional<Bytes>> LinkDut::exchange(ByteView request, Wait wait) {
+    auto answer = TRY(carry(request, transport::Payload::spdm, wait));
+    if (!answer) return std::nullopt;
+    if (answer->bytes.size() > 5 && answer->bytes[1] == code::capabilities) ct_exponent_ = answer->bytes[5];
+    return std::move(answer->bytes);
+}
+
 Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record, Wait wait) {
-    TRY(connected());
-    Result<> sent = link_->send(record, transport::Payload::secured);
-    if (!sent && sent.error().code == Errc::out_of_range) sent.error().code = Errc::unsupported;
-    if (!sent && sent.error().code == Errc::unsupported) return std::unexpected(sent.error());
-    auto take = [this](milliseconds time) { return link_->receive_any(time); };
-    auto answer = TRY(settled<transport::Message>(
-        sent ? receive<transport::Message>(wait_time(true, wait), take) : std::unexpected(sent.error()),
-        sent.has_value()));
+    auto answer = TRY(carry(record, transport::Payload::secured, wait));
     if (!answer) return std::nullopt;
     return Answer{std::move(answer->bytes), answer->payload == transport::Payload::secured};
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "conformance/lab/answer_order.h"
 #include "conformance/lab/dut.h"
 #include "stack/transport/link.h"
 
@@ -11,8 +12,7 @@ namespace assay::lab {
 struct LinkOptions {
     // How long a peer may take to listen, again after each connection that broke.
     std::chrono::milliseconds connect_timeout{2000};
-    // The round trip time, without the device's own time (ST1, CT). The least time after which no answer is
-    // taken for silence, where silence is allowed.
+    // The round trip time, without the device's own time (ST1, CT).
     std::chrono::milliseconds round_trip{400};
     // The least time that an answer which is due is waited for.
     std::chrono::milliseconds answer_timeout{10000};
@@ -47,13 +47,21 @@ class LinkDut final : public Dut {
     LinkDut(const transport::Target& target, LinkOptions options) : target_(target), options_(options) {}
     Result<> connected();
     std::chrono::milliseconds wait_time(bool cryptographic, Wait wait) const;
-    // Receives within `time`, which is kept apart from what an earlier exchange did not wait for.
-    template <class T, class Receive>
-    Result<T> receive(std::chrono::milliseconds time, const Receive& receive);
+    // What came: a message, or nullopt for the answer to the marker, or for silence.
+    using Arrival = std::optional<transport::Message>;
+    // Sends a message and gives what answers it.
+    Result<Arrival> carry(ByteView message, transport::Payload payload, Wait wait);
+    // What arrives first within `time`; sent_at_ is when the request was sent.
+    Result<Arrival> receive(std::chrono::milliseconds time, transport::Payload payload);
+    // The answer within `time`, kept apart from what an earlier exchange did not wait for.
+    Result<Arrival> answer(std::chrono::milliseconds time, transport::Payload payload);
+    // The same with a marker behind the request.
+    Result<Arrival> marked_answer(uint8_t code, Wait wait, std::chrono::milliseconds time,
+                                  transport::Payload payload);
+    void learn_time();
     // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An
     // emulator that closes it between units and takes the next one was silent.
-    template <class T>
-    Result<std::optional<T>> settled(Result<T> answer, bool sent);
+    Result<Arrival> settled(Result<Arrival> answer, bool sent);
 
     // A unit as it was on the stream of that layer.
     Bytes framed(FrameLayer layer, const transport::Unit& unit) const;
@@ -64,6 +72,8 @@ class LinkDut final : public Dut {
     uint8_t ct_exponent_ = 0;              // as CAPABILITIES said last
     bool owed_ = false;                    // an exchange ended in silence: its answer may still come
     std::chrono::milliseconds longest_{};  // that an answer took lately
+    std::chrono::steady_clock::time_point sent_at_{};
+    AnswerOrder order_;
 };
 
 }  // namespace assay::lab

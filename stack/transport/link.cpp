@@ -1,6 +1,7 @@
 #include "stack/transport/link.h"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <array>
@@ -25,6 +26,8 @@ constexpr milliseconds kRetry{20};
 // How long a peer may take to answer CONTINUE, and to end what it was sending; it does no harm if it takes
 // longer.
 constexpr milliseconds kLeave{100};
+// What the emulator's own requester sends with TEST.
+constexpr std::string_view kClientGreeting{"Client Hello!\0", 14};
 
 Error io_error(const error_code& error, const std::string& what) {
     bool gone = error == asio::error::eof || error == asio::error::connection_reset ||
@@ -101,6 +104,32 @@ class SocketLink final : public Link {
         return next<Message>(timeout, [this](const Unit& unit) { return taken(unit); });
     }
 
+    Result<> send_marker() override {
+        if (target_.scheme == Scheme::emu) {
+            constexpr auto kCommand = static_cast<uint32_t>(EmuCommand::hello);
+            TRY(send_raw(emu_unit(target_.binding, kCommand, as_bytes(kClientGreeting))));
+        } else {
+            TRY(send_raw(tcp_notice(kTcpRoleInquiry)));
+        }
+        ++markers_due_;
+        return {};
+    }
+
+    Result<std::optional<Message>> receive_marked(Timeout timeout, bool secured) override {
+        using Arrival = std::optional<Message>;
+        auto wanted = [this, secured](const Unit& unit) -> Result<std::optional<Arrival>> {
+            if (is_marker(unit)) {
+                --markers_due_;
+                if (markers_due_ == 0) return std::optional<Arrival>(std::in_place);
+                return std::nullopt;
+            }
+            Arrival message = TRY(taken(unit));
+            if (!message || (!secured && message->payload != Payload::spdm)) return std::nullopt;
+            return std::optional<Arrival>(std::move(message));
+        };
+        return next<Arrival>(timeout, wanted);
+    }
+
     Result<Unit> receive_unit(Timeout timeout) override {
         return next<Unit>(timeout, [](const Unit& unit) -> Result<std::optional<Unit>> { return unit; });
     }
@@ -130,6 +159,7 @@ class SocketLink final : public Link {
         while (true) {
             auto unit = deframer_->next();
             if (!unit || !*unit) return;
+            if (is_marker(**unit)) --markers_due_;
         }
     }
 
@@ -224,8 +254,21 @@ class SocketLink final : public Link {
         }
     }
 
+    // Whether it answers a marker. Nobody answers a request with error C2h of DSP0287, "cannot operate as
+    // requester".
+    bool is_marker(const Unit& unit) const {
+        if (markers_due_ == 0) return false;
+        if (target_.scheme == Scheme::emu) return unit.command == static_cast<uint32_t>(EmuCommand::hello);
+        auto unwrapped = unwrap(Binding::tcp, unit.payload);
+        return unwrapped && unwrapped->payload == Payload::tcp_error && unwrapped->type == kTcpNoRequester;
+    }
+
     // The message in a unit, or nothing when it is none: a greeting, a role inquiry.
     Result<std::optional<Message>> taken(const Unit& unit) {
+        if (is_marker(unit)) {
+            --markers_due_;
+            return std::nullopt;
+        }
         if (unit.command != static_cast<uint32_t>(EmuCommand::normal)) {
             if (unit.command == static_cast<uint32_t>(EmuCommand::unknown))
                 return refuse(Framing::emu_command);
@@ -243,6 +286,7 @@ class SocketLink final : public Link {
 
     Result<> read_some(Clock::time_point end, Timeout timeout) {
         if (!socket_.is_open()) return std::unexpected(is_closed());
+        acknowledge_at_once();
         std::array<uint8_t, 4096> piece{};
         Outcome read = await(end, [&](auto done) { socket_.async_read_some(asio::buffer(piece), done); });
         if (read.error == asio::error::operation_aborted) return std::unexpected(late(timeout));
@@ -255,6 +299,16 @@ class SocketLink final : public Link {
         }
         deframer_->push(ByteView(piece).first(read.size));
         return {};
+    }
+
+    // A peer that writes a unit piece by piece without TCP_NODELAY, as DMTF's emulator does, waits with the
+    // second piece until the first is acknowledged, which a system puts off by 40 ms. The option does not
+    // last.
+    void acknowledge_at_once() {
+#ifdef TCP_QUICKACK
+        const int on = 1;
+        ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#endif
     }
 
     static Error is_closed() { return {Errc::closed, "socket", Error::npos, "the link is closed"}; }
@@ -290,6 +344,7 @@ class SocketLink final : public Link {
     asio::io_context context_;
     tcp::socket socket_;
     std::unique_ptr<Deframer> deframer_;
+    size_t markers_due_ = 0;  // that were sent and not answered
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "stack/transport/stream.h"
 #include "stack/transport/uri.h"
@@ -32,6 +33,12 @@ class Link {
     virtual Result<Bytes> receive(Timeout timeout) = 0;
     // The next one or secured message, whichever comes first. Errors: as receive().
     virtual Result<Message> receive_any(Timeout timeout) = 0;
+    // Sends what a peer answers whatever it made of the messages before: TEST to an emulator, Role-Inquiry
+    // over SPDM over TCP. Errors: as send(); Errc::unsupported where the framing has nothing of the kind.
+    virtual Result<> send_marker() = 0;
+    // The next message, or with `secured` the next message or secured message; nullopt when the answer to the
+    // last marker comes first. Errors: as receive().
+    virtual Result<std::optional<Message>> receive_marked(Timeout timeout, bool secured) = 0;
     // The next unit of whatever kind, not unwrapped. Errors: as receive().
     virtual Result<Unit> receive_unit(Timeout timeout) = 0;
     // Makes the peer ask for a key update in a session, as DMTF's emulators can be made. False when it does

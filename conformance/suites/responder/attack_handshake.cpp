@@ -61,7 +61,8 @@ CheckResult play_back(CaseContext& test, const Recording& made, std::string_view
     uint32_t id = *lab.seen().last_session();
     for (const Bytes& finish : {made.finish_record, moved(made.finish_record, id)}) {
         Exchange last =
-            TRY(made.finish_record.empty() ? lab.send(made.finish) : lab.send_record(finish, made.finish));
+            TRY(made.finish_record.empty() ? lab.send(made.finish, lab::Wait::silence)
+                                           : lab.send_record(finish, made.finish, lab::Wait::silence));
         TRY(expect_no_session(test, last, moved(made.first, id), requirement));
     }
     return {};

@@ -232,7 +232,7 @@ const Case kCases[] = {
             channel.add_th(finish);
             channel.add_th(response);
             channel.establish();
-            Exchange early = TRY(lab.send_in(id, wire::EndSession{}));
+            Exchange early = TRY(lab.send_in(id, wire::EndSession{}, {.wait = lab::Wait::silence}));
             // A refusal of it comes under the keys that are valid.
             bool refusal = early.silent() || code_of(early) == code::error;
             TRY(test.expect_that(refusal, "SPDM-ATK-016", "a refusal, or no answer", lab::describe(early)));

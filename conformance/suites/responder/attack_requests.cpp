@@ -47,7 +47,7 @@ std::expected<Update, engine::Finding> updated(CaseContext& test, KeyOperation o
 CheckResult updated_once(CaseContext& test, const Update& update, std::string_view requirement) {
     lab::Lab& lab = test.lab();
     const Bytes plain = header(test.version(), code::key_update, 3);
-    Exchange verified = TRY(lab.send_record(update.verify, plain));
+    Exchange verified = TRY(lab.send_record(update.verify, plain, lab::Wait::silence));
     if (verified.answered()) return expect_goes_on(test, update.id, requirement);
     TRY(test.expect_that(!came_inside(verified) || verified.error() == ErrorCode::decrypt_error, requirement,
                          "VerifyNewKey is taken, or the session is over", lab::describe(verified)));
