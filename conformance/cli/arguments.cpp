@@ -211,6 +211,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         app.add_subcommand("demo", "tells the life of a confidential VM with its GPU, and of an attack");
     add_choice(demo_app, "--mode", demo_options.mode, {"cc", "apm"}, "of the GPU");
 
+    run_app->footer(std::string(kFooter) + "; 5 interrupted (--resume goes on)");
     for (CLI::App* local : {decode_app, evidence_app, bench_app, demo_app}) local->footer(kLocalFooter);
 
     const std::string_view first = argc > 1 ? argv[1] : "";
@@ -230,6 +231,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
     }
     if (run_app->parsed()) {
         run_options.given = given_options(*run_app);
+        run_options.words = identifying_words(*run_app);
         return cli::run(run_options, streams);
     }
     if (serve_app->parsed()) return serve(serve_options, streams);

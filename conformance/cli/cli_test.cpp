@@ -44,7 +44,10 @@ BOOST_AUTO_TEST_CASE(each_command_that_is_listed_says_once_what_its_exit_codes_m
         const Ran ran = assay({name, "--help"});
         BOOST_TEST(ran.code == 0);
         BOOST_TEST(listed.contains(name), listed);
-        BOOST_TEST(ran.out.ends_with("4 internal\n"), ran.out);
+        const bool may_end_early = name == "run";
+        BOOST_TEST(ran.out.ends_with(may_end_early ? "4 internal; 5 interrupted (--resume goes on)\n"
+                                                   : "4 internal\n"),
+                   ran.out);
         const size_t at = ran.out.find("Exit codes: 0 ");
         BOOST_TEST((at != std::string::npos && at == ran.out.rfind("Exit codes: 0 ")), ran.out);
     }

@@ -59,7 +59,11 @@ struct RunCommand : TargetOptions {
     std::string filter = "*";
     std::string profile;  // a file
     std::string report;   // a folder
+    bool resume = false;  // the run that was interrupted there
     uint64_t seed = 1;
+    unsigned jobs = 0;          // connections at once; 0: as many as do no harm
+    unsigned reconnect_s = 30;  // for a target that went away to come back
+    std::string reset_command;  // that makes it
     bool strict = false;
     bool allow_writes = false;
     bool rsa = false;
@@ -78,6 +82,7 @@ struct RunCommand : TargetOptions {
     bool kill_matrix = false;
     bool traceability = false;
     std::vector<std::string> given;  // the names of the options on the command line
+    std::vector<std::string> words;  // the command line, without what says where the report goes
 };
 // Does what is asked of the role; an option that it cannot honour is a usage error.
 int run(const RunCommand& command, Streams& streams);

@@ -106,7 +106,8 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
 }  // namespace
 
 Result<RoleRun> run_requester(const RunCommand& command, const engine::RunOptions& options,
-                              const engine::SuiteProgress& progress) {
+                              const engine::RunControl& control) {
+    const engine::SuiteProgress progress = by_id(control);
     const spdm::FaultConfig faults = TRY(faults_of(command));
     const requester::ResponderOptions responder = TRY(responder_of(command));
     const lab::TemporaryFolder roots;

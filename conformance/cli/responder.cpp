@@ -1,10 +1,17 @@
 // assay run --role responder
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <thread>
 
+#include "conformance/cli/connections.h"
 #include "conformance/cli/files.h"
+#include "conformance/cli/interrupt.h"
 #include "conformance/cli/reference_options.h"
 #include "conformance/cli/role_run.h"
 #include "conformance/cli/target.h"
+#include "conformance/lab/command.h"
 #include "conformance/suites/cases.h"
 #include "stack/transport/uri.h"
 
@@ -23,11 +30,14 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
     add_time("--connect-timeout", command.connect_timeout_ms, usual.connect_timeout_ms);
     add_time("--round-trip", command.round_trip_ms, usual.round_trip_ms);
     add_time("--answer-timeout", command.answer_timeout_ms, usual.answer_timeout_ms);
+    add_time("--reconnect", command.reconnect_s, RunCommand{}.reconnect_s);
+    add_time("--jobs", command.jobs, 0);
     auto add = [&](std::string_view option, const std::string& value) {
         arguments.insert(arguments.end(), {std::string(option), value});
     };
     if (command.psk.key) add("--psk", *command.psk.key);
     if (command.psk.hint) add("--psk-hint", *command.psk.hint);
+    if (!command.reset_command.empty()) add("--reset-command", command.reset_command);
     if (!command.identity.chain.empty()) add("--requester-chain", command.identity.chain);
     if (!command.identity.key.empty()) add("--requester-key", command.identity.key);
     return arguments;
@@ -64,19 +74,49 @@ Result<Sides> sides(const RunCommand& command) {
     return both;
 }
 
+// How many connections are used where the user does not say: what is built in has no time to lose, and what
+// somebody else made need not bear more than one.
+unsigned jobs(const RunCommand& command) {
+    if (command.jobs != 0) return command.jobs;
+    const auto target = transport::parse_target(command.target);
+    const bool built_in = target && target->scheme == transport::Scheme::reference;
+    return built_in ? std::max(1U, std::thread::hardware_concurrency()) : 1;
+}
+
+// How often a target is asked whether it is back.
+constexpr std::chrono::milliseconds kAskAgain{200};
+constexpr std::chrono::minutes kResetTime{5};
+
+// Resets a target that is gone, if the user said how, and waits for it.
+bool revive(lab::Lab& lab, const RunCommand& command) {
+    if (!command.reset_command.empty() &&
+        !lab::run_command(command.reset_command, kResetTime).exited_with(0)) {
+        return false;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(command.reconnect_s);
+    while (true) {
+        if (lab.after_version()) return true;
+        if (Interrupt::came() || std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(kAskAgain);
+    }
+}
+
 }  // namespace
 
 Result<RoleRun> run_responder(const RunCommand& command, const engine::RunOptions& options,
-                              const engine::SuiteProgress& progress) {
+                              const engine::RunControl& control) {
     const Sides both = TRY(sides(command));
-    const auto dut = TRY(open_target(command, both.reference));
-    SeededRandom random(command.seed);
-    lab::Lab lab(*dut, random, crypto::openssl_provider());
-    lab.set_identity(both.requester);
+    const auto open = [&] { return open_target(command, both.reference); };
+    const Connections connections = TRY(open_connections(open, jobs(command), command.seed, both.requester));
     const std::span<const engine::Case> all = cases::all_cases();
-    engine::RunReport report = engine::run(
-        lab, all, engine::Requirements::embedded(), options,
-        [&](size_t done, size_t total, const engine::CaseResult& last) { progress(done, total, last.id); });
+    engine::RunControl with = control;
+    with.revive = [&, mutex = std::make_shared<std::mutex>()](lab::Lab& lab) {
+        const std::lock_guard one_at_a_time(*mutex);
+        return revive(lab, command);
+    };
+    engine::RunReport report =
+        engine::run(connections.labs(), all, engine::Requirements::embedded(), options, with);
+    if (!connections.remark.empty()) report.remarks.push_back(connections.remark);
     report::Details details;
     details.arguments = further_arguments(command);
     if (command.filter == "*") details.cases = all;

@@ -20,12 +20,15 @@ struct RoleRun {
 
 // Opens the target and runs the selected cases on it. Errors: as exit_code_of() has them.
 using StartRun = Result<RoleRun>(const RunCommand& command, const engine::RunOptions& options,
-                                 const engine::SuiteProgress& progress);
+                                 const engine::RunControl& control);
 StartRun run_responder;
 StartRun run_requester;
 StartRun run_transfer;
 StartRun run_verifier;
 StartRun run_threats;
+
+// For roles whose runs say only which case was done.
+engine::SuiteProgress by_id(const engine::RunControl& control);
 
 // The options that make the reference faulty, and the profile: what a command that repeats the run needs,
 // whoever was tested.

@@ -40,7 +40,7 @@ RunCommand asked(std::vector<std::string> given) {
 // A value that the option takes.
 std::vector<std::string> with_value(const std::string& option) {
     for (const char* flag :
-         {"--strict", "--allow-writes", "--rsa", "--list", "--kill-matrix", "--traceability"}) {
+         {"--strict", "--resume", "--allow-writes", "--rsa", "--list", "--kill-matrix", "--traceability"}) {
         if (option == flag) return {option};
     }
     return {option, option == "--version" ? "1.2" : "1"};

@@ -5,12 +5,16 @@
 #include <ostream>
 
 #include "conformance/cli/files.h"
+#include "conformance/cli/interrupt.h"
 #include "conformance/cli/roles.h"
 #include "conformance/cli/target.h"
+#include "conformance/report/journal.h"
 #include "conformance/report/text.h"
 #include "conformance/report/trace.h"
 #include "conformance/report/write.h"
 #include "conformance/suites/cases.h"
+#include "stack/base/clock.h"
+#include "stack/base/ranges.h"
 
 namespace assay::cli {
 
@@ -58,11 +62,47 @@ engine::RunOptions options_of(const RunCommand& command, engine::Profile profile
     return options;
 }
 
-Result<> write_all(const std::filesystem::path& folder, const RoleRun& run) {
-    TRY(report::write_report(folder, run.report, run.details));
-    for (const auto& [name, content] : run.files) TRY(report::write_file(folder / name, as_bytes(content)));
-    return {};
-}
+// What the run leaves in the folder of --report on its way: each result as it comes, where --resume can make
+// use of it.
+class Recorder {
+   public:
+    // Tries the folder: better now than after hours. Errors: as Journal's.
+    static Result<Recorder> open(const Role& role, const RunCommand& command) {
+        Recorder recorder;
+        if (command.report.empty() && command.resume) {
+            return fail(Errc::bad_text, "--resume", Error::npos,
+                        "--resume needs --report, the folder of the run that was interrupted");
+        }
+        if (command.report.empty()) return recorder;
+        recorder.takes_results_ = contains(role.options, std::string_view("--resume"));
+        recorder.journal_ = TRY(command.resume ? report::Journal::resume(command.report, command.words)
+                                               : report::Journal::begin(command.report, command.words));
+        return recorder;
+    }
+
+    void add(const engine::CaseResult& result) {
+        if (!takes_results_ || !lost_.empty()) return;
+        if (const auto added = journal_->add(result); !added) lost_ = added.error().detail;
+    }
+    std::optional<engine::CaseResult> known(std::string_view id, wire::Version version) const {
+        return takes_results_ ? journal_->known(id, version) : std::nullopt;
+    }
+    bool is_resumable() const { return takes_results_; }
+    // Writes the report. Errors: Errc::io, also of a result that could not be appended.
+    Result<> finish(const std::filesystem::path& folder, const RoleRun& run) {
+        report::Files files = report::report_files(run.report, run.details);
+        for (const auto& [name, content] : run.files) files[name] = to_bytes(as_bytes(content));
+        TRY(report::replace_report(folder, files, run.report.role));
+        if (!run.report.interrupted || !takes_results_) TRY(journal_->remove());
+        if (!lost_.empty()) return fail(Errc::io, "report", Error::npos, lost_);
+        return {};
+    }
+
+   private:
+    std::optional<report::Journal> journal_{};
+    bool takes_results_ = false;
+    std::string lost_{};  // why results could not be appended
+};
 
 int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
@@ -75,11 +115,23 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
                                     role.suite.name));
     }
     const engine::RunOptions options = options_of(command, std::move(*profile));
+    auto recorder = Recorder::open(role, command);
+    if (!recorder) return complain(streams, status::usage, recorder.error().detail);
+    const SystemClock clock;
     auto run = [&] {
+        const Interrupt interrupt;
         ProgressLine line(streams);
-        return role.run(command, options, [&](size_t done, size_t total, std::string_view last) {
-            line.show(done, total, std::string(last));
-        });
+        engine::RunControl control;
+        control.progress = [&](size_t done, size_t total, const engine::CaseResult& last) {
+            recorder->add(last);
+            line.show(done, total, last.id);
+        };
+        control.stop = Interrupt::came;
+        control.known = [&](std::string_view id, wire::Version version) {
+            return recorder->known(id, version);
+        };
+        control.clock = &clock;
+        return role.run(command, options, control);
     }();
     if (!run) return complain(streams, exit_code_of(run.error()), run.error().detail);
     for (const engine::Waiver* waiver : options.profile.expired(options.today)) {
@@ -90,9 +142,11 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     streams.out << report::summary(run->report, run->details);
     const int exit_code = run->report.exit_code();
     if (command.report.empty()) return exit_code;
-    if (const auto written = write_all(command.report, *run); !written)
+    if (const auto written = recorder->finish(command.report, *run); !written)
         return complain(streams, status::usage, written.error().detail);
     streams.out << "report: " << command.report << "/report.json\n";
+    if (run->report.interrupted && recorder->is_resumable())
+        streams.out << "to go on: the same command with --resume\n";
     return exit_code;
 }
 

@@ -5,6 +5,12 @@
 
 namespace assay::cli {
 
+namespace {
+
+constexpr unsigned kMostJobs = 256, kMostSeconds = 86400;
+
+}  // namespace
+
 CLI::App* add_run(CLI::App& app, RunCommand& command) {
     CLI::App* run_app =
         app.add_subcommand("run",
@@ -18,6 +24,19 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
                         "a JSON file of expected failures and other allowed answers, or a built-in one: ocp");
     run_app->add_option("--report", command.report,
                         "a folder for report.json, junit.xml and the failing exchanges");
+    run_app->add_flag("--resume", command.resume,
+                      "goes on with the run that was interrupted in the folder of --report");
+    run_app
+        ->add_option("--jobs", command.jobs,
+                     "connections to the target that share the cases; without it one, and of the reference "
+                     "as many as there are processors")
+        ->check(CLI::Range(1U, kMostJobs));
+    run_app
+        ->add_option("--reconnect", command.reconnect_s, "seconds for a target that went away to come back")
+        ->check(CLI::Range(0U, kMostSeconds))
+        ->capture_default_str();
+    run_app->add_option("--reset-command", command.reset_command,
+                        "a line of shell that resets a target which is gone");
     run_app->add_option("--seed", command.seed, "of nonces and choices")->capture_default_str();
     run_app->add_flag("--strict", command.strict,
                       "a 'should' and one implementation's policy count as failures");
@@ -59,6 +78,18 @@ std::vector<std::string> given_options(const CLI::App& app) {
         if (option->count() > 0) names.push_back(option->get_name());
     }
     return names;
+}
+
+std::vector<std::string> identifying_words(const CLI::App& app) {
+    std::vector<std::string> words;
+    for (const CLI::Option* option : app.get_options()) {
+        const std::string name = option->get_name();
+        const bool of_this_attempt = name == "--report" || name == "--resume" || name == "--jobs";
+        if (option->count() == 0 || of_this_attempt) continue;
+        words.push_back(name);
+        for (const std::string& value : option->results()) words.push_back(value);
+    }
+    return words;
 }
 
 }  // namespace assay::cli

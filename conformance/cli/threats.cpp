@@ -8,7 +8,8 @@ namespace assay::cli {
 namespace threats = cases::threats;
 
 Result<RoleRun> run_threats(const RunCommand& command, const engine::RunOptions& options,
-                            const engine::SuiteProgress& progress) {
+                            const engine::RunControl& control) {
+    const engine::SuiteProgress progress = by_id(control);
     const auto faults = TRY(engine::with_faults(threats::machine_faults(), command.fault_options.waive,
                                                 command.fault_options.defects, threats::suite().name));
     const auto outcomes = threats::run(faults, options, progress);

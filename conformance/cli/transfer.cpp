@@ -9,7 +9,8 @@ namespace assay::cli {
 namespace path = cases::path;
 
 Result<RoleRun> run_transfer(const RunCommand& command, const engine::RunOptions& options,
-                             const engine::SuiteProgress& progress) {
+                             const engine::RunControl& control) {
+    const engine::SuiteProgress progress = by_id(control);
     if (command.target != "reference") {
         return fail(Errc::bad_text, "--target", Error::npos,
                     "the encrypted path is tested in this process: --target can only be reference");

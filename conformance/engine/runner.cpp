@@ -3,63 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
 
-#include "conformance/engine/decide.h"
-#include "conformance/engine/judge.h"
+#include "conformance/engine/case_run.h"
 #include "stack/base/ranges.h"
 
 namespace assay::engine {
 
 namespace {
 
-// What the device lacks of `flags`; empty when it lacks nothing. MEAS_CAP has two bits: both together ask for
-// any measurements, the upper one for signed ones.
-std::string missing_claim(const Claims& claims, uint32_t flags) {
-    uint32_t meas = flags & wire::cap::meas;
-    if (meas != 0 && !claims.has(wire::cap::meas)) return "the device does not claim MEAS_CAP";
-    if (meas == wire::cap::meas_sig && !claims.has(wire::cap::meas_sig)) {
-        return "the device does not claim signed measurements (MEAS_CAP 10b)";
-    }
-    namespace cap = wire::cap;
-    if ((flags & cap::psk) == cap::psk_with_context && !claims.has(cap::psk_with_context))
-        return "the device does not claim PSK_CAP with a responder context (10b)";
-    if ((flags & cap::psk) != 0 && !claims.has(cap::psk)) return "the device does not claim PSK_CAP";
-    static constexpr std::pair<uint32_t, std::string_view> kNames[] = {
-        {cap::cert, "CERT_CAP"},
-        {cap::chal, "CHAL_CAP"},
-        {cap::chunk, "CHUNK_CAP"},
-        {cap::encrypt, "ENCRYPT_CAP"},
-        {cap::mac, "MAC_CAP"},
-        {cap::mut_auth, "MUT_AUTH_CAP"},
-        {cap::key_ex, "KEY_EX_CAP"},
-        {cap::encap, "ENCAP_CAP"},
-        {cap::hbeat, "HBEAT_CAP"},
-        {cap::key_upd, "KEY_UPD_CAP"},
-        {cap::handshake_in_the_clear, "HANDSHAKE_IN_THE_CLEAR_CAP"}};
-    for (const auto& [mask, name] : kNames) {
-        if ((flags & mask) != 0 && !claims.has(mask))
-            return fmt::format("the device does not claim {}", name);
-    }
-    return {};
-}
-
-// Whether a verdict weighs more than another in a result that has both.
-bool graver(Verdict one, Verdict other) {
-    auto weight = [](Verdict verdict) {
-        if (verdict == Verdict::harness_error) return 4;
-        if (is_failure(verdict)) return 3;
-        return verdict == Verdict::warning ? 2 : 1;
-    };
-    return weight(one) > weight(other);
-}
-
 class Run {
    public:
-    Run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
-        const RunOptions& options, const Progress& progress)
-        : lab_(lab), all_(cases), requirements_(requirements), options_(options), progress_(progress) {
-        report_.target = lab.dut().target();
-        report_.transport = &lab.dut().transport();
+    Run(std::span<lab::Lab* const> labs, std::span<const Case> cases, const Requirements& requirements,
+        const RunOptions& options, const RunControl& control)
+        : all_(cases), options_(options), control_(control) {
+        for (lab::Lab* lab : labs)
+            runs_.push_back(std::make_unique<CaseRun>(*lab, cases, requirements, options, control));
+        report_.target = first().dut().target();
+        report_.transport = &first().dut().transport();
         report_.options = options;
     }
 
@@ -74,33 +37,37 @@ class Run {
             total_ += 2;
         }
         for (wire::Version version : versions) {
-            if (gone_) break;
+            if (gone_ || stopped()) break;
             report_.versions.push_back(version);
             at(version, versions.back(), wanted);
         }
-        report_.exchanges = lab_.count();
+        for (const auto& run : runs_) report_.exchanges += run->lab().count();
+        report_.interrupted = interrupted_;
         return std::move(report_);
     }
 
    private:
+    lab::Lab& first() { return runs_.front()->lab(); }
+
     // The wanted versions that VERSION lists.
     std::vector<wire::Version> offered() {
         std::vector<wire::Version> list;
-        Result<> reached = lab_.after_version();
+        Result<> reached = first().after_version();
         if (!reached) {
             CaseResult result{.id = std::string(kSaneFirst), .title = "The target answers GET_VERSION"};
             result.findings.emplace_back(reached.error());
             result.verdict = Verdict::dead;
-            result.exchanges = lab_.exchanges();
+            result.exchanges = first().exchanges();
             report_.unreachable = gone_ = true;
             total_ = 1;
-            finish(std::move(result));
+            progress(result);
+            report_.results.push_back(std::move(result));
             return list;
         }
         for (wire::Version version : options_.versions) {
             if (!options_.profile.versions.empty() && !contains(options_.profile.versions, version)) continue;
             bool there = std::ranges::any_of(
-                lab_.seen().versions(), [&](uint16_t entry) { return entry >> 8 == wire::byte(version); });
+                first().seen().versions(), [&](uint16_t entry) { return entry >> 8 == wire::byte(version); });
             if (there) list.push_back(version);
         }
         return list;
@@ -111,171 +78,118 @@ class Run {
         return holds && (!one.once || version == last);
     }
 
-    void at(wire::Version version, wire::Version last, std::span<const Case* const> cases) {
-        claims_ = {};
-        claims_.version = version;
-        hopeless_.clear();
-        SaneOutcome first = sane(kSaneFirst, {});
-        claims_ = first.claims;
-        for (const Case* one : cases) {
-            if (!is_due(*one, version, last)) continue;
-            if (gone_) {
-                blocked(*one, "the target is gone since " + report_.killed_by);
-            } else if (const StageFailure* failure = first.hides(one->needs)) {
-                blocked(*one, fmt::format("{} failed at this version: {}", kSaneFirst, failure->finding.got));
-            } else {
-                run_case(*one);
-            }
-        }
-        if (!gone_) sane(kSaneLast, first.failures);
+    bool stopped() {
+        if (!interrupted_ && control_.stop && control_.stop()) interrupted_ = true;
+        return interrupted_;
     }
 
-    // `known`: what failed at the beginning already, and says nothing new at the end.
-    SaneOutcome sane(std::string_view id, std::span<const StageFailure> known) {
-        CaseResult result{.id = std::string(id),
-                          .title = "From GET_VERSION to signed measurements, as far as the device claims",
-                          .version = claims_.version};
-        CaseContext test(lab_, claims_, &options_.profile);
-        SaneOutcome outcome = sane_exchange(test);
-        result.judged = in_force(test.judged());
-        for (const StageFailure& failure : outcome.failures) {
-            auto same = [&](const StageFailure& one) {
-                return one.stage == failure.stage && one.finding.got == failure.finding.got;
-            };
-            Finding finding = failure.finding;
-            const bool again = std::ranges::any_of(known, same);
-            if (again && finding.verdict == Verdict::warning) continue;
-            if (again) {
-                finding.verdict = Verdict::blocked;
-                finding.got += fmt::format(", as in {}", kSaneFirst);
-            }
-            CaseResult alone{.id = result.id, .version = result.version};
-            decide(alone, std::unexpected(finding), {}, requirements_, options_);
-            result.findings.push_back(std::move(finding));
-            if (result.findings.size() == 1 || graver(alone.verdict, result.verdict)) {
-                result.verdict = alone.verdict;
-                result.reason = std::move(alone.reason);
-                std::swap(result.findings.front(), result.findings.back());
-            }
-        }
-        if (result.verdict == Verdict::blocked) result.reason = result.findings.front().got;
-        result.exchanges = std::move(outcome.exchanges);
-        check_alive(result);
-        finish(std::move(result));
-        return outcome;
-    }
-
-    void run_case(const Case& one) {
-        std::string missing = missing_claim(claims_, one.needs);
-        bool sessions = (one.needs & (wire::cap::key_ex | wire::cap::psk)) != 0;
-        if (missing.empty() && sessions && !lab_.dut().carries_secured())
-            missing = "secured messages cannot be carried to this target";
-        if (one.writes && !options_.allow_writes) missing = "it writes to the device: needs --allow-writes";
-        CaseResult result = result_of(one);
-        if (!missing.empty()) {
-            result.verdict = Verdict::not_applicable;
-            result.reason = std::move(missing);
-            return finish(std::move(result));
-        }
-        attempt(one, result);
-        if (deserves_another(result)) try_again(one, result);
-        check_alive(result);
-        if (result.refused_step) hopeless_.insert(*result.refused_step);
-        finish(std::move(result));
-    }
-
-    CaseResult result_of(const Case& one) const {
-        return {
-            .id = one.id, .title = one.title, .requirements = one.requirements, .version = claims_.version};
-    }
-
-    void attempt(const Case& one, CaseResult& result) {
-        CaseContext test(lab_, claims_, &options_.profile);
-        Judged judged = judge(one, test);
-        result.judged = in_force(test.judged());
-        decide(result, judged.judgement, test.notes(), requirements_, options_);
-        if (!judged.judgement || !test.notes().empty()) result.exchanges = std::move(judged.exchanges);
-        if (result.verdict != Verdict::blocked) return;
-        result.reason = judged.judgement.error().got;
-        result.refused_step = lab_.refused_step();
-        if (auto step = result.refused_step)
-            result.reason += fmt::format("; {} judges that", judging_case(*step));
-    }
-
-    // What the requirements of other versions say is not judged at this one.
-    std::vector<std::string> in_force(std::vector<std::string> ids) const {
-        std::erase_if(ids, [&](const std::string& id) {
-            const Requirement* rule = requirements_.find(id);
-            return rule != nullptr && (claims_.version < rule->since || claims_.version > rule->until);
-        });
-        return ids;
-    }
-
-    // A refused preparation may be what an earlier case left behind, and silence an answer that came late.
-    bool deserves_another(const CaseResult& result) const {
-        if (result.refused_step) return !hopeless_.contains(*result.refused_step);
-        bool silent = !result.exchanges.empty() && result.exchanges.back().silent();
-        return result.verdict == Verdict::dead && silent;
-    }
-
-    // On a connection of its own, where there is such a thing. What then goes well was no failure of the
-    // device for certain.
-    void try_again(const Case& one, CaseResult& result) {
-        auto anew = lab_.dut().reconnect();
-        if (!anew || !*anew) return;
-        CaseResult again = result_of(one);
-        attempt(one, again);
-        bool recovered = result.verdict == Verdict::dead && !is_failure(again.verdict);
-        if (recovered) {
-            again.verdict = Verdict::warning;
-            Finding first = result.findings.front();
-            first.verdict = Verdict::warning;
-            first.got += "; a second run of the case was answered";
-            again.findings.insert(again.findings.begin(), std::move(first));
-            again.exchanges = std::move(result.exchanges);
-        }
-        result = std::move(again);
-    }
-
-    // Which case says that the device refuses such a request.
-    std::string_view judging_case(uint8_t step) const {
-        if (is_sane_step(step)) return kSaneFirst;
-        auto judging =
-            std::ranges::find_if(all_, [&](const Case& one) { return contains(one.judges, step); });
-        return judging == all_.end() ? kSaneFirst : std::string_view(judging->id);
-    }
-
-    // After silence, whatever the profile says of it: does the target still answer?
-    void check_alive(const CaseResult& result) {
-        bool dead = std::ranges::any_of(
-            result.findings, [](const Finding& finding) { return finding.verdict == Verdict::dead; });
-        if (!dead || lab_.after_version()) return;
-        gone_ = report_.unreachable = true;
-        report_.killed_by = result.id;
-    }
-
-    void blocked(const Case& one, std::string why) {
-        CaseResult result = result_of(one);
-        result.verdict = Verdict::blocked;
-        result.reason = std::move(why);
-        finish(std::move(result));
-    }
-
-    void finish(CaseResult result) {
+    void at(wire::Version version, wire::Version last, std::span<const Case* const> wanted) {
+        VersionState state;
+        state.claims.version = version;
+        auto [result, outcome] = runs_.front()->sane(kSaneFirst, state, {});
+        state.claims = outcome.claims;
+        state.learned = first().learned();
+        settle(*runs_.front(), result);
+        progress(result);
         report_.results.push_back(std::move(result));
-        if (progress_) progress_(report_.results.size(), total_, report_.results.back());
+
+        std::vector<const Case*> due;
+        for (const Case* one : wanted) {
+            if (is_due(*one, version, last)) due.push_back(one);
+        }
+        std::vector<std::optional<CaseResult>> results(due.size());
+        std::atomic<size_t> next = 0;
+        auto work = [&](CaseRun& run) {
+            for (size_t i = next++; i < due.size() && !stopped(); i = next++) {
+                results[i] = result_of(run, *due[i], state, outcome);
+                progress(*results[i]);
+            }
+        };
+        std::vector<std::thread> threads;
+        for (size_t i = 1; i < runs_.size(); ++i) threads.emplace_back(work, std::ref(*runs_[i]));
+        work(*runs_.front());
+        for (std::thread& thread : threads) thread.join();
+        for (std::optional<CaseResult>& one : results) {
+            if (one) report_.results.push_back(std::move(*one));
+        }
+
+        if (gone_ || stopped()) return;
+        CaseResult again = runs_.front()->sane(kSaneLast, state, outcome.failures).first;
+        settle(*runs_.front(), again);
+        progress(again);
+        report_.results.push_back(std::move(again));
     }
 
-    lab::Lab& lab_;
+    CaseResult result_of(CaseRun& run, const Case& one, VersionState& state, const SaneOutcome& sane) {
+        if (control_.known) {
+            if (auto before = control_.known(one.id, state.claims.version)) {
+                before->title = one.title;
+                before->requirements = one.requirements;
+                return std::move(*before);
+            }
+        }
+        if (gone_) return blocked(one, state, "the target is gone since " + killed_by());
+        if (const StageFailure* failure = sane.hides(one.needs)) {
+            return blocked(one, state,
+                           fmt::format("{} failed at this version: {}", kSaneFirst, failure->finding.got));
+        }
+        CaseResult result = run.run(one, state);
+        const bool answered = std::ranges::any_of(
+            result.exchanges, [](const lab::Exchange& exchange) { return !exchange.silent(); });
+        // Who answers nothing at all may have been gone before: then the case has not been run yet.
+        if (settle(run, result) == Target::back && !answered) {
+            result = run.run(one, state);
+            settle(run, result);
+        }
+        return result;
+    }
+
+    enum class Target : uint8_t { there, back, gone };
+
+    // What became of the target with a result, and, if it went away, whether it came back.
+    Target settle(CaseRun& run, const CaseResult& result) {
+        if (!run.is_gone_after(result)) return Target::there;
+        const bool back = control_.revive && control_.revive(run.lab());
+        const std::lock_guard lock(mutex_);
+        if (back) {
+            report_.remarks.push_back(
+                fmt::format("The target went away at SPDM {} in {}, or just before it, and came back.",
+                            wire::name(result.version), result.id));
+            return Target::back;
+        }
+        if (!gone_) report_.killed_by = result.id;
+        gone_ = report_.unreachable = true;
+        return Target::gone;
+    }
+
+    std::string killed_by() {
+        const std::lock_guard lock(mutex_);
+        return report_.killed_by;
+    }
+
+    static CaseResult blocked(const Case& one, const VersionState& state, std::string why) {
+        return {.id = one.id,
+                .title = one.title,
+                .requirements = one.requirements,
+                .version = state.claims.version,
+                .verdict = Verdict::blocked,
+                .reason = std::move(why)};
+    }
+
+    void progress(const CaseResult& result) {
+        const std::lock_guard lock(mutex_);
+        ++done_;
+        if (control_.progress) control_.progress(done_, total_, result);
+    }
+
+    std::vector<std::unique_ptr<CaseRun>> runs_;
     std::span<const Case> all_;
-    const Requirements& requirements_;
     const RunOptions& options_;
-    const Progress& progress_;
+    const RunControl& control_;
     RunReport report_;
-    Claims claims_;
-    size_t total_ = 0;
-    bool gone_ = false;
-    std::set<uint8_t> hopeless_;  // steps that are refused on new connections too, at this version
+    std::mutex mutex_;  // of what the threads change
+    size_t done_ = 0, total_ = 0;
+    std::atomic<bool> gone_ = false, interrupted_ = false;
 };
 
 }  // namespace
@@ -287,6 +201,7 @@ size_t RunReport::count(Verdict verdict) const {
 int RunReport::exit_code() const {
     if (count(Verdict::harness_error) > 0) return 4;
     if (unreachable || (started_anew && count(Verdict::dead) > 0)) return 3;
+    if (interrupted) return 5;
     bool failed =
         std::ranges::any_of(results, [](const CaseResult& result) { return is_failure(result.verdict); });
     bool refused = std::ranges::any_of(
@@ -294,9 +209,15 @@ int RunReport::exit_code() const {
     return failed || refused ? 1 : 0;
 }
 
+RunReport run(std::span<lab::Lab* const> labs, std::span<const Case> cases, const Requirements& requirements,
+              const RunOptions& options, const RunControl& control) {
+    return Run(labs, cases, requirements, options, control).all();
+}
+
 RunReport run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
-              const RunOptions& options, const Progress& progress) {
-    return Run(lab, cases, requirements, options, progress).all();
+              const RunOptions& options, const RunControl& control) {
+    lab::Lab* const labs[] = {&lab};
+    return run(labs, cases, requirements, options, control);
 }
 
 }  // namespace assay::engine

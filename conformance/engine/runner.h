@@ -2,13 +2,13 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "conformance/engine/case.h"
 #include "conformance/engine/profile.h"
 #include "conformance/engine/requirement.h"
+#include "stack/base/clock.h"
 
 namespace assay::engine {
 
@@ -48,6 +48,7 @@ struct CaseResult {
     std::string group{};                     // what it is counted under, in a role without versions
     std::vector<Column> columns{};
     std::vector<std::string> remarks{};  // for people, a line each
+    std::chrono::microseconds time{0};   // that it took, a second attempt included
 };
 
 inline constexpr std::string_view kByVersion = "version";
@@ -70,21 +71,39 @@ struct RunReport {
     size_t count(Verdict verdict) const;
     // 0 no failure, 1 failures, or cases that could not be judged because the target refused what comes
     // before them, 3 the target could not be reached or died (where it is started anew, in any case), 4 a
-    // defect of this program.
+    // defect of this program, 5 interrupted.
     int exit_code() const;
     bool unreachable = false;
-    std::string killed_by;  // the case after which the target could not be reached any more
+    std::string killed_by;     // the case after which the target could not be reached any more
+    bool interrupted = false;  // it was stopped before its end: what is missing was not run
 };
 
 // What the command line shows of a run on its way: cases done, cases in all, the last result.
 using Progress = std::function<void(size_t done, size_t total, const CaseResult& last)>;
 
+// What a run is given besides what it is to do: all of it may be left out.
+struct RunControl {
+    Progress progress{};  // called by one thread at a time
+    // Asked before each case: whether the run is to end here.
+    std::function<bool()> stop{};
+    // The target is gone. Waits for it to come back, or makes it; false: it stays away.
+    std::function<bool(lab::Lab&)> revive{};
+    // A result that an earlier, interrupted run had: the case is not run again.
+    std::function<std::optional<CaseResult>(std::string_view id, wire::Version version)> known{};
+    const Clock* clock = nullptr;  // of the times in the results
+};
+
 // Runs the sane exchange, the cases and the sane exchange again at each version. A case that kills the
-// target is named, and the run goes on with the rest after a reset, if that is possible. A case that was
-// blocked by a step that the target refused, or that waited for an answer in vain, is run a second time on a
-// connection of its own, where the target has connections: what an earlier case left behind blocks no other,
-// and an answer that only the second run got is a warning.
+// target is named, and the run goes on with the rest if the target comes back. A case that was blocked by a
+// step that the target refused, or that waited for an answer in vain, is run a second time on a connection of
+// its own, where the target has connections: what an earlier case left behind blocks no other, and an answer
+// that only the second run got is a warning. Each case has randomness of its own (case_seed).
+//
+// Several labs, each with a connection of its own to the same target, share the cases among them, a thread
+// each; the results are in the order of the catalogue all the same.
+RunReport run(std::span<lab::Lab* const> labs, std::span<const Case> cases, const Requirements& requirements,
+              const RunOptions& options, const RunControl& control = {});
 RunReport run(lab::Lab& lab, std::span<const Case> cases, const Requirements& requirements,
-              const RunOptions& options, const Progress& progress = {});
+              const RunOptions& options, const RunControl& control = {});
 
 }  // namespace assay::engine

@@ -88,6 +88,8 @@ class Dut {
     virtual bool trusts_reference_requester() const { return false; }
     // Resets the device without closing the connection, where the adapter can: false where it cannot.
     virtual bool lose_state() { return false; }
+    // Makes whatever the target draws from now on depend on this number alone, where the adapter can.
+    virtual void reseed(uint64_t) {}
     // Lets time pass, where the target lives in real time.
     virtual void wait(std::chrono::microseconds) {}
     // Whether wait() takes no real time.

@@ -149,7 +149,7 @@ Context Lab::context_for(uint8_t code) const {
 
 uint32_t Lab::flags_of(const Offer& offer) const {
     constexpr uint32_t kCan = cap::key_ex | cap::encap;
-    const bool more = authenticates_ && offer.authenticates_if_asked && (offer.flags & kCan) == kCan;
+    const bool more = learned_.authenticates && offer.authenticates_if_asked && (offer.flags & kCan) == kCan;
     return more ? offer.flags | (kMutualFlags & ~kSessionFlags) : offer.flags;
 }
 
@@ -271,7 +271,7 @@ Result<> Lab::negotiate_again(Version version, const Offer& offer) {
 // What was read on earlier connections, and our own slots for the negotiated algorithm.
 void Lab::know_chains() {
     const spdm::Parameters& p = observer_.parameters();
-    for (const auto& [slot, chain] : chains_[{p.base_asym, p.base_hash, byte(p.version)}]) {
+    for (const auto& [slot, chain] : learned_.chains[{p.base_asym, p.base_hash, byte(p.version)}]) {
         observer_.provide_chain(slot, chain);
     }
     slots_ = std::make_unique<spdm::Identities>(identity_.identities, *provider_);
@@ -295,7 +295,7 @@ Result<Bytes> Lab::read_chain(uint8_t slot, uint16_t portion) {
         append(chain, answer.cert_chain);
         if (answer.remainder_length == 0) {
             const spdm::Parameters& p = observer_.parameters();
-            chains_[{p.base_asym, p.base_hash, byte(p.version)}][slot] = chain;
+            learned_.chains[{p.base_asym, p.base_hash, byte(p.version)}][slot] = chain;
             return chain;
         }
         if (answer.cert_chain.empty()) break;

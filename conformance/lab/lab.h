@@ -96,6 +96,18 @@ Result<T> ours(Result<T> made) {
     return made;
 }
 
+// What a lab learns of its target for good: connections that come later take it as known.
+struct Learned {
+    // Chains by negotiated (BaseAsymSel, BaseHashSel, version) and slot: the hash and the header differ with
+    // the former.
+    std::map<std::tuple<uint32_t, uint32_t, uint8_t>, std::map<uint8_t, Bytes>> chains{};
+    // For mutual authentication, of a requester without MUT_AUTH_CAP; and whether it takes ours.
+    bool asked_uninvited = false;
+    bool authenticates = false;
+    // Which reading of FINISH's transcript it follows.
+    spdm::FinishTranscript finish_transcript = spdm::FinishTranscript::whole;
+};
+
 class Lab {
    public:
     // `leaf_keys` as for Observer.
@@ -162,12 +174,16 @@ class Lab {
     using EditFinish = std::function<void(wire::Finish&)>;
     Result<Bytes> finish(uint32_t session_id, const EditFinish& edit = {});
     Result<Bytes> psk_finish(uint32_t session_id);
-    // Which reading of FINISH's transcript the device follows; `whole` by default.
     void set_finish_transcript(spdm::FinishTranscript reading) {
-        finish_transcript_ = reading;
+        learned_.finish_transcript = reading;
         observer_.set_finish_transcript(reading);
     }
-    spdm::FinishTranscript finish_transcript() const { return finish_transcript_; }
+    spdm::FinishTranscript finish_transcript() const { return learned_.finish_transcript; }
+    const Learned& learned() const { return learned_; }
+    // What another lab learned of the same target. Takes effect with the next reset().
+    void set_learned(Learned learned) { learned_ = std::move(learned); }
+    // Another source of nonces and keys from now on, which must outlive its use here.
+    void set_random(Random& random) { random_ = &random; }
     // What a session of the last KEY_EXCHANGE comes from, or one of our pre-shared key; empty when the
     // response does not say.
     Bytes secret(spdm::SessionKind kind, ByteView request, ByteView response) const;
@@ -200,10 +216,9 @@ class Lab {
     void record(Exchange exchange) { exchanges_.push_back(std::move(exchange)); }
 
     const Observer& seen() const { return observer_; }
-    // For harnesses that show the observer messages that this lab did not send.
+    // For harnesses that show the observer messages that this lab did not send, or tell it of something that
+    // is not on the wire.
     Observer& observer() { return observer_; }
-    // The same, for a harness that knows of something that is not on the wire.
-    Observer& observed() { return observer_; }
     const std::vector<Exchange>& exchanges() const { return exchanges_; }
     const crypto::Provider& provider() const { return *provider_; }
     Random& random() { return *random_; }
@@ -239,16 +254,11 @@ class Lab {
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
     std::optional<uint8_t> refused_step_;
-    // For mutual authentication, of a requester without MUT_AUTH_CAP; and whether it takes ours.
-    bool asked_uninvited_ = false;
-    bool authenticates_ = false;
-    spdm::FinishTranscript finish_transcript_ = spdm::FinishTranscript::whole;
+    Learned learned_;
     size_t count_ = 0;
     RequesterIdentity identity_;
     std::unique_ptr<crypto::Dhe> dhe_;  // of the last KEY_EXCHANGE
     std::unique_ptr<spdm::Identities> slots_;
-    // By negotiated (BaseAsymSel, BaseHashSel, version): the hash and the header differ with them.
-    std::map<std::tuple<uint32_t, uint32_t, uint8_t>, std::map<uint8_t, Bytes>> chains_;
 };
 
 // What came, as text: "ERROR InvalidRequest", "silence", "DIGESTS".

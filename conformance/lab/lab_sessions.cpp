@@ -41,7 +41,7 @@ Offer session_offer(uint32_t flags) {
 // The secret of a session that our own key, or the key we share, gives.
 void Lab::connect_observer() {
     observer_.set_transport(dut_->transport());
-    observer_.set_finish_transcript(finish_transcript_);
+    observer_.set_finish_transcript(learned_.finish_transcript);
     observer_.set_secrets([this](SessionKind kind, ByteView request, ByteView response) {
         std::vector<Bytes> known{secret(kind, request, response)};
         if (known.front().empty()) known.clear();
@@ -164,7 +164,7 @@ Result<Bytes> Lab::finish(uint32_t session_id, const EditFinish& edit) {
     message.requester_verify_data.resize(context.hash_size);
     Bytes bytes = encode_raw(message, context);
     size_t tail = message.signature.size() + context.hash_size;
-    ByteView head = spdm::finish_part(finish_transcript_, ByteView(bytes).first(bytes.size() - tail));
+    ByteView head = spdm::finish_part(learned_.finish_transcript, ByteView(bytes).first(bytes.size() - tail));
     Bytes chain_digest;
     if (sign) {
         auto suite = observer_.parameters().requester_suite();
@@ -209,7 +209,7 @@ Result<> Lab::finish_session(uint32_t session_id) {
     if (observed == nullptr) return no_session();
     uint8_t mutual = observed->mut_auth_requested;
     if (mutual != 0 && (observer_.parameters().requester_flags & cap::mut_auth) == 0) {
-        if (!asked_uninvited_) try_to_authenticate();
+        if (!learned_.asked_uninvited) try_to_authenticate();
         return fail(Errc::refused, "MutAuthRequested", Error::npos,
                     "the device asks for mutual authentication of a requester without MUT_AUTH_CAP "
                     "(SPDM-KEX-022)");
@@ -226,9 +226,9 @@ Result<> Lab::finish_session(uint32_t session_id) {
 // exchanges of this probe are not part of the case.
 void Lab::try_to_authenticate() {
     const std::vector<Exchange> kept = exchanges_;
-    asked_uninvited_ = true;
-    authenticates_ = true;
-    authenticates_ = in_session(observer_.parameters().version).has_value();
+    learned_.asked_uninvited = true;
+    learned_.authenticates = true;
+    learned_.authenticates = in_session(observer_.parameters().version).has_value();
     exchanges_ = kept;
     refused_step_.reset();
 }

@@ -71,6 +71,7 @@ class ReferenceDut final : public Dut {
     const record::Transport& transport() const override { return *device_->transport; }
     bool set_sequence(uint32_t session, spdm::Direction way, uint64_t next) override;
     bool ask_for_key_update(uint32_t session) override;
+    void reseed(uint64_t seed) override { random_ = SeededRandom(seed); }
     void wait(std::chrono::microseconds time) override { clock_.advance(time); }
     bool time_is_cheap() const override { return options_.clock == nullptr; }
     bool lose_state() override;

@@ -126,6 +126,7 @@ Json to_json(const engine::RunReport& report, const Details& details) {
     }
     json["unreachable"] = report.unreachable;
     json["killed_by"] = string_or_null(report.killed_by);
+    json["interrupted"] = report.interrupted;
     json["exit_code"] = report.exit_code();
     json["command"] = command(report, details);
     json["results"] = Json::array();

@@ -8,6 +8,7 @@
 //   exchanges            how many in all
 //   counts               results by verdict: {"pass": n, "loose_pass": n, ...}, all ten
 //   unreachable          whether the target was lost; killed_by: the case after which, or null
+//   interrupted          whether it was ended early: what is missing in results was not run
 //   exit_code, command   command: the line that does the run again
 //   results              [{id, title, version, verdict, reason, requirements, clauses, judged, findings}],
 //                        version null when none was agreed on and in a role without

@@ -136,6 +136,7 @@ std::string outcome(const engine::RunReport& report) {
             return failed ? "failures" : "no failure";
         }
         case 3: return lost;
+        case 5: return "INTERRUPTED: what is not listed was not run";
         default: return "a defect of the harness" + (report.unreachable ? ", and " + lost : "");
     }
 }

@@ -60,17 +60,26 @@ bool has_file(engine::Verdict verdict) {
            verdict == engine::Verdict::warning;
 }
 
-Result<> write_failures(const fs::path& folder, const engine::RunReport& report, const Details& details) {
-    TRY(make_folder(folder));
-    TRY(clear_failures(folder, report.role));
+void add_failures(Files& files, const engine::RunReport& report, const Details& details) {
     for (const engine::CaseResult& result : report.results) {
         if (!has_file(result.verdict)) continue;
-        std::string stem = file_stem(report, result);
-        TRY(write_file(folder / (stem + ".txt"), as_bytes(case_text(report, result, details))));
+        const std::string stem = "failures/" + file_stem(report, result);
+        files[stem + ".txt"] = to_bytes(as_bytes(case_text(report, result, details)));
         if (result.exchanges.empty()) continue;
         LinkType link = link_type(result.exchanges, *report.transport);
-        TRY(write_file(folder / (stem + ".pcap"), write_pcap(link, to_packets(result.exchanges, link))));
+        files[stem + ".pcap"] = write_pcap(link, to_packets(result.exchanges, link));
     }
+}
+
+constexpr std::string_view kReport = "report.json";
+// Where a new report is until it is whole.
+constexpr std::string_view kUnfinished = ".unfinished";
+
+Result<> move_file(const fs::path& from, const fs::path& to) {
+    TRY(make_folder(to.parent_path()));
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error) return refused(to, "cannot write", error);
     return {};
 }
 
@@ -88,22 +97,56 @@ std::string file_stem(const engine::RunReport& report, const engine::CaseResult&
 Result<> write_file(const fs::path& path, ByteView bytes) {
     errno = 0;
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    for (uint8_t byte : bytes) file.put(static_cast<char>(byte));
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bytes as characters
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     file.close();
     if (!file) return refused(path, "cannot write", {errno != 0 ? errno : EIO, std::generic_category()});
     return {};
 }
 
+Files report_files(const engine::RunReport& report, const Details& details) {
+    Files files;
+    const auto add = [&](std::string_view name, const std::string& text) {
+        files[std::string(name)] = to_bytes(as_bytes(text));
+    };
+    add(kReport, to_text(to_json(report, details)));
+    add("junit.xml", to_junit(report, details));
+    add("summary.txt", summary(report, details));
+    add_failures(files, report, details);
+    if (details.cases.empty()) return files;
+    const Trace matrix = trace(*details.requirements, details.cases, &report);
+    add("trace.txt", to_text(matrix));
+    add("trace.json", to_text(to_json(matrix)));
+    return files;
+}
+
+Result<> replace_report(const fs::path& folder, const Files& files, std::string_view role) {
+    const fs::path unfinished = folder / kUnfinished, failures = folder / "failures";
+    std::error_code error;
+    if (fs::is_directory(folder / kReport, error))
+        return refused(folder / kReport, "cannot write", std::make_error_code(std::errc::is_a_directory));
+    TRY(make_folder(failures));
+    fs::remove_all(unfinished, error);
+    for (const auto& [name, content] : files) {
+        TRY(make_folder((unfinished / name).parent_path()));
+        TRY(write_file(unfinished / name, content));
+    }
+    // From here on nothing needs space any more. The old report ends first and the new one begins last, so
+    // that there is never one without the files that it is about.
+    fs::remove(folder / kReport, error);
+    if (error) return refused(folder / kReport, "cannot remove", error);
+    TRY(clear_failures(failures, role));
+    for (const auto& [name, content] : files) {
+        if (name != kReport) TRY(move_file(unfinished / name, folder / name));
+    }
+    if (files.contains(std::string(kReport))) TRY(move_file(unfinished / kReport, folder / kReport));
+    fs::remove_all(unfinished, error);
+    return {};
+}
+
 Result<> write_report(const fs::path& folder, const engine::RunReport& report, const Details& details) {
     TRY(make_folder(folder));
-    TRY(write_file(folder / "report.json", as_bytes(to_text(to_json(report, details)))));
-    TRY(write_file(folder / "junit.xml", as_bytes(to_junit(report, details))));
-    TRY(write_file(folder / "summary.txt", as_bytes(summary(report, details))));
-    TRY(write_failures(folder / "failures", report, details));
-    if (details.cases.empty()) return {};
-    Trace matrix = trace(*details.requirements, details.cases, &report);
-    TRY(write_file(folder / "trace.txt", as_bytes(to_text(matrix))));
-    return write_file(folder / "trace.json", as_bytes(to_text(to_json(matrix))));
+    return replace_report(folder, report_files(report, details), report.role);
 }
 
 }  // namespace assay::report

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "conformance/report/details.h"
 
@@ -15,8 +17,16 @@ namespace assay::report {
 //   trace.txt, trace.json                                    if details.cases were given
 // What an earlier run left in failures/ under such names is removed. Errors: Errc::io naming the file and the
 // reason.
+// The new report takes the place of an older one whole or not at all: it is written beside it first, and as
+// long as report.json is there, every file belongs to it.
 Result<> write_report(const std::filesystem::path& folder, const engine::RunReport& report,
                       const Details& details = {});
+
+// The files of a report by their paths in its folder, and the second half of write_report(), for who has
+// more files. Errors as above.
+using Files = std::map<std::string, Bytes>;
+Files report_files(const engine::RunReport& report, const Details& details = {});
+Result<> replace_report(const std::filesystem::path& folder, const Files& files, std::string_view role);
 
 // "1.2-crt_offset-at-end": no character that is not a letter, a digit, '.' or '-' but for '_'.
 std::string file_stem(const engine::RunReport& report, const engine::CaseResult& result);

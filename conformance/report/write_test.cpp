@@ -91,6 +91,23 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_named_with_the_reason) {
     BOOST_TEST(written.error().text().find("Not a directory") != std::string::npos, written.error().text());
 }
 
+BOOST_AUTO_TEST_CASE(a_report_that_cannot_be_written_leaves_the_old_one_as_it_was) {
+    Folder folder;
+    BOOST_REQUIRE(write_report(folder.path, test::sample(), test::details()).has_value());
+    const auto before = files(folder.path);
+    const std::string old = contents(folder.path / "report.json");
+    engine::RunReport other = test::sample();
+    other.target = "another";
+    // A name that is too long for the file system.
+    other.results.front().id = std::string(300, 'x');
+    other.results.front().verdict = engine::Verdict::fail;
+    BOOST_TEST(!write_report(folder.path, other, test::details()).has_value());
+    BOOST_TEST(contents(folder.path / "report.json") == old);
+    for (const std::string& name : before) BOOST_TEST(fs::exists(folder.path / name), name);
+    BOOST_REQUIRE(write_report(folder.path, test::sample(), test::details()).has_value());
+    BOOST_TEST(files(folder.path) == before, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_case_id_cannot_lead_out_of_the_folder) {
     engine::CaseResult result = test::failed();
     result.id = "../../etc/pass wd";

@@ -246,7 +246,7 @@ class Run {
         answers_are_authentic(*exchange, facts);
         a_refusal_leaves_no_trace(before, sessions, responder, *exchange);
         establishment_is_earned(sessions, responder, lab_.seen(), *exchange);
-        both_ends_agree(responder, lab_.observed(), facts);
+        both_ends_agree(responder, lab_.observer(), facts);
         honest_proofs_are_accepted(responder, *exchange, facts);
         key_updates_take_effect(sessions, responder, *exchange);
         facts.silent = silent_;
