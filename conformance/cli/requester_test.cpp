@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_requester_that_connects_by_itself_is_judged_by_what_it_se
     over = true;
     BOOST_TEST(ran.code == 0, ran.out << ran.err);
     BOOST_TEST(ran.out.contains("exit code 0: no failure"), ran.out);
+    BOOST_TEST(ran.out.contains("all           1"), ran.out);  // it was judged
 }
 
 BOOST_AUTO_TEST_CASE(wrong_usage_is_refused) {

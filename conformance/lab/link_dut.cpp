@@ -20,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kBetweenAnswers{50};
 // How many times as long as its slowest answer of late a target may take where silence is right too.
 constexpr int kSilence = 3;
+// More than one answer to a request, or one late answer for each of many, is a target that floods.
+constexpr int kMostAnswers = 16;
 // How long the answer to a marker may take that a target may not know.
 constexpr milliseconds kMarkerTime{250};
 
@@ -104,8 +106,11 @@ Result<LinkDut::Arrival> LinkDut::answer(milliseconds time, transport::Payload p
     if (!owed_) return first;
     // Answers come in the order of their requests: the last one is this exchange's.
     owed_ = false;
-    while (Result<Arrival> later = receive(longest_ + longest_ / 2 + kBetweenAnswers, payload))
+    for (int i = 0; i < kMostAnswers; ++i) {
+        Result<Arrival> later = receive(longest_ + longest_ / 2 + kBetweenAnswers, payload);
+        if (!later) break;
         first = std::move(later);
+    }
     return first;
 }
 
@@ -125,18 +130,18 @@ Result<LinkDut::Arrival> LinkDut::marked_answer(uint8_t code, Wait wait, millise
         return first;
     }
     learn_time();
-    while (true) {
+    for (int i = 0; i < kMostAnswers; ++i) {
         Result<Arrival> next = receive(kSilence * longest_ + kMarkerTime, payload);
-        if (!next) {
-            order_.broken();
+        if (!next) break;
+        if (!*next) {
+            owed_ = false;
+            order_.in_order(code);
             return first;
         }
-        if (!*next) break;
         // The answer that an earlier exchange did not wait for came before this one's.
         if (owed_) first = std::move(next);
     }
-    owed_ = false;
-    order_.in_order(code);
+    order_.broken();
     return first;
 }
 

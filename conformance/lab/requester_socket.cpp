@@ -40,11 +40,13 @@ class Switchboard {
         if (!by_itself_ && (peer_ == nullptr || connection.run != run_)) return std::nullopt;
         const bool begins = payload == transport::Payload::spdm && message.size() >= wire::kHeaderSize &&
                             wire::code_of(message) == wire::code::get_version;
-        // Who connects by itself begins its next run so, on the same connection or another.
-        if (by_itself_ && begins && heard_) leave(How::closed);
+        // Who connects by itself begins its next run so, on the same connection or another; who has sent
+        // nothing but GET_VERSION yet only asks again.
+        if (by_itself_ && begins && past_version_) leave(How::closed);
         if (!changed_.wait_for(lock, timeout_, [this] { return peer_ != nullptr || stopped_; }) || stopped_)
             return std::nullopt;
         heard_ = true;
+        if (!begins) past_version_ = true;
         speaker_ = connection.number;
         last_heard_ = Clock::now();
         if (peer_->has_enough()) {
@@ -72,7 +74,7 @@ class Switchboard {
         const std::lock_guard lock(mutex_);
         peer_ = &peer;
         ++run_;
-        heard_ = false;
+        heard_ = past_version_ = false;
         left_.reset();
         last_heard_ = Clock::now();
         changed_.notify_all();
@@ -102,7 +104,7 @@ class Switchboard {
     void leave(How how) {
         if (!left_) left_ = how;
         peer_ = nullptr;
-        heard_ = false;
+        heard_ = past_version_ = false;
         changed_.notify_all();
     }
 
@@ -111,7 +113,8 @@ class Switchboard {
     std::mutex mutex_;
     std::condition_variable changed_;
     ResponderPeer* peer_ = nullptr;
-    bool heard_ = false;  // something came in this run
+    bool heard_ = false;         // something came in this run
+    bool past_version_ = false;  // and not only GET_VERSION
     bool stopped_ = false;
     uint64_t run_ = 0, connections_ = 0, speaker_ = 0;  // the connection that spoke last
     Clock::time_point last_heard_{};

@@ -129,6 +129,8 @@ std::string outcome(const engine::RunReport& report) {
                        : report.killed_by.empty() ? "the target could not be reached"
                                                   : "the target is gone since " + report.killed_by;
     if (report.results.empty()) return "NOTHING WAS RUN: the target has none of the versions asked for";
+    if (report.count(Verdict::not_applicable) == report.results.size())
+        return "NOTHING WAS JUDGED: no case is applicable";
     switch (report.exit_code()) {
         case 0: return "no failure";
         case 1: {

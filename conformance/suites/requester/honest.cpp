@@ -92,6 +92,19 @@ CheckResult waits(CaseContext& test) {
     return plain->end.succeeded() ? expect_success(test, *run, "SPDM-DEF-006") : CheckResult{};
 }
 
+// Whatever it does in between: who never ends cannot be used.
+CheckResult comes_to_an_end(CaseContext& test) {
+    using How = lab::RequesterEnd::How;
+    for (const lab::Flow flow : lab::kFlows) {
+        const Run* run = TRY(test.subject().honest(test.version(), {.flow = flow}));
+        if (run->end.how != How::late && run->end.how != How::cut) continue;
+        return std::unexpected(
+            Finding(Verdict::dead, {}, fmt::format("the requester comes to an end ({})", lab::name(flow)),
+                    fmt::format("{} behind {} exchanges", lab::describe(run->end), run->exchanges().size())));
+    }
+    return {};
+}
+
 struct Row {
     std::string id;
     std::string title;
@@ -107,6 +120,10 @@ std::vector<Row> rows() {
           "SPDM-CAP-034", "SPDM-ALG-002", "SPDM-ALG-003", "SPDM-ALG-004", "SPDM-ALG-007", "SPDM-ALG-008",
           "SPDM-ALG-027", "SPDM-ALG-029", "SPDM-CHL-015", "SPDM-MEA-001", "SPDM-MEA-045"},
          asks_well},
+        {"req/ends",
+         "With an honest responder a requester comes to an end in its time",
+         {"SPDM-DEF-105"},
+         comes_to_an_end},
         {"req/capability-rules",
          "A requester's flags and sizes go together",
          {"SPDM-CAP-006", "SPDM-CAP-007", "SPDM-CAP-008", "SPDM-CAP-009", "SPDM-CAP-010", "SPDM-CAP-011",
