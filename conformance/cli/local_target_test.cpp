@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(a_pci_device_that_is_not_there_is_one_line) {
     BadInput{
         {"run", "--target", "doe:ffff:ff:1f.7"}, 3, "/sys/bus/pci/devices/ffff:ff:1f.7/config: No such file"}
         .check();
+    BadInput{{"run", "--target", "mctp://1"}, 2, "an MCTP endpoint is NETWORK/EID"}.check();
     BadInput{{"run", "--target", "doe:gpu"}, 2, "a PCI address is"}.check();
 }
 

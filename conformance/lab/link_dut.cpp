@@ -203,6 +203,7 @@ Result<std::optional<Answer>> LinkDut::exchange_secured(ByteView record, Wait wa
 }
 
 bool LinkDut::carries_frames(FrameLayer layer) const {
+    if (target_.scheme == transport::Scheme::mctp) return false;
     if (binding() == transport::Binding::none) return layer == FrameLayer::emu_stream;
     bool emu = target_.scheme == transport::Scheme::emu;
     return layer == FrameLayer::unit || layer == (emu ? FrameLayer::emu_stream : FrameLayer::tcp_stream);

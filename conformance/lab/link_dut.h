@@ -1,4 +1,4 @@
-// A device behind a socket.
+// A device behind a socket, of TCP or of MCTP.
 #pragma once
 
 #include <memory>

@@ -11,6 +11,7 @@
 
 #include "stack/base/writer.h"
 #include "stack/transport/endpoint.h"
+#include "stack/transport/mctp_link.h"
 
 namespace assay::transport {
 
@@ -350,6 +351,8 @@ class SocketLink final : public Link {
 }  // namespace
 
 Result<std::unique_ptr<Link>> connect(const Target& target, milliseconds timeout, milliseconds send_time) {
+    if (target.scheme == Scheme::mctp)
+        return mctp_link(TRY(open_mctp_socket(target.network, target.endpoint)));
     if (target.scheme != Scheme::tcp && target.scheme != Scheme::emu)
         return fail(Errc::unsupported, "target", Error::npos, "the reference has no socket");
     auto link = std::make_unique<SocketLink>(target, send_time);

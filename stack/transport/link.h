@@ -53,10 +53,9 @@ class Link {
 // How long a peer may leave bytes unread that are sent to it.
 inline constexpr std::chrono::milliseconds kSendTime{5000};
 
-// Connects to a tcp or emu target. Keeps trying for `timeout`, as a peer may be about to listen, and 20 ms
-// at least; looking up
-// a host's name is not part of that time. Errors: Errc::io, or Errc::timeout when nobody refused and nobody
-// answered; both name the target.
+// Connects to a tcp, emu or mctp target. Keeps trying for `timeout`, as a peer may be about to listen, and 20
+// ms at least; looking up a host's name is not part of that time. Errors: Errc::io, or Errc::timeout when
+// nobody refused and nobody answered; both name the target.
 Result<std::unique_ptr<Link>> connect(const Target& target, std::chrono::milliseconds timeout,
                                       std::chrono::milliseconds send_time = kSendTime);
 

@@ -20,8 +20,8 @@ bool host_character(char c) {
 }
 
 constexpr std::string_view kAccepted =
-    "known are reference, tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none, exec:COMMAND, "
-    "lib:PATH and doe:SEGMENT:BUS:DEVICE.FUNCTION";
+    "known are reference, tcp://HOST:PORT, emu://HOST:PORT?binding=mctp|doe|tcp|none, "
+    "mctp://NETWORK/EID, exec:COMMAND, lib:PATH and doe:SEGMENT:BUS:DEVICE.FUNCTION";
 constexpr std::string_view kReference = "reference";
 
 // What stands behind the '?'.
@@ -39,6 +39,25 @@ bool is_pci_address(std::string_view text) {
     return std::ranges::equal(text, kForm, [](char c, char form) {
         return form == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == form;
     });
+}
+
+template <class T>
+bool read_number(std::string_view text, T& value) {
+    const char* end = text.data() + text.size();
+    const auto [last, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && last == end;
+}
+
+// Of the identifiers 0, 255 and 1 to 7 name no endpoint (DSP0236, special endpoint identifiers).
+Result<Target> parse_endpoint(std::string_view uri, std::string_view rest) {
+    constexpr uint8_t kFirst = 8, kNone = 0xff;
+    Target target{.scheme = Scheme::mctp, .host = {}, .binding = Binding::mctp};
+    const size_t slash = rest.find('/');
+    const bool good = slash != std::string_view::npos && read_number(rest.substr(0, slash), target.network) &&
+                      read_number(rest.substr(slash + 1), target.endpoint);
+    if (!good || target.endpoint < kFirst || target.endpoint == kNone)
+        return wrong(uri, "an MCTP endpoint is NETWORK/EID, two numbers, the second of 8 to 254, as in 1/9");
+    return target;
 }
 
 // A command may hold anything; of a library's path the first '?' is the end.
@@ -75,6 +94,8 @@ Result<Target> parse_target(std::string_view uri) {
         return target;
     }
     if (rest.starts_with("exec:") || rest.starts_with("lib:")) return parse_local(uri);
+    constexpr std::string_view kMctp = "mctp://";
+    if (rest.starts_with(kMctp)) return parse_endpoint(uri, rest.substr(kMctp.size()));
     if (rest.starts_with("doe:")) return parse_mailbox(uri);
     if (rest.starts_with("tcp://")) {
         target.scheme = Scheme::tcp;
@@ -125,6 +146,7 @@ std::string to_text(const Target& target) {
                    : fmt::format("{}?binding={}", kReference, name(target.binding));
     }
     if (target.scheme == Scheme::exec) return "exec:" + target.path;
+    if (target.scheme == Scheme::mctp) return fmt::format("mctp://{}/{}", target.network, target.endpoint);
     if (target.scheme == Scheme::doe) return "doe:" + target.path;
     if (target.scheme == Scheme::lib)
         return "lib:" + target.path + (target.options.empty() ? "" : "?" + target.options);

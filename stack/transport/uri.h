@@ -10,6 +10,7 @@ namespace assay::transport {
 enum class Scheme : uint8_t {
     reference,  // the built-in device, in this process
     tcp,        // SPDM over TCP (DSP0287)
+    mctp,       // an MCTP endpoint, through this machine's kernel
     emu,        // the DMTF emulator's socket framing around a binding
     exec,       // a child process that is spoken to over its standard input and output
     lib,        // a shared library in this process
@@ -24,13 +25,15 @@ struct Target {
     std::string host;
     uint16_t port = 0;
     Binding binding = Binding::none;  // of the reference: that of the records that it takes
-    std::string path{};               // of exec the command, a line of shell; of lib the library's path
-    std::string options{};            // of lib: what its create() gets
+    uint32_t network = 0;             // of mctp, and the endpoint's identifier
+    uint8_t endpoint = 0;
+    std::string path{};     // of exec the command, a line of shell; of lib the library's path
+    std::string options{};  // of lib: what its create() gets
 };
 
 // Reads "reference[?binding=mctp|doe|tcp|none]" (none when not said), "tcp://HOST[:PORT]" or
 // "emu://HOST[:PORT][?binding=mctp|doe|tcp|none]" (mctp when not said), where an IPv6 address stands in
-// brackets, "exec:COMMAND", "lib:PATH[?OPTIONS]" or
+// brackets, "mctp://NETWORK/EID" (two numbers), "exec:COMMAND", "lib:PATH[?OPTIONS]" or
 // "doe:SEGMENT:BUS:DEVICE.FUNCTION" ("doe:0000:3b:00.0"). Errors: Errc::bad_text, with what is wrong and what
 // is accepted.
 Result<Target> parse_target(std::string_view uri);
