@@ -14,6 +14,7 @@
 #include "stack/attest/json_object.h"
 #include "stack/attest/nvidia_evidence.h"
 #include "stack/attest/ocsp_questions.h"
+#include "stack/base/time_text.h"
 
 namespace assay::cli {
 
@@ -117,7 +118,7 @@ Result<Context> context_of(const VerifyCommand& command) {
     if (!command.context.empty()) context = TRY(context_file(command.context));
     if (!command.nonce.empty()) context.nonce = TRY(attest::read_nonce(command.nonce));
     for (const std::string& option : command.expected) TRY(add_expected(context, option));
-    if (!command.at.empty()) context.time = TRY(attest::parse_time(command.at));
+    if (!command.at.empty()) context.time = TRY(parse_time(command.at));
     for (const std::string& option : command.roots) TRY(add_roots(context.roots, option));
     if (command.policy.empty()) return context;
     auto policy = attest::Policy::parse(as_text(TRY(read_evidence_file(command.policy)).bytes));

@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "stack/attest/json_object.h"
+#include "stack/base/time_text.h"
 
 namespace assay::attest {
 

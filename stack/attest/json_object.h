@@ -52,7 +52,4 @@ class JsonObject {
     std::string error_;
 };
 
-// "2026-11-24T00:00:00Z" (RFC 3339, UTC, whole seconds).
-Result<crypto::UnixTime> parse_time(std::string_view text);
-
 }  // namespace assay::attest

@@ -1,10 +1,11 @@
 #include "stack/evidence/machine.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
+
+#include "stack/base/time_text.h"
 
 namespace assay::evidence {
 
@@ -130,9 +131,8 @@ ordered_json context_list(const Machine& machine, Folder& folder) {
     ordered_json roots = ordered_json::object();
     for (const auto& [kind, chain] : machine.roots)
         roots[kind] = folder.add(fmt::format("context/{}_roots.pem", kind), to_pem(chain));
-    ordered_json context = {{"nonce", to_hex(machine.nonce)},
-                            {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", machine.time)},
-                            {"roots", roots}};
+    ordered_json context = {
+        {"nonce", to_hex(machine.nonce)}, {"time", time_text(machine.time)}, {"roots", roots}};
     const std::string policy = machine.policy.dump(2) + "\n";
     context["policy"] = folder.add("context/policy.json", to_bytes(as_bytes(policy)));
     return context;
@@ -240,6 +240,7 @@ Result<Files> make(const Machine& machine) {
     folder.add("evidence.json", as_file(evidence));
     folder.add("context.json", as_file(context));
     if (machine.edit_files) machine.edit_files(folder.files());
+    if (*machine.edit_error) return std::unexpected(**machine.edit_error);
     return std::move(folder.files());
 }
 

@@ -2,6 +2,7 @@
 // few choices; signatures apart, the same bytes every time.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "stack/evidence/files.h"
@@ -36,6 +37,9 @@ struct Machine {
     // On what is written, when all is signed.
     std::function<void(nlohmann::ordered_json& evidence, nlohmann::ordered_json& context)> edit_lists;
     std::function<void(Files&)> edit_files;
+    // What was wrong with an edit that is done while the evidence is made (edit.h); make() then fails with
+    // it.
+    std::shared_ptr<std::optional<Error>> edit_error = std::make_shared<std::optional<Error>>();
 
     GpuForm& gpu(size_t index = 0) { return gpus[index]; }
     ReportForm& report(size_t index = 0) { return gpus[index].report; }
@@ -69,7 +73,7 @@ std::vector<OcspForm> ocsp_for(const Machine& machine);
 Bytes quoted_nonce(const Machine& machine);
 Bytes report_data(const Machine& machine);
 
-// evidence.json, context.json and what they name. Errors: as make of a manifest.
+// evidence.json, context.json and what they name. Errors: as make of a manifest, and `edit_error`.
 Result<Files> make(const Machine& machine);
 
 }  // namespace assay::evidence

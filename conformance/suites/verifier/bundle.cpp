@@ -13,7 +13,7 @@ namespace assay::cases::verifier {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = evidence::Json;
 using attest::Verdict;
 
 Result<Verdict> verdict_of(const std::string& name) {
@@ -34,6 +34,7 @@ Result<Bundle> bundle_of(const Json& json, std::string_view group) {
     bundle.file = json.value("file", "");
     bundle.field = json.value("field", "");
     bundle.dispute = json.value("dispute", "");
+    if (json.contains("steps")) bundle.steps = json.at("steps");
     if (bundle.genuine() != bundle.check.empty())
         return fail(Errc::bad_text, "bundles", Error::npos,
                     bundle.id + ": verdict and check contradict each other");
@@ -82,9 +83,13 @@ const Bundle* find_bundle(std::string_view id) {
 const Bundle* control_of(const Bundle& bundle) { return find_bundle("genuine/" + bundle.shape); }
 
 Result<evidence::Files> make(const Bundle& bundle, uint64_t seed) {
+    evidence::Machine machine = TRY(evidence::genuine(bundle.shape, seed));
+    if (bundle.steps) {
+        TRY(evidence::apply_all(machine, *bundle.steps, bundle.shape));
+        return make(machine);
+    }
     const Edit* change = edit(bundle.id);
     if (change == nullptr) return fail(Errc::internal, "bundle", Error::npos, bundle.id + " has no edit");
-    evidence::Machine machine = TRY(evidence::genuine(bundle.shape, seed));
     change->apply(machine);
     return make(machine);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/attest/appraisal.h"
+#include "stack/evidence/edit.h"
 #include "stack/evidence/files.h"
 
 namespace assay::cases::verifier {
@@ -22,6 +23,8 @@ struct Bundle {
     std::string field;    // of that file; empty: all of it
     std::string source;   // what demands it
     std::string dispute;  // how public verifiers differ; empty: they do not
+    // What is done to the machine, in order (stack/evidence/edit.h); nothing: its edit is code (edits.h).
+    std::optional<evidence::Json> steps;
 
     bool genuine() const { return verdict == attest::Verdict::trusted; }
 };
@@ -36,7 +39,8 @@ const Bundle* find_bundle(std::string_view id);
 // The genuine bundle of a shape, without which what is refused of it proves nothing.
 const Bundle* control_of(const Bundle& bundle);
 
-// Its files. Errors: as evidence::make, and Errc::internal for a bundle without an edit.
+// Its files. Errors: as evidence::apply_all and evidence::make, and Errc::internal for a bundle
+// without steps and without an edit.
 Result<evidence::Files> make(const Bundle& bundle, uint64_t seed = 1);
 
 }  // namespace assay::cases::verifier

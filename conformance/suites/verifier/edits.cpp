@@ -5,11 +5,18 @@
 namespace assay::cases::verifier {
 
 const Edit* edit(std::string_view id) {
-    for (const auto& group :
-         {genuine_edits(), genuine_log_edits(), whole_edits(), certificate_edits(), report_edits(),
-          opaque_edits(), topology_edits(), firmware_edits(), manifest_edits(), manifest_signature_edits(),
-          ocsp_edits(), tpm_edits(), snp_edits(), binding_edits(), runtime_data_edits(), expected_edits(),
-          policy_edits()}) {
+    for (const auto& group : {
+             genuine_edits(),
+             certificate_edits(),
+             report_edits(),
+             opaque_edits(),
+             topology_edits(),
+             firmware_edits(),
+             manifest_edits(),
+             manifest_signature_edits(),
+             ocsp_edits(),
+             runtime_data_edits(),
+         }) {
         const auto found = std::ranges::find(group, id, &Edit::id);
         if (found != group.end()) return &*found;
     }
@@ -26,25 +33,9 @@ void measure(Machine& machine, size_t index, Bytes value) {
 
 Bytes other_digest(std::string_view what) { return digest(crypto::HashAlgo::sha384, as_bytes(what)); }
 
-void flip(Bytes& bytes, size_t at) { bytes.at(at) ^= 1; }
-void flip_last(Bytes& bytes, size_t from_end) { flip(bytes, bytes.size() - from_end); }
-
-void cut(Machine& machine, std::string path, size_t size) {
-    machine.edit_files = [path = std::move(path), size](evidence::Files& files) {
-        files.at(path).resize(size);
-    };
-}
-
 void replace(Machine& machine, std::string path, Bytes content) {
     machine.edit_files = [path = std::move(path), content = std::move(content)](evidence::Files& files) {
         files.at(path) = content;
-    };
-}
-
-void give_report_data(Machine& machine, ByteView data) {
-    machine.edit_lists = [text = to_hex(data)](nlohmann::ordered_json& /*evidence*/,
-                                               nlohmann::ordered_json& context) {
-        context["expected"] = {{"snp", text}};
     };
 }
 

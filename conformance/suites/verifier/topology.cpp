@@ -9,19 +9,6 @@ using namespace edits;
 
 constexpr size_t kFirstSwitch = kMachineGpus;  // of the shape's devices
 
-void gpus_alone(Machine& machine) { machine.gpus.resize(kFirstSwitch); }
-void one_gpu(Machine& machine) { machine.gpus.resize(1); }
-void switches_alone_with_a_gpu(Machine& machine) {
-    machine.gpus.erase(machine.gpus.begin(), machine.gpus.begin() + kFirstSwitch - 1);
-}
-void gpu_missing(Machine& machine) { machine.gpus.erase(machine.gpus.begin() + 2); }
-void switch_missing(Machine& machine) { machine.gpus.pop_back(); }
-// A GPU of another machine that falsely names the same switches.
-void further_gpu(Machine& machine) {
-    machine.gpus.push_back(genuine("protected-pcie", machine.seed + 1)->gpus.front());
-    machine.gpus.back().report.nonce = machine.nonce;
-}
-
 std::vector<Bytes> switch_pdis(std::initializer_list<size_t> positions) {
     std::vector<Bytes> all;
     for (const size_t position : positions) all.push_back(switch_pdi(position));
@@ -38,7 +25,6 @@ void three_switches(Machine& machine) {
 void five_switches(Machine& machine) {
     for (size_t i = 0; i < kFirstSwitch; ++i) gpu_names(machine, i, switch_pdis({0, 1, 2, 3, 4}));
 }
-void gpu_names_none(Machine& machine) { machine.report(3).drop(opaque::pdi); }
 // What a verifier that does not reverse the bytes would take for right.
 void gpus_name_unreversed(Machine& machine) {
     std::vector<Bytes> reversed;
@@ -53,8 +39,6 @@ Bytes& own_pdi(Machine& machine, size_t index) {
     return machine.report(kFirstSwitch + index).field(opaque::pdi)->value;
 }
 void other_switch(Machine& machine) { own_pdi(machine, 1) = switch_pdi(11); }
-void switch_of_one_place(Machine& machine) { own_pdi(machine, 1) = switch_pdi(0); }
-void switch_without_pdi(Machine& machine) { machine.report(kFirstSwitch).drop(opaque::pdi); }
 
 void switch_names(Machine& machine, size_t index, std::initializer_list<size_t> positions) {
     std::vector<Bytes> all;
@@ -65,11 +49,7 @@ void switch_of_other_gpus(Machine& machine) { switch_names(machine, 2, {0, 1, 2,
 void seven_gpus(Machine& machine) {
     for (size_t i = 0; i < kMachineSwitches; ++i) switch_names(machine, i, {0, 1, 2, 3, 4, 5, 6, 6});
 }
-void switch_names_none(Machine& machine) { machine.report(kFirstSwitch + 3).drop(opaque::switch_gpu_pdis); }
 
-void mixed_protection(Machine& machine) {
-    machine.report(4).field(opaque::protected_pcie)->value = {opaque::kOff};
-}
 // FEATURE_FLAG says it, and each is in a mode that the policy allows.
 void mixed_flags(Machine& machine) {
     for (size_t i = 0; i < machine.gpus.size(); ++i) {
@@ -79,44 +59,19 @@ void mixed_flags(Machine& machine) {
     }
 }
 
-// Links that are not in use name no switch.
-void links_unused(Machine& machine) {
-    for (size_t i = 0; i < kFirstSwitch; ++i) {
-        Bytes& links = machine.report(i).field(opaque::pdi)->value;
-        std::fill_n(links.begin() + static_cast<ptrdiff_t>(8 * i), 16, 0);
-    }
-}
-void each_for_itself(Machine& machine) {
-    machine.gpus.resize(2);
-    machine.policy["ppcie_topology"] = false;
-}
-
 }  // namespace
 
 std::span<const Edit> topology_edits() {
     static constexpr Edit kEdits[] = {
-        {"topology/gpus-alone", gpus_alone},
-        {"topology/one-gpu", one_gpu},
-        {"topology/one-gpu-with-switches", switches_alone_with_a_gpu},
-        {"topology/gpu-missing", gpu_missing},
-        {"topology/switch-missing", switch_missing},
-        {"topology/further-gpu", further_gpu},
         {"topology/gpu-of-another-machine", gpu_of_another_machine},
         {"topology/gpu-with-another-switch", gpu_with_another_switch},
         {"topology/three-switches", three_switches},
         {"topology/five-switches", five_switches},
-        {"topology/gpu-names-none", gpu_names_none},
         {"topology/gpus-name-unreversed", gpus_name_unreversed},
         {"topology/other-switch", other_switch},
-        {"topology/two-switches-of-one-place", switch_of_one_place},
-        {"topology/switch-without-pdi", switch_without_pdi},
         {"topology/switch-of-other-gpus", switch_of_other_gpus},
         {"topology/seven-gpus", seven_gpus},
-        {"topology/switch-names-none", switch_names_none},
-        {"topology/mixed-protection", mixed_protection},
         {"topology/mixed-flags", mixed_flags},
-        {"genuine/links-unused", links_unused},
-        {"genuine/protected-gpus-each-for-itself", each_for_itself},
     };
     return kEdits;
 }
