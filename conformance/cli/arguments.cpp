@@ -8,6 +8,8 @@
 #include "conformance/cli/commands.h"
 #include "conformance/cli/run_arguments.h"
 #include "conformance/cli/shared_arguments.h"
+#include "conformance/cli/version.h"
+#include "stack/base/ranges.h"
 #include "stack/crypto/algorithms.h"
 
 namespace assay::cli {
@@ -96,15 +98,34 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
     verify->add_option("--ocsp-url", options.ocsp_url,
                        "http://HOST[:PORT][/PATH]: a responder that is asked for each word on revocation "
                        "that the policy needs and no file has");
-    verify->add_option("--ocsp-timeout", options.ocsp_timeout_ms, "milliseconds for each of its answers")
-        ->capture_default_str();
+    add_number(verify, "--ocsp-timeout", options.ocsp_timeout_ms, 1, kMostMilliseconds,
+               "milliseconds for each of its answers");
     verify->add_flag("--json", options.json, "steps and claims as JSON");
     return verify;
 }
 
 }  // namespace
 
-int main(int argc, const char* const* argv, Streams& streams) {
+namespace {
+
+// Why the arguments cannot be read at all; empty when they can.
+std::string refused_beginning(int argc, const char* const* argv, std::span<const std::string> commands) {
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (!first.empty() && !first.starts_with('-') && !contains(commands, first)) {
+        return fmt::format("there is no command '{}'; known are {}", first, fmt::join(commands, ", "));
+    }
+    const bool had_it = first == "run" || first == "serve" || first == "connect";
+    for (int i = 2; had_it && i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--version" || argument.starts_with("--version=")) {
+            return fmt::format("--version of 'assay {}' is now --spdm-version (see assay {} --help)", first,
+                               first);
+        }
+    }
+    return {};
+}
+
+int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     CLI::App app{"Assay: conformance and fuzzing of the protocols between a confidential VM and its GPU",
                  "assay"};
     app.footer(kFooter);
@@ -121,7 +142,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->required();
     add_fault_options(serve_app, serve_options.fault_options);
     add_versions(serve_app, serve_options.versions);
-    serve_app->add_option("--seed", serve_options.seed, "of nonces")->capture_default_str();
+    add_number(serve_app, "--seed", serve_options.seed, 0, kMostSeed, "of nonces");
     serve_app->add_flag("--rsa", serve_options.rsa, "RSA keys too");
     serve_app
         ->add_option("--requester-root", serve_options.requester_roots,
@@ -133,11 +154,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
                         "requesters are authenticated after CHALLENGE");
     add_psk(serve_app, serve_options.psk);
     serve_app->add_option("--keylog", serve_options.keylog, "a file for the sessions' secrets");
-    serve_app
-        ->add_option("--heartbeat", serve_options.heartbeat,
-                     "seconds after which a session wants to be heard of; 0: never")
-        ->check(CLI::Range(0, 255))
-        ->capture_default_str();
+    add_number(serve_app, "--heartbeat", serve_options.heartbeat, 0, 255,
+               "seconds after which a session wants to be heard of; 0: never");
     add_delay(serve_app, serve_options);
 
     ConnectCommand connect_options;
@@ -149,7 +167,7 @@ int main(int argc, const char* const* argv, Streams& streams) {
         ->add_option("--root", connect_options.roots,
                      "a trusted root, PEM or DER; may be given more than once")
         ->take_all();
-    connect_app->add_option("--slot", connect_options.slot, "the slot that signs")->check(CLI::Range(0, 7));
+    add_number(connect_app, "--slot", connect_options.slot, 0, 7, "the slot that signs");
     add_choice(connect_app, "--session", connect_options.session, {"key-exchange", "psk"},
                "also has a session, with");
     add_choice(connect_app, "--aead", connect_options.aead, aead_names(),
@@ -173,21 +191,17 @@ int main(int argc, const char* const* argv, Streams& streams) {
     decode_app->add_flag("--json", decode_options.json, "as JSON");
     decode_app->add_option("--secrets", decode_options.secrets,
                            "the secrets of a capture's sessions, as --keylog writes them");
-    decode_app
-        ->add_option("--hash-size", decode_options.hash_size, "of the negotiated hash, for a single message")
-        ->capture_default_str();
-    decode_app
-        ->add_option("--signature-size", decode_options.signature_size,
-                     "of the negotiated signature, likewise")
-        ->capture_default_str();
+    add_number(decode_app, "--hash-size", decode_options.hash_size, 0, 64,
+               "bytes of the negotiated hash, for a single message");
+    add_number(decode_app, "--signature-size", decode_options.signature_size, 0, UINT16_MAX,
+               "bytes of the negotiated signature, likewise");
 
     EvidenceCommand evidence_options;
     CLI::App* evidence_app = app.add_subcommand("evidence", "writes a bundle of evidence, genuine or wrong");
     evidence_app->add_option("--out", evidence_options.out, "a folder");
     evidence_app->add_option("--case", evidence_options.id, "which bundle; with --list a pattern")
         ->capture_default_str();
-    evidence_app->add_option("--seed", evidence_options.seed, "of the machine that it is of")
-        ->capture_default_str();
+    add_number(evidence_app, "--seed", evidence_options.seed, 0, kMostSeed, "of the machine that it is of");
     evidence_app->add_flag("--list", evidence_options.list, "lists the bundles and writes none");
 
     VerifyCommand verify_options;
@@ -203,8 +217,8 @@ int main(int argc, const char* const* argv, Streams& streams) {
     bench_app->add_option("--json", bench_options.json, "a file for the figures of transfer or verifier");
     bench_app->add_option("--svg", bench_options.svg, "a file for a picture of those of transfer");
     bench_app->add_option("--seeds", bench_options.seeds, "where the fuzz targets' seeds are");
-    bench_app->add_option("--runs", bench_options.runs, "how often; medians are printed")
-        ->capture_default_str();
+    constexpr unsigned kMostRuns = 1000;
+    add_number(bench_app, "--runs", bench_options.runs, 1, kMostRuns, "how often; medians are printed");
 
     DemoCommand demo_options;
     CLI::App* demo_app =
@@ -214,20 +228,26 @@ int main(int argc, const char* const* argv, Streams& streams) {
     run_app->footer(std::string(kFooter) + "; 5 interrupted (--resume goes on)");
     for (CLI::App* local : {decode_app, evidence_app, bench_app, demo_app}) local->footer(kLocalFooter);
 
-    const std::string_view first = argc > 1 ? argv[1] : "";
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-    if (!first.empty() && !first.starts_with('-') && std::ranges::find(names, first) == names.end()) {
-        return complain(streams, status::usage,
-                        fmt::format("there is no command '{}'; known are {}", first, fmt::join(names, ", ")));
-    }
+    if (const std::string refused = refused_beginning(argc, argv, names); !refused.empty())
+        return complain(streams, status::usage, refused);
+    bool version = false;
+    app.add_flag("--version", version, "prints what this program is, and the formats that it writes");
+    const std::string helper = argc > 1 && contains(names, std::string(argv[1]))
+                                   ? fmt::format("assay {} --help", argv[1])
+                                   : "assay --help";
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         streams.out << (app.get_subcommands().empty() ? app.help() : app.get_subcommands()[0]->help());
         return status::ok;
     } catch (const CLI::ParseError& error) {
-        return complain(streams, status::usage, std::string(error.what()) + " (assay --help)");
+        if (version && app.get_subcommands().empty()) {
+            streams.out << version_text();
+            return status::ok;
+        }
+        return complain(streams, status::usage, fmt::format("{} (see {})", error.what(), helper));
     }
     if (run_app->parsed()) {
         run_options.given = given_options(*run_app);
@@ -241,6 +261,16 @@ int main(int argc, const char* const* argv, Streams& streams) {
     if (bench_app->parsed()) return bench(bench_options, streams);
     if (verify_app->parsed()) return cli::verify(verify_options, streams);
     return decode(decode_options, streams);
+}
+
+}  // namespace
+
+int main(int argc, const char* const* argv, Streams& streams) {
+    const int code = parse_and_run(argc, argv, streams);
+    streams.out.flush();
+    if (streams.out) return code;
+    complain(streams, status::usage, "cannot write to standard output");
+    return code == status::ok ? status::usage : code;
 }
 
 }  // namespace assay::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/engine/selection.h"
 #include "stack/base/result.h"
 #include "stack/wire/version.h"
 
@@ -13,8 +14,9 @@ namespace assay::cli {
 
 // Exit codes of every command.
 namespace status {
+// `usage` is also for what cannot be written: a report, or standard output.
 inline constexpr int ok = 0, failures = 1, usage = 2, unreachable = 3, internal = 4;
-}
+}  // namespace status
 
 // Where a command prints.
 struct Streams {
@@ -56,10 +58,10 @@ struct IdentityOptions {
 
 struct RunCommand : TargetOptions {
     std::vector<wire::Version> versions;  // empty: all
-    std::string filter = "*";
-    std::string profile;  // a file
-    std::string report;   // a folder
-    bool resume = false;  // the run that was interrupted there
+    engine::Selection selection;          // what `only` has is not read yet
+    std::string profile;                  // a file
+    std::string report;                   // a folder
+    bool resume = false;                  // the run that was interrupted there
     uint64_t seed = 1;
     unsigned jobs = 0;          // connections at once; 0: as many as do no harm
     unsigned reconnect_s = 30;  // for a target that went away to come back
@@ -81,6 +83,8 @@ struct RunCommand : TargetOptions {
     bool list = false;
     bool kill_matrix = false;
     bool traceability = false;
+    bool json = false;               // on standard output, of a run or of the list
+    bool quiet = false;              // no progress, and of the summary only what failed and the last line
     std::vector<std::string> given;  // the names of the options on the command line
     std::vector<std::string> words;  // the command line, without what says where the report goes
 };

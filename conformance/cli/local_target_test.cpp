@@ -14,7 +14,7 @@ std::string library(std::string_view name) {
 }
 
 Ran run_on(const std::string& target, std::vector<std::string> further) {
-    std::vector<std::string> arguments{"run", "--target", target, "--version", "1.2"};
+    std::vector<std::string> arguments{"run", "--target", target, "--spdm-version", "1.2"};
     std::ranges::move(further, std::back_inserter(arguments));
     return assay(std::move(arguments));
 }

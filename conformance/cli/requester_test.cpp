@@ -32,7 +32,7 @@ constexpr const char* kTrusting = "--root {roots}/all.pem";
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_driver_that_checks_what_it_gets_passes) {
-    const Ran ran = judged(driver(kTrusting), {"--version", "1.2", "--case", "req/cert-*"});
+    const Ran ran = judged(driver(kTrusting), {"--spdm-version", "1.2", "--case", "req/cert-*"});
     BOOST_TEST(ran.code == 0, ran.out << ran.err);
     BOOST_TEST(ran.out.contains("req/cert-root-1") == false, ran.out);
     BOOST_TEST(ran.out.contains("exit code 0: no failure"), ran.out);
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_driver_that_checks_what_it_gets_passes) {
 BOOST_AUTO_TEST_CASE(the_driver_in_c_passes_and_its_bug_is_found) {
     const auto examples = std::filesystem::path(program()).parent_path().parent_path() / "examples";
     const auto run_of = [&](const char* name) {
-        return judged((examples / name).string() + " {host} {port}", {"--version", "1.2"});
+        return judged((examples / name).string() + " {host} {port}", {"--spdm-version", "1.2"});
     };
     const Ran sound = run_of("driver");
     BOOST_TEST(sound.code == 0, sound.out << sound.err);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(the_driver_in_c_passes_and_its_bug_is_found) {
 }
 
 BOOST_AUTO_TEST_CASE(a_driver_that_trusts_whatever_root_comes_fails_and_the_report_says_how_to_repeat_it) {
-    const Ran ran = judged(driver(""), {"--version", "1.2", "--case", "req/cert-root-*"});
+    const Ran ran = judged(driver(""), {"--spdm-version", "1.2", "--case", "req/cert-root-*"});
     BOOST_TEST(ran.code == 1, ran.out << ran.err);
     BOOST_TEST(ran.out.contains("req/cert-root-1: SPDM-"), ran.out);
     BOOST_TEST(ran.out.contains("it went on with CHALLENGE"), ran.out);
@@ -63,18 +63,18 @@ BOOST_AUTO_TEST_CASE(sessions_are_judged_where_the_driver_has_them) {
     const std::string command =
         fmt::format("case {{flow}} in attestation) S=;; *) S='--session {{flow}}';; esac; {}",
                     driver(std::string(kTrusting) + " $S"));
-    const Ran ran = judged(command, {"--version", "1.2", "--case", "req/kex-*"});
+    const Ran ran = judged(command, {"--spdm-version", "1.2", "--case", "req/kex-*"});
     BOOST_TEST(ran.code == 0, ran.out << ran.err);
-    const Ran records = judged(command, {"--version", "1.2", "--case", "req/answer-record-tag-*"});
+    const Ran records = judged(command, {"--spdm-version", "1.2", "--case", "req/answer-record-tag-*"});
     BOOST_TEST(records.code == 0, records.out << records.err);
     BOOST_TEST(records.out.contains(" 0  "), records.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_driver_that_always_fails_or_never_connects_proves_nothing) {
     const Ran refusing =
-        judged(driver("--root /dev/null"), {"--version", "1.2", "--case", "req/cert-root-*"});
+        judged(driver("--root /dev/null"), {"--spdm-version", "1.2", "--case", "req/cert-root-*"});
     BOOST_TEST(!refusing.out.contains("fail  "), refusing.out << refusing.err);
-    const Ran absent = judged("true {port}", {"--version", "1.2", "--case", "req/cert-root-*"});
+    const Ran absent = judged("true {port}", {"--spdm-version", "1.2", "--case", "req/cert-root-*"});
     BOOST_TEST(absent.code == 3, absent.out << absent.err);
     BOOST_TEST(absent.err.contains("no requester came to be tested: no connection"), absent.err);
 }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_driver_that_hangs_is_ended_and_named) {
         "bash -c 'exec 3<>/dev/tcp/{host}/{port}; "
         "printf \"\\0\\0\\0\\1\\0\\0\\0\\1\\0\\0\\0\\5\\5\\20\\204\\0\\0\" >&3; sleep 60'";
     const Ran ran =
-        judged(command, {"--version", "1.2", "--case", "req/cert-root-*", "--dut-timeout", "700"});
+        judged(command, {"--spdm-version", "1.2", "--case", "req/cert-root-*", "--dut-timeout", "700"});
     BOOST_TEST(ran.out.contains("not applicable"), ran.out << ran.err);
 }
 
@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(a_requester_that_connects_by_itself_is_judged_by_what_it_se
     std::atomic<bool> over = false;
     std::jthread requester([&] {
         while (!over)
-            (void)assay({"connect", "--target", uri, "--version", "1.2", "--connect-timeout", "200"});
+            (void)assay({"connect", "--target", uri, "--spdm-version", "1.2", "--connect-timeout", "200"});
     });
-    const Ran ran = assay({"run", "--role", "requester", "--listen", uri, "--version", "1.2", "--case",
+    const Ran ran = assay({"run", "--role", "requester", "--listen", uri, "--spdm-version", "1.2", "--case",
                            "req/cert-digest-*", "--dut-timeout", "5000"});
     over = true;
     BOOST_TEST(ran.code == 0, ran.out << ran.err);

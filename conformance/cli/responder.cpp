@@ -119,7 +119,7 @@ Result<RoleRun> run_responder(const RunCommand& command, const engine::RunOption
     if (!connections.remark.empty()) report.remarks.push_back(connections.remark);
     report::Details details;
     details.arguments = further_arguments(command);
-    if (command.filter == "*") details.cases = all;
+    if (options.selection.everything()) details.cases = all;
     return RoleRun{.report = std::move(report), .details = std::move(details)};
 }
 

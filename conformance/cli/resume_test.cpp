@@ -28,7 +28,7 @@ struct Folder {
 
 // A run of a second or so, in which a case fails.
 std::vector<std::string> arguments(const fs::path& folder, bool resume = false) {
-    std::vector<std::string> all{"run",     "--version",          "1.2",      "--case",        "crt/*",
+    std::vector<std::string> all{"run",     "--spdm-version",     "1.2",      "--case",        "crt/*",
                                  "--waive", "certificate_offset", "--report", folder.string(), "--jobs",
                                  "2"};
     if (resume) all.emplace_back("--resume");
@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_killed_leaves_no_broken_report_and_is_gone_on
 
 BOOST_AUTO_TEST_CASE(a_run_that_is_interrupted_says_so_and_how_to_go_on) {
     const Folder folder;
-    const pid_t child = start({"run", "--version", "1.2", "--jobs", "1", "--report", folder.path.string()});
+    const pid_t child =
+        start({"run", "--spdm-version", "1.2", "--jobs", "1", "--report", folder.path.string()});
     constexpr size_t kSome = 4;
     while (results_so_far(folder.path) < kSome) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     kill(child, SIGINT);

@@ -23,8 +23,9 @@ struct Instead {
 };
 
 const Instead* instead_of_run(const RunCommand& command) {
-    static const Instead list{"--list", {"--case"}}, kill_matrix{"--kill-matrix", {}},
-        traceability{"--traceability", {}};
+    static const Instead list{
+        "--list", {"--case", "--exclude", "--requirement", "--level", "--only-failed", "--fast", "--json"}},
+        kill_matrix{"--kill-matrix", {}}, traceability{"--traceability", {}};
     if (command.list) return &list;
     if (command.kill_matrix) return &kill_matrix;
     return command.traceability ? &traceability : nullptr;
@@ -39,32 +40,43 @@ std::string takes(std::span<const std::string_view> options) {
 std::span<const Role> roles() {
     static const Role all[] = {
         {cases::responder_suite(),
-         {"--resume",        "--jobs",           "--reconnect",
-          "--reset-command", "--target",         "--connect-timeout",
-          "--round-trip",    "--answer-timeout", "--version",
-          "--case",          "--profile",        "--report",
-          "--seed",          "--strict",         "--allow-writes",
-          "--rsa",           "--waive",          "--defect",
-          "--psk",           "--psk-hint",       "--requester-chain",
-          "--requester-key", "--list",           "--kill-matrix",
-          "--traceability"},
+         {"--resume",        "--jobs",
+          "--reconnect",     "--reset-command",
+          "--target",        "--connect-timeout",
+          "--round-trip",    "--answer-timeout",
+          "--spdm-version",  "--case",
+          "--exclude",       "--requirement",
+          "--level",         "--only-failed",
+          "--fast",          "--json",
+          "--quiet",         "--profile",
+          "--report",        "--seed",
+          "--strict",        "--allow-writes",
+          "--rsa",           "--waive",
+          "--defect",        "--psk",
+          "--psk-hint",      "--requester-chain",
+          "--requester-key", "--list",
+          "--kill-matrix",   "--traceability"},
          run_responder,
          {"versions", "roots", "answers"}},
         {cases::requester::suite(),
-         {"--version", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--dut-command",
-          "--dut-timeout", "--listen", "--psk", "--psk-hint", "--responder-chain", "--responder-key",
-          "--requester-root", "--list", "--kill-matrix", "--traceability"},
+         {"--spdm-version",   "--case",   "--exclude",     "--requirement",     "--level",
+          "--only-failed",    "--json",   "--quiet",       "--profile",         "--report",
+          "--seed",           "--strict", "--waive",       "--dut-command",     "--dut-timeout",
+          "--listen",         "--psk",    "--psk-hint",    "--responder-chain", "--responder-key",
+          "--requester-root", "--list",   "--kill-matrix", "--traceability"},
          run_requester},
         {cases::path::suite(),
-         {"--target", "--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect",
-          "--list", "--kill-matrix", "--traceability"},
+         {"--target", "--case", "--exclude", "--requirement", "--level", "--only-failed", "--json", "--quiet",
+          "--profile", "--report", "--seed", "--strict", "--waive", "--defect", "--list", "--kill-matrix",
+          "--traceability"},
          run_transfer},
         {cases::verifier::suite(),
-         {"--case", "--profile", "--report", "--seed", "--strict", "--waive", "--defect", "--dut-command",
-          "--dut-timeout", "--list", "--kill-matrix"},
+         {"--case", "--exclude", "--only-failed", "--json", "--quiet", "--profile", "--report", "--seed",
+          "--strict", "--waive", "--defect", "--dut-command", "--dut-timeout", "--list", "--kill-matrix"},
          run_verifier},
         {cases::threats::suite(),
-         {"--case", "--profile", "--report", "--waive", "--defect", "--list", "--kill-matrix"},
+         {"--case", "--exclude", "--only-failed", "--json", "--quiet", "--profile", "--report", "--waive",
+          "--defect", "--list", "--kill-matrix"},
          run_threats},
     };
     return all;
@@ -102,7 +114,7 @@ std::string refused_profile(const Role& role, const engine::Profile& profile) {
     const std::pair<std::string_view, bool> keys[] = {{"versions", !profile.versions.empty()},
                                                       {"roots", !profile.roots.empty()},
                                                       {"answers", !profile.answers.empty()}};
-    const bool versions = contains(role.options, std::string_view("--version"));
+    const bool versions = contains(role.options, std::string_view("--spdm-version"));
     for (const engine::Waiver& waiver : profile.waivers) {
         if (versions || waiver.versions.empty()) continue;
         return fmt::format(

@@ -2,13 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "conformance/cli/files.h"
 #include "conformance/cli/interrupt.h"
 #include "conformance/cli/roles.h"
+#include "conformance/cli/selecting.h"
 #include "conformance/cli/target.h"
 #include "conformance/report/journal.h"
+#include "conformance/report/json.h"
+#include "conformance/report/list.h"
 #include "conformance/report/text.h"
 #include "conformance/report/trace.h"
 #include "conformance/report/write.h"
@@ -50,10 +54,12 @@ class ProgressLine {
     bool drawn_ = false;
 };
 
-engine::RunOptions options_of(const RunCommand& command, engine::Profile profile) {
+Result<engine::RunOptions> options_of(const Role& role, const RunCommand& command, engine::Profile profile) {
     engine::RunOptions options;
+    options.selection = TRY(selection_of(role, command));
     if (!command.versions.empty()) options.versions = command.versions;
-    options.filter = command.filter;
+    if (contains(role.options, std::string_view("--spdm-version")))
+        options.versions = TRY(versions_of(options.selection, std::move(options.versions)));
     options.seed = command.seed;
     options.strict = command.strict;
     options.allow_writes = command.allow_writes;
@@ -104,17 +110,25 @@ class Recorder {
     std::string lost_{};  // why results could not be appended
 };
 
+// On standard output, in the form that was asked for.
+void show(const RoleRun& run, const RunCommand& command, Streams& streams) {
+    if (!command.json) {
+        streams.out << (command.quiet ? report::short_summary(run.report)
+                                      : report::summary(run.report, run.details));
+        return;
+    }
+    nlohmann::ordered_json json = report::to_json(run.report, run.details);
+    for (auto& result : json["results"]) result.erase("exchanges");
+    streams.out << report::to_text(json);
+}
+
 int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
     if (const std::string refused = refused_profile(role, *profile); !refused.empty())
         return complain(streams, status::usage, refused);
-    if (!role.suite.has(command.filter)) {
-        return complain(streams, status::usage,
-                        fmt::format("no case matches '{}' (assay run --role {} --list)", command.filter,
-                                    role.suite.name));
-    }
-    const engine::RunOptions options = options_of(command, std::move(*profile));
+    const auto options = options_of(role, command, std::move(*profile));
+    if (!options) return complain(streams, status::usage, options.error().detail);
     auto recorder = Recorder::open(role, command);
     if (!recorder) return complain(streams, status::usage, recorder.error().detail);
     const SystemClock clock;
@@ -124,34 +138,35 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         engine::RunControl control;
         control.progress = [&](size_t done, size_t total, const engine::CaseResult& last) {
             recorder->add(last);
-            line.show(done, total, last.id);
+            if (!command.quiet) line.show(done, total, last.id);
         };
         control.stop = Interrupt::came;
         control.known = [&](std::string_view id, wire::Version version) {
             return recorder->known(id, version);
         };
         control.clock = &clock;
-        return role.run(command, options, control);
+        return role.run(command, *options, control);
     }();
     if (!run) return complain(streams, exit_code_of(run.error()), run.error().detail);
-    for (const engine::Waiver* waiver : options.profile.expired(options.today)) {
-        streams.err << fmt::format("assay: the waiver for '{}' expired on {} and is not applied\n",
-                                   waiver->cases, waiver->expires);
-    }
     run->details.options = role.options;
-    streams.out << report::summary(run->report, run->details);
+    show(*run, command, streams);
     const int exit_code = run->report.exit_code();
     if (command.report.empty()) return exit_code;
     if (const auto written = recorder->finish(command.report, *run); !written)
         return complain(streams, status::usage, written.error().detail);
+    if (command.json || command.quiet) return exit_code;
     streams.out << "report: " << command.report << "/report.json\n";
     if (run->report.interrupted && recorder->is_resumable())
         streams.out << "to go on: the same command with --resume\n";
     return exit_code;
 }
 
-int list_cases(const engine::Suite& suite, const std::string& filter, Streams& streams) {
-    streams.out << engine::to_text(suite.selected(filter), suite.unit);
+int list_cases(const Role& role, const RunCommand& command, Streams& streams) {
+    const auto selection = selection_of(role, command);
+    if (!selection) return complain(streams, status::usage, selection.error().detail);
+    const std::vector<engine::CaseInfo> cases = role.suite.selected(*selection);
+    streams.out << (command.json ? report::to_text(report::to_json(role.suite, cases))
+                                 : engine::to_text(cases, role.suite.unit));
     return status::ok;
 }
 
@@ -194,7 +209,7 @@ int run(const RunCommand& command, Streams& streams) {
         return complain(streams, status::usage, fmt::format("there is no role '{}'", command.role));
     if (const std::string refused = refused_option(*role, command); !refused.empty())
         return complain(streams, status::usage, refused);
-    if (command.list) return list_cases(role->suite, command.filter, streams);
+    if (command.list) return list_cases(*role, command, streams);
     if (command.kill_matrix) return kill_matrix(role->suite, streams);
     return command.traceability ? traceability(streams) : run_cases(*role, command, streams);
 }

@@ -8,6 +8,37 @@ namespace assay::cli {
 namespace {
 
 constexpr unsigned kMostJobs = 256, kMostSeconds = 86400;
+void add_selection(CLI::App* app, engine::Selection& selection) {
+    app->add_option("--case", selection.cases,
+                    "only cases whose id matches, e.g. 'chl/*'; may be given more than once")
+        ->take_all();
+    app->add_option("--exclude", selection.exclude, "no case whose id matches; may be given more than once")
+        ->take_all();
+    app->add_option(
+           "--requirement", selection.requirements,
+           "only cases for a requirement whose id matches, e.g. 'SPDM-CRT-*'; may be given more than "
+           "once")
+        ->take_all();
+    const auto add_levels = [&selection](const std::vector<std::string>& names) {
+        for (const std::string& name : names) {
+            const auto level = engine::level_from_name(name);
+            if (!level)
+                throw CLI::ValidationError("--level", fmt::format("'{}' is none of must, should, may", name));
+            selection.levels.push_back(*level);
+        }
+    };
+    app->add_option_function<std::vector<std::string>>(
+           "--level", add_levels,
+           "only cases for a requirement of that level: must, should, may; may be given more than once")
+        ->take_all();
+    app->add_option(
+        "--only-failed", selection.only_failed,
+        "a report.json or its folder: only what failed there or could not be judged, each case at "
+        "the versions where it did");
+    app->add_flag("--fast", selection.fast,
+                  "only the newest version that the target has, and no case in which silence is a right "
+                  "answer and is waited for");
+}
 
 }  // namespace
 
@@ -19,7 +50,7 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
     add_choice(run_app, "--role", command.role, role_names(), "what is run");
     add_target(run_app, command);
     add_versions(run_app, command.versions);
-    run_app->add_option("--case", command.filter, "only cases whose id matches, e.g. 'chl/*'");
+    add_selection(run_app, command.selection);
     run_app->add_option("--profile", command.profile,
                         "a JSON file of expected failures and other allowed answers, or a built-in one: ocp");
     run_app->add_option("--report", command.report,
@@ -31,13 +62,11 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
                      "connections to the target that share the cases; without it one, and of the reference "
                      "as many as there are processors")
         ->check(CLI::Range(1U, kMostJobs));
-    run_app
-        ->add_option("--reconnect", command.reconnect_s, "seconds for a target that went away to come back")
-        ->check(CLI::Range(0U, kMostSeconds))
-        ->capture_default_str();
+    add_number(run_app, "--reconnect", command.reconnect_s, 0, kMostSeconds,
+               "seconds for a target that went away to come back");
     run_app->add_option("--reset-command", command.reset_command,
                         "a line of shell that resets a target which is gone");
-    run_app->add_option("--seed", command.seed, "of nonces and choices")->capture_default_str();
+    add_number(run_app, "--seed", command.seed, 0, kMostSeed, "of nonces and choices");
     run_app->add_flag("--strict", command.strict,
                       "a 'should' and one implementation's policy count as failures");
     run_app->add_flag("--allow-writes", command.allow_writes, "also cases that change the device for good");
@@ -49,8 +78,8 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
         "accept, 1 to reject, 3 for malformed, 89 for what it cannot do. A requester: a command "
         "that connects to {port} of {host} and exits with 0 when all went well; {flow}, "
         "{version} and {roots} stand for what it should do and whom it should trust");
-    run_app->add_option("--dut-timeout", command.dut_timeout_ms, "milliseconds for it to answer, or to end")
-        ->capture_default_str();
+    add_number(run_app, "--dut-timeout", command.dut_timeout_ms, 1, kMostMilliseconds,
+               "milliseconds for it to answer, or to end");
     run_app->add_option("--listen", command.listen,
                         "where a requester connects, e.g. 'emu://127.0.0.1:2323?binding=mctp'; without "
                         "--dut-command it is started by other means, again and again");
@@ -65,6 +94,9 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
     add_psk(run_app, command.psk);
     add_identity(run_app, command.identity);
     run_app->add_flag("--list", command.list, "lists the cases and runs none");
+    run_app->add_flag("--json", command.json,
+                      "standard output is JSON: report.json without the exchanges, or the list");
+    run_app->add_flag("--quiet", command.quiet, "shows no progress, and only failures and the last line");
     run_app->add_flag("--kill-matrix", command.kill_matrix,
                       "waives each check of the reference in turn: some case must notice");
     run_app->add_flag("--traceability", command.traceability,

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(bad_input_about_sessions_gives_one_line_and_its_exit_code) 
 BOOST_AUTO_TEST_CASE(a_session_with_the_reference_says_what_it_is) {
     for (const char* binding : {"mctp", "doe", "tcp", "none"}) {
         std::string target = std::string("reference?binding=") + binding;
-        Ran ran = connect({"--version", "1.2", "--target", target, "--session", "key-exchange", "--dhe",
+        Ran ran = connect({"--spdm-version", "1.2", "--target", target, "--session", "key-exchange", "--dhe",
                            "secp256r1", "--aead", "ChaCha20-Poly1305"});
         BOOST_TEST(ran.code == 0, binding << ": " << ran.err);
         for (const char* wanted :
@@ -124,13 +124,14 @@ BOOST_AUTO_TEST_CASE(a_session_with_the_reference_says_what_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_session_with_a_shared_key_or_without_encryption_says_so) {
-    Ran psk = connect({"--version", "1.3", "--session", "psk", "--psk", "00112233", "--psk-hint", "aa"});
+    Ran psk = connect({"--spdm-version", "1.3", "--session", "psk", "--psk", "00112233", "--psk-hint", "aa"});
     BOOST_TEST(psk.code == 0, psk.err);
     BOOST_TEST(has(psk.out, "secured messages 1.2, a pre-shared key, "));
-    Ran clear = connect({"--version", "1.4", "--session", "key-exchange", "--mac-only", "--clear-handshake"});
+    Ran clear =
+        connect({"--spdm-version", "1.4", "--session", "key-exchange", "--mac-only", "--clear-handshake"});
     BOOST_TEST(clear.code == 0, clear.err);
     BOOST_TEST(has(clear.out, "authenticated only\nhandshake:     in the clear\n"), clear.out);
-    Ran old = connect({"--version", "1.0", "--session", "key-exchange"});
+    Ran old = connect({"--spdm-version", "1.0", "--session", "key-exchange"});
     BOOST_TEST(old.code == 1);
     BOOST_TEST(has(old.err, "the device does not claim KEY_EX_CAP"), old.err);
 }
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_shared_key_or_without_encryption_says_so) 
 BOOST_AUTO_TEST_CASE(a_requester_authenticates_itself_with_its_own_key) {
     Identity who;
     std::vector<std::string> arguments = who.arguments();
-    arguments.insert(arguments.end(), {"--version", "1.2", "--session", "key-exchange"});
+    arguments.insert(arguments.end(), {"--spdm-version", "1.2", "--session", "key-exchange"});
     Ran ran = connect(arguments);
     BOOST_TEST(ran.code == 0, ran.err);
     BOOST_TEST(has(ran.out, "mutual:        encapsulated, slot 0\n"), ran.out);
@@ -147,8 +148,8 @@ BOOST_AUTO_TEST_CASE(a_requester_authenticates_itself_with_its_own_key) {
 BOOST_AUTO_TEST_CASE(a_keylog_is_for_its_owner_and_opens_what_it_is_of) {
     TemporaryFile keylog("stale", "keylog");
     ::chmod(keylog.name().c_str(), 0644);
-    BOOST_TEST(connect({"--version", "1.2", "--session", "key-exchange", "--keylog", keylog.name()}).code ==
-               0);
+    BOOST_TEST(
+        connect({"--spdm-version", "1.2", "--session", "key-exchange", "--keylog", keylog.name()}).code == 0);
     struct stat status{};
     BOOST_REQUIRE(::stat(keylog.name().c_str(), &status) == 0);
     BOOST_TEST((status.st_mode & 0777) == 0600);
@@ -192,12 +193,12 @@ BOOST_AUTO_TEST_CASE(what_serve_is_told_the_reference_is) {
 }
 
 BOOST_AUTO_TEST_CASE(the_command_that_repeats_a_run_has_all_that_it_needs) {
-    Ran ran =
-        assay({"run", "--target", "reference?binding=mctp", "--version", "1.2", "--case", "chl/*", "--waive",
-               "challenge_slot", "--defect", "session_digests_in_m1", "--psk", "00", "--psk-hint", "01"});
+    Ran ran = assay({"run", "--target", "reference?binding=mctp", "--spdm-version", "1.2", "--case", "chl/*",
+                     "--waive", "challenge_slot", "--defect", "session_digests_in_m1", "--psk", "00",
+                     "--psk-hint", "01"});
     BOOST_TEST(ran.code == 1, ran.out << ran.err);
     BOOST_TEST(has(ran.out,
-                   "assay run --target 'reference?binding=mctp' --version 1.2 --case 'chl/*' --seed 1 "
+                   "assay run --target 'reference?binding=mctp' --spdm-version 1.2 --case 'chl/*' --seed 1 "
                    "--waive challenge_slot --defect session_digests_in_m1 --psk 00 --psk-hint 01"),
                ran.out);
 }

@@ -4,12 +4,13 @@ namespace assay::cli {
 
 void add_versions(CLI::App* app, std::vector<wire::Version>& versions) {
     app->add_option_function<std::vector<std::string>>(
-           "--version",
+           "--spdm-version",
            [&versions](const std::vector<std::string>& names) {
                for (const std::string& name : names) {
                    auto version = wire::version_from_name(name);
                    if (!version)
-                       throw CLI::ValidationError("--version", name + " is none of 1.0, 1.1, 1.2, 1.3, 1.4");
+                       throw CLI::ValidationError("--spdm-version",
+                                                  name + " is none of 1.0, 1.1, 1.2, 1.3, 1.4");
                    versions.push_back(*version);
                }
            },
@@ -39,15 +40,13 @@ void add_identity(CLI::App* app, IdentityOptions& options) {
 
 void add_target(CLI::App* app, TargetOptions& options) {
     app->add_option("--target", options.target, "what to test")->capture_default_str();
-    app->add_option("--connect-timeout", options.connect_timeout_ms, "milliseconds for the target to listen")
-        ->capture_default_str();
-    app->add_option("--round-trip", options.round_trip_ms,
-                    "milliseconds there and back, besides the device's own time; the least that silence is "
-                    "waited for where it is a right answer")
-        ->capture_default_str();
-    app->add_option("--answer-timeout", options.answer_timeout_ms,
-                    "the least milliseconds that an answer which is due is waited for")
-        ->capture_default_str();
+    add_number(app, "--connect-timeout", options.connect_timeout_ms, 1, kMostMilliseconds,
+               "milliseconds for the target to listen");
+    add_number(app, "--round-trip", options.round_trip_ms, 1, kMostMilliseconds,
+               "milliseconds there and back, besides the device's own time; the least that silence is "
+               "waited for where it is a right answer");
+    add_number(app, "--answer-timeout", options.answer_timeout_ms, 1, kMostMilliseconds,
+               "the least milliseconds that an answer which is due is waited for");
 }
 
 }  // namespace assay::cli

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 #include "conformance/cli/commands.h"
 
@@ -16,6 +17,25 @@ void add_fault_options(CLI::App* app, FaultOptions& options);
 void add_psk(CLI::App* app, PskOptions& options);
 void add_identity(CLI::App* app, IdentityOptions& options);
 void add_target(CLI::App* app, TargetOptions& options);
+
+// A number from `least` to `most`; anything else is refused with one line that says so.
+template <class T>
+CLI::Option* add_number(CLI::App* app, const std::string& option, T& value, uint64_t least, uint64_t most,
+                        const std::string& what) {
+    return app->add_option(option, value, what)
+        ->check([least, most](const std::string& text) {
+            uint64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto read = std::from_chars(text.data(), end, number);
+            const bool whole = read.ec == std::errc() && read.ptr == end;
+            if (whole && number >= least && number <= most) return std::string();
+            return fmt::format("'{}' is no number from {} to {}", text, least, most);
+        })
+        ->capture_default_str();
+}
+// Milliseconds: at most an hour.
+inline constexpr uint64_t kMostMilliseconds = 3600000;
+inline constexpr uint64_t kMostSeed = UINT64_MAX;
 
 // One of several names.
 template <class T>

@@ -61,7 +61,7 @@ Target plain_tcp() { return {Scheme::tcp, "127.0.0.1", 0, Binding::tcp}; }
 engine::RunReport run(lab::Dut& dut, std::span<const engine::Case> cases, const std::string& filter = "*") {
     engine::RunOptions options;
     options.versions = {wire::Version::v1_3};
-    options.filter = filter;
+    options.selection = engine::matching(filter);
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::openssl_provider());
     return engine::run(lab, cases, engine::Requirements::embedded(), options);

@@ -54,8 +54,8 @@ Result<RoleRun> run_verifier(const RunCommand& command, const engine::RunOptions
 int evidence(const EvidenceCommand& command, Streams& streams) {
     if (command.list) {
         const engine::Suite suite = verifier::suite();
-        const std::string filter = command.id == EvidenceCommand{}.id ? "*" : command.id;
-        streams.out << engine::to_text(suite.selected(filter), suite.unit);
+        const std::string glob = command.id == EvidenceCommand{}.id ? "*" : command.id;
+        streams.out << engine::to_text(suite.selected(engine::matching(glob)), suite.unit);
         return status::ok;
     }
     if (command.out.empty()) return complain(streams, status::usage, "--out is required: a folder");

@@ -135,6 +135,7 @@ struct Case {
     bool negative = false;  // afterwards the device is checked to be alive and unharmed
     bool writes = false;    // changes the device for good
     bool once = false;      // what it shows does not depend on the version: it is run at the last one only
+    bool waits = false;     // for silence, where that is a right answer: it takes as long as the target may
     std::function<CheckResult(CaseContext&)> run;
 };
 

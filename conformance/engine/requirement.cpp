@@ -60,6 +60,11 @@ std::string clause(const Requirement& requirement) {
 }
 
 std::string_view name(Level level) { return kLevels[static_cast<size_t>(level)]; }
+std::optional<Level> level_from_name(std::string_view name) {
+    const auto found = std::ranges::find(kLevels, name);
+    if (found == kLevels.end()) return std::nullopt;
+    return static_cast<Level>(found - kLevels.begin());
+}
 std::string_view name(Evidence evidence) { return kEvidence[static_cast<size_t>(evidence)]; }
 
 Result<> Requirements::add(std::string_view text, std::string_view file) {

@@ -41,6 +41,7 @@ struct Requirement {
 std::string clause(const Requirement& requirement);
 
 std::string_view name(Level level);
+std::optional<Level> level_from_name(std::string_view name);
 std::string_view name(Evidence evidence);
 
 class Requirements {

@@ -18,7 +18,7 @@ class Run {
    public:
     Run(std::span<lab::Lab* const> labs, std::span<const Case> cases, const Requirements& requirements,
         const RunOptions& options, const RunControl& control)
-        : all_(cases), options_(options), control_(control) {
+        : all_(cases), requirements_(requirements), options_(options), control_(control) {
         for (lab::Lab* lab : labs)
             runs_.push_back(std::make_unique<CaseRun>(*lab, cases, requirements, options, control));
         report_.target = first().dut().target();
@@ -29,7 +29,7 @@ class Run {
     RunReport all() {
         std::vector<const Case*> wanted;
         for (const Case& one : all_) {
-            if (matches(options_.filter, one.id)) wanted.push_back(&one);
+            if (options_.selection.selects(selectable(one), requirements_)) wanted.push_back(&one);
         }
         std::vector<wire::Version> versions = offered();
         for (wire::Version version : versions) {
@@ -70,12 +70,13 @@ class Run {
                 first().seen().versions(), [&](uint16_t entry) { return entry >> 8 == wire::byte(version); });
             if (there) list.push_back(version);
         }
+        if (options_.selection.fast && !list.empty()) list = {list.back()};
         return list;
     }
 
-    static bool is_due(const Case& one, wire::Version version, wire::Version last) {
+    bool is_due(const Case& one, wire::Version version, wire::Version last) const {
         bool holds = version >= one.since && version <= one.until;
-        return holds && (!one.once || version == last);
+        return holds && (!one.once || version == last) && options_.selection.selects_at(one.id, version);
     }
 
     bool stopped() {
@@ -184,6 +185,7 @@ class Run {
 
     std::vector<std::unique_ptr<CaseRun>> runs_;
     std::span<const Case> all_;
+    const Requirements& requirements_;
     const RunOptions& options_;
     const RunControl& control_;
     RunReport report_;

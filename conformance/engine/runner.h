@@ -8,17 +8,18 @@
 #include "conformance/engine/case.h"
 #include "conformance/engine/profile.h"
 #include "conformance/engine/requirement.h"
+#include "conformance/engine/selection.h"
 #include "stack/base/clock.h"
 
 namespace assay::engine {
 
-// The exchange with which every run begins and ends, whatever the filter.
+// The exchange with which every run begins and ends, whatever is selected.
 inline constexpr std::string_view kSaneFirst = "sane/first";
 inline constexpr std::string_view kSaneLast = "sane/last";
 
 struct RunOptions {
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
-    std::string filter = "*";  // a glob over case ids; the sane exchange is run besides
+    Selection selection{};  // the sane exchange is run besides
     uint64_t seed = 1;
     bool strict = false;  // a "should", and the policy of one implementation, count as failures
     bool allow_writes = false;
@@ -48,7 +49,7 @@ struct CaseResult {
     std::string group{};                     // what it is counted under, in a role without versions
     std::vector<Column> columns{};
     std::vector<std::string> remarks{};  // for people, a line each
-    std::chrono::microseconds time{0};   // that it took, a second attempt included
+    std::chrono::microseconds time{0};   // that it took, a second attempt included; 0 without a clock
 };
 
 inline constexpr std::string_view kByVersion = "version";

@@ -9,15 +9,22 @@
 
 namespace assay::engine {
 
-std::vector<CaseInfo> Suite::selected(std::string_view filter) const {
+std::vector<CaseInfo> Suite::selected(const Selection& selection) const {
     std::vector<CaseInfo> list = cases();
-    std::erase_if(list, [&](const CaseInfo& one) { return !matches(filter, one.id); });
+    std::erase_if(list, [&](const CaseInfo& one) { return !selection.selects(selectable(one)); });
     return list;
 }
 
-bool Suite::has(std::string_view filter) const {
-    return std::ranges::any_of(always, [&](std::string_view id) { return matches(filter, id); }) ||
-           !selected(filter).empty();
+std::vector<std::string> Suite::unmatched(const Selection& selection) const {
+    const std::vector<CaseInfo> list = cases();
+    std::vector<Selectable> all;
+    for (const CaseInfo& one : list) all.push_back(selectable(one));
+    std::vector<std::string> nothing = selection.matches_nothing(all, always);
+    if (!nothing.empty()) return nothing;
+    const auto is_run = [&](const Selectable& one) { return selection.selects(one); };
+    const auto is_run_alone = [&](std::string_view id) { return selection.selects({.id = id}); };
+    if (std::ranges::any_of(all, is_run) || std::ranges::any_of(always, is_run_alone)) return {};
+    return selection.arguments();
 }
 
 std::string to_text(std::span<const CaseInfo> cases, std::string_view unit) {

@@ -24,17 +24,24 @@ const Suite kSuite{.name = "some",
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_filter_selects_cases_in_their_order) {
-    const auto selected = kSuite.selected("one/*");
+BOOST_AUTO_TEST_CASE(a_selection_is_of_cases_in_their_order) {
+    const auto selected = kSuite.selected(matching("one/*"));
     BOOST_REQUIRE(selected.size() == 2U);
     BOOST_TEST(selected[1].id == "one/longer");
-    BOOST_TEST(kSuite.has("two/*"));
-    BOOST_TEST(kSuite.has("sane/*"));
-    BOOST_TEST(!kSuite.has("three/*"));
+}
+
+BOOST_AUTO_TEST_CASE(a_selection_of_nothing_is_said_by_the_option_that_matches_nothing_or_by_all) {
+    using Words = std::vector<std::string>;
+    BOOST_TEST(kSuite.unmatched({}).empty());
+    BOOST_TEST(kSuite.unmatched(matching("two/*")).empty());
+    BOOST_TEST(kSuite.unmatched(matching("sane/*")).empty());
+    BOOST_TEST((kSuite.unmatched(matching("three/*")) == Words{"--case", "three/*"}));
+    BOOST_TEST((kSuite.unmatched({.cases = {"two/*"}, .exclude = {"*/a"}}) ==
+                Words{"--case", "two/*", "--exclude", "*/a"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_list_has_a_line_a_case_and_their_number) {
-    BOOST_TEST(to_text(kSuite.selected("one/*"), kSuite.unit) ==
+    BOOST_TEST(to_text(kSuite.selected(matching("one/*")), kSuite.unit) ==
                "one/a       1.0-1.4  A holds.  [R-1 R-2]\n"
                "one/longer  x        B holds.\n"
                "2 cases\n");
@@ -55,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
     std::vector<std::string> ran, said;
     const auto cases = some_cases();
     each_selected(
-        std::span<const CaseInfo>(cases), "*/a",
+        std::span<const CaseInfo>(cases), matching("*/a"),
         [&](size_t done, size_t total, std::string_view last) {
             said.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + std::string(last));
         },

@@ -1,7 +1,7 @@
 /* The smallest device that passes: an SPDM 1.2 responder without any capability, behind assay_dut.h.
  *
  *     cc -shared -fPIC -I conformance/lab -o device.so conformance/examples/device.c
- *     assay run --target lib:./device.so --version 1.2
+ *     assay run --target lib:./device.so --spdm-version 1.2
  *
  * With -DPLANTED_BUG it takes NEGOTIATE_ALGORITHMS before GET_CAPABILITIES, which a run finds.
  */

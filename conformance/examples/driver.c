@@ -2,7 +2,7 @@
  * stops.
  *
  *     cc -o driver conformance/examples/driver.c
- *     assay run --role requester --dut-command './driver {host} {port}' --version 1.2
+ *     assay run --role requester --dut-command './driver {host} {port}' --spdm-version 1.2
  *
  * Its exit status says what it thinks: 0 when all is well. It speaks the framing of DMTF's emulator around
  * MCTP (a header of command, transport and size, each 32 bits, big endian; then the message type 05h). With

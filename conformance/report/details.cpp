@@ -14,7 +14,7 @@ namespace assay::report {
 namespace {
 
 std::string command(const engine::RunReport& report, std::span<const wire::Version> versions,
-                    std::string_view filter, const Details& details) {
+                    const engine::Selection& selection, const Details& details) {
     const engine::RunOptions& options = report.options;
     auto honoured = [&](std::string_view option) {
         return details.options.empty() || contains(details.options, option);
@@ -22,8 +22,8 @@ std::string command(const engine::RunReport& report, std::span<const wire::Versi
     std::string line = "assay run";
     if (report.role != engine::RunReport{}.role) line += fmt::format(" --role {}", report.role);
     if (honoured("--target")) line += " --target " + shell_word(report.target);
-    for (wire::Version version : versions) line += fmt::format(" --version {}", wire::name(version));
-    if (filter != "*") line += " --case " + shell_word(filter);
+    for (wire::Version version : versions) line += fmt::format(" --spdm-version {}", wire::name(version));
+    for (const std::string& argument : selection.arguments()) line += " " + shell_word(argument);
     if (honoured("--seed")) line += fmt::format(" --seed {}", options.seed);
     if (options.strict) line += " --strict";
     if (options.allow_writes) line += " --allow-writes";
@@ -67,7 +67,7 @@ std::string message_title(ByteView message) {
 std::string command(const engine::RunReport& report, const Details& details) {
     std::span<const wire::Version> versions = report.options.versions;
     if (std::ranges::equal(versions, wire::kVersions)) versions = {};
-    return command(report, versions, report.options.filter, details);
+    return command(report, versions, report.options.selection, details);
 }
 
 std::string command(const engine::RunReport& report, const engine::CaseResult& result,
@@ -75,7 +75,7 @@ std::string command(const engine::RunReport& report, const engine::CaseResult& r
     std::optional<wire::Version> version = version_of(report, result);
     std::span<const wire::Version> versions;
     if (version) versions = {&*version, 1};
-    return command(report, versions, result.id, details);
+    return command(report, versions, engine::matching(result.id), details);
 }
 
 }  // namespace assay::report

@@ -11,18 +11,18 @@ BOOST_AUTO_TEST_CASE(the_command_for_a_case_names_target_version_case_and_seed) 
     report.target = "tcp://gpu:4194";
     report.options.strict = false;
     BOOST_TEST(command(report, test::failed(), {}) ==
-               "assay run --target tcp://gpu:4194 --version 1.2 --case crt/offset-at-end --seed 7");
+               "assay run --target tcp://gpu:4194 --spdm-version 1.2 --case crt/offset-at-end --seed 7");
 }
 
 BOOST_AUTO_TEST_CASE(the_command_carries_everything_that_changes_verdicts) {
     engine::RunReport report = test::sample();
     report.options.allow_writes = true;
-    report.options.filter = "crt/*";
+    report.options.selection = engine::matching("crt/*");
     report.options.versions = {wire::Version::v1_1, wire::Version::v1_2};
-    BOOST_TEST(
-        command(report, test::details()) ==
-        "assay run --target 'exec:./device '\\''two words'\\''' --version 1.1 --version 1.2 --case 'crt/*' "
-        "--seed 7 --strict --allow-writes --profile 'my bench.json'");
+    BOOST_TEST(command(report, test::details()) ==
+               "assay run --target 'exec:./device '\\''two words'\\''' --spdm-version 1.1 --spdm-version 1.2 "
+               "--case 'crt/*' "
+               "--seed 7 --strict --allow-writes --profile 'my bench.json'");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_of_everything_needs_neither_versions_nor_cases) {
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_was_never_reached_has_no_version) {
     report.versions.clear();
     BOOST_TEST(!version_of(report, test::failed()).has_value());
     BOOST_TEST(label(report, test::failed()) == "none");
-    BOOST_TEST(command(report, test::failed(), {}).find("--version") == std::string::npos);
+    BOOST_TEST(command(report, test::failed(), {}).find("--spdm-version") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(messages_are_titled_by_code_and_error) {

@@ -1,6 +1,7 @@
 #include "conformance/report/json.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,8 @@ Json finding_json(const engine::Finding& finding, const Details& details) {
     json["field"] = string_or_null(finding.field);
     return json;
 }
+
+double seconds(std::chrono::microseconds time) { return std::chrono::duration<double>(time).count(); }
 
 std::string_view name(lab::SignatureCheck::Result result) {
     switch (result) {
@@ -86,6 +89,7 @@ Json result_json(const engine::RunReport& report, const engine::CaseResult& resu
     json["version"] = version ? Json(wire::name(*version)) : Json(nullptr);
     json["verdict"] = identifier(result.verdict);
     json["reason"] = result.reason;
+    if (result.time.count() > 0) json["seconds"] = seconds(result.time);
     json["requirements"] = result.requirements;
     json["clauses"] = details.requirements->clauses(result.requirements);
     json["judged"] = result.judged;
@@ -116,7 +120,9 @@ Json to_json(const engine::RunReport& report, const Details& details) {
     json["seed"] = options.seed;
     json["strict"] = options.strict;
     json["allow_writes"] = options.allow_writes;
-    json["filter"] = options.filter;
+    json["filter"] =
+        options.selection.cases.empty() ? "*" : fmt::format("{}", fmt::join(options.selection.cases, " "));
+    json["selection"] = options.selection.arguments();
     json["profile"] = string_or_null(options.profile.name);
     json["versions"] = version_names(report.versions);
     json["exchanges"] = report.exchanges;

@@ -3,7 +3,9 @@
 // Keys are never renamed and never change their meaning within a format number; new ones may be added.
 //   tool, format, role   "assay", 1, "responder"
 //   started              only if it was given
-//   target, seed, strict, allow_writes, filter, profile
+//   target, seed, strict, allow_writes, profile
+//   filter               the globs of --case with spaces between them, "*" if there are none
+//   selection            the options that selected the cases: ["--case", "crt/*", "--fast"]
 //   versions             that were run: ["1.0", ...]
 //   exchanges            how many in all
 //   counts               results by verdict: {"pass": n, "loose_pass": n, ...}, all ten
@@ -13,9 +15,9 @@
 //   results              [{id, title, version, verdict, reason, requirements, clauses, judged, findings}],
 //                        version null when none was agreed on and in a role without
 //                        versions; clauses: where the requirements stand, each
-//                        once; judged: the requirements that were judged in this run, held or not, those of
-//                        the case and what was looked at on the way; all but passes also have {command,
-//                        exchanges}
+//                        once; seconds: that it took, only if there was a clock; judged: the requirements
+//                        that were judged in this run, held or not, those of the case and what was looked at
+//                        on the way; all but passes also have {command, exchanges}
 //   findings             [{verdict, requirement, text, document, section, level, evidence, expected, got,
 //                        exchange, field}]; requirement and what follows from it null when the finding is
 //                        about none, exchange (an index) and field null likewise

@@ -53,10 +53,17 @@ std::string element(std::string_view tag, std::string_view message, std::string_
     return open + fmt::format(">{}</{}>\n", escape_xml(text), tag);
 }
 
+// Empty without a clock.
+std::string time_of(const CaseResult& result) {
+    if (result.time.count() == 0) return {};
+    const double seconds = std::chrono::duration<double>(result.time).count();
+    return attribute("time", fmt::format("{:.6f}", seconds));
+}
+
 std::string testcase(const engine::RunReport& report, const CaseResult& result, const Details& details) {
     const std::string of = report.has_versions() ? "spdm-" : fmt::format("{}.", report.role);
     std::string open = "    <testcase" + attribute("name", result.id) +
-                       attribute("classname", "assay." + of + label(report, result));
+                       attribute("classname", "assay." + of + label(report, result)) + time_of(result);
     if (result.verdict == Verdict::pass) return open + "/>\n";
     std::string text = case_text(report, result, details);
     std::string type = identifier(result.verdict);

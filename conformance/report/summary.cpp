@@ -1,10 +1,13 @@
 // The summary of a run for the terminal.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "conformance/report/plain.h"
 #include "conformance/report/text.h"
+#include "stack/base/ranges.h"
 
 namespace assay::report {
 
@@ -65,14 +68,41 @@ std::string table(const engine::RunReport& report) {
     return text;
 }
 
-// In front of a line about results; in a role without versions their ids say enough.
-std::string beginning(const engine::RunReport& report, const CaseResult& result) {
-    std::string text = fmt::format("{:<15} ", engine::name(result.verdict));
-    return report.has_versions() ? text + fmt::format("{:<4} ", label(report, result)) : text;
+// Results that say the same: one case at several versions, or many cases for one cause.
+struct Group {
+    std::string says;
+    std::vector<std::string> labels;  // of versions, each once
+    std::vector<std::string> cases;   // ids, each once
+    std::vector<std::string> remarks;
+};
+
+void add_once(std::vector<std::string>& list, const std::string& text) {
+    if (!contains(list, text)) list.push_back(text);
 }
 
-std::string lines_on(const engine::RunReport& report, const CaseResult& result) {
-    std::string line = beginning(report, result) + result.id;
+// In the order in which each was first said.
+class Groups {
+   public:
+    explicit Groups(const engine::RunReport& report) : report_(report) {}
+
+    void add(const CaseResult& result, std::string says) {
+        auto group = std::ranges::find_if(groups_, [&](const Group& known) {
+            return known.says == says && known.remarks == result.remarks;
+        });
+        if (group == groups_.end())
+            group = groups_.insert(groups_.end(), {std::move(says), {}, {}, result.remarks});
+        add_once(group->labels, label(report_, result));
+        add_once(group->cases, result.id);
+    }
+    const std::vector<Group>& all() const { return groups_; }
+
+   private:
+    const engine::RunReport& report_;
+    std::vector<Group> groups_;
+};
+
+std::string what_came(const CaseResult& result) {
+    std::string line = result.id;
     if (!result.findings.empty()) {
         const engine::Finding& first = result.findings.front();
         line += ": ";
@@ -82,35 +112,65 @@ std::string lines_on(const engine::RunReport& report, const CaseResult& result) 
         if (!first.field.empty()) line += fmt::format(" [{}]", first.field);
     }
     if (!result.reason.empty()) line += fmt::format(" ({})", result.reason);
+    return line;
+}
+
+Groups grouped(const engine::RunReport& report, Verdict verdict,
+               const std::function<std::string(const CaseResult&)>& says) {
+    Groups groups(report);
+    for (const CaseResult& result : report.results) {
+        if (result.verdict == verdict) groups.add(result, says(result));
+    }
+    return groups;
+}
+
+std::string number_of(size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// In front of a line; in a role without versions the ids say enough.
+std::string beginning(const engine::RunReport& report, std::string_view verdict, const Group& group) {
+    std::string text = fmt::format("{:<15} ", verdict);
+    if (!report.has_versions()) return text;
+    return text + fmt::format("{:<4} ", fmt::to_string(fmt::join(group.labels, " ")));
+}
+
+std::string lines_on(const engine::RunReport& report, Verdict verdict, const Group& group) {
+    const std::string line = beginning(report, engine::name(verdict), group) + group.says;
     std::string text = printable(line, Lines::one) + "\n";
-    for (const std::string& remark : result.remarks) text += "    " + printable(remark, Lines::one) + "\n";
+    for (const std::string& remark : group.remarks) text += "    " + printable(remark, Lines::one) + "\n";
     return text;
 }
 
+// A line a case that says something else, with the versions at which it says so.
 std::string listed(const engine::RunReport& report, std::span<const Verdict> verdicts) {
     std::string text;
     for (Verdict verdict : verdicts) {
-        for (const CaseResult& result : report.results) {
-            if (result.verdict == verdict) text += lines_on(report, result);
-        }
+        const Groups groups = grouped(report, verdict, what_came);
+        for (const Group& group : groups.all()) text += lines_on(report, verdict, group);
     }
     return text;
 }
 
-// Blocked cases have few causes and many lines.
-std::string blocked(const engine::RunReport& report) {
-    std::vector<std::pair<std::string, size_t>> causes;
-    for (const CaseResult& result : report.results) {
-        if (result.verdict != Verdict::blocked) continue;
-        std::string cause = beginning(report, result) + result.reason;
-        auto known = std::ranges::find(causes, cause, [](const auto& one) { return one.first; });
-        if (known == causes.end()) known = causes.insert(causes.end(), {cause, 0});
-        ++known->second;
-    }
+// A line a cause: they are few, and the cases many.
+std::string counted(const engine::RunReport& report, Verdict verdict) {
+    const auto reason = [](const CaseResult& result) { return result.reason; };
     std::string text;
-    for (const auto& [cause, count] : causes) {
-        text +=
-            printable(fmt::format("{} ({} case{})", cause, count, count == 1 ? "" : "s"), Lines::one) + "\n";
+    const Groups groups = grouped(report, verdict, reason);
+    for (const Group& group : groups.all()) {
+        const std::string line = fmt::format("{}{} ({})", beginning(report, engine::name(verdict), group),
+                                             group.says, number_of(group.cases.size(), "case"));
+        text += printable(line, Lines::one) + "\n";
+    }
+    return text;
+}
+
+std::string expired(const engine::RunReport& report) {
+    std::string text;
+    for (const engine::Waiver* waiver : report.options.profile.expired(report.options.today)) {
+        const std::string line = fmt::format("{:<15} '{}' expired on {} and is not applied ({})", "waiver",
+                                             waiver->cases, waiver->expires, waiver->reason);
+        text += printable(line, Lines::one) + "\n";
     }
     return text;
 }
@@ -118,9 +178,8 @@ std::string blocked(const engine::RunReport& report) {
 // What is easily missed above a last line that says no failure.
 std::string with_counts(std::string outcome, const engine::RunReport& report) {
     size_t warnings = report.count(Verdict::warning), blocked = report.count(Verdict::blocked);
-    if (warnings != 0) outcome += fmt::format(", {} warning{}", warnings, warnings == 1 ? "" : "s");
-    if (blocked != 0)
-        outcome += fmt::format(", {} case{} could not be judged", blocked, blocked == 1 ? "" : "s");
+    if (warnings != 0) outcome += ", " + number_of(warnings, "warning");
+    if (blocked != 0) outcome += fmt::format(", {} could not be judged", number_of(blocked, "case"));
     return outcome;
 }
 
@@ -143,21 +202,33 @@ std::string outcome(const engine::RunReport& report) {
     }
 }
 
+std::string last_line(const engine::RunReport& report) {
+    const std::string exchanges =
+        report.has_versions() ? fmt::format("{} exchanges, ", report.exchanges) : "";
+    return fmt::format("{} results, {}exit code {}: {}\n", report.results.size(), exchanges,
+                       report.exit_code(), printable(with_counts(outcome(report), report), Lines::one));
+}
+
+constexpr std::array kFailures = {Verdict::fail, Verdict::dead, Verdict::unexpected_pass,
+                                  Verdict::harness_error};
+constexpr std::array kFurther = {Verdict::warning, Verdict::loose_pass, Verdict::waived};
+
 }  // namespace
 
 std::string summary(const engine::RunReport& report, const Details& details) {
-    constexpr std::array kListed = {Verdict::fail,          Verdict::dead,    Verdict::unexpected_pass,
-                                    Verdict::harness_error, Verdict::warning, Verdict::loose_pass,
-                                    Verdict::waived};
     std::string text = printable("target " + report.target, Lines::one) + "\n\n" + table(report);
-    std::string list = listed(report, kListed) + blocked(report);
-    if (!list.empty()) text += "\n" + list;
+    for (const std::string& part : {listed(report, kFailures) + listed(report, kFurther) +
+                                        counted(report, Verdict::blocked) + expired(report),
+                                    counted(report, Verdict::not_applicable)}) {
+        if (!part.empty()) text += "\n" + part;
+    }
     for (const std::string& remark : report.remarks) text += "\n" + printable(remark);
-    const std::string exchanges =
-        report.has_versions() ? fmt::format("{} exchanges, ", report.exchanges) : "";
-    text += fmt::format("\n{} results, {}exit code {}: {}\n", report.results.size(), exchanges,
-                        report.exit_code(), printable(with_counts(outcome(report), report), Lines::one));
-    return text + "to repeat: " + printable(command(report, details), Lines::one) + "\n";
+    return text + "\n" + last_line(report) + "to repeat: " + printable(command(report, details), Lines::one) +
+           "\n";
+}
+
+std::string short_summary(const engine::RunReport& report) {
+    return listed(report, kFailures) + last_line(report);
 }
 
 }  // namespace assay::report

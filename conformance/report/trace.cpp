@@ -206,7 +206,7 @@ std::string to_text(const Trace& trace) {
 Json to_json(const Trace& trace) {
     Json json;
     json["tool"] = "assay";
-    json["format"] = 1;
+    json["format"] = kTraceFormat;
     json["requirements"] = Json::array();
     json["missing"] = Json::array();
     for (const TraceRow& row : trace.rows) {

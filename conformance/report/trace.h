@@ -60,6 +60,7 @@ std::string to_text(const Trace& trace);
 // threat, deferred, untestable, cases: [{id, names_it, verdicts: {"1.0": "pass", ...}}]}], "missing": [id],
 // "unknown": [{case, requirement}], "legality_only": [request name]}; threat, deferred and untestable are
 // null when nothing is stated.
+inline constexpr int kTraceFormat = 1;
 nlohmann::ordered_json to_json(const Trace& trace);
 
 }  // namespace assay::report

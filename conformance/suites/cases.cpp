@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "conformance/engine/applicability.h"
 #include "conformance/engine/runner.h"
 #include "conformance/suites/kill_matrix.h"
 #include "conformance/suites/responder/groups.h"
@@ -71,7 +72,12 @@ engine::Suite responder_suite() {
             list.push_back({.id = one.id,
                             .columns = {fmt::format("{}-{}", wire::name(one.since), wire::name(one.until))},
                             .title = one.title,
-                            .requirements = one.requirements});
+                            .requirements = one.requirements,
+                            .needs = engine::names_of_needs(one.needs),
+                            .negative = one.negative,
+                            .writes = one.writes,
+                            .once = one.once,
+                            .waits = one.waits});
         }
         return list;
     };
@@ -79,7 +85,8 @@ engine::Suite responder_suite() {
             .unit = "cases",
             .cases = cases,
             .kill_matrix = kill_matrix,
-            .always = {engine::kSaneFirst, engine::kSaneLast}};
+            .always = {engine::kSaneFirst, engine::kSaneLast},
+            .column_names = {"versions"}};
 }
 
 }  // namespace assay::cases

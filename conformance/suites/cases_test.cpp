@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(case_ids_are_unique_and_readable) {
 
 BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_run) {
     engine::RunOptions options;
-    options.filter = "chl/*";
+    options.selection = engine::matching("chl/*");
     engine::RunReport first = run_reference({}, options);
     engine::RunReport second = run_reference({}, options);
     BOOST_TEST(first.exchanges == second.exchanges);

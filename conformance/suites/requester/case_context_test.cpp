@@ -39,7 +39,7 @@ engine::CaseResult result_of(lab::RequesterDut& dut, const std::string& id,
     Subject subject(dut, {});
     engine::RunOptions options;
     options.versions = {version};
-    options.filter = id;
+    options.selection = engine::matching(id);
     const engine::RunReport report = run(subject, engine::Requirements::embedded(), options);
     BOOST_REQUIRE(report.results.size() == 1U);
     return report.results.front();

@@ -28,7 +28,11 @@ engine::Suite suite() {
         }
         return list;
     };
-    return {.name = "requester", .unit = "cases", .cases = cases, .kill_matrix = kill_matrix};
+    return {.name = "requester",
+            .unit = "cases",
+            .cases = cases,
+            .kill_matrix = kill_matrix,
+            .column_names = {"versions"}};
 }
 
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
@@ -40,9 +44,10 @@ engine::RunReport run(Subject& subject, const engine::Requirements& requirements
     report.options = options;
     if (dut.transport() != nullptr) report.transport = dut.transport();
     report.versions = options.versions;
-    engine::each_selected(requester_cases(), options.filter, progress, [&](const RequesterCase& one) {
+    engine::each_selected(requester_cases(), options.selection, progress, [&](const RequesterCase& one) {
         for (const wire::Version version : options.versions) {
             if (version < one.since || version > one.until) continue;
+            if (!options.selection.selects_at(one.id, version)) continue;
             CaseContext test(subject, version);
             const CheckResult judgement = one.run(test);
             engine::CaseResult result{

@@ -16,7 +16,7 @@ engine::Suite suite();
 // does not connect, with what it printed.
 Result<> probe(Subject& subject, std::span<const wire::Version> versions);
 
-// Runs the cases that options.filter selects at each of options.versions.
+// Runs the cases that options.selection selects at each of options.versions.
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
                       const engine::RunOptions& options, const engine::SuiteProgress& progress = {});
 

@@ -197,6 +197,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges | 0,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             TRY(listened(test, lab::kSessionFlags));
             for (uint32_t flags : {cap::encrypt, cap::hbeat, cap::key_upd, cap::encap}) {
@@ -270,6 +271,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             for (uint32_t flags : kinds(test, lab::kMutualFlags)) {

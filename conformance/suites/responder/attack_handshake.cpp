@@ -89,6 +89,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint32_t flags : kinds(test, lab::kSessionFlags))
                 TRY(recorded(test, false, flags, "SPDM-ATK-011"));
@@ -102,6 +103,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::psk_with_context | cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             return recorded(test, true, lab::kSessionFlags, "SPDM-ATK-012");
         },
@@ -115,6 +117,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             for (uint32_t flags : kinds(test, lab::kSessionFlags)) {
@@ -202,6 +205,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kShares,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             TRY(ready_to_share(test));

@@ -36,6 +36,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-ATK-001");
             for (bool later : {false, true}) {
@@ -54,6 +55,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-ATK-001", [](CaseContext& on) { return in_handshake(on); });
             Exchange first = TRY(test.lab().send_in(TRY(bad.session()), probe(test)));
@@ -68,6 +70,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t id = TRY(in_handshake(test));
             TRY(completed(test, id, "SPDM-ATK-001"));
@@ -83,6 +86,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint64_t early = 1; early <= kSome; ++early) {
                 BadRecords bad(test, "SPDM-ATK-002");
@@ -99,6 +103,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t id = TRY(established(test));
             std::vector<Bytes> behind;
@@ -115,6 +120,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-ATK-004");
             TRY(bad.refuse(TRY(probed(test, TRY(bad.session()), true)).back()));
@@ -135,6 +141,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t first = TRY(established(test));
             uint32_t second = TRY(another(test));

@@ -118,6 +118,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (KeyOperation operation : {KeyOperation::update_key, KeyOperation::update_all_keys}) {
                 Update update = TRY(updated(test, operation));

@@ -55,6 +55,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             if (!TRY(went_along(lab.negotiated_with_chain(test.version(), lab::session_offer()))))
@@ -75,6 +76,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             TRY(established(test));
@@ -140,6 +142,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint8_t change : Bytes{0x01, 0x80}) {
                 TRY(each_flow(test, [&](const Asked& asked) -> CheckResult {
@@ -160,6 +163,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (size_t size : {size_t{0}, size_t{1}, size_t{3}}) {
                 TRY(each_flow(test, [&](const Asked& asked) -> CheckResult {
@@ -184,6 +188,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             return each_flow(test, [&](const Asked& asked) -> CheckResult {
                 lab::Lab& lab = test.lab();
@@ -207,6 +212,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             return each_flow(test, [&](const Asked& asked) -> CheckResult {
                 wire::ErrorResponse later;
@@ -239,6 +245,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (int kind = 0; kind < 3; ++kind) {
                 TRY(refused_delivery(test, unacceptable(), "SPDM-ENC-007",
@@ -264,6 +271,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (int kind = 0; kind < 3; ++kind) {
                 TRY(refused_delivery(test, unacceptable(), "SPDM-ENC-007",
@@ -289,6 +297,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint8_t change : Bytes{0x07, 0x30}) {
                 Allowed allowed = unacceptable();
@@ -310,6 +319,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint8_t inner_code :
                  {code::get_encapsulated_request, code::encapsulated_request,
@@ -332,6 +342,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             bool any = false;
             TRY(each_flow(test, [&](const Asked& asked) -> CheckResult {
@@ -364,6 +375,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             return each_flow(test, [&](const Asked&) -> CheckResult {
                 lab::Lab& lab = test.lab();

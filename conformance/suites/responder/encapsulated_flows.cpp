@@ -249,6 +249,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap,
         .judges = {code::get_encapsulated_request, code::deliver_encapsulated_response},
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             return each_flow(test, [&](const Asked& first) -> CheckResult {
                 constexpr int kMost = 200;
@@ -281,6 +282,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::encap | cap::mut_auth,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             bool any = false;
@@ -314,6 +316,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-ENC-012"},
         .since = v1_1,
         .needs = cap::encap | cap::mut_auth | cap::key_ex,
+        .waits = true,
         .run = [](CaseContext& test) { return session_with_flow(test, true); },
     },
     {

@@ -212,6 +212,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (bool clear : kinds(test)) {
                 for (int place = 0; place < 4; ++place) {

@@ -204,6 +204,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint32_t flags : kinds(test)) {
                 (void)TRY(settled(test, flags));
@@ -224,6 +225,7 @@ const Case kCases[] = {
         .since = v1_2,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             constexpr std::string_view kRule = "SPDM-FIN-020";
             Version other = test.version() == v1_2 ? v1_3 : v1_2;
@@ -244,6 +246,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges | cap::mut_auth,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint32_t flags : kinds(test)) {
                 Mutual mutual = TRY(settled(test, flags));

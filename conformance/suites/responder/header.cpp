@@ -197,6 +197,7 @@ const Case kCases[] = {
         .title = "A message of less than four bytes is dropped",
         .requirements = {"SPDM-HDR-006"},
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             TRY(negotiate(test));
             Bytes request = header(test.version(), code::get_digests);

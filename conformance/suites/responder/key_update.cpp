@@ -127,6 +127,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             Bytes old;
             BadRecords bad(test, "SPDM-SES-015",
@@ -158,6 +159,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             constexpr uint64_t kBefore = 5;
             BadRecords bad(test, "SPDM-SES-014", [](CaseContext& on) -> SessionOr {
@@ -285,6 +287,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::key_upd,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (bool verified : {false, true}) {
                 Bytes record;

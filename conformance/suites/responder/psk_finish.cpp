@@ -188,6 +188,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::psk_with_context | cap::mac,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             for (int place = 0; place < 4; ++place) {

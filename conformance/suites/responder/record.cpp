@@ -49,6 +49,7 @@ Case wrong_length(const char* id, const char* title, LengthEdit edit) {
         .requirements = {"SPDM-SEC-010"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [edit](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-010");
             Bytes record = TRY(bad.due());
@@ -97,6 +98,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-002", "SPDM-SEC-001"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) { return flipped(test, {}); },
     },
     {
@@ -105,6 +107,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-002", "SPDM-SEC-001"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) { return flipped(test, unencrypted); },
     },
     // A bad record before the handshake is over.
@@ -114,6 +117,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-002"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-002", [](CaseContext& on) { return in_handshake(on); });
             for (size_t back : {size_t{1}, kTagSize + 1}) {
@@ -130,6 +134,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-025", "SPDM-SEC-002"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-002");
             for (size_t back : {size_t{1}, kTagSize, kTagSize + 1}) {
@@ -147,6 +152,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-001"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             BadRecords bad(test, "SPDM-SEC-001");
@@ -203,6 +209,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-010"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-010");
             for (size_t length : {size_t{0}, size_t{1}, kTagSize - 1}) {
@@ -221,6 +228,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-027"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             size_t header = header_size(test);
             for (size_t size = 1; size < header; ++size) {
@@ -245,6 +253,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-010"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-010");
             size_t whole = TRY(bad.due()).size();

@@ -74,6 +74,7 @@ Case sealed_with(const char* name, uint16_t aead) {
         .title = fmt::format("Records are sealed with {}", name),
         .requirements = {"SPDM-SEC-007", "SPDM-SEC-002"},
         .since = v1_1,
+        .waits = true,
         .run = [aead](CaseContext& test) -> CheckResult {
             lab::Offer offer = lab::session_offer();
             offer.aead = aead;
@@ -123,6 +124,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-012"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (size_t size : {size_t{0}, size_t{1}, size_t{3}}) {
                 uint32_t id = TRY(established(test));
@@ -212,6 +214,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = kExchanges,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-008", [](CaseContext& on) -> SessionOr {
                 uint32_t id = TRY(with_version(on, spdm::kSecured1_2));
@@ -292,6 +295,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-023"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t inner = 0;
             uint32_t outer = TRY(established(test));
@@ -318,6 +322,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-023"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             const record::Transport& transport = test.lab().dut().transport();
             if (transport.spdm_prefix.empty())

@@ -13,6 +13,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-003"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-003");
             Bytes at_once = TRY(bad.due());
@@ -30,6 +31,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-004"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint64_t further : std::initializer_list<uint64_t>{1, 2, 0x100, 0x10000}) {
                 BadRecords bad(test, "SPDM-SEC-004");
@@ -45,6 +47,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-017"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             BadRecords bad(test, "SPDM-SEC-017");
             uint32_t id = TRY(bad.session());
@@ -61,6 +64,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-018"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             uint32_t first = 0;
             BadRecords bad(test, "SPDM-SEC-018", [&](CaseContext& on) -> SessionOr {
@@ -81,6 +85,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SEC-016", "SPDM-FIN-011"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             std::vector<Bytes> old;
             BadRecords bad(test, "SPDM-SEC-016", [&](CaseContext& on) -> SessionOr {

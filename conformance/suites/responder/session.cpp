@@ -36,6 +36,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-SES-022", "SPDM-SES-123"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             for (uint8_t clear : {uint8_t{0}, wire::kClearNegotiatedState}) {
                 uint32_t id = TRY(established(test));
@@ -104,6 +105,7 @@ const Case kCases[] = {
         .since = v1_1,
         .needs = cap::key_ex | cap::cert,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             const ExchangeOptions options{.req_session_id = 0x2345};

@@ -203,6 +203,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-VER-007", "SPDM-VER-009"},
         .since = v1_1,
         .negative = true,
+        .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
             lab::Lab& lab = test.lab();
             uint32_t first = TRY(established(test));

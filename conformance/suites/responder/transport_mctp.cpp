@@ -23,6 +23,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-TRN-001"},
         .negative = true,
         .once = true,
+        .waits = true,
         .run = framed([](CaseContext& test) -> CheckResult {
             FrameSender units(test, FrameLayer::unit);
             TRY(units.applies(Binding::mctp));
@@ -39,6 +40,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-TRN-016"},
         .negative = true,
         .once = true,
+        .waits = true,
         .run = framed([](CaseContext& test) -> CheckResult {
             FrameSender units(test, FrameLayer::unit);
             TRY(units.applies(Binding::mctp));
@@ -58,6 +60,7 @@ const Case kCases[] = {
         .requirements = {"SPDM-TRN-018"},
         .negative = true,
         .once = true,
+        .waits = true,
         .run = framed([](CaseContext& test) { return types_agree(test, Binding::mctp, "SPDM-TRN-018"); }),
     },
     {
@@ -218,6 +221,7 @@ const Case kEmptyCases[] = {
         .requirements = {"SPDM-TRN-002"},
         .negative = true,
         .once = true,
+        .waits = true,
         .run = framed([](CaseContext& test) -> CheckResult {
             FrameSender units(test, FrameLayer::unit);
             TRY(units.applies(Binding::mctp));

@@ -24,7 +24,7 @@ engine::RunReport run(const lab::ReferenceOptions& reference, const std::string&
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::openssl_provider());
     engine::RunOptions options;
-    options.filter = filter;
+    options.selection = engine::matching(filter);
     return engine::run(lab, all_cases(), engine::Requirements::embedded(), options);
 }
 

@@ -211,7 +211,7 @@ engine::RunReport run(const Variant& device_variant, wire::Version version, cons
     lab::Lab lab(changed, random, provider);
     engine::RunOptions options;
     options.versions = {version};
-    options.filter = filter;
+    options.selection = engine::matching(filter);
     options.profile = profile;
     return engine::run(lab, responder_cases(), engine::Requirements::embedded(), options);
 }

@@ -155,13 +155,17 @@ engine::Suite suite() {
         }
         return list;
     };
-    return {.name = "threats", .unit = "cells", .cases = cases, .kill_matrix = threat_kill_matrix};
+    return {.name = "threats",
+            .unit = "cells",
+            .cases = cases,
+            .kill_matrix = threat_kill_matrix,
+            .column_names = {"category", "expected"}};
 }
 
 std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
                          const engine::SuiteProgress& progress) {
     std::vector<Outcome> outcomes;
-    engine::each_selected(experiments(), options.filter, progress, [&](const Experiment& one) {
+    engine::each_selected(experiments(), options.selection, progress, [&](const Experiment& one) {
         Outcome& outcome = outcomes.emplace_back(observe(*one.row, one.mode, faults));
         engine::apply_profile(one.id, std::nullopt, options, outcome.verdict, outcome.reason);
     });
@@ -228,7 +232,7 @@ std::string to_text(std::span<const Outcome> outcomes) {
 std::string to_json(std::span<const Outcome> outcomes) {
     Json cells = Json::array();
     for (const Outcome& outcome : outcomes) cells.push_back(to_json(outcome));
-    const Json report{{"tool", "assay"},       {"format", 1},
+    const Json report{{"tool", "assay"},       {"format", kFormat},
                       {"role", "threats"},     {"agree", std::ranges::count_if(outcomes, &Outcome::agrees)},
                       {"of", outcomes.size()}, {"cells", cells}};
     return report.dump(1) + "\n";

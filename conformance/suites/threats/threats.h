@@ -27,7 +27,7 @@ const Scenario* scenario(std::string_view id);
 Outcome observe(const Row& row, device::Mode mode, const guest::MachineFaultConfig& faults = {});
 // The role: a case is a cell, with the id "ROW/MODE".
 engine::Suite suite();
-// The cells that options.filter selects, in the order of the table; of the options the profile counts too.
+// The cells that options.selection selects, in the order of the table; of the options the profile counts too.
 std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
                          const engine::SuiteProgress& progress = {});
 // All of them.
@@ -38,6 +38,7 @@ std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults = {});
 engine::RunReport report_of(std::span<const Outcome> outcomes, const engine::RunOptions& options);
 // The table, expected and observed side by side, and a line for each cell.
 std::string to_text(std::span<const Outcome> outcomes);
+inline constexpr int kFormat = 1;  // of to_json()
 // {tool, format, agree, of, cells: [{row, category, threat, mode, expected, observed, agrees, what, check,
 // bytes (hexadecimal), verdict, reason, modelled: {extent, reason}, attempts: [{what, success, check,
 // why_without, bytes}]}]}; check null where none refused.

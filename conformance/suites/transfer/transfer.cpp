@@ -34,7 +34,7 @@ engine::RunReport run(const lab::PathTarget& target, const engine::Requirements&
     report.options = options;
     report.role = suite().name;
     report.counted_by = "group";
-    engine::each_selected(path_cases(), options.filter, progress, [&](const PathCase& one) {
+    engine::each_selected(path_cases(), options.selection, progress, [&](const PathCase& one) {
         CaseContext test(target);
         const CheckResult judgement = one.run(test);
         engine::CaseResult result{.id = one.id,

@@ -13,8 +13,8 @@ std::span<const PathCase> path_cases();
 // The role.
 engine::Suite suite();
 
-// Runs the cases that options.filter matches, in their order; versions do not matter. A verdict and a waiver
-// of the profile weigh as in a run against a responder.
+// Runs the cases that options.selection selects, in their order; versions do not matter. A verdict and a
+// waiver of the profile weigh as in a run against a responder.
 engine::RunReport run(const lab::PathTarget& target, const engine::Requirements& requirements,
                       const engine::RunOptions& options, const engine::SuiteProgress& progress = {});
 

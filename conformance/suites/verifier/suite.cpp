@@ -117,7 +117,11 @@ engine::Suite suite() {
         }
         return list;
     };
-    return {.name = "verifier", .unit = "bundles", .cases = cases, .kill_matrix = verifier_kill_matrix};
+    return {.name = "verifier",
+            .unit = "bundles",
+            .cases = cases,
+            .kill_matrix = verifier_kill_matrix,
+            .column_names = {"expected", "check"}};
 }
 
 engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
@@ -140,7 +144,7 @@ engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
         if (!files) unmade[&bundle] = files.error().detail;
         return replies.emplace(&bundle, files ? verifier.appraise(*files) : Reply{}).first->second;
     };
-    engine::each_selected(bundles(), options.filter, progress, [&](const Bundle& bundle) {
+    engine::each_selected(bundles(), options.selection, progress, [&](const Bundle& bundle) {
         const Bundle* control = control_of(bundle);
         const Answer base = control == nullptr ? Answer::absent : reply_to(*control).answer;
         Outcome outcome = judge(bundle, reply_to(bundle), base, options.strict);

@@ -18,9 +18,9 @@ struct Outcome {
 // The role.
 engine::Suite suite();
 
-// Of the options count filter, seed, profile, and strict: where public verifiers differ, a failure is then
+// Of the options count selection, seed, profile, and strict: where public verifiers differ, a failure is then
 // one. A bundle whose genuine form (control_of) the verifier cannot do is not applicable; one whose genuine
-// form it refuses is blocked when it refuses it too. The controls run first, whatever the filter.
+// form it refuses is blocked when it refuses it too. The controls run first, whatever is selected.
 // Columns of the report: verifier; of a result: shape, expected, check, file, field, source, dispute (all as
 // the bundle has them), answer, words (the verifier's), repeat (a command).
 engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
