@@ -136,10 +136,11 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
 
     ServeCommand serve_options;
     CLI::App* serve_app = app.add_subcommand("serve", "is the reference responder behind a socket");
-    serve_app
-        ->add_option("--listen", serve_options.listen,
-                     "tcp://HOST:PORT or emu://HOST:PORT?binding=…; port 0 is a free one")
-        ->required();
+    serve_app->add_option("--listen", serve_options.listen,
+                          "tcp://HOST:PORT or emu://HOST:PORT?binding=…; port 0 is a free one");
+    serve_app->add_flag("--path", serve_options.path,
+                        "serves the keys and channels of the built-in encrypted path on standard input and "
+                        "output instead, in the frames of conformance/lab/exec_path.h");
     add_fault_options(serve_app, serve_options.fault_options);
     add_versions(serve_app, serve_options.versions);
     add_number(serve_app, "--seed", serve_options.seed, 0, kMostSeed, "of nonces");

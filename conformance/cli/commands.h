@@ -93,6 +93,7 @@ int run(const RunCommand& command, Streams& streams);
 
 struct ServeCommand {
     std::string listen{};
+    bool path = false;  // the encrypted path, on standard input and output
     FaultOptions fault_options{};
     std::vector<wire::Version> versions{};
     uint64_t seed = 1;

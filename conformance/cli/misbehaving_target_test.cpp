@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_reboots_is_waited_for_and_the_rest_is_run) {
     const Rebooting device;
     const TemporaryFile report("", "reboot");
     std::filesystem::remove(report.path);
-    const Ran ran = assay({"run", "--target", device.uri(), "--version", "1.2", "--case", "c*/*",
+    const Ran ran = assay({"run", "--target", device.uri(), "--spdm-version", "1.2", "--case", "c*/*",
                            "--answer-timeout", "500", "--connect-timeout", "100", "--report", report.name()});
     BOOST_TEST(ran.code == 1, ran.out);
     BOOST_TEST(ran.out.contains("dead            1.2"), ran.out);
@@ -207,8 +207,8 @@ BOOST_AUTO_TEST_CASE(a_driver_that_hangs_fails_and_one_that_floods_too) {
          {std::pair{"printf '" + unit + "' >&3; sleep 100", "no end in time"},
           {"while printf '" + unit + "' >&3; do :; done", "requests without end"}}) {
         const Ran ran =
-            assay({"run", "--role", "requester", "--version", "1.2", "--case", "req/ends", "--dut-timeout",
-                   "1000", "--dut-command", "exec bash -c \"" + connect + does + "\""});
+            assay({"run", "--role", "requester", "--spdm-version", "1.2", "--case", "req/ends",
+                   "--dut-timeout", "1000", "--dut-command", "exec bash -c \"" + connect + does + "\""});
         BOOST_TEST(ran.code == 1, ran.out << ran.err);
         BOOST_TEST(ran.out.contains("dead            1.2  req/ends"), ran.out);
         BOOST_TEST(ran.out.contains(says), ran.out);

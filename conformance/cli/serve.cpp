@@ -1,5 +1,7 @@
 // assay serve
 #include <fmt/format.h>
+#include <unistd.h>
+
 #include <csignal>
 
 #include <array>
@@ -11,6 +13,10 @@
 #include "conformance/cli/reference_options.h"
 #include "conformance/cli/serving.h"
 #include "conformance/cli/target.h"
+#include "conformance/lab/path_server.h"
+#include "conformance/lab/transfer_reference.h"
+#include "conformance/suites/transfer/kill_matrix.h"
+#include "conformance/suites/transfer/transfer.h"
 
 namespace assay::cli {
 
@@ -75,7 +81,22 @@ transport::Service delayed(transport::Service service, std::chrono::milliseconds
     return service;
 }
 
+namespace {
+
+int serve_transfer(const ServeCommand& command, Streams& streams) {
+    const auto faults = engine::with_faults(cases::path::path_faults(), command.fault_options.waive,
+                                            command.fault_options.defects, cases::path::suite().name);
+    if (!faults) return complain(streams, status::usage, faults.error().detail);
+    lab::serve_path(*lab::reference_path(*faults), STDIN_FILENO, STDOUT_FILENO);
+    return status::ok;
+}
+
+}  // namespace
+
 int serve(const ServeCommand& command, Streams& streams) {
+    if (command.path != command.listen.empty())
+        return complain(streams, status::usage, "serve needs one of --listen and --path");
+    if (command.path) return serve_transfer(command, streams);
     auto target = transport::parse_target(command.listen);
     if (!target) return complain(streams, status::usage, target.error().detail);
     auto options = reference_options(command, target->binding);

@@ -1,8 +1,10 @@
 // assay run --role transfer
 #include "conformance/suites/transfer/transfer.h"
 #include "conformance/cli/role_run.h"
+#include "conformance/lab/exec_path.h"
 #include "conformance/lab/transfer_reference.h"
 #include "conformance/suites/transfer/kill_matrix.h"
+#include "stack/transport/uri.h"
 
 namespace assay::cli {
 
@@ -11,13 +13,23 @@ namespace path = cases::path;
 Result<RoleRun> run_transfer(const RunCommand& command, const engine::RunOptions& options,
                              const engine::RunControl& control) {
     const engine::SuiteProgress progress = by_id(control);
-    if (command.target != "reference") {
+    const transport::Target named = TRY(transport::parse_target(command.target));
+    const bool built_in = named.scheme == transport::Scheme::reference;
+    if (!built_in && named.scheme != transport::Scheme::exec) {
         return fail(Errc::bad_text, "--target", Error::npos,
-                    "the encrypted path is tested in this process: --target can only be reference");
+                    "an encrypted path is tested in this process or in a child process: --target can only be "
+                    "reference or exec:COMMAND");
+    }
+    if (!built_in && !(command.fault_options.waive.empty() && command.fault_options.defects.empty())) {
+        return fail(Errc::bad_text, "--waive", Error::npos,
+                    "--waive and --defect are for the reference in this process; 'assay serve --path' has "
+                    "them too");
     }
     const auto faults = TRY(engine::with_faults(path::path_faults(), command.fault_options.waive,
                                                 command.fault_options.defects, path::suite().name));
-    const auto target = lab::reference_path(faults);
+    const auto target =
+        built_in ? lab::reference_path(faults)
+                 : lab::exec_path(named.path, std::chrono::milliseconds(command.answer_timeout_ms));
     return RoleRun{.report = path::run(*target, engine::Requirements::embedded(), options, progress),
                    .details = {.arguments = common_arguments(command)}};
 }

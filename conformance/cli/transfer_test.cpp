@@ -29,6 +29,32 @@ BOOST_AUTO_TEST_CASE(a_check_that_is_waived_and_a_defect_that_is_planted_fail_a_
     BOOST_TEST(planted.out.contains("key/derivation"), planted.out);
 }
 
+// Its ends over a shared memory cannot be had so.
+BOOST_AUTO_TEST_CASE(a_path_in_a_child_process_is_tested_as_far_as_it_goes) {
+    const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "assay";
+    const std::string target = "exec:" + program.string() + " serve --path";
+    const Ran sound = assay({"run", "--role", "transfer", "--strict", "--target", target});
+    BOOST_TEST(sound.code == 0, sound.out << sound.err);
+    BOOST_TEST(sound.out.contains("not applicable"), sound.out);
+    for (const char* group : {"key", "iv", "blk"}) {
+        const Ran ran =
+            assay({"run", "--role", "transfer", "--target", target, "--case", std::string(group) + "/*"});
+        BOOST_TEST(ran.out.contains("exit code 0: no failure"), ran.out);
+        BOOST_TEST(!ran.out.contains("NOTHING WAS JUDGED"), ran.out);
+    }
+    const Ran faulty = assay(
+        {"run", "--role", "transfer", "--target", target + " --defect secret_whole", "--case", "key/*"});
+    BOOST_TEST(faulty.code == 1, faulty.out);
+    BOOST_TEST(faulty.out.contains("key/derivation"), faulty.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_ends_is_dead_and_not_without_abilities) {
+    const Ran ran = assay({"run", "--role", "transfer", "--target", "exec:exit 1", "--case", "key/*"});
+    BOOST_TEST(ran.code == 1, ran.out);
+    BOOST_TEST(ran.out.contains("dead"), ran.out);
+    BOOST_TEST(ran.out.contains("the process has ended"), ran.out);
+}
+
 BOOST_AUTO_TEST_CASE(the_cases_of_the_path_are_listed_and_traced) {
     const Ran list = assay({"run", "--role", "transfer", "--list", "--case", "rot/*"});
     BOOST_TEST(list.code == 0);
@@ -40,10 +66,12 @@ BOOST_AUTO_TEST_CASE(the_cases_of_the_path_are_listed_and_traced) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_of_the_path_is_said_in_one_line) {
     const BadInput rows[] = {
-        {{"run", "--role", "transfer", "--case", "none/*"}, 2, "no case matches 'none/*'"},
+        {{"run", "--role", "transfer", "--case", "none/*"}, 2, "no case matches --case 'none/*'"},
         {{"run", "--role", "transfer", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
         {{"run", "--role", "transfer", "--defect", "nothing"}, 2, "there is no defect 'nothing'"},
-        {{"run", "--role", "transfer", "--target", "tcp://localhost:1"}, 2, "can only be reference"},
+        {{"run", "--role", "transfer", "--target", "tcp://localhost:1"},
+         2,
+         "can only be reference or exec:COMMAND"},
         {{"run", "--role", "transfer", "--report", "/proc/nowhere"}, 2, "cannot make"},
     };
     for (const BadInput& row : rows) row.check();

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_bundle_is_written_as_a_folder) {
 
 BOOST_AUTO_TEST_CASE(what_is_asked_wrongly_of_verifiers_and_evidence_is_said_in_one_line) {
     const BadInput rows[] = {
-        {{"run", "--role", "verifier", "--case", "nothing/*"}, 2, "no case matches 'nothing/*'"},
+        {{"run", "--role", "verifier", "--case", "nothing/*"}, 2, "no case matches --case 'nothing/*'"},
         {{"run", "--role", "verifier", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
         {{"run", "--role", "verifier", "--defect", "x"}, 2, "there is no defect 'x'"},
         {{"run", "--role", "verifier", "--dut-command", "true"}, 2, "{bundle} is missing"},

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "conformance/lab/child.h"
+
 namespace assay::lab {
 
 namespace {
@@ -25,24 +27,11 @@ struct Child {
 Child start(const std::string& line) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        // Between fork and exec nothing may be called that takes a lock.
-        ::setpgid(0, 0);
-        const int nothing = ::open("/dev/null", O_RDONLY);
-        ::dup2(nothing, STDIN_FILENO);
-        ::dup2(ends[1], STDOUT_FILENO);
-        ::dup2(ends[1], STDERR_FILENO);
-        ::execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
-        ::_exit(127);
-    }
+    const pid_t pid = start_child(line, -1, ends[1], ends[1]);
     ::close(ends[1]);
-    if (pid < 0) {
-        ::close(ends[0]);
-        return {};
-    }
-    ::setpgid(pid, pid);
-    return {pid, ends[0]};
+    if (pid > 0) return {pid, ends[0]};
+    ::close(ends[0]);
+    return {};
 }
 
 // Reads the child's output until it ends, or until the timeout. Whether it ended.
@@ -80,8 +69,7 @@ CommandResult run_command(const std::string& line, std::chrono::milliseconds tim
     const bool in_time = read_all(child.out, until, result.output) && ended(child.pid, until, status);
     ::close(child.out);
     if (!in_time) {
-        ::kill(-child.pid, SIGKILL);
-        ::waitpid(child.pid, &status, 0);
+        end_child(child.pid);
         result.end = CommandResult::End::timed_out;
         return result;
     }

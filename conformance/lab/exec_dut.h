@@ -1,7 +1,6 @@
 // A device under test that is a child process, spoken to over its standard input and output.
 //
-// Each way a frame is: how many bytes follow the first four (little endian), a byte that says what it is, and
-// its content. Each request gets one answer.
+// The frames of framed_child.h hold:
 //
 //   to the device                              from the device
 //   00 reset, no content                       80 ready: the name of the binding that carries its records
@@ -10,11 +9,10 @@
 //   02 a secured message (DSP0277)             likewise
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 
 #include "conformance/lab/dut.h"
+#include "conformance/lab/framed_child.h"
 
 namespace assay::lab {
 
@@ -33,9 +31,8 @@ class ExecDut final : public Dut {
     // Starts the command, a line of shell, and resets the device. `timeout`: for each of its answers. Errors:
     // Errc::io when it does not start or does not answer, with one line for the user.
     static Result<std::unique_ptr<ExecDut>> open(std::string command, std::chrono::milliseconds timeout);
-    ~ExecDut() override;
 
-    std::string target() const override { return "exec:" + command_; }
+    std::string target() const override { return "exec:" + child_.command(); }
     // Starts a process that ended anew.
     Result<> reset() override;
     Result<std::optional<Bytes>> exchange(ByteView request, Wait wait) override;
@@ -45,23 +42,15 @@ class ExecDut final : public Dut {
     void wait(std::chrono::microseconds time) override;
 
    private:
-    ExecDut(std::string command, std::chrono::milliseconds timeout)
-        : command_(std::move(command)), timeout_(timeout) {}
+    ExecDut(std::string command, std::chrono::milliseconds timeout) : child_(std::move(command), timeout) {}
     struct Frame {
         ExecFrame type = ExecFrame::silence;
         Bytes content{};
     };
-    Result<> start();
-    void stop();
     Result<Frame> ask(ExecFrame type, ByteView content);
-    Result<> write_all(ByteView bytes);
-    Result<> read_all(std::span<uint8_t> bytes, std::chrono::steady_clock::time_point until);
     Result<std::optional<Answer>> answer_to(ExecFrame type, ByteView content);
 
-    std::string command_;
-    std::chrono::milliseconds timeout_;
-    pid_t pid_ = -1;
-    int socket_ = -1;
+    FramedChild child_;
     const record::Transport* transport_ = nullptr;
 };
 

@@ -17,6 +17,7 @@ namespace assay::lab {
 // no such operation.
 struct PathRefusal {
     std::optional<transfer::Status> status{};
+    std::string gone{};  // why the target cannot be asked any more; empty: it can
 };
 template <class T = void>
 using PathResult = std::expected<T, PathRefusal>;
@@ -58,8 +59,7 @@ class PathChannel {
     virtual void ended(uint64_t sealed) = 0;
     // Whether the key may rotate without losing what is due under the version that would be dropped.
     virtual PathResult<> may_rotate() = 0;
-    // Reads the message counter, and sets it. False where the target has no such access.
-    virtual uint64_t counted() const = 0;
+    // Sets the message counter. False where the target has no such access.
     virtual bool set_counted(uint64_t messages) = 0;
 };
 

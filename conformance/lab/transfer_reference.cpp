@@ -10,7 +10,7 @@ using namespace transfer;
 
 template <class T>
 PathResult<T> as_path_result(Checked<T> result) {
-    if (!result) return std::unexpected(PathRefusal{info(result.error().check).status});
+    if (!result) return std::unexpected(PathRefusal{.status = info(result.error().check).status});
     if constexpr (std::is_void_v<T>) {
         return {};
     } else {
@@ -37,6 +37,7 @@ class ReferenceChannel final : public PathChannel {
         return slots_.size() - 1;
     }
     PathResult<PathBlock> seal_with(size_t iv, ByteView aad, ByteView text) override {
+        if (iv >= slots_.size()) return std::unexpected(PathRefusal{.status = Status::invalid_argument});
         PathBlock block{.text = Bytes(text.size()), .tag = Bytes(crypto::kAeadTagSize)};
         const Piece piece{text, block.text, block.tag};
         TRY(as_path_result(channel_.seal_at(slots_.at(iv), aad, {&piece, 1})));
@@ -46,7 +47,6 @@ class ReferenceChannel final : public PathChannel {
     PathResult<> rotate_iv() override { return as_path_result(channel_.rotate_iv()); }
     void ended(uint64_t sealed) override { channel_.rotated(sealed); }
     PathResult<> may_rotate() override { return as_path_result(channel_.may_rotate()); }
-    uint64_t counted() const override { return channel_.counted(); }
     bool set_counted(uint64_t messages) override {
         channel_.set_counted(messages);
         return true;

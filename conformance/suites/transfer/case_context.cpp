@@ -27,6 +27,7 @@ Finding CaseContext::finding(std::string_view requirement, std::string expected,
 
 Finding CaseContext::refusal(const lab::PathRefusal& refusal, std::string_view requirement,
                              const std::string& what) {
+    if (!refusal.gone.empty()) return {Verdict::dead, {}, what, refusal.gone};
     if (!refusal.status) return {Verdict::not_applicable, {}, {}, "the target does not have this: " + what};
     return finding(requirement, what + ": done", in_words(refusal));
 }
@@ -70,10 +71,15 @@ Taken<CaseContext::Keyed> CaseContext::channel(KeyId id, const transfer::Iv& mas
 Taken<std::unique_ptr<Path>> Path::make(CaseContext& test, const PathConfig& config) {
     std::unique_ptr<Path> path(new Path(config));
     path->stand_in_ = lab::reference_path();
+    const auto is_missing = [](const auto& end) {
+        return !end && !end.error().status && end.error().gone.empty();
+    };
     auto guest = test.target().guest(test.secret(), path->shared_, config);
-    if (!guest && !guest.error().status) guest = path->stand_in_->guest(test.secret(), path->shared_, config);
     auto gpu = test.target().gpu(test.secret(), path->shared_, config);
-    if (!gpu && !gpu.error().status) gpu = path->stand_in_->gpu(test.secret(), path->shared_, config);
+    // One that the target lacks is ours; with two of ours nothing of the target would be tested.
+    TRY(test.needs(!is_missing(guest) || !is_missing(gpu), "an end of a path"));
+    if (is_missing(guest)) guest = path->stand_in_->guest(test.secret(), path->shared_, config);
+    if (is_missing(gpu)) gpu = path->stand_in_->gpu(test.secret(), path->shared_, config);
     path->guest_ = TRY(test.taken(std::move(guest), "ASSAY-TRF-084", "the guest's end is made"));
     path->gpu_ = TRY(test.taken(std::move(gpu), "ASSAY-TRF-084", "the GPU's end is made"));
     return path;
