@@ -138,9 +138,10 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     CLI::App* serve_app = app.add_subcommand("serve", "is the reference responder behind a socket");
     serve_app->add_option("--listen", serve_options.listen,
                           "tcp://HOST:PORT or emu://HOST:PORT?binding=…; port 0 is a free one");
-    serve_app->add_flag("--path", serve_options.path,
-                        "serves the keys and channels of the built-in encrypted path on standard input and "
-                        "output instead, in the frames of conformance/lab/exec_path.h");
+    CLI::Option* path = serve_app->add_flag(
+        "--path", serve_options.path,
+        "serves the keys and channels of the built-in encrypted path on standard input and "
+        "output instead, in the frames of conformance/lab/exec_path.h");
     add_fault_options(serve_app, serve_options.fault_options);
     add_versions(serve_app, serve_options.versions);
     add_number(serve_app, "--seed", serve_options.seed, 0, kMostSeed, "of nonces");
@@ -158,6 +159,11 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     add_number(serve_app, "--heartbeat", serve_options.heartbeat, 0, 255,
                "seconds after which a session wants to be heard of; 0: never");
     add_delay(serve_app, serve_options);
+
+    const std::string_view of_path[] = {"--path", "--waive", "--defect", "--help"};
+    for (CLI::Option* other : serve_app->get_options()) {
+        if (!contains(of_path, std::string_view(other->get_name()))) path->excludes(other);
+    }
 
     ConnectCommand connect_options;
     CLI::App* connect_app =

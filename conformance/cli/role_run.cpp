@@ -5,6 +5,7 @@ namespace assay::cli {
 engine::SuiteProgress by_id(const engine::RunControl& control) {
     return [&control](size_t done, size_t total, std::string_view last) {
         control.progress(done, total, {.id = std::string(last)});
+        return done == total || !control.stop || !control.stop();
     };
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -132,6 +133,7 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto recorder = Recorder::open(role, command);
     if (!recorder) return complain(streams, status::usage, recorder.error().detail);
     const SystemClock clock;
+    std::atomic<bool> stopped = false;
     auto run = [&] {
         const Interrupt interrupt;
         ProgressLine line(streams);
@@ -140,7 +142,7 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
             recorder->add(last);
             if (!command.quiet) line.show(done, total, last.id);
         };
-        control.stop = Interrupt::came;
+        control.stop = [&stopped] { return stopped = stopped || Interrupt::came(); };
         control.known = [&](std::string_view id, wire::Version version) {
             return recorder->known(id, version);
         };
@@ -148,6 +150,7 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         return role.run(command, *options, control);
     }();
     if (!run) return complain(streams, exit_code_of(run.error()), run.error().detail);
+    if (stopped) run->report.interrupted = true;
     run->details.options = role.options;
     show(*run, command, streams);
     const int exit_code = run->report.exit_code();

@@ -43,8 +43,7 @@ void add_target(CLI::App* app, TargetOptions& options) {
     add_number(app, "--connect-timeout", options.connect_timeout_ms, 1, kMostMilliseconds,
                "milliseconds for the target to listen");
     add_number(app, "--round-trip", options.round_trip_ms, 1, kMostMilliseconds,
-               "milliseconds there and back, besides the device's own time; the least that silence is "
-               "waited for where it is a right answer");
+               "milliseconds there and back, besides the device's own time");
     add_number(app, "--answer-timeout", options.answer_timeout_ms, 1, kMostMilliseconds,
                "the least milliseconds that an answer which is due is waited for");
 }

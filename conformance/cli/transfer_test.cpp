@@ -67,6 +67,9 @@ BOOST_AUTO_TEST_CASE(the_cases_of_the_path_are_listed_and_traced) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_of_the_path_is_said_in_one_line) {
     const BadInput rows[] = {
         {{"run", "--role", "transfer", "--case", "none/*"}, 2, "no case matches --case 'none/*'"},
+        {{"serve", "--path", "--rsa"}, 2, "--path excludes --rsa"},
+        {{"serve", "--path", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
+        {{"serve"}, 2, "serve needs one of --listen and --path"},
         {{"run", "--role", "transfer", "--waive", "nothing"}, 2, "there is no check 'nothing'"},
         {{"run", "--role", "transfer", "--defect", "nothing"}, 2, "there is no defect 'nothing'"},
         {{"run", "--role", "transfer", "--target", "tcp://localhost:1"},

@@ -47,9 +47,10 @@ struct Suite {
 std::string to_text(std::span<const CaseInfo> cases, std::string_view unit);
 
 // What a run on its way shows: cases done, cases in all, the id of the last.
-using SuiteProgress = std::function<void(size_t done, size_t total, std::string_view last)>;
+// Gives whether the run is to go on.
+using SuiteProgress = std::function<bool(size_t done, size_t total, std::string_view last)>;
 
-// Runs `body` on everything of `all` that is selected, in order.
+// Runs `body` on everything of `all` that is selected, in order, until `progress` ends it.
 template <class One, class Body>
 void each_selected(std::span<const One> all, const Selection& selection, const SuiteProgress& progress,
                    Body&& body) {
@@ -60,7 +61,7 @@ void each_selected(std::span<const One> all, const Selection& selection, const S
     size_t done = 0;
     for (const One* one : wanted) {
         body(*one);
-        if (progress) progress(++done, wanted.size(), one->id);
+        if (progress && !progress(++done, wanted.size(), one->id)) return;
     }
 }
 

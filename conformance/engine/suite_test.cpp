@@ -65,10 +65,21 @@ BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
         std::span<const CaseInfo>(cases), matching("*/a"),
         [&](size_t done, size_t total, std::string_view last) {
             said.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + std::string(last));
+            return true;
         },
         [&](const CaseInfo& one) { ran.push_back(one.id); });
     BOOST_TEST((ran == std::vector<std::string>{"one/a", "two/a"}));
     BOOST_TEST((said == std::vector<std::string>{"1/2 one/a", "2/2 two/a"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_ends_where_it_is_told_to) {
+    std::vector<std::string> ran;
+    const auto cases = some_cases();
+    each_selected(
+        std::span<const CaseInfo>(cases), matching("*/a"),
+        [](size_t, size_t, std::string_view) { return false; },
+        [&](const CaseInfo& one) { ran.push_back(one.id); });
+    BOOST_TEST((ran == std::vector<std::string>{"one/a"}));
 }
 
 BOOST_AUTO_TEST_CASE(the_worst_verdict_decides_the_exit_code) {

@@ -8,6 +8,8 @@
 #include <array>
 
 #include "conformance/lab/child.h"
+#include "stack/base/reader.h"
+#include "stack/base/writer.h"
 
 namespace assay::lab {
 
@@ -15,15 +17,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Longer than any message, and short enough to be kept.
-constexpr size_t kMostContent = size_t{1} << 20;
-constexpr size_t kLengthSize = 4;
-
 std::unexpected<Error> gone(std::string why) {
     return fail(Errc::closed, "target", Error::npos, std::move(why));
 }
 
 }  // namespace
+
+Bytes to_frame(uint8_t type, ByteView content) {
+    Writer frame;
+    frame.u32(static_cast<uint32_t>(content.size() + 1)).u8(type).bytes(content);
+    return std::move(frame).take();
+}
 
 Result<> FramedChild::start() {
     std::array<int, 2> ends{};
@@ -69,17 +73,12 @@ Result<> FramedChild::read_all(std::span<uint8_t> bytes, Clock::time_point until
 }
 
 Result<FramedChild::Frame> FramedChild::exchange(uint8_t type, ByteView content) {
-    Bytes frame(kLengthSize + 1);
-    for (size_t i = 0; i < kLengthSize; ++i) frame[i] = static_cast<uint8_t>((content.size() + 1) >> 8 * i);
-    frame[kLengthSize] = type;
-    append(frame, content);
-    TRY(write_all(frame));
+    TRY(write_all(to_frame(type, content)));
     const auto until = Clock::now() + timeout_;
-    std::array<uint8_t, kLengthSize> length{};
+    std::array<uint8_t, kFrameLength> length{};
     TRY(read_all(length, until));
-    size_t size = 0;
-    for (size_t i = 0; i < kLengthSize; ++i) size |= size_t{length[i]} << 8 * i;
-    if (size == 0 || size > kMostContent)
+    const size_t size = TRY(Reader(length).u32("length"));
+    if (size == 0 || size > kMostInFrame)
         return fail(Errc::out_of_range, "frame", 0, fmt::format("a frame of {} bytes", size));
     Bytes answer(size);
     TRY(read_all(answer, until));

@@ -14,6 +14,12 @@
 
 namespace assay::lab {
 
+inline constexpr size_t kFrameLength = 4;  // bytes that say how many follow
+inline constexpr size_t kMostInFrame = size_t{1}
+                                       << 20;  // longer than any message, and short enough to be kept
+// The bytes of a frame.
+Bytes to_frame(uint8_t type, ByteView content);
+
 class FramedChild {
    public:
     struct Frame {

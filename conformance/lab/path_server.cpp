@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/lab/framed_child.h"
 #include "stack/base/reader.h"
 #include "stack/base/writer.h"
 
@@ -158,21 +159,17 @@ PathServer::Frame PathServer::answer(uint8_t type, ByteView content) {
 }
 
 void serve_path(const PathTarget& target, int input, int output) {
-    constexpr size_t kMost = size_t{1} << 20;
     PathServer server(target);
     while (true) {
-        std::array<uint8_t, 4> length{};
+        std::array<uint8_t, kFrameLength> length{};
         if (!read_all(input, length)) return;
         Reader reader(length);
         const uint32_t size = *reader.u32("length");
-        if (size == 0 || size > kMost) return;
+        if (size == 0 || size > kMostInFrame) return;
         Bytes request(size);
         if (!read_all(input, request)) return;
         const Frame frame = server.answer(request.front(), ByteView(request).subspan(1));
-        Writer answer;
-        answer.u32(static_cast<uint32_t>(frame.content.size() + 1)).u8(static_cast<uint8_t>(frame.type));
-        answer.bytes(frame.content);
-        if (!write_all(output, answer.view())) return;
+        if (!write_all(output, to_frame(static_cast<uint8_t>(frame.type), frame.content))) return;
     }
 }
 
