@@ -27,6 +27,10 @@ constexpr const char* kVerifyFooter =
     "Exit codes: 0 trusted; 1 refused; 2 usage, a file that cannot be used or a responder that gave no "
     "answer;\n"
     "            3 malformed evidence; 4 internal";
+constexpr const char* kProfileFooter =
+    "Exit codes: 0 no failure; 2 usage, or a profile that cannot be used; 3 the target could not be "
+    "reached;\n"
+    "            4 internal";
 constexpr const char* kLocalFooter = "Exit codes: 0 no failure; 1 failures; 2 usage; 4 internal";
 
 std::vector<std::string> aead_names() {
@@ -102,6 +106,29 @@ CLI::App* add_verify(CLI::App& app, VerifyCommand& options) {
                "milliseconds for each of its answers");
     verify->add_flag("--json", options.json, "steps and claims as JSON");
     return verify;
+}
+
+CLI::App* add_profile_check(CLI::App* profile, ProfileCheckCommand& options) {
+    profile->require_subcommand(1);
+    profile->footer(kProfileFooter);
+    CLI::App* check = profile->add_subcommand("check", "says each fault of a profile, with line and column");
+    check->footer(kProfileFooter);
+    check->add_option("profile", options.profiles, "files, or names of built-in profiles")->required();
+    return check;
+}
+
+CLI::App* add_profile_init(CLI::App* profile, ProfileInitCommand& options) {
+    CLI::App* init = profile->add_subcommand(
+        "init", "writes a profile to begin with, which says what the target claims and expects no failure");
+    init->footer(kProfileFooter);
+    add_target(init, options);
+    init->add_option("--output", options.output, "a new file; standard output without it");
+    return init;
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+    const auto inner = app.get_subcommands();
+    return inner.empty() ? app : innermost(*inner.front());
 }
 
 }  // namespace
@@ -190,6 +217,12 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     add_psk(connect_app, connect_options.psk);
     connect_app->add_option("--keylog", connect_options.keylog, "a file for the session's secrets");
 
+    ProfileCheckCommand check_options;
+    ProfileInitCommand init_options;
+    CLI::App* profile_app = app.add_subcommand("profile", "checks and begins profiles of devices");
+    CLI::App* check_app = add_profile_check(profile_app, check_options);
+    CLI::App* init_app = add_profile_init(profile_app, init_options);
+
     DecodeCommand decode_options;
     CLI::App* decode_app = app.add_subcommand("decode", "explains the bytes of a message or of a capture");
     decode_app
@@ -247,7 +280,7 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        streams.out << (app.get_subcommands().empty() ? app.help() : app.get_subcommands()[0]->help());
+        streams.out << innermost(app).help();
         return status::ok;
     } catch (const CLI::ParseError& error) {
         if (version && app.get_subcommands().empty()) {
@@ -261,6 +294,8 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
         run_options.words = identifying_words(*run_app);
         return cli::run(run_options, streams);
     }
+    if (check_app->parsed()) return profile_check(check_options, streams);
+    if (init_app->parsed()) return profile_init(init_options, streams);
     if (serve_app->parsed()) return serve(serve_options, streams);
     if (connect_app->parsed()) return cli::connect(connect_options, streams);
     if (evidence_app->parsed()) return evidence(evidence_options, streams);

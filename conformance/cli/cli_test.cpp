@@ -7,7 +7,8 @@ namespace assay::cli {
 BOOST_AUTO_TEST_SUITE(cli_suite)
 
 BOOST_AUTO_TEST_CASE(bad_input_gives_one_line_and_its_exit_code) {
-    TemporaryFile wrong_key(R"({"waivers": [{"case": "*", "reason": "x", "until": "2027-01-01"}]})");
+    TemporaryFile wrong_key(
+        R"({"waivers": [{"case": "*", "reason": "x", "expires": "2027-01-01", "until": "x"}]})");
     std::string profile = wrong_key.path.string();
     const BadInput rows[] = {
         {{}, 2, "subcommand is required"},
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_no_success) {
 BOOST_AUTO_TEST_CASE(each_command_that_is_listed_says_once_what_its_exit_codes_mean) {
     const std::string listed = assay({"walk"}).err;
     for (const std::string name :
-         {"run", "serve", "connect", "decode", "evidence", "verify", "bench", "demo"}) {
+         {"run", "serve", "connect", "profile", "decode", "evidence", "verify", "bench", "demo"}) {
         const Ran ran = assay({name, "--help"});
         BOOST_TEST(ran.code == 0);
         BOOST_TEST(listed.contains(name), listed);
@@ -116,7 +117,8 @@ BOOST_AUTO_TEST_CASE(the_sane_exchange_can_be_repeated_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_profile_waives_what_it_expects_and_notices_what_passes) {
-    TemporaryFile profile(R"({"waivers": [{"case": "ver/form", "reason": "a known defect"}]})");
+    TemporaryFile profile(
+        R"({"waivers": [{"case": "ver/form", "reason": "a known defect", "expires": "9999-12-31"}]})");
     Ran ran =
         assay({"run", "--spdm-version", "1.0", "--case", "ver/form", "--profile", profile.path.string()});
     BOOST_TEST(ran.code == 1, "an unexpected pass is a failure");

@@ -124,6 +124,18 @@ struct ConnectCommand : TargetOptions {
 };
 int connect(const ConnectCommand& command, Streams& streams);
 
+struct ProfileCheckCommand {
+    std::vector<std::string> profiles;  // files, or the names of built-in ones
+};
+// Prints every fault, and what each profile comes to. Gives usage for one that cannot be used.
+int profile_check(const ProfileCheckCommand& command, Streams& streams);
+
+struct ProfileInitCommand : TargetOptions {
+    std::string output;  // a file that is not there yet; empty: standard output
+};
+// Writes a profile that expects nothing yet, with what the target claims in its comment.
+int profile_init(const ProfileInitCommand& command, Streams& streams);
+
 struct DecodeCommand {
     std::string input;    // a file's path, or hexadecimal
     std::string secrets;  // a keylog file

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <ostream>
 
+#include "conformance/cli/claims_text.h"
 #include "conformance/cli/connect_session.h"
 #include "conformance/cli/files.h"
 #include "conformance/cli/reference_options.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/lab.h"
 #include "stack/spdm/attestation.h"
-#include "stack/wire/annotate.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 
@@ -47,28 +47,13 @@ Result<> befriend(const ConnectCommand& command, lab::ReferenceOptions& referenc
     return {};
 }
 
-std::string bit_name(std::span<const wire::Bits> names, uint64_t selected) {
-    for (const wire::Bits& bit : names) {
-        if (selected == uint64_t{1} << bit.low) return std::string(bit.name);
-    }
-    return selected == 0 ? "none" : fmt::format("0x{:x}", selected);
-}
-
 void print(std::ostream& out, const spdm::Requester& requester) {
     const spdm::Parameters& p = requester.parameters();
     out << "versions:     ";
     for (uint16_t entry : requester.versions()) out << fmt::format(" {}.{}", entry >> 12, entry >> 8 & 0xf);
     out << fmt::format("; negotiated {}\n", wire::name(p.version));
-    wire::Span flags;
-    flags.number = true;
-    flags.size = 4;
-    flags.value = p.responder_flags;
-    flags.field = {.name = "Flags", .kind = wire::FieldKind::flags, .bits = wire::responder_flag_bits()};
-    out << fmt::format("capabilities:  0x{:08x} ({})\n", p.responder_flags, wire::meaning(flags, p.version));
-    out << fmt::format("algorithms:    {}, {}, measurements {}\n",
-                       bit_name(wire::base_asym_bits(), p.base_asym),
-                       bit_name(wire::base_hash_bits(), p.base_hash),
-                       bit_name(wire::measurement_hash_bits(), p.measurement_hash));
+    out << fmt::format("capabilities:  {}\n", capabilities_text(p));
+    out << fmt::format("algorithms:    {}\n", algorithms_text(p));
     for (uint8_t slot = 0; slot < spdm::kSlots; ++slot) {
         const spdm::VerifiedChain* chain = requester.chain(slot);
         if (chain == nullptr) continue;

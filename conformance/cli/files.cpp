@@ -99,13 +99,4 @@ Result<report::Secrets> read_secrets(const std::string& path) {
     return fail(Errc::bad_text, "file", Error::npos, fmt::format("{}: {}", path, secrets.error().detail));
 }
 
-Result<engine::Profile> read_profile(const std::string& path) {
-    if (path.empty()) return engine::Profile{};
-    if (auto text = engine::Profile::built_in(path)) return engine::Profile::parse(*text);
-    Bytes bytes = TRY(read_file(path));
-    auto profile = engine::Profile::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    if (profile) return profile;
-    return fail(Errc::bad_text, "profile", Error::npos, fmt::format("{}: {}", path, profile.error().detail));
-}
-
 }  // namespace assay::cli

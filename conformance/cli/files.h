@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "conformance/engine/profile.h"
 #include "conformance/report/replay.h"
 #include "stack/spdm/device.h"
 
@@ -22,10 +21,6 @@ Result<std::map<crypto::SignAlgo, spdm::Slots>> read_identity(const std::string&
 
 // A new file of secrets, for nobody but its owner, that lives as long as what writes to it. Errors: as above.
 Result<spdm::KeyLog> open_keylog(const std::string& path);
-
-// A profile, from a file or by the name of a built-in one; an empty one without a path. Errors: as above,
-// with the key.
-Result<engine::Profile> read_profile(const std::string& path);
 
 // What a file of secrets holds. Errors: as above, with the line.
 Result<report::Secrets> read_secrets(const std::string& path);

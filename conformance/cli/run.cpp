@@ -8,6 +8,7 @@
 
 #include "conformance/cli/files.h"
 #include "conformance/cli/interrupt.h"
+#include "conformance/cli/profile.h"
 #include "conformance/cli/roles.h"
 #include "conformance/cli/selecting.h"
 #include "conformance/cli/target.h"

@@ -21,7 +21,7 @@ struct Waiver {
     std::string cases;                    // a glob over case ids
     std::vector<wire::Version> versions;  // empty: all
     std::string reason;
-    std::string expires;  // the last day, "2027-01-31"; empty: never
+    std::string expires;  // the last day, "2027-01-31"
 };
 
 // An error code that another specification asks for where DSP0274 would have its own.
@@ -33,13 +33,7 @@ struct OtherAnswer {
     std::string source;  // document and section
 };
 
-// Read from JSON:
-//   {"name": "...", "versions": ["1.2"], "roots": ["root.pem"],
-//    "waivers": [{"case": "GLOB", "versions": ["1.2"], "reason": "...", "expires": "2027-01-31"}],
-//    "answers": [{"requirement": "GLOB", "versions": ["1.2"], "instead_of": "UnexpectedRequest",
-//                 "answer": "RequestResynch", "source": "..."}]}
-// All keys but a waiver's "case" and "reason", and those of an answer but "versions", may be left out; any
-// other key is an error.
+// The keys of its JSON are those of profile_format.h.
 struct Profile {
     std::string name;
     std::vector<wire::Version> versions;  // to run; empty: all that the target has
@@ -47,7 +41,8 @@ struct Profile {
     std::vector<Waiver> waivers;
     std::vector<OtherAnswer> answers;
 
-    // Errors: Errc::bad_text naming the key and what is wrong with it.
+    // Errors: Errc::bad_text with line, column, key and what is wrong with it: the first error of
+    // check_profile(), without a look at the cases that there are.
     static Result<Profile> parse(std::string_view json);
     // The text of a profile of vectors/profiles, by its name ("ocp"); nullopt when there is none.
     static std::optional<std::string_view> built_in(std::string_view name);
