@@ -186,6 +186,10 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     add_number(serve_app, "--heartbeat", serve_options.heartbeat, 0, 255,
                "seconds after which a session wants to be heard of; 0: never");
     add_delay(serve_app, serve_options);
+    serve_app->add_flag(
+        "--empty-for-silence", serve_options.empty_for_silence,
+        "with emu://: sends a unit without a payload where there is no answer, for a peer that "
+        "waits for one to each request, as QEMU does");
 
     const std::string_view of_path[] = {"--path", "--waive", "--defect", "--help"};
     for (CLI::Option* other : serve_app->get_options()) {

@@ -106,6 +106,7 @@ struct ServeCommand {
     unsigned heartbeat = 10;  // seconds, at most 255
     // Milliseconds between which each answer is held back for a random time.
     unsigned delay_min_ms = 0, delay_max_ms = 0;
+    bool empty_for_silence = false;  // with emu://: a unit without a payload where there is no answer
 };
 // Serves until SIGINT or SIGTERM.
 int serve(const ServeCommand& command, Streams& streams);

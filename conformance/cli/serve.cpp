@@ -99,6 +99,8 @@ int serve(const ServeCommand& command, Streams& streams) {
     if (command.path) return serve_transfer(command, streams);
     auto target = transport::parse_target(command.listen);
     if (!target) return complain(streams, status::usage, target.error().detail);
+    if (command.empty_for_silence && target->scheme != transport::Scheme::emu)
+        return complain(streams, status::usage, "--empty-for-silence needs --listen emu://HOST:PORT");
     auto options = reference_options(command, target->binding);
     if (!options) return complain(streams, status::usage, options.error().detail);
     SystemClock clock;
@@ -113,7 +115,7 @@ int serve(const ServeCommand& command, Streams& streams) {
     };
     auto server = transport::Server::listen(
         *target, factory, [&](const std::string& line) { streams.err << "assay: " << line << '\n'; },
-        {.framing = options->framing});
+        {.framing = options->framing, .empty_for_silence = command.empty_for_silence});
     if (!server) return complain(streams, status::unreachable, server.error().detail);
     sigset_t signals = block_signals();
     std::thread waiter([&] {

@@ -109,10 +109,12 @@ Result<std::vector<Bytes>> PacketEndpoint::answers(const Service& service, ByteV
     return mctp_packets(to, *response);
 }
 
-StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingFaultConfig faults)
+StreamEndpoint::StreamEndpoint(Scheme scheme, Binding binding, Log log, FramingFaultConfig faults,
+                               bool empty_for_silence)
     : scheme_(scheme),
       units_(scheme == Scheme::tcp ? Binding::tcp : binding, std::move(log), faults),
-      deframer_(make_deframer(scheme, binding, faults)) {}
+      deframer_(make_deframer(scheme, binding, faults)),
+      empty_for_silence_(empty_for_silence && scheme == Scheme::emu) {}
 
 StreamEndpoint::Peer StreamEndpoint::take(const Service& service, ByteView piece, Bytes& answers) {
     if (units_.faults().has(FramingDefect::tcp_read_is_message) && scheme_ == Scheme::tcp) {
@@ -149,7 +151,8 @@ void StreamEndpoint::serve(const Service& service, const Unit& unit, Bytes& answ
         if (demand(units_.faults(), Framing::emu_command, false)) return;  // waived: it is passed over
         return answer(static_cast<uint32_t>(EmuCommand::unknown), {}, answers);
     }
-    if (auto response = units_.take(service, unit.payload)) answer(unit.command, *response, answers);
+    const auto response = units_.take(service, unit.payload);
+    if (response || empty_for_silence_) answer(unit.command, response.value_or(Bytes{}), answers);
 }
 
 void StreamEndpoint::answer(uint32_t command, ByteView payload, Bytes& answers) const {

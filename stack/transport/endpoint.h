@@ -74,7 +74,10 @@ class StreamEndpoint {
     // as the stream cannot be read any further; or wants the server to end (SHUTDOWN).
     enum class Peer : uint8_t { goes_on, left, broken, shut_down };
 
-    StreamEndpoint(Scheme scheme, Binding binding, Log log = {}, FramingFaultConfig faults = {});
+    // `empty_for_silence`: behind the emulator's framing, a message without an answer gets a unit without a
+    // payload. Who carries on only when something came, as QEMU's DOE mailbox, takes that for no answer.
+    StreamEndpoint(Scheme scheme, Binding binding, Log log = {}, FramingFaultConfig faults = {},
+                   bool empty_for_silence = false);
 
     // Serves all units that are there and appends the answers to `answers`.
     Peer take(const Service& service, ByteView piece, Bytes& answers);
@@ -86,6 +89,7 @@ class StreamEndpoint {
     Scheme scheme_;
     UnitEndpoint units_;
     std::unique_ptr<Deframer> deframer_;
+    bool empty_for_silence_;
 };
 
 // Takes the units of a stream apart: of `scheme`, tcp or emu.

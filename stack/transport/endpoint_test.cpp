@@ -130,6 +130,27 @@ BOOST_AUTO_TEST_CASE(commands_of_the_emulator_are_told_apart) {
                to_hex(emu_unit(Binding::doe, static_cast<uint32_t>(EmuCommand::unknown), {})));
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_something_gets_an_empty_unit_for_silence) {
+    const Service silent{[](Payload, ByteView) { return std::optional<Message>(); }};
+    constexpr auto kNormal = static_cast<uint32_t>(EmuCommand::normal);
+    // A message, and an object that the binding drops.
+    for (const Bytes& object : {wrap(Binding::doe, kMessage), doe_object(0x7e, kMessage)}) {
+        Bytes answers;
+        StreamEndpoint waited_for(Scheme::emu, Binding::doe, {}, {}, true);
+        waited_for.take(silent, emu_unit(Binding::doe, kNormal, object), answers);
+        BOOST_TEST(to_hex(answers) == to_hex(emu_unit(Binding::doe, kNormal, {})));
+        answers.clear();
+        StreamEndpoint usual(Scheme::emu, Binding::doe);
+        usual.take(silent, emu_unit(Binding::doe, kNormal, object), answers);
+        BOOST_TEST(answers.empty());
+    }
+    // SPDM over TCP has no such unit.
+    Bytes answers;
+    StreamEndpoint tcp(Scheme::tcp, Binding::tcp, {}, {}, true);
+    tcp.take(silent, wrap(Binding::tcp, kMessage), answers);
+    BOOST_TEST(answers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_defect_of_a_sender_shows_in_what_it_sends) {
     const Bytes five = {1, 2, 3, 4, 5};
     UnitEndpoint padded(Binding::doe, {}, with(FramingDefect::doe_padding_left));

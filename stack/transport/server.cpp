@@ -67,10 +67,10 @@ class SocketServer final : public Server {
 
     // One peer, with a responder of its own. It lives as long as something is read or written.
     struct Connection {
-        Connection(tcp::socket peer, const Target& target, const Log& log, const FramingFaultConfig& framing,
+        Connection(tcp::socket peer, const Target& target, const Log& log, const ServerOptions& options,
                    Service responder)
             : socket(std::move(peer)),
-              endpoint(target.scheme, target.binding, log, framing),
+              endpoint(target.scheme, target.binding, log, options.framing, options.empty_for_silence),
               service(std::move(responder)) {}
 
         tcp::socket socket;
@@ -90,8 +90,8 @@ class SocketServer final : public Server {
             // Who comes next finds what a peer left behind that said CONTINUE.
             Service service = left_ ? std::move(*left_) : factory_();
             left_.reset();
-            read(std::make_shared<Connection>(std::move(socket), target_, log_, options_.framing,
-                                              std::move(service)));
+            read(
+                std::make_shared<Connection>(std::move(socket), target_, log_, options_, std::move(service)));
             if (many_at_once()) accept();
         });
     }

@@ -9,9 +9,10 @@
 namespace assay::transport {
 
 struct ServerOptions {
-    bool shutdown_ends = false;    // SHUTDOWN ends run(), and not only the connection
-    bool keeps_state = true;       // what a peer left behind with CONTINUE is there for the next
-    FramingFaultConfig framing{};  // in the receiver of the peers' frames
+    bool shutdown_ends = false;      // SHUTDOWN ends run(), and not only the connection
+    bool keeps_state = true;         // what a peer left behind with CONTINUE is there for the next
+    FramingFaultConfig framing{};    // in the receiver of the peers' frames
+    bool empty_for_silence = false;  // as StreamEndpoint does
 };
 
 // Listens on a tcp or emu target. Over TCP it serves all that connect, each with a responder of its own;
