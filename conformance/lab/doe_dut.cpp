@@ -15,6 +15,8 @@ namespace {
 // Of DOE's protocols as discovery lists them: PCI-SIG's number for vendor, and SPDM.
 constexpr uint16_t kPciSig = 0x0001;
 constexpr size_t kMostProtocols = 256;
+// From this version of the capability on, a discovery request has it as its own version.
+constexpr uint8_t kDiscoveryWithVersion = 2;
 
 class SysfsConfigSpace final : public ConfigSpace {
    public:
@@ -49,11 +51,12 @@ class SysfsConfigSpace final : public ConfigSpace {
 
 // Whether discovery lists SPDM. Each answer says which index comes next; 0 is the end.
 Result<bool> lists_spdm(DoeMailbox& mailbox, const std::function<DoeMailbox::Pause()>& pause) {
+    const uint8_t version = TRY(mailbox.version()) < kDiscoveryWithVersion ? 0 : kDiscoveryWithVersion;
     uint8_t index = 0;
     for (size_t i = 0; i < kMostProtocols; ++i) {
         const auto answer = TRY(mailbox.exchange(
-            transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index)), pause(),
-            pause()));
+            transport::doe_object(transport::kDoeDiscovery, transport::doe_discovery_request(index, version)),
+            pause(), pause()));
         constexpr size_t kHeader = 8;
         if (!answer || answer->size() < kHeader + transport::kDoeDiscoverySize) return false;
         const ByteView content = ByteView(*answer).subspan(kHeader);
@@ -78,16 +81,18 @@ Result<std::unique_ptr<ConfigSpace>> open_config_space(const std::string& addres
 Result<std::unique_ptr<DoeDut>> DoeDut::open(std::unique_ptr<ConfigSpace> space, std::string target,
                                              DoeOptions options) {
     const std::vector<uint16_t> mailboxes = TRY(find_mailboxes(*space));
+    std::string why;
     for (const uint16_t at : mailboxes) {
         std::unique_ptr<DoeDut> dut(new DoeDut(std::move(space), at, target, options));
         const auto spdm = lists_spdm(dut->mailbox_, [&] { return dut->until(options.answer_timeout); });
         if (spdm && *spdm) return dut;
+        if (!spdm) why += fmt::format("; of the one at {:#05x}: {}", at, spdm.error().detail);
         space = std::move(dut->space_);
     }
     return fail(Errc::io, "target", Error::npos,
                 fmt::format("{}: {}", target,
                             mailboxes.empty() ? "it has no mailbox for data object exchange"
-                                              : "none of its mailboxes lists SPDM"));
+                                              : "none of its mailboxes lists SPDM" + why));
 }
 
 DoeMailbox::Pause DoeDut::until(std::chrono::milliseconds time) const {
@@ -123,11 +128,12 @@ Result<std::optional<Answer>> DoeDut::exchange_secured(ByteView record, Wait wai
     return Answer{std::move(answer->bytes), answer->payload == transport::Payload::secured};
 }
 
-Result<Frames> DoeDut::exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t) {
-    if (!carries_frames(layer)) return Dut::exchange_frames(layer, frames, 0);
+Result<Frames> DoeDut::exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) {
+    if (!carries_frames(layer)) return Dut::exchange_frames(layer, frames, due);
     Frames back;
     for (const Bytes& frame : frames) {
-        auto object = mailbox_.exchange(frame, until(options_.silence), until(options_.abort_timeout));
+        const auto time = back.frames.size() < due ? options_.answer_timeout : options_.silence;
+        auto object = mailbox_.exchange(frame, until(time), until(options_.abort_timeout));
         // The error bit is how a mailbox refuses an object: no frame.
         if (!object && object.error().code == Errc::bad_code) continue;
         if (!object) return std::unexpected(object.error());

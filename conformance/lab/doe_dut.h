@@ -33,6 +33,7 @@ class DoeDut final : public Dut {
     const record::Transport& transport() const override { return record::doe(); }
     bool carries_frames(FrameLayer layer) const override { return layer == FrameLayer::unit; }
     Result<Frames> exchange_frames(FrameLayer layer, std::span<const Bytes> frames, size_t due) override;
+    size_t frame_alignment() const override { return 4; }
     size_t alignment() const override { return 4; }
     void wait(std::chrono::microseconds time) override;
 

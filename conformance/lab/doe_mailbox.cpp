@@ -10,7 +10,6 @@ namespace {
 constexpr uint16_t kFirstCapability = 0x100;
 constexpr size_t kMostCapabilities = 960;  // of 4 bytes each, in what is left of the 4096 bytes
 constexpr size_t kWord = 4;
-constexpr size_t kHeaderWords = 2;
 constexpr uint32_t kLengthMask = 0x3ffff;  // of the second word, in words; 0 stands for 2^18
 
 uint32_t word(ByteView bytes, size_t index) {
@@ -53,6 +52,8 @@ Result<> DoeMailbox::failed(const Pause& pause, std::string why) {
     return fail(Errc::bad_code, "mailbox", Error::npos, std::move(why));
 }
 
+Result<uint8_t> DoeMailbox::version() { return static_cast<uint8_t>(TRY(space_->read(offset_)) >> 16 & 0xf); }
+
 // One word; writing to the register makes the next appear.
 Result<uint32_t> DoeMailbox::take() {
     const uint32_t value = TRY(space_->read(static_cast<uint16_t>(offset_ + doe::kReadData)));
@@ -77,9 +78,8 @@ Result<Bytes> DoeMailbox::take_object() {
 Result<std::optional<Bytes>> DoeMailbox::exchange(ByteView object, const Pause& pause,
                                                   const Pause& abort_pause) {
     const size_t words = object.size() / kWord;
-    if (object.size() % kWord != 0 || words < kHeaderWords)
-        return fail(Errc::unsupported, "object", Error::npos,
-                    "a mailbox takes two words at least, and whole ones");
+    if (object.size() % kWord != 0)
+        return fail(Errc::unsupported, "object", Error::npos, "a mailbox takes whole words of four bytes");
     if ((TRY(status()) & (doe::kBusy | doe::kError | doe::kReady)) != 0) TRY(abort(abort_pause));
     for (size_t i = 0; i < words; ++i) TRY(put(doe::kWriteData, word(object, i)));
     TRY(put(doe::kControl, doe::kGo));

@@ -48,10 +48,14 @@ class DoeMailbox {
     // busy or in error.
     Result<> abort(const Pause& pause);
     // Sends an object and gives the one that comes back; nullopt: none was ready in time, and the mailbox was
-    // told to abort, for which it has the time of `abort_pause`. Errors: Errc::unsupported for an object that
-    // is not two words at least, and whole ones; Errc::bad_code when the mailbox says so by its error bit, or
-    // when the object that comes is not of the length in its header; those of abort().
+    // told to abort, for which it has the time of `abort_pause`. Fewer words than a header has can be sent
+    // too. Errors: Errc::unsupported for an object that is not whole words; Errc::bad_code when the mailbox
+    // says so by its error bit, or when the object that comes is not of the length in its header; those of
+    // abort().
     Result<std::optional<Bytes>> exchange(ByteView object, const Pause& pause, const Pause& abort_pause);
+    // The version of its capability: 1 of DOE 1.0, 2 of DOE 1.1. Errors: those of the configuration space.
+    Result<uint8_t> version();
+    uint16_t offset() const { return offset_; }
 
    private:
     Result<uint32_t> status() { return space_->read(static_cast<uint16_t>(offset_ + doe::kStatus)); }

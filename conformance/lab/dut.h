@@ -71,6 +71,8 @@ class Dut {
     virtual transport::Binding binding() const { return transport::Binding::none; }
     // Whether it carries frames of a layer.
     virtual bool carries_frames(FrameLayer) const { return false; }
+    // A frame can have any multiple of so many bytes.
+    virtual size_t frame_alignment() const { return 1; }
     // Sends frames as they are, one after the other, and gives what comes back. When `due` answers have come
     // it is done; with none due it waits a little whether one comes nevertheless. Silence is no frame.
     // Errors: as exchange(); Errc::unsupported where the adapter hides the framing.

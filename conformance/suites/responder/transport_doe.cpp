@@ -291,6 +291,7 @@ const Case kEmptyCases[] = {
                 TRY(units.dropped(transport::doe_object(type, {}), "SPDM-TRN-030",
                                   fmt::format("an object of type {:02x}h and nothing in it", type)));
             for (size_t size : {0U, 4U, 7U}) {
+                if (size % test.lab().dut().frame_alignment() != 0) continue;
                 Bytes cut = object();
                 cut.resize(size);
                 TRY(units.dropped(cut, "SPDM-TRN-003", fmt::format("{} bytes of a header", size)));
