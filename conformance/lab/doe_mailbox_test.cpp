@@ -121,6 +121,23 @@ BOOST_AUTO_TEST_CASE(an_object_of_another_length_than_it_says_is_refused) {
                "more than the object's header says");
     function.answer = [](const Bytes&) { return *from_hex("01000100 01000000"); };
     BOOST_TEST(code_of(mailbox.exchange(kObject, waits(5), waits(3))).contains("shorter"));
+    BOOST_TEST(function.left.empty());
+}
+
+BOOST_AUTO_TEST_CASE(length_0_is_the_largest_object_and_no_other) {
+    constexpr size_t kLargest = size_t{1} << 20;
+    FakeFunction function;
+    DoeMailbox mailbox(function, kAt);
+    const Bytes header = *from_hex("01000100 00000000");
+    for (const size_t size : {size_t{12}, kLargest - 4, kLargest + 4}) {
+        function.answer = [&](const Bytes&) { return concat({header, Bytes(size - header.size(), 0xa5)}); };
+        BOOST_TEST(!mailbox.exchange(kObject, waits(5), waits(3)).has_value());
+    }
+    const Bytes largest = concat({header, Bytes(kLargest - header.size(), 0xa5)});
+    function.answer = [&](const Bytes& object) { return object; };
+    const auto back = mailbox.exchange(largest, waits(5), waits(3));
+    BOOST_REQUIRE((back.has_value() && back->has_value()));
+    BOOST_TEST((**back == largest));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
