@@ -6,6 +6,7 @@
 #include "conformance/cli/role_run.h"
 #include "conformance/cli/target.h"
 #include "conformance/lab/command.h"
+#include "conformance/lab/library_requester.h"
 #include "conformance/lab/requester_reference.h"
 #include "conformance/lab/requester_socket.h"
 #include "conformance/suites/requester/kill_matrix.h"
@@ -21,7 +22,10 @@ std::unexpected<Error> wrong(std::string_view option, std::string what) {
     return fail(Errc::bad_text, option, Error::npos, std::move(what));
 }
 
-bool is_built_in(const RunCommand& command) { return command.dut_command.empty() && command.listen.empty(); }
+bool has_target(const RunCommand& command) { return command.target != RunCommand{}.target; }
+bool is_built_in(const RunCommand& command) {
+    return command.dut_command.empty() && command.listen.empty() && !has_target(command);
+}
 
 // Errors: Errc::bad_text for a check that a requester does not have, or another requester than the built-in.
 Result<spdm::FaultConfig> faults_of(const RunCommand& command) {
@@ -41,7 +45,7 @@ Result<requester::ResponderOptions> responder_of(const RunCommand& command) {
         if (identity.chain.empty() && identity.key.empty() && command.requester_roots.empty()) return options;
         return wrong("--responder-chain",
                      "--responder-chain, --responder-key and --requester-root need "
-                     "--dut-command or --listen: the built-in requester trusts Assay's roots");
+                     "--dut-command, --listen or --target: the built-in requester trusts Assay's roots");
     }
     options.issuers = lab::Issuers::as_leaf;
     options.judged_at = now();
@@ -70,6 +74,16 @@ std::map<std::string, Bytes> roots_of(const requester::ResponderOptions& options
 Result<std::unique_ptr<lab::RequesterDut>> open(const RunCommand& command, const std::string& roots,
                                                 const spdm::FaultConfig& faults) {
     if (is_built_in(command)) return std::make_unique<lab::ReferenceRequester>(faults);
+    if (has_target(command)) {
+        if (!command.dut_command.empty() || !command.listen.empty())
+            return wrong("--target", "--target excludes --dut-command and --listen");
+        const transport::Target target = TRY(transport::parse_target(command.target));
+        if (target.scheme != transport::Scheme::lib)
+            return wrong("--target",
+                         "a requester that is no library connects to Assay: --target can only be "
+                         "reference or lib:PATH; --dut-command and --listen are for others");
+        return lab::LibraryRequester::open(target.path, target.options, roots);
+    }
     lab::SocketRequesterOptions options;
     const std::string usual = "emu://127.0.0.1:0?binding=mctp";
     options.listen = TRY(transport::parse_target(command.listen.empty() ? usual : command.listen));
@@ -121,7 +135,9 @@ Result<RoleRun> run_requester(const RunCommand& command, const engine::RunOption
         report.remarks = {"with an honest responder the requester does this:\n" +
                           requester::scan(subject, options.versions)};
     }
-    return RoleRun{.report = std::move(report), .details = {.arguments = further_arguments(command)}};
+    return RoleRun{.report = std::move(report),
+                   .details = {.arguments = further_arguments(command),
+                               .has_target = command.dut_command.empty() && command.listen.empty()}};
 }
 
 }  // namespace assay::cli

@@ -50,6 +50,37 @@ BOOST_AUTO_TEST_CASE(the_driver_in_c_passes_and_its_bug_is_found) {
     BOOST_TEST(faulty.out.contains("req/algs-offered-"), faulty.out);
 }
 
+BOOST_AUTO_TEST_CASE(the_driver_as_a_library_passes_and_its_bug_is_found) {
+    const auto examples = std::filesystem::path(program()).parent_path().parent_path() / "examples";
+    const auto run_of = [&](const char* name) {
+        const std::string target = "lib:" + (examples / name).string() + ".so";
+        return assay({"run", "--role", "requester", "--target", target, "--spdm-version", "1.2"});
+    };
+    const Ran sound = run_of("driver_library");
+    BOOST_TEST(sound.code == 0, sound.out << sound.err);
+    BOOST_TEST(!sound.out.contains("NOTHING WAS JUDGED"), sound.out);
+    const Ran faulty = run_of("driver_library_with_bug");
+    BOOST_TEST(faulty.code == 1, faulty.out << faulty.err);
+    BOOST_TEST(faulty.out.contains("req/algs-offered-"), faulty.out);
+    BOOST_TEST(faulty.out.contains("to repeat: assay run --role requester"), faulty.out);
+    BOOST_TEST(faulty.out.contains("--target lib:"), faulty.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_requester_that_is_no_library_is_no_target) {
+    BadInput{{"run", "--role", "requester", "--target", "tcp://127.0.0.1:1"},
+             2,
+             "can only be reference or lib:PATH"}
+        .check();
+    BadInput{{"run", "--role", "requester", "--target", "lib:/lib/x86_64-linux-gnu/libm.so.6"},
+             3,
+             "does not export assay_requester_get()"}
+        .check();
+    BadInput{{"run", "--role", "requester", "--target", "lib:a.so", "--dut-command", "a {port}"},
+             2,
+             "--target excludes --dut-command and --listen"}
+        .check();
+}
+
 BOOST_AUTO_TEST_CASE(a_driver_that_trusts_whatever_root_comes_fails_and_the_report_says_how_to_repeat_it) {
     const Ran ran = judged(driver(""), {"--spdm-version", "1.2", "--case", "req/cert-root-*"});
     BOOST_TEST(ran.code == 1, ran.out << ran.err);

@@ -48,6 +48,21 @@ BOOST_AUTO_TEST_CASE(a_path_in_a_child_process_is_tested_as_far_as_it_goes) {
     BOOST_TEST(faulty.out.contains("key/derivation"), faulty.out);
 }
 
+BOOST_AUTO_TEST_CASE(the_endpoint_in_c_passes_and_its_bug_is_found) {
+    const auto run_on = [](const char* name) {
+        const auto bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+        const std::string library = (bin.parent_path() / "examples" / name).string() + ".so";
+        return assay({"run", "--role", "transfer", "--strict", "--target", "lib:" + library});
+    };
+    const Ran sound = run_on("endpoint");
+    BOOST_TEST(sound.code == 0, sound.out << sound.err);
+    BOOST_TEST(sound.out.contains("exit code 0: no failure"), sound.out);
+    BOOST_TEST(!sound.out.contains("NOTHING WAS JUDGED"), sound.out);
+    const Ran faulty = run_on("endpoint_with_bug");
+    BOOST_TEST(faulty.code == 1, faulty.out << faulty.err);
+    BOOST_TEST(faulty.out.contains("blk/tag: ASSAY-TRF-018"), faulty.out);
+}
+
 BOOST_AUTO_TEST_CASE(a_path_that_ends_is_dead_and_not_without_abilities) {
     const Ran ran = assay({"run", "--role", "transfer", "--target", "exec:exit 1", "--case", "key/*"});
     BOOST_TEST(ran.code == 1, ran.out);
@@ -74,7 +89,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_of_the_path_is_said_in_one_line) {
         {{"run", "--role", "transfer", "--defect", "nothing"}, 2, "there is no defect 'nothing'"},
         {{"run", "--role", "transfer", "--target", "tcp://localhost:1"},
          2,
-         "can only be reference or exec:COMMAND"},
+         "can only be reference, lib:PATH or exec:COMMAND"},
+        {{"run", "--role", "transfer", "--target", "lib:/nowhere/endpoint.so"},
+         3,
+         "lib:/nowhere/endpoint.so: "},
+        {{"run", "--role", "transfer", "--target", "lib:/lib/x86_64-linux-gnu/libm.so.6"},
+         3,
+         "does not export assay_path_get()"},
         {{"run", "--role", "transfer", "--report", "/proc/nowhere"}, 2, "cannot make"},
     };
     for (const BadInput& row : rows) row.check();

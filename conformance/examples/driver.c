@@ -5,8 +5,13 @@
  *     assay run --role requester --dut-command './driver {host} {port}' --spdm-version 1.2
  *
  * Its exit status says what it thinks: 0 when all is well. It speaks the framing of DMTF's emulator around
- * MCTP (a header of command, transport and size, each 32 bits, big endian; then the message type 05h). With
- * -DPLANTED_BUG it takes algorithms that it never offered, which a run finds.
+ * MCTP (a header of command, transport and size, each 32 bits, big endian; then the message type 05h).
+ * Without sockets, as a library:
+ *
+ *     cc -shared -fPIC -DAS_LIBRARY -I conformance/lab -o driver.so driver.c
+ *     assay run --role requester --target lib:./driver.so --spdm-version 1.2
+ *
+ * With -DPLANTED_BUG it takes algorithms that it never offered, which a run finds.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,6 +22,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#ifdef AS_LIBRARY
+#include <setjmp.h>
+
+#include "assay_dut.h"
+#endif
 
 enum { FRAME_HEADER = 12, MCTP_SPDM = 0x05, CAPACITY = 4096 };
 enum { P256 = 0x10, SHA256 = 0x01, OPAQUE_FORMAT_1 = 0x02, DMTF = 0x01 };
@@ -24,14 +34,39 @@ enum { P256 = 0x10, SHA256 = 0x01, OPAQUE_FORMAT_1 = 0x02, DMTF = 0x01 };
 static unsigned le16(const uint8_t* bytes) { return bytes[0] | (unsigned)bytes[1] << 8; }
 static uint32_t le32(const uint8_t* bytes) { return le16(bytes) | (uint32_t)le16(bytes + 2) << 16; }
 
+#ifdef AS_LIBRARY
+/* The connection of the run that is on. */
+static struct {
+    assay_exchange exchange;
+    void* context;
+    jmp_buf given_up;
+} run_on;
+
+static void give_up(const char* why) {
+    (void)why;
+    longjmp(run_on.given_up, 1);
+}
+#else
 static void give_up(const char* why) {
     fprintf(stderr, "%s\n", why);
     exit(1);
 }
+#endif
 static void demand(int holds, const char* what) {
     if (!holds) give_up(what);
 }
 
+#ifdef AS_LIBRARY
+static size_t send_and_receive(int peer, const uint8_t* request, size_t size, uint8_t* response) {
+    (void)peer;
+    size_t length = CAPACITY;
+    int kind = ASSAY_DUT_MESSAGE;
+    const int status =
+        run_on.exchange(run_on.context, ASSAY_DUT_MESSAGE, request, size, response, &length, &kind);
+    demand(status == ASSAY_DUT_OK && kind == ASSAY_DUT_MESSAGE && length >= 4, "no SPDM message");
+    return length;
+}
+#else
 static void read_all(int peer, uint8_t* bytes, size_t size) {
     while (size > 0) {
         const ssize_t now = recv(peer, bytes, size, 0);
@@ -40,8 +75,7 @@ static void read_all(int peer, uint8_t* bytes, size_t size) {
     }
 }
 
-/* Sends a request and gives the size of its response, which has the right code and version. */
-static size_t exchange(int peer, const uint8_t* request, size_t size, uint8_t* response) {
+static size_t send_and_receive(int peer, const uint8_t* request, size_t size, uint8_t* response) {
     uint8_t frame[FRAME_HEADER + 1 + 64] = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, (uint8_t)(size + 1), MCTP_SPDM};
     memcpy(frame + FRAME_HEADER + 1, request, size);
     demand(send(peer, frame, FRAME_HEADER + 1 + size, MSG_NOSIGNAL) == (ssize_t)(FRAME_HEADER + 1 + size),
@@ -51,9 +85,16 @@ static size_t exchange(int peer, const uint8_t* request, size_t size, uint8_t* r
         (size_t)frame[8] << 24 | (size_t)frame[9] << 16 | (size_t)frame[10] << 8 | frame[11];
     demand(length >= 5 && length <= CAPACITY && frame[FRAME_HEADER] == MCTP_SPDM, "no SPDM message");
     read_all(peer, response, length - 1);
+    return length - 1;
+}
+#endif
+
+/* Sends a request and gives the size of its response, which has the right code and version. */
+static size_t exchange(int peer, const uint8_t* request, size_t size, uint8_t* response) {
+    const size_t length = send_and_receive(peer, request, size, response);
     demand(response[0] == request[0], "another version");
     demand(response[1] == (request[1] & 0x7f), "another response, or an ERROR");
-    return length - 1;
+    return length;
 }
 
 static void get_version(int peer) {
@@ -146,6 +187,30 @@ static void negotiate_algorithms(int peer, uint32_t flags) {
            "measurements that do not fit MEAS_CAP");
 }
 
+#ifdef AS_LIBRARY
+struct assay_requester {
+    int unused;
+};
+static struct assay_requester only_one;
+
+static struct assay_requester* create(const char* options) { return *options == 0 ? &only_one : NULL; }
+static void destroy(struct assay_requester* requester) { (void)requester; }
+static int run(struct assay_requester* requester, int flow, int spdm_version, assay_exchange exchange_with,
+               void* context) {
+    (void)requester, (void)flow, (void)spdm_version;
+    run_on.exchange = exchange_with;
+    run_on.context = context;
+    if (setjmp(run_on.given_up) != 0) return 1;
+    get_version(0);
+    negotiate_algorithms(0, get_capabilities(0));
+    return 0;
+}
+const assay_requester_api* assay_requester_get(void) {
+    static const assay_requester_api api = {
+        .version = ASSAY_DUT_VERSION, .create = create, .destroy = destroy, .run = run};
+    return &api;
+}
+#else
 int main(int count, char** arguments) {
     if (count != 3) give_up("usage: driver ADDRESS PORT");
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[2]))};
@@ -159,3 +224,4 @@ int main(int count, char** arguments) {
     close(peer);
     return 0;
 }
+#endif

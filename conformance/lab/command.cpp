@@ -78,6 +78,12 @@ CommandResult run_command(const std::string& line, std::chrono::milliseconds tim
     return result;
 }
 
+std::string replaced(std::string text, std::string_view place, std::string_view value) {
+    for (size_t at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size()))
+        text.replace(at, place.size(), value);
+    return text;
+}
+
 TemporaryFolder::TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "assay-XXXXXX").string();
     if (::mkdtemp(name.data()) != nullptr) path_ = name;

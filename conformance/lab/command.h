@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "stack/base/bytes.h"
 
@@ -23,6 +24,9 @@ inline constexpr size_t kOutputLimit = 65536;
 // Runs a line of shell, without standard input, in a process group of its own that is killed when `timeout`
 // is over.
 CommandResult run_command(const std::string& line, std::chrono::milliseconds timeout);
+
+// The text with every `place`, as "{port}", replaced.
+std::string replaced(std::string text, std::string_view place, std::string_view value);
 
 // A temporary folder, which is removed with this object.
 class TemporaryFolder {

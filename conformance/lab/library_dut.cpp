@@ -1,11 +1,6 @@
 #include "conformance/lab/library_dut.h"
 
-#include <dlfcn.h>
-#include <fmt/format.h>
-
 #include <thread>
-
-#include "conformance/lab/link_dut.h"
 
 namespace assay::lab {
 
@@ -13,28 +8,12 @@ namespace {
 
 constexpr size_t kCapacity = size_t{1} << 20;
 
-std::unexpected<Error> unusable(std::string why) {
-    return fail(Errc::io, "target", Error::npos, std::move(why));
-}
-
-std::string last_error() {
-    const char* text = ::dlerror();
-    return text != nullptr ? text : "no reason was given";
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LibraryDut>> LibraryDut::open(const std::string& path, const std::string& options) {
-    // A name without a slash would be searched for among the system's libraries.
-    const std::string file = path.contains('/') ? path : "./" + path;
-    std::shared_ptr<void> library(::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL), [](void* handle) {
-        if (handle != nullptr) ::dlclose(handle);
-    });
-    if (library == nullptr) return unusable(fmt::format("lib:{}: {}", path, last_error()));
-    auto* get = reinterpret_cast<const assay_dut_api* (*)()>(::dlsym(library.get(), "assay_dut_get"));
-    if (get == nullptr) return unusable(fmt::format("lib:{}: it does not export assay_dut_get()", path));
-    const std::string target = "lib:" + path + (options.empty() ? "" : "?" + options);
-    std::unique_ptr<LibraryDut> dut(new LibraryDut(std::move(library), get(), target));
+    SharedLibrary library = TRY(load_library(path));
+    const auto* api = TRY(table_of<assay_dut_api>(library, path, "assay_dut_get"));
+    std::unique_ptr<LibraryDut> dut(new LibraryDut(std::move(library), api, library_target(path, options)));
     TRY(dut->create(options));
     return dut;
 }
@@ -47,24 +26,16 @@ Result<std::unique_ptr<LibraryDut>> LibraryDut::open(const assay_dut_api* api, s
 }
 
 Result<> LibraryDut::create(const std::string& options) {
-    if (api_ == nullptr || api_->version != ASSAY_DUT_VERSION) {
-        return unusable(fmt::format("{}: it was made for version {} of assay_dut.h; this is {}", target_,
-                                    api_ == nullptr ? 0 : api_->version, ASSAY_DUT_VERSION));
-    }
+    TRY(check_version(api_, target_));
     if (api_->create == nullptr || api_->destroy == nullptr || api_->reset == nullptr ||
         api_->exchange == nullptr) {
-        return unusable(target_ + ": create, destroy, reset and exchange must be there");
+        return unusable_library(target_ + ": create, destroy, reset and exchange must be there");
     }
     dut_ = api_->create(options.c_str());
-    if (dut_ == nullptr) return unusable(fmt::format("{}: create() refuses \"{}\"", target_, options));
+    if (dut_ == nullptr)
+        return unusable_library(fmt::format("{}: create() refuses \"{}\"", target_, options));
     if (api_->binding == nullptr) return {};
-    const char* said = api_->binding(dut_);
-    const auto binding = transport::binding_from_name(said != nullptr ? said : "");
-    if (!binding) {
-        return unusable(fmt::format("{}: binding() gives \"{}\", which is none of mctp, doe, tcp, none",
-                                    target_, said != nullptr ? said : ""));
-    }
-    transport_ = &records_over(*binding);
+    transport_ = TRY(transport_named(api_->binding(dut_), target_));
     return {};
 }
 

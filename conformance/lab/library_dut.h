@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "conformance/lab/assay_dut.h"
 #include "conformance/lab/dut.h"
+#include "conformance/lab/shared_library.h"
 
 namespace assay::lab {
 
@@ -30,12 +30,12 @@ class LibraryDut final : public Dut {
     bool time_is_cheap() const override { return api_->advance_time != nullptr; }
 
    private:
-    LibraryDut(std::shared_ptr<void> library, const assay_dut_api* api, std::string target)
+    LibraryDut(SharedLibrary library, const assay_dut_api* api, std::string target)
         : library_(std::move(library)), api_(api), target_(std::move(target)) {}
     Result<> create(const std::string& options);
     Result<std::optional<Answer>> call(int kind, ByteView request);
 
-    std::shared_ptr<void> library_;
+    SharedLibrary library_;
     const assay_dut_api* api_;
     std::string target_;
     assay_dut* dut_ = nullptr;

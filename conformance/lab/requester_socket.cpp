@@ -121,12 +121,6 @@ class Switchboard {
     std::optional<How> left_;
 };
 
-std::string replaced(std::string line, std::string_view place, std::string_view value) {
-    for (size_t at = line.find(place); at != std::string::npos; at = line.find(place, at + value.size()))
-        line.replace(at, place.size(), value);
-    return line;
-}
-
 class SocketRequester final : public RequesterDut {
    public:
     explicit SocketRequester(SocketRequesterOptions options)

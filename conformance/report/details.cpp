@@ -21,7 +21,7 @@ std::string command(const engine::RunReport& report, std::span<const wire::Versi
     };
     std::string line = "assay run";
     if (report.role != engine::RunReport{}.role) line += fmt::format(" --role {}", report.role);
-    if (honoured("--target")) line += " --target " + shell_word(report.target);
+    if (details.has_target && honoured("--target")) line += " --target " + shell_word(report.target);
     for (wire::Version version : versions) line += fmt::format(" --spdm-version {}", wire::name(version));
     for (const std::string& argument : selection.arguments()) line += " " + shell_word(argument);
     if (honoured("--seed")) line += fmt::format(" --seed {}", options.seed);

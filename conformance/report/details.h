@@ -18,6 +18,8 @@ struct Details {
     std::vector<std::string> arguments{};
     // The options of `assay run` that the role honours: no command has another. Empty: all.
     std::span<const std::string_view> options{};
+    // Whether --target named what was tested; else `arguments` do, as with --dut-command.
+    bool has_target = true;
     // When the run began, as it is to be printed. Empty: left out, and equal runs give equal bytes.
     std::string started{};
     // The catalogue that was run, for the traceability matrix; empty: none is written.
