@@ -1,10 +1,17 @@
 #include "fuzz/inputs.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+
+#include "stack/base/file.h"
 
 namespace assay::fuzz {
+
+namespace {
+
+// Far more than a fuzzer makes.
+constexpr size_t kMostInput = size_t{1} << 26;
+
+}  // namespace
 
 std::vector<Bytes> read_inputs(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> paths;
@@ -15,8 +22,7 @@ std::vector<Bytes> read_inputs(const std::filesystem::path& folder) {
     std::ranges::sort(paths);
     std::vector<Bytes> inputs;
     for (const auto& path : paths) {
-        std::ifstream file(path, std::ios::binary);
-        inputs.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+        if (auto input = read_file(path.string(), kMostInput)) inputs.push_back(std::move(*input));
     }
     return inputs;
 }

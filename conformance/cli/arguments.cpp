@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/run_arguments.h"
@@ -31,6 +32,10 @@ constexpr const char* kProfileFooter =
     "Exit codes: 0 no failure; 2 usage, or a profile that cannot be used; 3 the target could not be "
     "reached;\n"
     "            4 internal";
+constexpr const char* kDecodeFooter =
+    "Exit codes: 0 no failure; 1 failures: what cannot be decoded, a bad signature, a capture that ends "
+    "within a\n"
+    "            packet; 2 usage, or a file that cannot be used; 4 internal";
 constexpr const char* kLocalFooter = "Exit codes: 0 no failure; 1 failures; 2 usage; 4 internal";
 
 std::vector<std::string> aead_names() {
@@ -124,6 +129,44 @@ CLI::App* add_profile_init(CLI::App* profile, ProfileInitCommand& options) {
     add_target(init, options);
     init->add_option("--output", options.output, "a new file; standard output without it");
     return init;
+}
+
+CLI::App* add_decode(CLI::App& app, DecodeCommand& options) {
+    CLI::App* decode = app.add_subcommand("decode", "explains the bytes of a message or of a capture");
+    decode
+        ->add_option(
+            "input", options.input,
+            "a pcap or pcapng file; a file of hexadecimal, as it is or as xxd and hexdump -C print it; - "
+            "for either on standard input; or hexadecimal")
+        ->required();
+    decode->add_flag("--json", options.json, "as JSON");
+    decode->add_flag("--lines", options.lines,
+                     "each line of hexadecimal is a message, and all are one exchange; # begins a comment");
+    const std::map<std::string, report::LinkType> links{{"mctp", report::LinkType::mctp},
+                                                        {"doe", report::LinkType::pci_doe},
+                                                        {"tcp", report::LinkType::tcp},
+                                                        {"none", report::LinkType::none}};
+    decode
+        ->add_option_function<std::string>(
+            "--link-type",
+            [&options, links](const std::string& name) {
+                const auto found = links.find(name);
+                if (found == links.end())
+                    throw CLI::ValidationError("--link-type",
+                                               fmt::format("'{}' is none of mctp, doe, tcp, none", name));
+                options.link = found->second;
+            },
+            "what the packets of a capture are, whatever it says, or each line: mctp, doe, tcp, none "
+            "(messages)")
+        ->type_name("NAME");
+    decode->add_option("--secrets", options.secrets,
+                       "the secrets of a capture's sessions, as --keylog writes them");
+    add_number(decode, "--hash-size", options.hash_size, 0, 64,
+               "bytes of the negotiated hash, for a single message");
+    add_number(decode, "--signature-size", options.signature_size, 0, UINT16_MAX,
+               "bytes of the negotiated signature, likewise");
+    decode->footer(kDecodeFooter);
+    return decode;
 }
 
 const CLI::App& innermost(const CLI::App& app) {
@@ -228,17 +271,7 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     CLI::App* init_app = add_profile_init(profile_app, init_options);
 
     DecodeCommand decode_options;
-    CLI::App* decode_app = app.add_subcommand("decode", "explains the bytes of a message or of a capture");
-    decode_app
-        ->add_option("input", decode_options.input, "a pcap file, a file of hexadecimal, or hexadecimal")
-        ->required();
-    decode_app->add_flag("--json", decode_options.json, "as JSON");
-    decode_app->add_option("--secrets", decode_options.secrets,
-                           "the secrets of a capture's sessions, as --keylog writes them");
-    add_number(decode_app, "--hash-size", decode_options.hash_size, 0, 64,
-               "bytes of the negotiated hash, for a single message");
-    add_number(decode_app, "--signature-size", decode_options.signature_size, 0, UINT16_MAX,
-               "bytes of the negotiated signature, likewise");
+    add_decode(app, decode_options);
 
     EvidenceCommand evidence_options;
     CLI::App* evidence_app = app.add_subcommand("evidence", "writes a bundle of evidence, genuine or wrong");
@@ -270,7 +303,7 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
     add_choice(demo_app, "--mode", demo_options.mode, {"cc", "apm"}, "of the GPU");
 
     run_app->footer(std::string(kFooter) + "; 5 interrupted (--resume goes on)");
-    for (CLI::App* local : {decode_app, evidence_app, bench_app, demo_app}) local->footer(kLocalFooter);
+    for (CLI::App* local : {evidence_app, bench_app, demo_app}) local->footer(kLocalFooter);
 
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
@@ -278,9 +311,8 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
         return complain(streams, status::usage, refused);
     bool version = false;
     app.add_flag("--version", version, "prints what this program is, and the formats that it writes");
-    const std::string helper = argc > 1 && contains(names, std::string(argv[1]))
-                                   ? fmt::format("assay {} --help", argv[1])
-                                   : "assay --help";
+    if (argc > 1 && contains(names, std::string(argv[1])))
+        streams.help = fmt::format("assay {} --help", argv[1]);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -291,7 +323,7 @@ int parse_and_run(int argc, const char* const* argv, Streams& streams) {
             streams.out << version_text();
             return status::ok;
         }
-        return complain(streams, status::usage, fmt::format("{} (see {})", error.what(), helper));
+        return misuse(streams, error.what());
     }
     if (run_app->parsed()) {
         run_options.given = given_options(*run_app);

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "stack/attest/bundle.h"
+#include "stack/base/file.h"
 
 namespace assay::cli {
 
@@ -20,21 +18,8 @@ std::unexpected<Error> unreadable(const std::string& path, std::string_view reas
     return fail(Errc::bad_text, "file", Error::npos, fmt::format("cannot read {}: {}", path, reason));
 }
 
-// At most one byte more than evidence may have. What is no plain file, a device or a pipe, is not read at
-// all.
-Result<Bytes> read_bounded(const std::string& path) {
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (fs::is_directory(status)) return unreadable(path, "it is a folder");
-    if (fs::exists(status) && !fs::is_regular_file(status)) return unreadable(path, "it is no plain file");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return unreadable(path, std::strerror(errno));
-    Bytes bytes(std::min<size_t>(fs::file_size(path, error), attest::kMaxFile + 1));
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<size_t>(file.gcount()));
-    if (file.bad()) return unreadable(path, "it breaks off");
-    return bytes;
-}
+// At most one byte more than evidence may have, by which the verifier knows that it is too large.
+Result<Bytes> read_bounded(const std::string& path) { return read_file_start(path, attest::kMaxFile + 1); }
 
 bool lies_in(const fs::path& folder, const fs::path& file) {
     const auto [end, ignored] = std::ranges::mismatch(folder, file);
@@ -44,9 +29,7 @@ bool lies_in(const fs::path& folder, const fs::path& file) {
 }  // namespace
 
 Result<attest::File> read_evidence_file(const std::string& path) {
-    Bytes bytes = TRY(read_bounded(path));
-    if (bytes.size() > attest::kMaxFile)
-        return unreadable(path, fmt::format("it is larger than {} MiB", attest::kMaxFile >> 20));
+    Bytes bytes = TRY(read_file(path, attest::kMaxFile));
     return attest::File{path, std::move(bytes)};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/engine/selection.h"
+#include "conformance/report/pcap.h"
 #include "stack/base/result.h"
 #include "stack/wire/version.h"
 
@@ -22,11 +23,16 @@ inline constexpr int ok = 0, failures = 1, usage = 2, unreachable = 3, internal 
 struct Streams {
     std::ostream& out;
     std::ostream& err;
-    bool terminal = false;  // `err` is one: a progress bar is drawn there
+    bool terminal = false;              // `err` is one: a progress bar is drawn there
+    std::string help = "assay --help";  // the command that explains the one that runs
 };
 
 // One line on `err`, beginning with "assay: ".
 int complain(Streams& streams, int exit_code, const std::string& line);
+// The same of a use that the command's help explains, which is named. Gives status::usage.
+int misuse(Streams& streams, const std::string& line);
+// Either of both: misuse if the error's field is an option.
+int complain(Streams& streams, int exit_code, const Error& error);
 // The exit code that fits an error: usage for what the user gave, unreachable for the target, else internal.
 int exit_code_of(const Error& error);
 
@@ -138,9 +144,11 @@ struct ProfileInitCommand : TargetOptions {
 int profile_init(const ProfileInitCommand& command, Streams& streams);
 
 struct DecodeCommand {
-    std::string input;    // a file's path, or hexadecimal
+    std::string input;    // a file's path, "-" for standard input, or hexadecimal
     std::string secrets;  // a keylog file
     bool json = false;
+    bool lines = false;                      // each line of hexadecimal is a message of one exchange
+    std::optional<report::LinkType> link{};  // in place of what a capture says; of what is no capture, too
     uint16_t hash_size = 48;
     uint16_t signature_size = 96;
 };

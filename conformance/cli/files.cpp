@@ -8,31 +8,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
+#include "stack/base/file.h"
 #include "stack/base/secret.h"
 #include "stack/spdm/algorithms.h"
 
 namespace assay::cli {
 
-Result<Bytes> read_file(const std::string& path) {
-    auto wrong = [&](const char* reason) {
-        return fail(Errc::bad_text, "file", Error::npos, fmt::format("cannot read {}: {}", path, reason));
-    };
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return wrong("it is a folder");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return wrong(std::strerror(errno));
-    Bytes bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (file.bad()) return wrong("it breaks off");
-    return bytes;
-}
-
 Result<std::vector<crypto::Certificate>> read_roots(const std::vector<std::string>& paths) {
     std::vector<crypto::Certificate> roots;
     for (const std::string& path : paths) {
-        Bytes bytes = TRY(read_file(path));
+        Bytes bytes = TRY(read_file(path, kMostText));
         std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         auto read = text.find("-----BEGIN") != std::string_view::npos ? crypto::parse_pem_certificates(text)
                                                                       : crypto::parse_certificates(bytes);
@@ -52,11 +38,12 @@ Result<std::map<crypto::SignAlgo, spdm::Slots>> read_identity(const std::string&
         return fail(Errc::bad_text, "identity", Error::npos, std::move(why));
     };
     if (chain_path.empty() != key_path.empty())
-        return wrong("--requester-chain and --requester-key go together");
+        return fail(Errc::bad_text, "--requester-key", Error::npos,
+                    "--requester-chain and --requester-key go together");
     std::map<crypto::SignAlgo, spdm::Slots> identities;
     if (chain_path.empty()) return identities;
     std::vector<crypto::Certificate> chain = TRY(read_roots({chain_path}));
-    Bytes pem = TRY(read_file(key_path));
+    Bytes pem = TRY(read_file(key_path, kMostText));
     auto key = crypto::PrivateKey::from_pem({reinterpret_cast<const char*>(pem.data()), pem.size()});
     wipe(pem);
     if (!key) return wrong(fmt::format("{} holds no private key: {}", key_path, key.error().text()));
@@ -93,7 +80,7 @@ Result<spdm::KeyLog> open_keylog(const std::string& path) {
 }
 
 Result<report::Secrets> read_secrets(const std::string& path) {
-    Bytes bytes = TRY(read_file(path));
+    Bytes bytes = TRY(read_file(path, kMostText));
     auto secrets = report::parse_secrets({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (secrets) return secrets;
     return fail(Errc::bad_text, "file", Error::npos, fmt::format("{}: {}", path, secrets.error().detail));

@@ -10,9 +10,11 @@
 
 namespace assay::cli {
 
-// The whole file. Errors: Errc::bad_text naming the file and the reason.
-Result<Bytes> read_file(const std::string& path);
-// Certificates of PEM and DER files. Errors: as above.
+// The most bytes that are read: of a profile, a key, certificates or secrets; and of a capture, a report or
+// what was recorded in another way.
+inline constexpr size_t kMostText = size_t{1} << 20, kMostRecorded = size_t{1} << 28;
+
+// Certificates of PEM and DER files. Errors: those of read_file(), and Errc::bad_text naming the file.
 Result<std::vector<crypto::Certificate>> read_roots(const std::vector<std::string>& paths);
 // An identity in slot 0 for every algorithm that its key can be used with: a PEM file with the chain, root
 // first, and one with the leaf's private key. Errors: as above, and when the two do not belong together.

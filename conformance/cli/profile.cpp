@@ -20,6 +20,7 @@
 #include "conformance/engine/judge.h"
 #include "conformance/report/json.h"
 #include "conformance/report/plain.h"
+#include "stack/base/file.h"
 #include "stack/crypto/provider.h"
 
 namespace assay::cli {
@@ -138,7 +139,7 @@ Result<> write_new(const std::string& path, const std::string& text) {
 Result<engine::CheckedProfile> checked_profile(const std::string& path) {
     const engine::ProfileContext context{.cases = all_case_ids(), .today = today()};
     if (const auto text = engine::Profile::built_in(path)) return engine::check_profile(*text, context);
-    const Bytes bytes = TRY(read_file(path));
+    const Bytes bytes = TRY(read_file(path, kMostText));
     return engine::check_profile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, context);
 }
 

@@ -7,6 +7,7 @@
 #include "conformance/cli/files.h"
 #include "conformance/report/failed.h"
 #include "conformance/report/plain.h"
+#include "stack/base/file.h"
 #include "stack/base/ranges.h"
 
 namespace assay::cli {
@@ -30,7 +31,7 @@ Result<std::vector<engine::CaseAt>> failed_in(const Role& role, const std::strin
     std::error_code error;
     const bool folder = std::filesystem::is_directory(path, error);
     const std::string file = folder ? (std::filesystem::path(path) / "report.json").string() : path;
-    const Bytes bytes = TRY(read_file(file));
+    const Bytes bytes = TRY(read_file(file, kMostRecorded));
     auto failed =
         report::failed_in({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, role.suite.name);
     if (!failed) return nothing(fmt::format("--only-failed: {} {}", file, failed.error().detail));

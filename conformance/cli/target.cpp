@@ -17,6 +17,15 @@ int complain(Streams& streams, int exit_code, const std::string& line) {
     return exit_code;
 }
 
+int misuse(Streams& streams, const std::string& line) {
+    return complain(streams, status::usage, fmt::format("{} (see {})", line, streams.help));
+}
+
+int complain(Streams& streams, int exit_code, const Error& error) {
+    if (error.field.starts_with("--")) return misuse(streams, error.detail);
+    return complain(streams, exit_code, error.detail);
+}
+
 int exit_code_of(const Error& error) {
     switch (error.code) {
         case Errc::bad_text:

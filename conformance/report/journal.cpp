@@ -5,9 +5,11 @@
 
 #include <cerrno>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <system_error>
 
 #include "conformance/report/details.h"
+#include "stack/base/file.h"
 
 namespace assay::report {
 
@@ -17,6 +19,8 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr int kFormat = 1;
+// Of a journal that is read again; far more than a run of every case leaves.
+constexpr size_t kMostJournal = size_t{1} << 28;
 
 std::unexpected<Error> refused(const fs::path& path, std::string_view doing, const std::error_code& reason) {
     return fail(Errc::io, "report", Error::npos,
@@ -95,7 +99,9 @@ Result<Journal> Journal::begin(const fs::path& folder, const Arguments& argument
 
 Result<Journal> Journal::resume(const fs::path& folder, const Arguments& arguments) {
     const fs::path path = folder / kJournalName;
-    std::ifstream file(path, std::ios::binary);
+    const auto content = read_file(path.string(), kMostJournal);
+    if (!content && fs::exists(path)) return std::unexpected(content.error());
+    std::istringstream file(content ? std::string(content->begin(), content->end()) : std::string());
     std::string line;
     const bool begun = file && std::getline(file, line) && !file.eof();
     const Json first = begun ? Json::parse(line, nullptr, false) : Json();
@@ -120,7 +126,6 @@ Result<Journal> Journal::resume(const fs::path& folder, const Arguments& argumen
             journal.known_.insert_or_assign(std::move(key), std::move(*result));
         }
     }
-    file.close();
     std::error_code error;
     fs::resize_file(path, end, error);
     if (error) return refused(path, "write", error);

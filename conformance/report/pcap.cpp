@@ -14,7 +14,6 @@ namespace {
 
 constexpr uint32_t kMicroseconds = 0xa1b2c3d4;
 constexpr uint32_t kNanoseconds = 0xa1b23c4d;
-constexpr uint32_t kNextGeneration = 0x0a0d0d0a;  // the same in both byte orders
 constexpr uint32_t kLeastSnapLength = 0x10000;
 
 // MCTP packet header: version 0, endpoints 0 to 0, first and last packet of its message.
@@ -49,10 +48,8 @@ class Numbers {
     bool big_endian_;
 };
 
-Result<LinkType> read_header(Numbers& file) {
+Result<LinkType> read_header(Numbers& file, std::optional<LinkType> instead) {
     uint32_t magic = TRY(file.u32("magic_number"));
-    if (magic == kNextGeneration)
-        return fail(Errc::unsupported, "magic_number", 0, "this is pcapng; convert it to pcap");
     if (magic != kMicroseconds && magic != kNanoseconds)
         return fail(Errc::unsupported, "magic_number", 0, "this is no pcap file");
     uint16_t major = TRY(file.u16("version_major"));
@@ -62,10 +59,7 @@ Result<LinkType> read_header(Numbers& file) {
     TRY(file.u32("sigfigs"));
     TRY(file.u32("snaplen"));
     uint32_t link = TRY(file.u32("network"));
-    if (link != static_cast<uint32_t>(LinkType::mctp) && link != static_cast<uint32_t>(LinkType::pci_doe))
-        return fail(Errc::unsupported, "network", 20,
-                    fmt::format("link type {} is neither MCTP (291) nor PCI DOE (292)", link));
-    return static_cast<LinkType>(link);
+    return link_type_of(link, instead, 20);
 }
 
 Result<Packet> read_packet(Numbers& file, LinkType link) {
@@ -92,6 +86,8 @@ Carried::Kind kind(transport::Payload payload) {
     switch (payload) {
         case transport::Payload::secured: return Carried::Kind::secured;
         case transport::Payload::doe_discovery: return Carried::Kind::discovery;
+        case transport::Payload::tcp_role:
+        case transport::Payload::tcp_error: return Carried::Kind::other;
         default: return Carried::Kind::spdm;
     }
 }
@@ -138,20 +134,47 @@ Bytes write_pcap(LinkType link, std::span<const Packet> packets) {
     return std::move(file).take();
 }
 
-Result<std::vector<Packet>> read_pcap(ByteView bytes) {
+Result<LinkType> link_type_of(uint32_t number, std::optional<LinkType> instead, size_t offset) {
+    if (instead) return *instead;
+    for (const LinkType known : {LinkType::mctp, LinkType::pci_doe}) {
+        if (number == static_cast<uint32_t>(known)) return known;
+    }
+    return fail(Errc::unsupported, "network", offset,
+                fmt::format("link type {} is neither MCTP (291) nor PCI DOE (292)", number));
+}
+
+Result<Capture> read_pcap_start(ByteView bytes, std::optional<LinkType> link) {
     Numbers file(bytes);
-    LinkType link = TRY(read_header(file));
-    std::vector<Packet> packets;
-    while (!file.reader().empty()) packets.push_back(TRY(read_packet(file, link)));
-    return packets;
+    const LinkType taken = TRY(read_header(file, link));
+    Capture capture;
+    while (!file.reader().empty()) {
+        auto packet = read_packet(file, taken);
+        if (packet) {
+            capture.packets.push_back(std::move(*packet));
+            continue;
+        }
+        if (packet.error().code != Errc::truncated) return std::unexpected(packet.error());
+        capture.cut = packet.error();
+        break;
+    }
+    return capture;
+}
+
+Result<std::vector<Packet>> read_pcap(ByteView bytes) {
+    Capture capture = TRY(read_pcap_start(bytes));
+    if (capture.cut) return std::unexpected(*capture.cut);
+    return std::move(capture.packets);
 }
 
 Result<std::optional<Carried>> LinkLayer::take(const Packet& packet) {
     if (packet.bytes.size() < packet.wire_size)
         return fail(Errc::truncated, "packet", packet.bytes.size(),
                     fmt::format("the capture holds {} of {} bytes", packet.bytes.size(), packet.wire_size));
-    if (packet.link == LinkType::pci_doe) {
-        auto inner = TRY(transport::unwrap(transport::Binding::doe, packet.bytes));
+    if (packet.link == LinkType::none) return Carried{Carried::Kind::spdm, packet.bytes};
+    if (packet.link != LinkType::mctp) {
+        const bool doe = packet.link == LinkType::pci_doe;
+        auto inner =
+            TRY(transport::unwrap(doe ? transport::Binding::doe : transport::Binding::tcp, packet.bytes));
         return Carried{kind(inner.payload), to_bytes(inner.message)};
     }
     Bytes body = packet.bytes;

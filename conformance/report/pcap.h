@@ -10,8 +10,9 @@
 
 namespace assay::report {
 
-// Link types of the tcpdump registry that carry SPDM.
-enum class LinkType : uint32_t { mctp = 291, pci_doe = 292 };
+// Link types of the tcpdump registry that carry SPDM, and, beyond its numbers, two that it does not have:
+// units of SPDM over TCP (DSP0287), and bare messages.
+enum class LinkType : uint32_t { mctp = 291, pci_doe = 292, tcp = 0x10000, none = 0x10001 };
 
 struct Packet {
     LinkType link = LinkType::mctp;
@@ -32,6 +33,19 @@ LinkType link_type(std::span<const lab::Exchange> exchanges, const record::Trans
 
 // A capture, little-endian with microseconds. All packets must be of the one link type.
 Bytes write_pcap(LinkType link, std::span<const Packet> packets);
+
+// What could be read of a capture.
+struct Capture {
+    std::vector<Packet> packets{};  // those that are whole
+    std::optional<Error> cut{};     // truncated: the file ends within the packet that would come next
+};
+
+// The link type of that number, or the one that is given in its place. Errors: unsupported, with the offset.
+Result<LinkType> link_type_of(uint32_t number, std::optional<LinkType> instead, size_t offset);
+
+// Reads a capture of either byte order, with microseconds or nanoseconds. `link` is taken in place of what
+// the file says. Errors: as of read_pcap(), but for a file that ends within a packet.
+Result<Capture> read_pcap_start(ByteView bytes, std::optional<LinkType> link = std::nullopt);
 
 // Reads a capture of either byte order, with microseconds or nanoseconds. Takes memory in proportion to
 // `bytes` only. Errors, with the offset in the file: truncated; unsupported for another format, version or

@@ -14,11 +14,21 @@ namespace {
 
 using Opened = lab::ObservedRecord::Result;
 
+const record::Transport& transport_of(LinkType link) {
+    switch (link) {
+        case LinkType::mctp: return record::mctp();
+        case LinkType::pci_doe: return record::doe();
+        case LinkType::tcp: return record::tcp();
+        case LinkType::none: break;
+    }
+    return record::none();
+}
+
 class Replay {
    public:
     Replay(const Secrets& secrets, LinkType link, const std::function<void(const Seen&)>& show)
         : secrets_(secrets), link_(link), show_(show), observer_(crypto::openssl_provider()) {
-        observer_.set_transport(link == LinkType::mctp ? record::mctp() : record::doe());
+        observer_.set_transport(transport_of(link));
         observer_.set_secrets([this](spdm::SessionKind kind, ByteView, ByteView) { return secret(kind); });
     }
 

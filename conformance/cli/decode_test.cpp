@@ -1,0 +1,127 @@
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "conformance/cli/test_support.h"
+#include "conformance/report/pcap.h"
+
+namespace assay::cli {
+
+namespace {
+
+// An exchange over MCTP: GET_VERSION and VERSION, with packet headers.
+constexpr const char* kPackets[] = {"000000c00510840000", "000000c0051004000000013012"};
+
+std::string capture(report::LinkType link) {
+    std::vector<report::Packet> packets;
+    for (const char* hex : kPackets) {
+        report::Packet packet{.link = link, .bytes = *from_hex(hex)};
+        packet.wire_size = static_cast<uint32_t>(packet.bytes.size());
+        packets.push_back(std::move(packet));
+    }
+    const Bytes file = report::write_pcap(link, packets);
+    return {file.begin(), file.end()};
+}
+
+// Whether both messages were decoded, the second as the answer to the first.
+void expect_both(const Ran& ran) {
+    BOOST_TEST(ran.out.contains("GET_VERSION (4 bytes"), ran.out << ran.err);
+    BOOST_TEST(ran.out.contains("VERSION (8 bytes"), ran.out << ran.err);
+}
+
+// Standard input is a file until the test ends.
+class Given {
+   public:
+    explicit Given(const std::string& text) : file_(text, "stdin"), before_(::dup(STDIN_FILENO)) {
+        BOOST_REQUIRE(std::freopen(file_.name().c_str(), "r", stdin) != nullptr);
+    }
+    Given(const Given&) = delete;
+    Given& operator=(const Given&) = delete;
+    ~Given() {
+        ::dup2(before_, STDIN_FILENO);
+        ::close(before_);
+    }
+
+   private:
+    TemporaryFile file_;
+    int before_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decode_suite)
+
+BOOST_AUTO_TEST_CASE(a_message_is_read_in_every_form_and_from_standard_input) {
+    const std::string wanted = assay({"decode", "11e100000000000000000000"}).out;
+    for (const char* text :
+         {"11e100000000000000000000", "11 e1 00 00\n00 00 00 00 00 00 00 00\n",
+          "00000000: 11e1 0000 0000 0000 0000 0000            ............\n",
+          "00000000  11 e1 00 00 00 00 00 00  00 00 00 00              |............|\n0000000c\n"}) {
+        const TemporaryFile file(text);
+        BOOST_TEST(assay({"decode", file.name()}).out == wanted, text);
+        const Given standard_input(text);
+        BOOST_TEST(assay({"decode", "-"}).out == wanted, text);
+    }
+    const Given standard_input(capture(report::LinkType::mctp));
+    expect_both(assay({"decode", "-"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_of_a_message_a_line_is_one_exchange) {
+    const TemporaryFile bare("# what the driver printed\n10840000\n10 04 00 00 00 01 30 12\n", "log");
+    const Ran ran = assay({"decode", "--lines", bare.name()});
+    BOOST_TEST(ran.code == 0, ran.err);
+    expect_both(ran);
+    const TemporaryFile framed(std::string(kPackets[0]) + "\n" + kPackets[1] + "\n", "framed");
+    expect_both(assay({"decode", "--lines", "--link-type", "mctp", framed.name()}));
+    const TemporaryFile wrong("10840000\n10 0x\n", "wrong");
+    BadInput{{"decode", "--lines", wrong.name()}, 2, "line 2: not a hexadecimal digit"}.check();
+}
+
+BOOST_AUTO_TEST_CASE(the_link_type_of_a_capture_can_be_given) {
+    const TemporaryFile file(capture(report::LinkType{147}), "user.pcap");
+    BadInput{{"decode", file.name()}, 2, "link type 147 is neither MCTP (291) nor PCI DOE (292)"}.check();
+    expect_both(assay({"decode", "--link-type", "mctp", file.name()}));
+    BadInput{{"decode", "--link-type", "usb", file.name()}, 2, "'usb' is none of mctp, doe, tcp, none"}
+        .check();
+    BadInput{{"decode", "--lines", file.name()}, 2, "leave --lines out (see assay decode --help)"}.check();
+    const Ran unit = assay({"decode", "--link-type", "doe", "010001000300000010840000"});
+    BOOST_TEST(unit.out.contains("GET_VERSION (4 bytes"), unit.out << unit.err);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_capture_that_is_cut_what_is_whole_is_decoded) {
+    const std::string whole = capture(report::LinkType::mctp);
+    for (size_t size = 24; size < whole.size(); ++size) {
+        const TemporaryFile file(whole.substr(0, size), "cut.pcap");
+        const Ran ran = assay({"decode", file.name()});
+        constexpr size_t kFirstEnds = 24 + 16 + 9;
+        const bool between = size == 24 || size == kFirstEnds;
+        BOOST_TEST(ran.code == (between ? 0 : 1), size << ran.err);
+        BOOST_TEST(ran.err.contains(size < kFirstEnds ? "ends within packet #0" : "ends within packet #1") ==
+                       !between,
+                   size << ran.err);
+        BOOST_TEST(ran.out.contains("GET_VERSION") == (size >= kFirstEnds), size << ran.out);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(json_has_names_beside_the_numbers) {
+    const auto messages = nlohmann::json::parse(assay({"decode", "--json", "127f0100"}).out, nullptr, false);
+    BOOST_REQUIRE(messages.is_array());
+    BOOST_TEST(messages[0]["fields"]["ErrorCode"] == 1);
+    BOOST_TEST(messages[0]["names"]["ErrorCode"] == "InvalidRequest");
+    BOOST_TEST(messages[0]["names"]["RequestResponseCode"] == "ERROR");
+    BOOST_TEST(!messages[0]["names"].contains("ErrorData"));
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_in_place_of_a_file_is_not_waited_for) {
+    const TemporaryFile pipe("", "pipe");
+    std::filesystem::remove(pipe.path);
+    BOOST_REQUIRE(::mkfifo(pipe.name().c_str(), 0600) == 0);
+    for (const BadInput& row : {BadInput{{"decode", pipe.name()}, 2, "it is no plain file"},
+                                BadInput{{"run", "--profile", pipe.name()}, 2, "it is no plain file"},
+                                BadInput{{"connect", "--root", pipe.name()}, 2, "it is no plain file"}})
+        row.check();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::cli
