@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <ostream>
 
+#include "stack/base/ranges.h"
 #include "stack/wire/annotate.h"
 #include "stack/wire/header.h"
 #include "stack/wire/json.h"
@@ -34,6 +36,22 @@ std::string what(const report::Seen& seen) {
     }
 }
 
+// What numbers of the message stand for, where that is a name: enumerators and flags. By path, outermost
+// structure only, as `fields` has them.
+Json names_of(const wire::Annotation& annotation, wire::Version version) {
+    Json names = Json::object();
+    for (const wire::Span& span : annotation.spans) {
+        using wire::FieldKind;
+        const bool named = contains(
+            std::array{FieldKind::version, FieldKind::code, FieldKind::enumeration, FieldKind::flags},
+            span.field.kind);
+        if (!span.number || span.depth != 0 || !named) continue;
+        if (std::string name = wire::meaning(span, version); !name.empty())
+            names[span.path] = std::move(name);
+    }
+    return names;
+}
+
 }  // namespace
 
 void Decoded::show(const report::Seen& seen) {
@@ -62,6 +80,7 @@ void Decoded::show_message(const report::Seen& seen) {
     broken_ += annotation.error.has_value();
     if (json_) {
         Json one = wire::to_json(message, seen.context);
+        one["names"] = names_of(annotation, seen.context.version);
         if (seen.session) {
             one["session"] = fmt::format("{:08x}", *seen.session);
             one["record"] = seen.sequence;
