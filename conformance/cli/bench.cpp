@@ -19,7 +19,7 @@ int bench(const BenchCommand& command, Streams& streams) {
         return command.parts.empty() || contains(command.parts, std::string(part));
     };
     if (!command.json.empty() && wanted("transfer") && wanted("verifier"))
-        return complain(streams, status::usage, "--json is for one part, transfer or verifier: give --part");
+        return misuse(streams, "--json is for one part, transfer or verifier: give --part");
     std::vector<std::pair<std::string, std::string>> files;  // what is written where
     // Its children are to have no threads of ours and little of our memory.
     if (wanted("verifier")) {

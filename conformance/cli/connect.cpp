@@ -76,12 +76,12 @@ int connect(const ConnectCommand& command, Streams& streams) {
     if (!roots) return complain(streams, status::usage, roots.error().detail);
     lab::ReferenceOptions reference;
     if (auto fits = befriend(command, reference); !fits)
-        return complain(streams, status::usage, fits.error().detail);
+        return complain(streams, status::usage, fits.error());
     auto dut = open_target(command, reference);
     if (!dut) return complain(streams, exit_code_of(dut.error()), dut.error().detail);
     spdm::RequesterConfig config;
     if (auto prepared = prepare_session(command, **dut, config); !prepared)
-        return complain(streams, status::usage, prepared.error().detail);
+        return complain(streams, status::usage, prepared.error());
     if (!command.versions.empty()) config.versions = command.versions;
     std::ranges::sort(config.versions);
     config.time = now();

@@ -128,11 +128,11 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
     auto profile = read_profile(command.profile);
     if (!profile) return complain(streams, status::usage, profile.error().detail);
     if (const std::string refused = refused_profile(role, *profile); !refused.empty())
-        return complain(streams, status::usage, refused);
+        return misuse(streams, refused);
     const auto options = options_of(role, command, std::move(*profile));
-    if (!options) return complain(streams, status::usage, options.error().detail);
+    if (!options) return complain(streams, status::usage, options.error());
     auto recorder = Recorder::open(role, command);
-    if (!recorder) return complain(streams, status::usage, recorder.error().detail);
+    if (!recorder) return complain(streams, status::usage, recorder.error());
     const SystemClock clock;
     std::atomic<bool> stopped = false;
     auto run = [&] {
@@ -150,7 +150,7 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         control.clock = &clock;
         return role.run(command, *options, control);
     }();
-    if (!run) return complain(streams, exit_code_of(run.error()), run.error().detail);
+    if (!run) return complain(streams, exit_code_of(run.error()), run.error());
     if (stopped) run->report.interrupted = true;
     run->details.options = role.options;
     show(*run, command, streams);
@@ -212,7 +212,7 @@ int run(const RunCommand& command, Streams& streams) {
     if (role == nullptr)
         return complain(streams, status::usage, fmt::format("there is no role '{}'", command.role));
     if (const std::string refused = refused_option(*role, command); !refused.empty())
-        return complain(streams, status::usage, refused);
+        return misuse(streams, refused);
     if (command.list) return list_cases(*role, command, streams);
     if (command.kill_matrix) return kill_matrix(role->suite, streams);
     return command.traceability ? traceability(streams) : run_cases(*role, command, streams);

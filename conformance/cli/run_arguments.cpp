@@ -57,11 +57,10 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
                         "a folder for report.json, junit.xml and the failing exchanges");
     run_app->add_flag("--resume", command.resume,
                       "goes on with the run that was interrupted in the folder of --report");
-    run_app
-        ->add_option("--jobs", command.jobs,
-                     "connections to the target that share the cases; without it one, and of the reference "
-                     "as many as there are processors")
-        ->check(CLI::Range(1U, kMostJobs));
+    add_number(run_app, "--jobs", command.jobs, 1, kMostJobs,
+               "connections to the target that share the cases; without it one, and of the reference as many "
+               "as there are processors")
+        ->default_str("");
     add_number(run_app, "--reconnect", command.reconnect_s, 0, kMostSeconds,
                "seconds for a target that went away to come back");
     run_app->add_option("--reset-command", command.reset_command,

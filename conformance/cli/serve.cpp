@@ -95,14 +95,14 @@ int serve_transfer(const ServeCommand& command, Streams& streams) {
 
 int serve(const ServeCommand& command, Streams& streams) {
     if (command.path != command.listen.empty())
-        return complain(streams, status::usage, "serve needs one of --listen and --path");
+        return misuse(streams, "serve needs one of --listen and --path");
     if (command.path) return serve_transfer(command, streams);
     auto target = transport::parse_target(command.listen);
     if (!target) return complain(streams, status::usage, target.error().detail);
     if (command.empty_for_silence && target->scheme != transport::Scheme::emu)
         return complain(streams, status::usage, "--empty-for-silence needs --listen emu://HOST:PORT");
     auto options = reference_options(command, target->binding);
-    if (!options) return complain(streams, status::usage, options.error().detail);
+    if (!options) return complain(streams, status::usage, options.error());
     SystemClock clock;
     options->clock = &clock;
     auto device = lab::make_reference_device(*options);

@@ -58,7 +58,7 @@ int evidence(const EvidenceCommand& command, Streams& streams) {
         streams.out << engine::to_text(suite.selected(engine::matching(glob)), suite.unit);
         return status::ok;
     }
-    if (command.out.empty()) return complain(streams, status::usage, "--out is required: a folder");
+    if (command.out.empty()) return misuse(streams, "--out is required: a folder");
     const verifier::Bundle* bundle = verifier::find_bundle(command.id);
     if (bundle == nullptr)
         return complain(streams, status::usage, fmt::format("there is no bundle '{}'", command.id));
