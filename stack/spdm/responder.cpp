@@ -9,8 +9,6 @@ namespace assay::spdm {
 
 using namespace wire;
 
-namespace {}  // namespace
-
 Responder::Responder(const Device& device, const crypto::Provider& provider, Random& random,
                      FaultConfig faults, const Clock* clock)
     : device_(device),
@@ -222,6 +220,10 @@ Checked<Bytes> Responder::respond_if_ready(ByteView request) {
 size_t Responder::most_taken(uint8_t response) const {
     uint32_t stated = parameters_.requester_data_transfer_size;
     return stated == 0 || is_vca(response | 0x80) ? SIZE_MAX : stated;
+}
+
+bool Responder::fits(ByteView response) const {
+    return response.size() <= most_taken(code_of(response)) || checker_.waived(Check::response_size);
 }
 
 Bytes Responder::too_large(size_t size) {

@@ -128,6 +128,8 @@ class Responder {
                                            const SecuredElements& said);
     void ask_for_mutual_authentication(ResponderSession& session, wire::KeyExchangeResponse& response);
     Checked<SecretBytes> agree(ByteView share, Bytes& ours);
+    bool sign_exchange(Session& channel, uint8_t slot, const SecretBytes& shared,
+                       const wire::Context& context, Bytes& response);
     Checked<Bytes> finish(ByteView request);
     Checked<ResponderSession*> session_to_finish();
     Checked<> check_finish(ResponderSession& session, const wire::Finish& request, ByteView bytes);
@@ -175,6 +177,8 @@ class Responder {
     std::optional<crypto::HashAlgo> measurement_hash() const;
     Bytes error(wire::ErrorCode code, uint8_t data = 0) const;
     size_t most_taken(uint8_t response) const;
+    // Whether a response can go out. One that cannot is given unfinished, and respond() refuses it.
+    bool fits(ByteView response) const;
     Bytes too_large(size_t size);
     wire::Nonce fresh_nonce();
 

@@ -150,8 +150,7 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
     SecretBytes shared = TRY(agree(message.exchange_data, ours));
     // Without the checks an unusable slot is taken for slot 0.
     uint8_t slot = identity(message.slot_id) == nullptr ? 0 : message.slot_id;
-    const Identity* signer = identity(slot);
-    if (signer == nullptr) return error(ErrorCode::unspecified);
+    if (identity(slot) == nullptr) return error(ErrorCode::unspecified);
     ResponderSession& session =
         *TRY(new_session(SessionKind::key_exchange, message.req_session_id, version, said));
     Session& channel = session.channel;
@@ -167,39 +166,49 @@ Checked<Bytes> Responder::key_exchange(ByteView request) {
         response.measurement_summary_hash = summary_hash(message.measurement_summary_hash_type);
     response.opaque_data = secured_answer(version);
     response.signature.resize(context.signature_size);
-    size_t verify_size = context.verify_data_in_exchange ? context.hash_size : 0;
-    response.responder_verify_data.resize(verify_size);
+    response.responder_verify_data.resize(context.verify_data_in_exchange ? context.hash_size : 0);
     Bytes bytes = encoded(response, context);
+    if (!fits(bytes)) {
+        end_session(channel.id());
+        return bytes;
+    }
 
     size_t header = checker_.has(Defect::chain_digest_without_header) ? 4 + context.hash_size : 0;
     channel.add_th_digest(identities_.chain(slot).subspan(header));
     channel.add_th(request.first(std::min(used, request.size())));
-    size_t signed_size = bytes.size() - context.signature_size - verify_size;
-    channel.add_th(ByteView(bytes).first(signed_size));
-    crypto::Digest before = channel.th();
-    auto signature =
-        sign_transcript(provider_, parameters_.suite(), signer->key, kKeyExchangeContext, before);
-    if (!signature || signature->size() != context.signature_size) {
+    if (!sign_exchange(channel, slot, shared, context, bytes)) {
         end_session(channel.id());
         return error(ErrorCode::unspecified);
-    }
-    auto end = std::ranges::copy(*signature, bytes.begin() + static_cast<ptrdiff_t>(signed_size)).out;
-    channel.add_th(*signature);
-    channel.begin(shared.view());
-    if (device_.keylog) device_.keylog(SessionKind::key_exchange, shared.view());
-    if (verify_size != 0) {
-        crypto::Digest verify =
-            verify_data_over(channel, before, checker_.has(Defect::verify_data_over_other_hash));
-        std::ranges::copy(verify.view(), end);
-        channel.add_th(verify.view());
     }
     handshake_ = channel.id();
     if (response.mut_auth_requested > mut_auth::plain) {
         open_flow(EncapsulatedFlow::Purpose::session, channel.id(),
                   response.mut_auth_requested == mut_auth::implicit_get_digests);
     }
-    if (bytes.size() > most_taken(code::key_exchange_rsp)) after_session_ = channel.id(), after_ = After::end;
     return bytes;
+}
+
+// Fills in the signature of KEY_EXCHANGE_RSP, begins the handshake, and fills in ResponderVerifyData. False
+// when nothing could be signed.
+bool Responder::sign_exchange(Session& channel, uint8_t slot, const SecretBytes& shared,
+                              const Context& context, Bytes& response) {
+    const size_t verify_size = context.verify_data_in_exchange ? context.hash_size : 0;
+    const size_t signed_size = response.size() - context.signature_size - verify_size;
+    channel.add_th(ByteView(response).first(signed_size));
+    crypto::Digest before = channel.th();
+    auto signature =
+        sign_transcript(provider_, parameters_.suite(), identity(slot)->key, kKeyExchangeContext, before);
+    if (!signature || signature->size() != context.signature_size) return false;
+    auto end = std::ranges::copy(*signature, response.begin() + static_cast<ptrdiff_t>(signed_size)).out;
+    channel.add_th(*signature);
+    channel.begin(shared.view());
+    if (device_.keylog) device_.keylog(SessionKind::key_exchange, shared.view());
+    if (verify_size == 0) return true;
+    crypto::Digest verify =
+        verify_data_over(channel, before, checker_.has(Defect::verify_data_over_other_hash));
+    std::ranges::copy(verify.view(), end);
+    channel.add_th(verify.view());
+    return true;
 }
 
 Checked<Bytes> Responder::psk_exchange(ByteView request) {
@@ -232,6 +241,10 @@ Checked<Bytes> Responder::psk_exchange(ByteView request) {
     response.opaque_data = secured_answer(version);
     response.responder_verify_data.resize(context.hash_size);
     Bytes bytes = encoded(response, context);
+    if (!fits(bytes)) {
+        end_session(channel.id());
+        return bytes;
+    }
     channel.add_th(request.first(std::min(used, request.size())));
     size_t before = bytes.size() - context.hash_size;
     channel.add_th(ByteView(bytes).first(before));
@@ -242,7 +255,6 @@ Checked<Bytes> Responder::psk_exchange(ByteView request) {
     channel.add_th(verify.view());
     after_session_ = channel.id();
     if (!with_context) after_ = After::establish;
-    if (bytes.size() > most_taken(code::psk_exchange_rsp)) after_ = After::end;
     return bytes;
 }
 
