@@ -56,13 +56,15 @@ Result<Bytes> read_start(int descriptor, const std::string& name, size_t most) {
 }  // namespace
 
 Result<Bytes> read_file_start(const std::string& path, size_t most) {
-    // A pipe without a writer must not be waited for; of a plain file the flag changes nothing.
+    // Opening a pipe would wait until somebody writes to it. Reading waits only for who has it open.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (file.number() < 0) return unreadable(path, std::strerror(errno));
     struct stat status{};
     if (::fstat(file.number(), &status) != 0) return unreadable(path, std::strerror(errno));
     if (S_ISDIR(status.st_mode)) return unreadable(path, "it is a folder");
-    if (!S_ISREG(status.st_mode)) return unreadable(path, "it is no plain file");
+    const int flags = ::fcntl(file.number(), F_GETFL);
+    if (flags < 0 || ::fcntl(file.number(), F_SETFL, flags & ~O_NONBLOCK) < 0)
+        return unreadable(path, std::strerror(errno));
     return read_start(file.number(), path, most);
 }
 

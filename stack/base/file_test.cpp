@@ -1,11 +1,14 @@
 #include "stack/base/file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace assay {
 
@@ -41,12 +44,33 @@ BOOST_AUTO_TEST_CASE(a_plain_file_within_its_limit_is_read_whole) {
     BOOST_TEST(refusal(path, 1 << 17).ends_with("it is larger than 131072 bytes"));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_plain_file_is_refused_at_once) {
+BOOST_AUTO_TEST_CASE(a_pipe_is_read_until_its_writer_closes_it) {
     const Folder folder;
     const std::string pipe = folder.path / "pipe";
     BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-    BOOST_TEST(refusal(pipe) == "cannot read " + pipe + ": it is no plain file");
-    BOOST_TEST(refusal("/dev/zero") == "cannot read /dev/zero: it is no plain file");
+    BOOST_TEST(read_file(pipe, 10)->empty(), "nobody writes");
+    const int held = ::open(pipe.c_str(), O_RDWR);
+    BOOST_REQUIRE(held >= 0);
+    bool wrote = false;
+    std::thread writer([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        wrote = ::write(held, "01234", 5) == 5;
+        ::close(held);
+    });
+    const auto bytes = read_file(pipe, 10);
+    writer.join();
+    BOOST_TEST(wrote);
+    BOOST_REQUIRE(bytes);
+    BOOST_TEST(bytes->size() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_read_up_to_the_limit) {
+    BOOST_TEST(read_file("/dev/null", 10)->empty());
+    BOOST_TEST(refusal("/dev/zero") == "cannot read /dev/zero: it is larger than 10 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named_with_the_reason) {
+    const Folder folder;
     BOOST_TEST(refusal(folder.path) == "cannot read " + folder.path.string() + ": it is a folder");
     BOOST_TEST(refusal("/nowhere") == "cannot read /nowhere: No such file or directory");
 }
