@@ -4,6 +4,8 @@
 
 #include "fuzz/evidence/platform.h"
 #include "stack/base/writer.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/encode.h"
 
 namespace assay::fuzz {
 
@@ -81,21 +83,26 @@ void write_quotes(const WriteSeed& write) {
 }
 
 void write_reports(const WriteSeed& write) {
-    Bytes report = genuine_report();
-    write("snp_report", "genuine", report);
-    for (uint8_t version : Bytes{2, 4, 5, 6}) {
-        report[0] = version;
-        write("snp_report", fmt::format("version_{}", version), report);
+    using namespace evidence;
+    const Bytes genuine = genuine_report();
+    write("snp_report", "genuine", genuine);
+    SnpReport report = wire::decode_exact<SnpReport>(genuine, {}).value();
+    const auto one = [&](std::string_view name) {
+        write("snp_report", std::string(name), wire::encode_raw(report, {}));
+    };
+    for (const uint32_t version : {2U, 4U, 5U, 6U}) {
+        report.version = version;
+        one(fmt::format("version_{}", version));
     }
-    report[0] = 3;
-    report[0x188] = 0x1a;
-    write("snp_report", "turin", report);
-    report[0x0a] = 0x0f;
-    report[0x30] = 7;
-    report[0x38] = 0;
-    report[0x48] = 4;
-    write("snp_report", "wrong", report);
-    write("snp_report", "cut", ByteView(report).first(700));
+    report.version = 3;
+    report.cpuid_fam_id = kFamilyTurin;
+    one("turin");
+    report.policy |= snp_bits::migrate_ma.mask() | snp_bits::debug.mask();
+    report.vmpl = 7;
+    report.current_tcb &= ~uint64_t{0xff};
+    report.key_info = static_cast<uint32_t>(snp_bits::signing_key.with(1));
+    one("wrong");
+    write("snp_report", "cut", ByteView(wire::encode_raw(report, {})).first(700));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The processor's report of the guest.
 #include "fuzz/evidence/edits.h"
+#include "stack/wire/encode.h"
 
 namespace assay::fuzz::edits {
 
@@ -76,8 +77,19 @@ void snp_signer(EvidenceCase& evidence_case, const VerifierStep& step) {
     switch (step.c % 3) {
         case 0: snp.signer = stranger(crypto::SignAlgo::ecdsa_p384); break;
         case 1: snp.flags = (step.b % 8U) << 2; break;
-        default: snp.edit_after = [](Bytes& report) { report[snp_at::signature] ^= 1; }; break;
+        default: snp.edit_after = [](Bytes& report) { report[snp_field("SIGNATURE").offset] ^= 1; }; break;
     }
+}
+
+// The fields of what is signed that are reserved in all versions.
+const std::vector<wire::Span>& reserved_fields() {
+    static const std::vector<wire::Span> kFields = [] {
+        const SnpReportBody newest{.version = kNewestSnpReport};
+        auto spans = wire::annotate_as<SnpReportBody>(wire::encode_raw(newest, {})).spans;
+        std::erase_if(spans, [](const auto& span) { return span.field.kind != wire::FieldKind::reserved; });
+        return spans;
+    }();
+    return kFields;
 }
 
 // b: to what; c: which.
@@ -85,14 +97,16 @@ void snp_header(EvidenceCase& evidence_case, const VerifierStep& step) {
     if (!evidence_case.machine.snp) return;
     SnpForm& snp = *evidence_case.machine.snp;
     constexpr uint32_t kVersions[] = {0, 1, 2, 3, 5, 6, 99};
-    constexpr size_t kReserved[] = {snp_at::reserved, snp_at::reserved_2 + 8, snp_at::signature - 1};
     switch (step.c % 4) {
         case 0: snp.version = chosen(kVersions, step.b); break;
         case 1: snp.signature_algo = step.b % 3U; break;
         case 2: snp.platform_info = step.b; break;
-        default:
-            snp.edit_before = [at = chosen(kReserved, step.b)](Bytes& report) { report.at(at) = 1; };
+        default: {
+            const wire::Span& field = reserved_fields()[step.b % reserved_fields().size()];
+            const size_t at = field.offset + step.c / 4U % field.size;
+            snp.edit_before = [at](Bytes& report) { report.at(at) = 1; };
             break;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "stack/attest/binding.h"
 #include "stack/attest/chain.h"
@@ -35,12 +36,6 @@ nlohmann::ordered_json to_json(const Tcb& tcb) {
             {"microcode", tcb.microcode}};
 }
 
-// What a verifier compares that takes the wire's 64 bits for a number.
-uint64_t number(const Tcb& tcb) {
-    return uint64_t{tcb.microcode} << 56 | uint64_t{tcb.snp} << 48 | uint64_t{tcb.tee} << 16 |
-           uint64_t{tcb.bootloader} << 8 | tcb.fmc;
-}
-
 // One report: what has been read of it, and the checks on that.
 class SnpAppraisal {
    public:
@@ -69,14 +64,18 @@ class SnpAppraisal {
     }
 
    private:
-    // A look at bytes of the report.
-    CheckSite at(std::string field, size_t offset, size_t size, std::string reason = {}) const {
+    // A look at a field of the report.
+    CheckSite at(const wire::Span& field, std::string reason = {}) const {
         return {.subject = kSubject,
-                .field = std::move(field),
-                .offset = offset,
-                .bytes = ByteView(snp_.report.bytes).subspan(offset, size),
+                .field = field.path,
+                .offset = field.offset,
+                .bytes = ByteView(snp_.report.bytes).subspan(field.offset, field.size),
                 .reason = std::move(reason)};
     }
+    CheckSite at(std::string_view field, std::string reason = {}) const {
+        return at(evidence::snp_field(field), std::move(reason));
+    }
+    Tcb tcb(uint64_t number) const { return evidence::tcb_of(number, report_.layout); }
     bool demand(Check check, bool holds, CheckSite site) {
         if (holds) site.reason.clear();
         return appraisal_.demand(check, holds, std::move(site));
@@ -98,41 +97,41 @@ class SnpAppraisal {
 
     void check_form() {
         const auto reserved = reserved_in_use(report_);
-        demand(Check::snp_reserved, !reserved,
-               reserved ? at(std::string(reserved->name), reserved->offset, reserved->size)
-                        : CheckSite{.subject = kSubject});
-        demand(Check::snp_algorithm, report_.signature_algo == kEcdsaP384, at("SIGNATURE_ALGO", 0x34, 4));
+        demand(Check::snp_reserved, !reserved, reserved ? at(*reserved) : CheckSite{.subject = kSubject});
+        demand(Check::snp_algorithm, report_.signature_algo == kEcdsaP384, at("SIGNATURE_ALGO"));
     }
 
     void check_certificate(const crypto::Certificate& leaf) {
         const bool same_kind = certificate_.kind != SnpSigner::none && certificate_.kind == report_.signer();
-        demand(
-            Check::snp_signer, same_kind,
-            at("SIGNING_KEY", 0x48, 4, fmt::format("the certificate is of a {}", name(certificate_.kind))));
-        const Result<> verified = verify_snp_report(report_, leaf.public_key());
+        CheckSite signer = at("KEY_INFO", fmt::format("the certificate is of a {}", name(certificate_.kind)));
+        signer.field = evidence::snp_bits::signing_key.name;
+        demand(Check::snp_signer, same_kind, std::move(signer));
+        const Result<> verified = verify_snp_report(snp_.report.bytes, report_.signature, leaf.public_key());
         demand(Check::snp_signature, verified.has_value(),
-               at("SIGNATURE", kSnpSignedSize, 144, verified ? "" : verified.error().text()));
+               at("SIGNATURE", verified ? "" : verified.error().text()));
         check_product();
         check_chip();
         // From family 1Ah on an FMC is part of the TCB, before that there is none.
         const bool same_parts = certificate_.has_fmc == (report_.layout == TcbLayout::turin);
         const bool same_tcb = certificate_.tcb && same_parts && *certificate_.tcb == judged_tcb();
-        demand(Check::snp_certificate_tcb, same_tcb,
-               at("REPORTED_TCB", 0x180, 8,
-                  fmt::format(
-                      "{}; the certificate is for {}", text(report_.reported_tcb),
-                      certificate_.tcb && same_parts ? text(*certificate_.tcb) : "none that can be read")));
+        demand(
+            Check::snp_certificate_tcb, same_tcb,
+            at("REPORTED_TCB", fmt::format("{}; the certificate is for {}", text(tcb(report_.reported_tcb)),
+                                           certificate_.tcb && same_parts ? text(*certificate_.tcb)
+                                                                          : "none that can be read")));
     }
 
     // Version 2 does not say what processor it is of.
     void check_product() {
-        std::optional<SnpProduct> product = report_.cpu ? product_of(*report_.cpu) : certificate_.product;
+        const SnpCpu cpu{report_.cpuid_fam_id, report_.cpuid_mod_id, report_.cpuid_step};
+        std::optional<SnpProduct> product =
+            report_.names_processor() ? product_of(cpu) : certificate_.product;
         if (appraisal_.has(Defect::snp_only_milan) && product != SnpProduct::milan) product.reset();
         const uint8_t structure = report_.layout == TcbLayout::turin ? 1 : 0;
         const bool same_structure =
             certificate_.kind != SnpSigner::vcek || certificate_.struct_version == structure;
         demand(Check::snp_product, product && certificate_.product == product && same_structure,
-               at("CPUID_FAM_ID", 0x188, 3,
+               at("CPUID_FAM_ID",
                   fmt::format("{}; the certificate is of {}{}", product ? name(*product) : "no known product",
                               certificate_.product ? name(*certificate_.product) : "no known product",
                               same_structure ? "" : ", with the wrong structVersion")));
@@ -141,7 +140,7 @@ class SnpAppraisal {
     // A VLEK is of a provider, not of a chip; a VCEK names 64 bytes, or 8 of which the rest are zeros.
     void check_chip() {
         if (report_.chip_masked() && certificate_.kind != SnpSigner::none) {
-            demand(Check::snp_chip, !policy_.chip_id_required, at("CHIP_ID", 0x1a0, 64, "it is masked"));
+            demand(Check::snp_chip, !policy_.chip_id_required, at("CHIP_ID", "it is masked"));
             return;
         }
         if (certificate_.kind == SnpSigner::vlek) return;
@@ -151,8 +150,9 @@ class SnpAppraisal {
         expected.resize(64);
         const size_t compared = appraisal_.has(Defect::snp_chip_beginning) ? 8 : 64;
         demand(Check::snp_chip,
-               known_size && equal(ByteView(expected).first(compared), report_.chip_id.first(compared)),
-               at("CHIP_ID", 0x1a0, 64, "the certificate's is " + to_hex(certificate_.hardware_id)));
+               known_size &&
+                   equal(ByteView(expected).first(compared), ByteView(report_.chip_id).first(compared)),
+               at("CHIP_ID", "the certificate's is " + to_hex(certificate_.hardware_id)));
     }
 
     void check_nonce() {
@@ -167,7 +167,7 @@ class SnpAppraisal {
             check_binding(*context_.nonce);
         } else {
             demand(Check::snp_report_data, equal(report_.report_data, *expected),
-                   at("REPORT_DATA", 0x50, 64, "expected " + to_hex(*expected)));
+                   at("REPORT_DATA", "expected " + to_hex(*expected)));
         }
     }
 
@@ -177,7 +177,7 @@ class SnpAppraisal {
         const bool readable = leaves && (key || !evidence_.tpm);
         const Bytes expected = readable ? bound_report_data(nonce, *leaves, key ? &*key : nullptr) : Bytes{};
         demand(Check::binding_snp, readable && equal(report_.report_data, expected),
-               at("REPORT_DATA", 0x50, 64,
+               at("REPORT_DATA",
                   readable ? "expected " + to_hex(expected) : "what it is bound to cannot be read"));
     }
 
@@ -191,7 +191,7 @@ class SnpAppraisal {
                 .reason = data ? "" : data.error().text()});
         const Bytes expected = runtime_report_data(bytes);
         demand(Check::snp_runtime_data, equal(report_.report_data, expected),
-               at("REPORT_DATA", 0x50, 64, "expected " + to_hex(expected)));
+               at("REPORT_DATA", "expected " + to_hex(expected)));
         demand(Check::evidence_required, evidence_.tpm.has_value(),
                {.subject = kSubject,
                 .field = "tpm",
@@ -204,57 +204,55 @@ class SnpAppraisal {
         // ran already, or something older, when the guest was launched, unless firmware was taken back since.
         // The other three stand in no order: a host may report what it has not committed to, or less than
         // that.
-        const Tcb& current = report_.current_tcb;
-        const bool launched = policy_.allow_rollback || current.at_least(report_.launch_tcb);
-        const bool ordered = current.at_least(report_.committed_tcb) &&
-                             current.at_least(report_.reported_tcb) && launched && versions_ordered();
+        const Tcb current = tcb(report_.current_tcb), reported = tcb(report_.reported_tcb),
+                  committed = tcb(report_.committed_tcb), launch = tcb(report_.launch_tcb);
+        const bool launched = policy_.allow_rollback || current.at_least(launch);
+        const bool ordered =
+            current.at_least(committed) && current.at_least(reported) && launched && versions_ordered();
         demand(Check::snp_tcb_order, ordered,
-               at("CURRENT_TCB", 0x38, 8,
-                  fmt::format("current {}; reported {}; committed {}; launch {}", text(current),
-                              text(report_.reported_tcb), text(report_.committed_tcb),
-                              text(report_.launch_tcb))));
-        const bool reported = new_enough(judged_tcb());
-        const bool recent = reported && new_enough(report_.launch_tcb);
-        demand(Check::snp_tcb_floor, recent,
-               reported ? at("LAUNCH_TCB", 0x1f0, 8, text(report_.launch_tcb))
-                        : at("REPORTED_TCB", 0x180, 8, text(report_.reported_tcb)));
+               at("CURRENT_TCB", fmt::format("current {}; reported {}; committed {}; launch {}",
+                                             text(current), text(reported), text(committed), text(launch))));
+        const bool recent = new_enough(judged_tcb());
+        demand(Check::snp_tcb_floor, recent && new_enough(launch),
+               recent ? at("LAUNCH_TCB", text(launch)) : at("REPORTED_TCB", text(reported)));
         if (policy_.platform_info_known) {
             demand(Check::snp_platform_info, unnamed_platform_info(report_.platform_info) == 0,
-                   at("PLATFORM_INFO", 0x40, 8));
+                   at("PLATFORM_INFO"));
         }
     }
 
     bool new_enough(const Tcb& tcb) const {
-        if (appraisal_.has(Defect::snp_tcb_as_number)) return number(tcb) >= number(policy_.tcb);
+        // A verifier with this defect takes the wire's 64 bits for a number.
+        if (appraisal_.has(Defect::snp_tcb_as_number))
+            return number(tcb, report_.layout) >= number(policy_.tcb, report_.layout);
         return tcb.at_least(policy_.tcb);
     }
 
     // The TCB that the signing key is derived from, and which counts.
-    const Tcb& judged_tcb() const {
-        return appraisal_.has(Defect::snp_current_tcb) ? report_.current_tcb : report_.reported_tcb;
+    Tcb judged_tcb() const {
+        return tcb(appraisal_.has(Defect::snp_current_tcb) ? report_.current_tcb : report_.reported_tcb);
     }
 
-    // Of the firmware: build, minor and major, the last counts most.
+    // Of the firmware.
     bool versions_ordered() const {
-        return !std::lexicographical_compare(report_.current.rbegin(), report_.current.rend(),
-                                             report_.committed.rbegin(), report_.committed.rend());
+        return std::tie(report_.current_major, report_.current_minor, report_.current_build) >=
+               std::tie(report_.committed_major, report_.committed_minor, report_.committed_build);
     }
 
     void check_guest() {
-        demand(Check::snp_debug, policy_.allow_debug || !report_.debug(), at("POLICY", 0x08, 8));
-        demand(Check::snp_migration, policy_.allow_migration || !report_.migration(), at("POLICY", 0x08, 8));
+        demand(Check::snp_debug, policy_.allow_debug || !report_.debug(), at("POLICY"));
+        demand(Check::snp_migration, policy_.allow_migration || !report_.migration(), at("POLICY"));
         const bool level =
             report_.vmpl <= kMaxLevel && (policy_.vmpl.empty() || policy_.vmpl.contains(report_.vmpl));
-        demand(Check::snp_vmpl, level, at("VMPL", 0x30, 4));
+        demand(Check::snp_vmpl, level, at("VMPL"));
         if (!policy_.measurements.empty()) {
             const bool known = std::ranges::any_of(
                 policy_.measurements, [&](const Bytes& one) { return equal(one, report_.measurement); });
-            demand(Check::snp_measurement, known, at("MEASUREMENT", 0x90, 48));
+            demand(Check::snp_measurement, known, at("MEASUREMENT"));
         }
         if (policy_.guest_svn > 0) {
             demand(Check::policy_svn, report_.guest_svn >= policy_.guest_svn,
-                   at("GUEST_SVN", 0x04, 4,
-                      fmt::format("{} is less than {}", report_.guest_svn, policy_.guest_svn)));
+                   at("GUEST_SVN", fmt::format("{} is less than {}", report_.guest_svn, policy_.guest_svn)));
         }
     }
 
@@ -270,8 +268,8 @@ class SnpAppraisal {
                                               : nlohmann::ordered_json(to_hex(report_.chip_id))},
             {"platform-info", platform_info_names(report_.platform_info)},
             {"id-key-digest", to_hex(report_.id_key_digest)},
-            {"reported-tcb", to_json(report_.reported_tcb)},
-            {"launch-tcb", to_json(report_.launch_tcb)},
+            {"reported-tcb", to_json(tcb(report_.reported_tcb))},
+            {"launch-tcb", to_json(tcb(report_.launch_tcb))},
             {"signer", name(report_.signer())},
         };
         if (!vm_configuration_.is_null())

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "stack/evidence/snp_report.h"
+
 namespace assay::attest {
 
 enum class SnpProduct : uint8_t { milan, genoa, turin, venice };
@@ -24,8 +26,7 @@ std::optional<SnpProduct> product_of(const SnpCpu& cpu);
 // stepping: AMD's key server is known to give "Milan-B0" to chips of stepping 1.
 std::optional<SnpProduct> product_from_name(std::string_view product_name);
 
-// The layout of TCB_VERSION (AMD 56860, section 2.2), which changed with family 1Ah: an FMC came in.
-enum class TcbLayout : uint8_t { milan, turin };
+using evidence::TcbLayout;
 TcbLayout layout_of(SnpProduct product);
 
 }  // namespace assay::attest

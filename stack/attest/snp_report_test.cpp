@@ -1,6 +1,7 @@
 #include "stack/attest/snp_report.h"
 
 #include "stack/attest/platform_test_support.h"
+#include "stack/wire/variants.h"
 
 namespace assay::attest {
 
@@ -9,16 +10,14 @@ namespace {
 Bytes report_of(uint8_t version, uint8_t platform_info = 1) {
     evidence::SnpForm form = genuine_guest();
     form.report_data = Bytes(64);
-    Bytes report = make(form);
-    report[0] = version;
-    report[0x40] = platform_info;
-    if (version == 2) std::fill_n(report.begin() + 0x188, 3, uint8_t{0});
-    return report;
+    form.version = version;
+    form.platform_info = platform_info;
+    return make(form);
 }
 
 std::string reserved_of(const Bytes& report) {
     const auto reserved = reserved_in_use(parse_snp_report(report).value());
-    return reserved ? std::string(reserved->name) : std::string();
+    return reserved ? reserved->path : std::string();
 }
 
 }  // namespace
@@ -31,12 +30,10 @@ BOOST_AUTO_TEST_CASE(versions_2_to_5_are_read_and_no_other) {
 }
 
 BOOST_AUTO_TEST_CASE(the_processor_is_named_from_version_3_on) {
-    const Bytes named = report_of(3);
-    const auto cpu = parse_snp_report(named).value().cpu;
-    BOOST_REQUIRE(cpu);
-    BOOST_TEST((cpu->family == 0x19 && cpu->model == 1 && cpu->stepping == 1));
-    const Bytes unnamed = report_of(2);
-    BOOST_TEST(!parse_snp_report(unnamed).value().cpu.has_value());
+    const SnpReport named = parse_snp_report(report_of(3)).value();
+    BOOST_TEST(named.names_processor());
+    BOOST_TEST((named.cpuid_fam_id == 0x19 && named.cpuid_mod_id == 1 && named.cpuid_step == 1));
+    BOOST_TEST(!parse_snp_report(report_of(2)).value().names_processor());
 }
 
 BOOST_AUTO_TEST_CASE(only_version_2_is_laid_out_as_the_caller_says) {
@@ -67,6 +64,26 @@ BOOST_AUTO_TEST_CASE(a_bit_of_the_platform_that_has_no_name_is_counted) {
     BOOST_TEST(platform_info_names(info) == expected, boost::test_tools::per_element());
     BOOST_TEST(unnamed_platform_info(info) == (uint64_t{1} << 8 | uint64_t{1} << 63));
     BOOST_TEST(platform_info_names(0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(whatever_the_description_calls_reserved_is_held_to_be_so) {
+    for (uint8_t version : Bytes{2, 3, 4, 5}) {
+        evidence::SnpForm form = evidence::genuine(evidence::SnpOptions{.version = version});
+        form.report_data = Bytes(64);
+        const Bytes report = make(form);
+        const wire::Annotation annotation = wire::annotate_as(report, parse_snp_report(report).value());
+        size_t reserved = 0;
+        for (const wire::Variant& variant : wire::malformed_variants(report, annotation)) {
+            if (variant.kind == wire::VariantKind::truncated || variant.kind == wire::VariantKind::trailing)
+                BOOST_TEST(!parse_snp_report(variant.bytes), variant.text);
+            if (variant.kind != wire::VariantKind::reserved) continue;
+            const bool open = version == 5 && variant.field == "PLATFORM_INFO";
+            BOOST_TEST(reserved_of(variant.bytes) == (open ? "" : variant.field), variant.text);
+            ++reserved;
+        }
+        // Six reserved fields; policy, platform, key and four TCBs; three of version 3 and two of version 5.
+        BOOST_TEST(reserved == 13U + (version < 3 ? 3 : 0) + (version < 5 ? 2 : 0));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

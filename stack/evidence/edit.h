@@ -23,7 +23,9 @@
 //   fill     "size" bytes (all, without it) from "at" on with the byte "value"
 //   cut      to "size" bytes
 //   append   "value"
-// Bytes are a byte string, a file, or a hook: "made" of what a form makes, "unsigned" of what it signs.
+// Bytes are a byte string, a file, or a hook: "made" of what a form makes, "unsigned" of what it signs. Where
+// they are a described structure (structures.cpp), "field" names one of its fields, which alone is edited:
+// {"op": "flip", "file": "snp/report.bin", "field": "HOST_DATA", "at": 0}.
 //
 // A value is as place.h has it, or an object with one key:
 //   {"$copy": PATH}             what stands there now

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "stack/base/ranges.h"
+#include "stack/evidence/structures.h"
 
 namespace assay::evidence {
 
@@ -70,11 +71,25 @@ Result<> cut(Bytes& bytes, const Json& step) {
     return {};
 }
 
+// The same step on nothing but the field's bytes.
+Result<> edit_field(Bytes& bytes, Json step) {
+    const auto place = step.contains("file") ? step.value("file", "") : step.value("path", "");
+    const wire::Span field = TRY(find_field(place, bytes, step.at("field").get<std::string>()));
+    step.erase("field");
+    const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(field.offset);
+    Bytes inner(begin, begin + static_cast<std::ptrdiff_t>(field.size));
+    TRY(edit_bytes(inner, step));
+    const auto rest = bytes.erase(begin, begin + static_cast<std::ptrdiff_t>(field.size));
+    bytes.insert(rest, inner.begin(), inner.end());
+    return {};
+}
+
 }  // namespace
 
 bool edits_bytes(std::string_view op) { return std::ranges::find(kOperations, op) != std::end(kOperations); }
 
 Result<> edit_bytes(Bytes& bytes, const Json& step) {
+    if (step.contains("field")) return edit_field(bytes, step);
     const std::string op = step.value("op", "");
     if (op == "flip") return flip(bytes, step);
     if (op == "put") return put(bytes, step);

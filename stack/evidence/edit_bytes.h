@@ -7,8 +7,8 @@ namespace assay::evidence {
 
 bool edits_bytes(std::string_view op);
 
-// Errors: Errc::bad_text for an operation that is none of these, a place that is not in the bytes, or a value
-// that is none.
+// Errors: Errc::bad_text for an operation that is none of these, a place that is not in the bytes, a
+// field that they do not have, or a value that is none.
 Result<> edit_bytes(Bytes& bytes, const Json& step);
 
 }  // namespace assay::evidence

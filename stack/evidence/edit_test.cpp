@@ -84,6 +84,18 @@ BOOST_AUTO_TEST_CASE(files_lists_responses_and_hooks_are_edited_while_the_eviden
     BOOST_TEST(std::string(list.begin(), list.end()).contains("GX999"));
 }
 
+BOOST_AUTO_TEST_CASE(a_field_of_a_described_structure_is_edited_by_its_name) {
+    const auto files = make(edited("snp", R"([
+        {"op": "put", "path": "snp.unsigned", "field": "GUEST_SVN", "value": "07"},
+        {"op": "put", "file": "snp/report.bin", "field": "VMPL", "at": -1, "value": "09"},
+        {"op": "cut", "file": "snp/report.bin", "field": "SIGNATURE", "size": 1}])"));
+    BOOST_REQUIRE(files.has_value());
+    const Bytes& report = files->at("snp/report.bin");
+    BOOST_TEST(report[snp_field("GUEST_SVN").offset] == 7);
+    BOOST_TEST(report[snp_field("VMPL").end() - 1] == 9);
+    BOOST_TEST(report.size() == snp_field("SIGNATURE").offset + 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_machine_makes_of_itself_is_a_value) {
     const Machine machine = edited("tpm", R"([
         {"op": "set", "path": "tpm.quote.values", "value": {"$made": "registers"}},
@@ -114,6 +126,10 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_done_is_refused_with_what_is_wrong) {
     said(R"({"op": "put", "path": "snp.chip_id", "at": 63, "value": "0102"})", "beyond the bytes");
     said(R"({"op": "cut", "file": "snp/none.bin", "size": 0})", "there is no file");
     said(R"({"op": "flip", "file": "snp/report.bin", "at": 1184})", "no byte to flip");
+    said(R"({"op": "flip", "file": "snp/report.bin", "field": "HOST"})", "has no field HOST");
+    said(R"({"op": "flip", "file": "snp/report.bin", "field": "VMPL", "at": 4})", "no byte to flip");
+    said(R"({"op": "cut", "file": "evidence.json", "field": "VMPL", "size": 0})",
+         "no structure is described");
     said(R"({"op": "set", "path": "evidence.gpus[0].model", "value": "x"})", "leads nowhere");
     BOOST_TEST(refusal("snp", R"({"op": "set", "path": "snp.vmpl", "value": 1})").empty());
 }

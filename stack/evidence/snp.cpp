@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "stack/base/writer.h"
 #include "stack/evidence/der.h"
+#include "stack/wire/encode.h"
 
 namespace assay::evidence {
 
@@ -69,7 +69,42 @@ Chain amd_chain(const SnpOptions& options) {
     return chain;
 }
 
-Bytes reversed(ByteView big_endian) { return {big_endian.rbegin(), big_endian.rend()}; }
+Bytes little_endian(ByteView big_endian, size_t size) {
+    Bytes bytes(big_endian.rbegin(), big_endian.rend());
+    bytes.resize(size);
+    return bytes;
+}
+
+SnpReportBody body_of(const SnpForm& form) {
+    SnpReportBody body;
+    body.version = form.version;
+    body.guest_svn = form.guest_svn;
+    body.policy = form.policy;
+    body.vmpl = form.vmpl;
+    body.signature_algo = form.signature_algo;
+    body.current_tcb = form.current.value();
+    body.platform_info = form.platform_info;
+    body.key_info = form.flags;
+    body.report_data = form.report_data;
+    body.measurement = form.measurement;
+    body.report_id = digest(crypto::HashAlgo::sha256, form.measurement);
+    body.report_id_ma = Bytes(body.report_id_ma.size(), 0xff);
+    body.reported_tcb = form.reported.value();
+    if (body.names_processor()) {
+        body.cpuid_fam_id = form.processor.family;
+        body.cpuid_mod_id = form.processor.model;
+        body.cpuid_step = form.processor.stepping;
+    }
+    body.chip_id = form.chip_id;
+    body.committed_tcb = form.committed.value();
+    body.current_build = body.committed_build = 3;
+    body.current_minor = body.committed_minor = 49;
+    body.current_major = body.committed_major = 1;
+    body.launch_tcb = form.launch.value();
+    body.launch_mit_vector = form.launch_mitigations;
+    body.current_mit_vector = form.current_mitigations;
+    return body;
+}
 
 }  // namespace
 
@@ -78,11 +113,9 @@ ProcessorForm genoa() { return {0x19, 0x11, 0x01, "Genoa", "Genoa-B1"}; }
 ProcessorForm turin() { return {0x1a, 0x02, 0x01, "Turin", "Turin"}; }
 
 uint64_t TcbForm::value() const {
-    if (fmc) {
-        return *fmc | uint64_t{boot_loader} << 8 | uint64_t{tee} << 16 | uint64_t{snp} << 24 |
-               uint64_t{microcode} << 56;
-    }
-    return boot_loader | uint64_t{tee} << 8 | uint64_t{snp} << 48 | uint64_t{microcode} << 56;
+    return number(
+        {.fmc = fmc.value_or(0), .bootloader = boot_loader, .tee = tee, .snp = snp, .microcode = microcode},
+        fmc ? TcbLayout::turin : TcbLayout::milan);
 }
 
 void set_tcb(CertificateForm& leaf, const TcbForm& tcb) {
@@ -112,32 +145,24 @@ void set_chip(SnpForm& snp, ByteView id) {
 }
 
 uint64_t platform_info_of(uint32_t version) {
-    constexpr uint64_t kSmt = 1, kEcc = 1 << 2, kAliasCheck = 1 << 5, kIommuWriteSafe = 1 << 6;
-    return kSmt | (version >= 3 ? kEcc | kAliasCheck : 0) | (version >= 5 ? kIommuWriteSafe : 0);
+    using namespace snp_bits;
+    uint64_t info = smt_en.mask();
+    if (version >= 3) info |= ecc_en.mask() | alias_check_complete.mask();
+    if (version >= 5) info |= iommu_write_safe.mask();
+    return info;
 }
 
 Bytes make(const SnpForm& form) {
-    Writer out;
-    out.u32(form.version).u32(form.guest_svn).u64(form.policy).zeros(32).u32(form.vmpl);
-    out.u32(form.signature_algo).u64(form.current.value()).u64(form.platform_info).u32(form.flags).u32(0);
-    out.bytes(form.report_data).bytes(form.measurement);
-    out.zeros(32 + 48 + 48);                                        // host data, key digests
-    out.bytes(digest(crypto::HashAlgo::sha256, form.measurement));  // REPORT_ID
-    out.bytes(Bytes(32, 0xff)).u64(form.reported.value());
-    const ProcessorForm named = form.version >= 3 ? form.processor : ProcessorForm{0, 0, 0, {}, {}};
-    out.u8(named.family).u8(named.model).u8(named.stepping).zeros(21).bytes(form.chip_id);
-    out.u64(form.committed.value()).u8(3).u8(49).u8(1).u8(0).u8(3).u8(49).u8(1).u8(0);
-    out.u64(form.launch.value()).u64(form.launch_mitigations).u64(form.current_mitigations).zeros(152);
-    Bytes report = std::move(out).take();
+    Bytes report = wire::encode_raw(body_of(form), {});
     if (form.edit_before) form.edit_before(report);
     const Bytes raw = sign(form.signer, crypto::HashAlgo::sha384, report);
     const ByteView both(raw);
-    for (const ByteView half : {both.first(raw.size() / 2), both.subspan(raw.size() / 2)}) {
-        Bytes little = reversed(half);
-        little.resize(72);
-        append(report, little);
-    }
-    report.resize(snp_at::end);
+    SnpSignature signature;
+    signature.r = little_endian(both.first(raw.size() / 2), signature.r.size());
+    signature.s = little_endian(both.subspan(raw.size() / 2), signature.s.size());
+    append(report, wire::encode_raw(signature, {}));
+    // Edits may have made it longer or shorter.
+    report.resize(snp_field("SIGNATURE").end());
     if (form.edit_after) form.edit_after(report);
     return report;
 }
@@ -154,7 +179,7 @@ SnpForm genuine(const SnpOptions& options) {
     if (options.version >= 5) snp.launch_mitigations = snp.current_mitigations = 0x3f;
     snp.chip_id = chip_of(options);
     snp.chip_id.resize(64);
-    if (options.vlek) snp.flags = 1 << 2;
+    if (options.vlek) snp.flags = static_cast<uint32_t>(snp_bits::signing_key.with(1));
     return snp;
 }
 

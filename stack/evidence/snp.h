@@ -3,6 +3,7 @@
 #pragma once
 
 #include "stack/evidence/certificate.h"
+#include "stack/evidence/snp_report.h"
 
 namespace assay::evidence {
 
@@ -18,7 +19,7 @@ struct ProcessorForm {
     uint8_t family = 0x19, model = 0x01, stepping = 0x01;
     std::string line = "Milan";             // of its VLEK and its issuers
     std::string product_name = "Milan-B0";  // of its VCEK
-    bool turin() const { return family >= 0x1a; }
+    bool turin() const { return family >= kFamilyTurin; }
 };
 ProcessorForm milan();
 ProcessorForm genoa();
@@ -32,16 +33,6 @@ inline constexpr std::string_view kOidBootLoader = "1.3.6.1.4.1.3704.1.3.1",
                                   kOidFmc = "1.3.6.1.4.1.3704.1.3.9", kOidStructure = "1.3.6.1.4.1.3704.1.1",
                                   kOidProduct = "1.3.6.1.4.1.3704.1.2", kOidHardware = "1.3.6.1.4.1.3704.1.4";
 
-// Offsets of fields in the report, in bytes.
-namespace snp_at {
-inline constexpr size_t version = 0x00, guest_svn = 0x04, policy = 0x08, vmpl = 0x30, signature_algo = 0x34,
-                        current_tcb = 0x38, platform_info = 0x40, flags = 0x48, reserved = 0x4c,
-                        report_data = 0x50, measurement = 0x90, host_data = 0xc0, reported_tcb = 0x180,
-                        processor = 0x188, reserved_2 = 0x18b, chip_id = 0x1a0, committed_tcb = 0x1e0,
-                        launch_tcb = 0x1f0, reserved_3 = 0x1f8, signature = 0x2a0, signature_padding = 0x330,
-                        end = 0x4a0;
-}
-
 struct SnpForm {
     Chain chain;  // VCEK or VLEK, ASK or ASVK, ARK
     uint32_t version = 2;
@@ -52,7 +43,7 @@ struct SnpForm {
     uint32_t signature_algo = 1;  // ECDSA P-384 with SHA-384
     TcbForm current, reported, committed, launch;
     uint64_t platform_info = 1;
-    uint32_t flags = 0;                                        // bits 4:2: the key that signs
+    uint32_t flags = 0;                                        // KEY_INFO
     Bytes report_data;                                         // 64 bytes
     Bytes measurement;                                         // 48
     Bytes chip_id;                                             // 64

@@ -70,6 +70,14 @@ class Annotator final : public Decoder {
     std::vector<size_t> marks_;
 };
 
+void take_apart(Annotation& result, Described& structure, ByteView bytes, const Context& context) {
+    Annotator annotator(bytes, context, result.spans, 0, 0);
+    structure.describe(annotator);
+    annotator.finish();
+    result.used = annotator.position();
+    if (annotator.failed()) result.error = annotator.error();
+}
+
 }  // namespace
 
 const Span* Annotation::find(std::string_view path) const {
@@ -90,12 +98,20 @@ Annotation annotate(ByteView bytes, const Context& context) {
         result.error = Error{Errc::bad_code, "RequestResponseCode", 1, "no such message"};
         return result;
     }
-    Annotator annotator(bytes, context, result.spans, 0, 0);
-    result.info->make()->describe(annotator);
-    annotator.finish();
-    result.used = annotator.position();
-    if (annotator.failed()) result.error = annotator.error();
+    take_apart(result, *result.info->make(), bytes, context);
     return result;
+}
+
+Annotation annotate_as(ByteView bytes, Described& structure, const Context& context) {
+    Annotation result;
+    take_apart(result, structure, bytes, context);
+    return result;
+}
+
+bool reserved_in_use(const Span& span, ByteView bytes, Version version) {
+    if (span.number) return (span.value & reserved_bits(span.field, span.size, version)) != 0;
+    return span.field.kind == FieldKind::reserved &&
+           std::ranges::any_of(bytes.subspan(span.offset, span.size), [](uint8_t byte) { return byte != 0; });
 }
 
 }  // namespace assay::wire

@@ -22,9 +22,9 @@ struct Span {
     size_t end() const { return offset + size; }
 };
 
-// A message taken apart.
+// A message, or another structure, taken apart.
 struct Annotation {
-    const MessageInfo* info = nullptr;  // null: no such message
+    const MessageInfo* info = nullptr;  // null: no message
     std::vector<Span> spans;            // in wire order, as far as the decoder came
     size_t used = 0;                    // bytes that the message takes; what follows is padding or garbage
     std::optional<Error> error;         // why the decoder stopped
@@ -35,6 +35,17 @@ struct Annotation {
 
 // Takes a message apart as far as it can be read. Never fails: an unknown message has no spans and an error.
 Annotation annotate(ByteView bytes, const Context& context);
+
+// Takes a structure that is no message apart, whose layout may depend on what `structure` holds already.
+Annotation annotate_as(ByteView bytes, Described& structure, const Context& context = {});
+template <class M>
+Annotation annotate_as(ByteView bytes, M structure = {}, const Context& context = {}) {
+    DescribedAs<M> described(std::move(structure));
+    return annotate_as(bytes, static_cast<Described&>(described), context);
+}
+
+// Whether a reserved field, or bits that have no meaning at `version`, are not zero.
+bool reserved_in_use(const Span& span, ByteView bytes, Version version);
 
 // A field's meaning as text: the enumerator, the bits that are set, or the number; empty for byte strings and
 // for plain zero.

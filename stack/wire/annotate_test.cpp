@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <nlohmann/json.hpp>
+#include "stack/wire/encode.h"
 #include "stack/wire/json.h"
 #include "stack/wire/variants.h"
 
@@ -22,6 +23,21 @@ Context signed_context() {
     context.signed_response = true;
     return context;
 }
+
+// A structure of another document than DSP0274.
+struct Foreign {
+    static constexpr Bits kKnown[] = {{0, 1, "Low"}, {4, 3, "High"}};
+    bool wide = false;
+    uint32_t magic = 0;
+    uint8_t flags = 0;
+    Bytes reserved = Bytes(2);
+    void describe(Visitor& v) {
+        const Field magic_field{.name = "magic", .big_endian = true};
+        wide ? v.u32(magic_field, magic) : v.u24(magic_field, magic);
+        v.u8(wire::flags("flags", kKnown), flags);
+        v.sized(reserved_field(), reserved, 2);
+    }
+};
 
 }  // namespace
 
@@ -134,6 +150,40 @@ BOOST_AUTO_TEST_CASE(a_count_and_a_total_are_made_one_less_and_one_more) {
           "ExtAsymCount 0x0 -> 0x1", "ExtHashCount 0x0 -> 0xff"}) {
         BOOST_TEST(std::ranges::count(texts, wanted) == 1, wanted);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_structure_that_is_no_message_is_encoded_and_taken_apart) {
+    const Bytes bytes = encode(Foreign{.wide = true, .magic = 0x01020304, .flags = 0x51}, {}).value();
+    BOOST_TEST(to_hex(bytes) == "01020304510000");
+    BOOST_TEST(decode_exact<Foreign>(*from_hex("010203510000"), {}).value().magic == 0x010203U);
+    const Annotation annotation = annotate_as(bytes, Foreign{.wide = true});
+    BOOST_TEST((annotation.info == nullptr && !annotation.error && annotation.used == bytes.size()));
+    BOOST_TEST(to_text(bytes, annotation, Version::v1_4).contains("flags = Low, High 5"));
+    BOOST_TEST(annotate_as<Foreign>(ByteView(bytes).first(5)).error->text().contains("Reserved"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_reserved_is_in_use_when_it_is_not_zero) {
+    const auto in_use = [](std::string_view hex) {
+        const Bytes bytes = *from_hex(hex);
+        std::string paths;
+        for (const Span& span : annotate_as<Foreign>(bytes).spans)
+            if (reserved_in_use(span, bytes, Version::v1_4)) paths += span.path + " ";
+        return paths;
+    };
+    BOOST_TEST(in_use("ffffff710000") == "");
+    BOOST_TEST(in_use("000000020001") == "flags Reserved ");
+}
+
+BOOST_AUTO_TEST_CASE(a_structure_that_is_no_message_has_malformed_variants) {
+    const Bytes bytes = *from_hex("010203510000");
+    std::vector<std::string> texts;
+    for (const Variant& variant : malformed_variants(bytes, annotate_as<Foreign>(bytes)))
+        if (variant.kind == VariantKind::reserved) texts.push_back(to_hex(variant.bytes));
+    BOOST_TEST(texts == (std::vector<std::string>{"010203df0000", "01020351ffff"}),
+               boost::test_tools::per_element());
+    Bytes changed = bytes;
+    set_number(changed, annotate_as<Foreign>(bytes).spans.front(), 0xa1b2);
+    BOOST_TEST(to_hex(changed) == "00a1b2510000");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,7 +21,7 @@ std::string bits(const Span& span, Version version) {
         text += part;
     };
     for (const Bits& run : span.field.bits) {
-        uint64_t value = span.value >> run.low & ((uint64_t{1} << run.width) - 1);
+        uint64_t value = run.of(span.value);
         if (value == 0 || version < run.since || version > run.until) continue;
         add(run.width == 1 ? std::string(run.name) : fmt::format("{} {}", run.name, value));
     }

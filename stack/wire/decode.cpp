@@ -22,7 +22,8 @@ void Decoder::on_number(const Field& field, uint64_t& value, size_t width) {
     ByteView raw = take(field, width);
     if (failed()) return;
     value = 0;
-    for (size_t i = raw.size(); i-- > 0;) value = value << 8 | raw[i];
+    for (size_t i = 0; i < raw.size(); ++i)
+        value = value << 8 | raw[field.big_endian ? i : raw.size() - 1 - i];
     if (options_.lenient || (value >= field.min && value <= field.max)) return;
     set_error({Errc::out_of_range, field.name, start, "outside its bounds"});
 }

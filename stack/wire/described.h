@@ -20,15 +20,18 @@ class Described {
 using Make = std::unique_ptr<Described>();
 
 template <class M>
-std::unique_ptr<Described> make_described() {
-    class Holder final : public Described {
-       public:
-        void describe(Visitor& v) override { message_.describe(v); }
+class DescribedAs final : public Described {
+   public:
+    explicit DescribedAs(M structure = {}) : structure_(std::move(structure)) {}
+    void describe(Visitor& v) override { structure_.describe(v); }
 
-       private:
-        M message_;
-    };
-    return std::make_unique<Holder>();
+   private:
+    M structure_;
+};
+
+template <class M>
+std::unique_ptr<Described> make_described() {
+    return std::make_unique<DescribedAs<M>>();
 }
 
 }  // namespace assay::wire

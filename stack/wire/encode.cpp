@@ -13,7 +13,11 @@ void Encoder::on_number(const Field& field, uint64_t& value, size_t width) {
     if (!fits || value < field.min || value > field.max) {
         return refuse(Errc::out_of_range, field.name, "outside its bounds");
     }
-    out_.uint_le(value, width);
+    write(field, value, width);
+}
+
+void Encoder::write(const Field& field, uint64_t value, size_t width) {
+    field.big_endian ? out_.uint_be(value, width) : out_.uint_le(value, width);
 }
 
 void Encoder::on_bytes(const Field& field, std::span<uint8_t> bytes) {

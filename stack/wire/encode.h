@@ -24,6 +24,7 @@ class Encoder : public Visitor {
     void on_number(const Field& field, uint64_t& value, size_t width) override;
     void on_bytes(const Field& field, std::span<uint8_t> bytes) override;
     void on_total_length(const Field& field, size_t width) override;
+    void write(const Field& field, uint64_t value, size_t width);
 
     Writer out_;
 
@@ -38,7 +39,7 @@ class RawEncoder final : public Encoder {
     using Encoder::Encoder;
 
    protected:
-    void on_number(const Field&, uint64_t& value, size_t width) override { out_.uint_le(value, width); }
+    void on_number(const Field& field, uint64_t& value, size_t width) override { write(field, value, width); }
     void on_bytes(const Field&, std::span<uint8_t> bytes) override { out_.bytes(bytes); }
     bool lenient() const override { return true; }
 };

@@ -37,10 +37,16 @@ struct ValueName {
 // A run of bits in a number, with the versions in which it has a meaning. Bits in no run are reserved.
 struct Bits {
     uint8_t low;
-    uint8_t width;
+    uint8_t width;  // less than 64
     std::string_view name;
     Version since = Version::v1_0;
     Version until = Version::v1_4;
+
+    constexpr uint64_t mask() const { return ((uint64_t{1} << width) - 1) << low; }
+    // What stands in these bits of a number.
+    constexpr uint64_t of(uint64_t number) const { return (number & mask()) >> low; }
+    // The number with nothing else than this value in these bits.
+    constexpr uint64_t with(uint64_t value) const { return value << low & mask(); }
 };
 
 // One field: the name the specification uses, its kind, its bounds and its relation to other fields.
@@ -52,6 +58,7 @@ struct Field {
     std::span<const ValueName> names = {};
     std::span<const Bits> bits = {};
     std::string_view counts = {};  // for length and count: the name of the field that is counted
+    bool big_endian = false;       // a number of a structure that is no message of SPDM's
 };
 
 constexpr Field reserved_field(std::string_view name = "Reserved") {

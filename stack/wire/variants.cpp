@@ -10,10 +10,9 @@ namespace {
 
 class Generator {
    public:
-    Generator(ByteView message, const Context& context) : message_(message), context_(context) {}
+    Generator(ByteView message, Version version) : message_(message), version_(version) {}
 
-    std::vector<Variant> run() {
-        Annotation annotation = annotate(message_, context_);
+    std::vector<Variant> run(const Annotation& annotation) {
         for (const Span& span : annotation.spans) {
             if (span.depth > 0) continue;
             truncate(span);
@@ -59,7 +58,7 @@ class Generator {
             case FieldKind::enumeration: undefined(span, most); break;
             default: break;
         }
-        uint64_t unused = reserved_bits(span.field, span.size, context_.version);
+        uint64_t unused = reserved_bits(span.field, span.size, version_);
         if (span.field.kind == FieldKind::flags && unused != 0) {
             set(VariantKind::reserved, span, span.value | unused);
         }
@@ -73,7 +72,7 @@ class Generator {
     void undefined(const Span& span, uint64_t most) {
         auto defined = [&](uint64_t value) {
             return std::ranges::any_of(span.field.names, [&](const ValueName& known) {
-                return known.value == value && known.since <= context_.version;
+                return known.value == value && known.since <= version_;
             });
         };
         uint64_t low = 0;
@@ -107,7 +106,7 @@ class Generator {
     }
 
     ByteView message_;
-    const Context& context_;
+    Version version_;
     std::vector<Variant> variants_;
 };
 
@@ -120,12 +119,17 @@ std::string_view name(VariantKind kind) {
 }
 
 std::vector<Variant> malformed_variants(ByteView message, const Context& context) {
-    return Generator(message, context).run();
+    return malformed_variants(message, annotate(message, context), context.version);
+}
+
+std::vector<Variant> malformed_variants(ByteView structure, const Annotation& annotation, Version version) {
+    return Generator(structure, version).run(annotation);
 }
 
 void set_number(std::span<uint8_t> message, const Span& field, uint64_t value) {
     for (size_t i = 0; i < field.size; ++i) {
-        message[field.offset + i] = static_cast<uint8_t>(i < 8 ? value >> (8 * i) : 0);
+        const size_t place = field.field.big_endian ? field.size - 1 - i : i;
+        message[field.offset + place] = static_cast<uint8_t>(i < 8 ? value >> (8 * i) : 0);
     }
 }
 

@@ -30,8 +30,11 @@ struct Variant {
 // Every variant of `message`, which is a complete, decodable message of `context`, in the order of its
 // bytes. The code is never changed. Deterministic; at most a few hundred for the longest message.
 std::vector<Variant> malformed_variants(ByteView message, const Context& context);
+// The same of a structure that was taken apart.
+std::vector<Variant> malformed_variants(ByteView structure, const Annotation& annotation,
+                                        Version version = Version::v1_4);
 
-// Writes a number into the field's bytes, little-endian; bits that do not fit are dropped.
+// Writes a number into the field's bytes, in their order; bits that do not fit are dropped.
 void set_number(std::span<uint8_t> message, const Span& field, uint64_t value);
 
 }  // namespace assay::wire

@@ -10,7 +10,7 @@ uint64_t reserved_bits(const Field& field, size_t width, Version version) {
     if (field.bits.empty()) return 0;
     for (const Bits& run : field.bits) {
         if (version < run.since || version > run.until) continue;
-        all &= ~(((uint64_t{1} << run.width) - 1) << run.low);
+        all &= ~run.mask();
     }
     return all;
 }

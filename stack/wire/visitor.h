@@ -23,8 +23,8 @@ enum class Nested : uint8_t {
     device_class,        // DeviceClassIdentifier of ENDPOINT_INFO
 };
 
-// Walks fields in wire order. Integers are little-endian. After a failure the rest of the walk does nothing:
-// `failed()` says that it failed, `error()` why.
+// Walks fields in wire order. Integers are little-endian unless their field says otherwise. After a failure
+// the rest of the walk does nothing: `failed()` says that it failed, `error()` why.
 class Visitor {
    public:
     explicit Visitor(const Context& context) : context_(context) {}
