@@ -6,11 +6,14 @@
 
 #include "stack/attest/json_object.h"
 #include "stack/base/reader.h"
+#include "stack/evidence/log_records.h"
+#include "stack/wire/decode.h"
 
 namespace assay::attest {
 
 namespace {
 
+using evidence::CanonicalField;
 using nlohmann::json;
 
 // Types of the TLV form.
@@ -58,35 +61,31 @@ class Taken {
     std::vector<CanonicalRecord> records_;
 };
 
-struct Field {
-    uint8_t type = 0;
-    ByteView value;
-};
-
-Result<Field> read_field(Reader& reader) {
-    Field field;
-    field.type = TRY(reader.u8("type"));
-    field.value = TRY(reader.take(TRY(reader.uint_be(4, "length")), "value"));
+// The next field of those that stand one behind the other.
+Result<CanonicalField> read_field(wire::Decoder& decoder) {
+    CanonicalField field;
+    field.describe(decoder);
+    if (decoder.failed()) return std::unexpected(decoder.error());
     return field;
 }
 
 Result<> read_digests(Read& record, ByteView value) {
-    Reader reader(value);
-    while (!reader.empty()) {
-        const Field one = TRY(read_field(reader));
+    wire::Decoder decoder(value, {});
+    while (decoder.position() < value.size()) {
+        CanonicalField one = TRY(read_field(decoder));
         const auto bank = bank_from_algorithm(one.type);
-        if (bank) TRY(add_digest(record, *bank, to_bytes(one.value)));
+        if (bank) TRY(add_digest(record, *bank, std::move(one.value)));
     }
     return {};
 }
 
 // The fields of a record in the order that the format has them: number, place, digests, content.
-Result<Read> read_tlv(Reader& reader) {
-    const size_t at = reader.offset();
-    const Field number = TRY(read_field(reader));
+Result<Read> read_tlv(wire::Decoder& decoder) {
+    const size_t at = decoder.position();
+    const CanonicalField number = TRY(read_field(decoder));
     if (number.type != kRecordNumber) return fail(Errc::inconsistent, "recnum", at);
     Read record;
-    const Field place = TRY(read_field(reader));
+    const CanonicalField place = TRY(read_field(decoder));
     if (place.type == kRegister) {
         Reader index(place.value);
         if (place.value.empty() || place.value.size() > 4) return fail(Errc::out_of_range, "pcr", at);
@@ -94,10 +93,10 @@ Result<Read> read_tlv(Reader& reader) {
     } else if (place.type != kNvIndex) {
         return fail(Errc::inconsistent, "pcr", at);
     }
-    const Field digests = TRY(read_field(reader));
+    const CanonicalField digests = TRY(read_field(decoder));
     if (digests.type != kDigests) return fail(Errc::inconsistent, "digests", at);
     TRY(read_digests(record, digests.value));
-    const Field content = TRY(read_field(reader));
+    const CanonicalField content = TRY(read_field(decoder));
     if (content.type <= kDigests) return fail(Errc::inconsistent, "content", at);
     record.management = content.type == kManagement;
     record.firmware = content.type == kFirmwareEvent;
@@ -167,8 +166,8 @@ Result<> parse_text(Taken& taken, std::string_view text) {
 }
 
 Result<> parse_tlv(Taken& taken, ByteView bytes) {
-    Reader reader(bytes);
-    while (!reader.empty()) TRY(taken.take(TRY(read_tlv(reader))));
+    wire::Decoder decoder(bytes, {});
+    while (decoder.position() < bytes.size()) TRY(taken.take(TRY(read_tlv(decoder))));
     return {};
 }
 

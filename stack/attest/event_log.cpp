@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "stack/base/ranges.h"
-#include "stack/base/reader.h"
+#include "stack/evidence/log_records.h"
+#include "stack/wire/decode.h"
 
 namespace assay::attest {
 
 namespace {
+
+using evidence::LogAlgorithm, evidence::LogDigest, evidence::LogEvent2, evidence::OldLogEvent;
 
 struct EventName {
     uint32_t type;
@@ -54,88 +57,79 @@ constexpr EventName kEventNames[] = {
     {0x800000e2, "EV_EFI_SPDM_FIRMWARE_CONFIG"},
 };
 
-struct Algorithm {
-    uint16_t id = 0;
-    uint16_t size = 0;
-};
-
 constexpr std::string_view kSpecId = "Spec ID Event";
-constexpr std::string_view kSpecIdAgile{"Spec ID Event03\0", 16};
-constexpr std::string_view kStartupLocality{"StartupLocality\0", 16};
 
 bool begins_with(ByteView data, std::string_view text) {
     return data.size() >= text.size() && equal(data.first(text.size()), as_bytes(text));
 }
 
-// TCG_PCClientPCREvent, the form of the first event and of all events of an older log.
-Result<LogEvent> read_old_event(Reader& reader) {
-    LogEvent found;
-    found.offset = reader.offset();
-    found.index = TRY(reader.u32("PCRIndex"));
-    found.type = TRY(reader.u32("EventType"));
-    found.digests[Bank::sha1] = TRY(reader.take(digest_size(Bank::sha1), "Digest"));
-    found.data = TRY(reader.take(TRY(reader.u32("EventSize")), "Event"));
-    return found;
-}
+// Reads the events that stand from `begin` on.
+class Events {
+   public:
+    Events(ByteView bytes, size_t begin) : bytes_(bytes), begin_(begin), decoder_(bytes.subspan(begin), {}) {}
 
-// TCG_PCR_EVENT2.
-Result<LogEvent> read_event(Reader& reader, const std::vector<Algorithm>& algorithms) {
-    LogEvent found;
-    found.offset = reader.offset();
-    found.index = TRY(reader.u32("PCRIndex"));
-    found.type = TRY(reader.u32("EventType"));
-    const size_t at = reader.offset();
-    const uint32_t count = TRY(reader.u32("Digests.count"));
-    if (count == 0 || count > algorithms.size()) {
-        return fail(Errc::inconsistent, "Digests.count", at,
-                    "no digest, or more than the header has algorithms");
+    size_t position() const { return begin_ + decoder_.position(); }
+    bool empty() const { return position() == bytes_.size(); }
+
+    Result<LogEvent> next_old() {
+        OldLogEvent event;
+        LogEvent found = TRY(read(event));
+        found.digests[Bank::sha1] = std::move(event.digest);
+        return found;
     }
+    Result<LogEvent> next(std::span<const LogAlgorithm> algorithms) {
+        LogEvent2 event{.known = algorithms};
+        LogEvent found = TRY(read(event));
+        std::set<uint16_t> seen;
+        for (LogDigest& one : event.digests) {
+            if (!seen.insert(one.algorithm).second)
+                return fail(Errc::inconsistent, "Digests.hashAlg", found.offset, "there twice");
+            if (const auto bank = bank_from_algorithm(one.algorithm))
+                found.digests[*bank] = std::move(one.digest);
+        }
+        return found;
+    }
+
+   private:
+    template <class E>
+    Result<LogEvent> read(E& event) {
+        LogEvent found;
+        found.offset = position();
+        event.describe(decoder_);
+        if (decoder_.failed()) {
+            Error error = decoder_.error();
+            if (error.offset != Error::npos) error.offset += begin_;
+            return std::unexpected(std::move(error));
+        }
+        found.index = event.index;
+        found.type = event.type;
+        found.data = bytes_.first(position()).last(event.data.size());
+        return found;
+    }
+
+    ByteView bytes_;
+    size_t begin_;
+    wire::Decoder decoder_;
+};
+
+Result<std::vector<LogAlgorithm>> read_header(const LogEvent& first) {
+    const auto header = TRY(wire::decode_exact<evidence::SpecIdEvent>(first.data, {}));
     std::set<uint16_t> seen;
-    for (uint32_t i = 0; i < count; ++i) {
-        const size_t here = reader.offset();
-        const uint16_t id = TRY(reader.u16("Digests.hashAlg"));
-        const auto algorithm = std::ranges::find(algorithms, id, &Algorithm::id);
-        if (algorithm == algorithms.end() || !seen.insert(id).second) {
-            return fail(Errc::inconsistent, "Digests.hashAlg", here, "not in the header, or there twice");
-        }
-        const ByteView digest = TRY(reader.take(algorithm->size, "Digests.digest"));
-        if (const auto bank = bank_from_algorithm(id)) found.digests[*bank] = digest;
-    }
-    found.data = TRY(reader.take(TRY(reader.u32("EventSize")), "Event"));
-    return found;
-}
-
-// TCG_EfiSpecIdEvent, section 10.4.5.1.
-Result<std::vector<Algorithm>> read_header(const LogEvent& first) {
-    Reader reader(first.data);
-    if (!begins_with(first.data, kSpecIdAgile)) return fail(Errc::unsupported, "Signature", first.offset);
-    TRY(reader.take(kSpecIdAgile.size(), "Signature"));
-    TRY(reader.take(8, "platformClass to uintnSize"));
-    const uint32_t count = TRY(reader.u32("numberOfAlgorithms"));
-    if (count == 0 || count > kMaxLogBanks) return fail(Errc::out_of_range, "numberOfAlgorithms");
-    std::vector<Algorithm> algorithms;
-    for (uint32_t i = 0; i < count; ++i) {
-        Algorithm one;
-        one.id = TRY(reader.u16("algorithmId"));
-        one.size = TRY(reader.u16("digestSize"));
+    for (const LogAlgorithm& one : header.algorithms) {
         const auto bank = bank_from_algorithm(one.id);
-        if (one.size == 0 || one.size > crypto::kMaxDigest || (bank && one.size != digest_size(*bank))) {
+        if (bank && one.size != digest_size(*bank))
             return fail(Errc::out_of_range, "digestSize", Error::npos, fmt::format("{} bytes", one.size));
-        }
-        if (std::ranges::find(algorithms, one.id, &Algorithm::id) != algorithms.end()) {
-            return fail(Errc::inconsistent, "algorithmId");
-        }
-        algorithms.push_back(one);
+        if (!seen.insert(one.id).second) return fail(Errc::inconsistent, "algorithmId");
     }
-    TRY(reader.take(TRY(reader.u8("vendorInfoSize")), "vendorInfo"));
-    if (Result<> end = reader.finish("TCG_EfiSpecIDEvent"); !end) return std::unexpected(end.error());
-    return algorithms;
+    return header.algorithms;
 }
 
-// TCG_EfiStartupLocalityEvent, section 10.4.5.3, of which a log has one at most.
+// Of which a log has one at most.
 Result<> take_startup_locality(EventLog& log, const LogEvent& found, bool& seen) {
-    if (found.type != event_type::no_action || !begins_with(found.data, kStartupLocality)) return {};
-    const uint8_t locality = found.data.size() == kStartupLocality.size() + 1 ? found.data.back() : 0xff;
+    if (found.type != event_type::no_action || !begins_with(found.data, evidence::kStartupLocality))
+        return {};
+    const auto event = wire::decode_exact<evidence::StartupLocality>(found.data, {});
+    const uint8_t locality = event ? event->locality : 0xff;
     if (seen || (locality != 0 && locality != 3 && locality != 4)) {
         return fail(Errc::out_of_range, "StartupLocality", found.offset);
     }
@@ -155,24 +149,23 @@ bool EventLog::has(Bank bank) const { return contains(banks, bank); }
 
 Result<EventLog> parse_event_log(ByteView bytes) {
     if (bytes.size() > kMaxEventLog) return fail(Errc::out_of_range, "event log", kMaxEventLog, "too large");
-    Reader reader(bytes);
     EventLog log;
     log.size = bytes.size();
-    LogEvent first = TRY(read_old_event(reader));
+    Events events(bytes, 0);
+    const LogEvent first = TRY(events.next_old());
     const bool has_header = first.type == event_type::no_action && begins_with(first.data, kSpecId);
-    std::vector<Algorithm> algorithms;
-    if (has_header && begins_with(first.data, kSpecIdAgile)) {
+    std::vector<LogAlgorithm> algorithms;
+    if (has_header && begins_with(first.data, evidence::kSpecIdAgile)) {
         algorithms = TRY(read_header(first));
-        for (const Algorithm& one : algorithms) {
+        for (const LogAlgorithm& one : algorithms) {
             if (const auto bank = bank_from_algorithm(one.id)) log.banks.push_back(*bank);
         }
     } else {
         log.banks = {Bank::sha1};
-        if (!has_header) reader = Reader(bytes);
     }
     bool locality = false;
-    while (!reader.empty()) {
-        LogEvent found = TRY(algorithms.empty() ? read_old_event(reader) : read_event(reader, algorithms));
+    for (Events rest(bytes, has_header ? events.position() : 0); !rest.empty();) {
+        LogEvent found = TRY(algorithms.empty() ? rest.next_old() : rest.next(algorithms));
         if (found.type != event_type::no_action && found.index >= kRegisterCount) {
             return fail(Errc::out_of_range, "PCRIndex", found.offset);
         }

@@ -21,11 +21,10 @@ struct LogEvent {
     size_t offset = 0;   // in the log, bytes
     uint32_t index = 0;  // of the register; below kRegisterCount unless the type is EV_NO_ACTION
     uint32_t type = 0;
-    std::map<Bank, ByteView> digests;  // of the banks that are known
-    ByteView data;
+    std::map<Bank, Bytes> digests;  // of the banks that are known
+    ByteView data;                  // of the bytes that were parsed, which must outlive it
 };
 
-// Views of the bytes that were parsed, which must outlive it.
 struct EventLog {
     std::vector<Bank> banks;  // that events have digests for
     size_t size = 0;          // of the log, bytes
@@ -37,12 +36,11 @@ struct EventLog {
 
 inline constexpr size_t kMaxEventLog = size_t{8} << 20;  // bytes
 inline constexpr size_t kMaxEvents = 16384;
-inline constexpr size_t kMaxLogBanks = 16;
 
 // Reads a log that fills `bytes` exactly. Each event has one digest of each algorithm that the header lists;
 // of some machines, whose header lists algorithms that their firmware does not compute, at least one. Where
 // an event has no digest of a bank, that bank's register is not extended by it. Errors: Errc::truncated,
-// Errc::trailing, Errc::out_of_range, Errc::inconsistent, Errc::unsupported for a header of another form.
+// Errc::trailing, Errc::out_of_range, Errc::inconsistent.
 Result<EventLog> parse_event_log(ByteView bytes);
 
 }  // namespace assay::attest

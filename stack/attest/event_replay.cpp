@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "stack/base/reader.h"
+#include "stack/evidence/log_records.h"
+#include "stack/wire/decode.h"
 
 namespace assay::attest {
 
@@ -77,18 +78,12 @@ bool digest_follows(const LogEvent& found, Bank bank, const FaultConfig& switche
 }
 
 Result<UefiVariable> parse_uefi_variable(ByteView data) {
-    Reader reader(data);
-    UefiVariable variable;
-    variable.vendor = TRY(reader.take(16, "VariableName"));
-    const uint64_t characters = TRY(reader.u64("UnicodeNameLength"));
-    const uint64_t size = TRY(reader.u64("VariableDataLength"));
-    if (characters > reader.remaining() / 2) return fail(Errc::truncated, "UnicodeName", reader.offset());
-    for (uint64_t i = 0; i < characters; ++i) {
-        const uint16_t character = TRY(reader.u16("UnicodeName"));
+    auto read = TRY(wire::decode<evidence::UefiVariableData>(data, {}));
+    UefiVariable variable{.vendor = std::move(read.vendor), .name = {}, .value = std::move(read.value)};
+    for (const uint16_t character : read.name) {
         const bool printable = character >= 0x20 && character < 0x7f;
         variable.name += printable ? static_cast<char>(character) : '?';
     }
-    variable.value = TRY(reader.take(size, "VariableData"));
     return variable;
 }
 

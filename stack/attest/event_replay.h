@@ -27,9 +27,9 @@ bool is_digest_of_data(const LogEvent& found, Bank bank);
 
 // UEFI_VARIABLE_DATA, section 10.4.3.
 struct UefiVariable {
-    ByteView vendor;   // GUID, 16 bytes, in the byte order of memory
+    Bytes vendor;      // GUID, 16 bytes, in the byte order of memory
     std::string name;  // characters outside of ASCII are '?'
-    ByteView value;
+    Bytes value;
 };
 // Errors: Errc::truncated. Bytes behind the value are passed over: see above.
 Result<UefiVariable> parse_uefi_variable(ByteView data);

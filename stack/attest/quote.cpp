@@ -1,78 +1,23 @@
 #include "stack/attest/quote.h"
 
 #include <fmt/format.h>
-#include <tss2/tss2_mu.h>
 
 #include <algorithm>
-#include <iterator>
 
-#include "stack/base/reader.h"
-#include "stack/base/writer.h"
 #include "stack/crypto/rsa_pss.h"
+#include "stack/wire/decode.h"
 
 namespace assay::attest {
 
 namespace {
 
 namespace tpm_alg = evidence::tpm_alg;
-using evidence::kTpmGenerated, evidence::kTpmQuote;
-
-static_assert(kTpmGenerated == TPM2_GENERATED_VALUE && kTpmQuote == TPM2_ST_ATTEST_QUOTE &&
-              tpm_alg::rsassa == TPM2_ALG_RSASSA && tpm_alg::rsapss == TPM2_ALG_RSAPSS &&
-              tpm_alg::ecdsa == TPM2_ALG_ECDSA);
-
-template <class Sized>
-Bytes buffer_of(const Sized& sized) {
-    return {std::begin(sized.buffer), std::begin(sized.buffer) + sized.size};
-}
-
-// Unmarshals a structure that fills `bytes` exactly.
-template <class T>
-Result<T> unmarshal(TSS2_RC (*function)(const uint8_t*, size_t, size_t*, T*), ByteView bytes,
-                    std::string_view structure) {
-    T value{};
-    size_t offset = 0;
-    const TSS2_RC code = function(bytes.data(), bytes.size(), &offset, &value);
-    if (code != TSS2_RC_SUCCESS) {
-        return fail(Errc::bad_code, structure, Error::npos, fmt::format("tss2-mu says {:#x}", code));
-    }
-    if (offset != bytes.size()) return fail(Errc::trailing, structure, offset);
-    return value;
-}
-
-// Refuses a list of selections that tss2-mu would refuse too, but only after writing to standard error.
-Result<> check_selections(Reader reader) {
-    for (std::string_view field : {"qualifiedSigner", "extraData"})
-        TRY(reader.take(TRY(reader.uint_be(2, field)), field));
-    TRY(reader.take(8 + 4 + 4 + 1 + 8, "clockInfo to firmwareVersion"));
-    const size_t at = reader.offset();
-    const uint64_t count = TRY(reader.uint_be(4, "pcrSelect.count"));
-    if (count > TPM2_NUM_PCR_BANKS) return fail(Errc::out_of_range, "pcrSelect.count", at);
-    for (uint64_t i = 0; i < count; ++i) {
-        TRY(reader.take(2, "pcrSelect.hash"));
-        const uint8_t size = TRY(reader.u8("pcrSelect.sizeofSelect"));
-        if (size > TPM2_PCR_SELECT_MAX)
-            return fail(Errc::out_of_range, "pcrSelect.sizeofSelect", reader.offset() - 1);
-        TRY(reader.take(size, "pcrSelect.pcrSelect"));
-    }
-    return {};
-}
-
-Selection selection_of(const TPMS_PCR_SELECTION& from) {
-    Selection selection;
-    selection.algorithm = from.hash;
-    const size_t bytes = std::min<size_t>(from.sizeofSelect, std::size(from.pcrSelect));
-    for (uint32_t index = 0; index < 8 * bytes; ++index) {
-        if ((from.pcrSelect[index / 8] >> (index % 8) & 1) != 0) selection.indexes.push_back(index);
-    }
-    return selection;
-}
 
 std::optional<crypto::HashAlgo> hash_of(uint16_t algorithm) {
     switch (algorithm) {
-        case TPM2_ALG_SHA256: return crypto::HashAlgo::sha256;
-        case TPM2_ALG_SHA384: return crypto::HashAlgo::sha384;
-        case TPM2_ALG_SHA512: return crypto::HashAlgo::sha512;
+        case tpm_alg::sha256: return crypto::HashAlgo::sha256;
+        case tpm_alg::sha384: return crypto::HashAlgo::sha384;
+        case tpm_alg::sha512: return crypto::HashAlgo::sha512;
         default: return std::nullopt;
     }
 }
@@ -113,55 +58,16 @@ std::set<Register> registers_of(const Quote& quote) {
     return found;
 }
 
-Result<Quote> parse_quote(ByteView bytes) {
-    Quote quote;
-    Reader reader(bytes);
-    quote.magic = static_cast<uint32_t>(TRY(reader.uint_be(4, "magic")));
-    quote.type = static_cast<uint16_t>(TRY(reader.uint_be(2, "type")));
-    if (bytes.size() > kMaxQuote) return fail(Errc::trailing, "TPMS_ATTEST", kMaxQuote);
-    TRY(check_selections(reader));
-    // tss2-mu refuses another magic by itself, and reads another type as what it says.
-    const Bytes as_quote =
-        concat({Writer().uint_be(kTpmGenerated, 4).uint_be(kTpmQuote, 2).view(), reader.rest()});
-    const TPMS_ATTEST attest = TRY(unmarshal(Tss2_MU_TPMS_ATTEST_Unmarshal, as_quote, "TPMS_ATTEST"));
-    quote.qualified_signer.assign(attest.qualifiedSigner.name,
-                                  attest.qualifiedSigner.name + attest.qualifiedSigner.size);
-    quote.extra_data = buffer_of(attest.extraData);
-    quote.clock = attest.clockInfo.clock;
-    quote.reset_count = attest.clockInfo.resetCount;
-    quote.restart_count = attest.clockInfo.restartCount;
-    quote.firmware_version = attest.firmwareVersion;
-    const TPML_PCR_SELECTION& list = attest.attested.quote.pcrSelect;
-    for (size_t i = 0; i < std::min<size_t>(list.count, std::size(list.pcrSelections)); ++i)
-        quote.selections.push_back(selection_of(list.pcrSelections[i]));
-    quote.digest = buffer_of(attest.attested.quote.pcrDigest);
-    return quote;
-}
+Result<Quote> parse_quote(ByteView bytes) { return wire::decode_exact<Quote>(bytes, {}); }
 
 Result<QuoteSignature> parse_quote_signature(ByteView bytes) {
-    QuoteSignature signature;
-    Reader reader(bytes);
-    signature.algorithm = static_cast<uint16_t>(TRY(reader.uint_be(2, "sigAlg")));
-    signature.hash = static_cast<uint16_t>(TRY(reader.uint_be(2, "hash")));
-    if (bytes.size() > kMaxQuote) return fail(Errc::trailing, "TPMT_SIGNATURE", kMaxQuote);
-    const bool ecdsa = signature.algorithm == tpm_alg::ecdsa;
-    if (!ecdsa && signature.algorithm != tpm_alg::rsassa && signature.algorithm != tpm_alg::rsapss)
-        return signature;
-    const TPMT_SIGNATURE read = TRY(unmarshal(Tss2_MU_TPMT_SIGNATURE_Unmarshal, bytes, "TPMT_SIGNATURE"));
-    if (ecdsa) {
-        signature.r = buffer_of(read.signature.ecdsa.signatureR);
-        signature.s = buffer_of(read.signature.ecdsa.signatureS);
-    } else {
-        signature.rsa = buffer_of(signature.algorithm == tpm_alg::rsassa ? read.signature.rsassa.sig
-                                                                         : read.signature.rsapss.sig);
-    }
-    return signature;
+    return wire::decode_exact<QuoteSignature>(bytes, {});
 }
 
 bool allowed(const QuoteSignature& signature) {
     const bool scheme = signature.algorithm == tpm_alg::rsassa || signature.algorithm == tpm_alg::rsapss ||
                         signature.algorithm == tpm_alg::ecdsa;
-    return scheme && (signature.hash == TPM2_ALG_SHA256 || signature.hash == TPM2_ALG_SHA384);
+    return scheme && (signature.hash == tpm_alg::sha256 || signature.hash == tpm_alg::sha384);
 }
 
 Result<> verify_quote(ByteView quote, const QuoteSignature& signature, const crypto::PublicKey& key) {

@@ -1,4 +1,4 @@
-// A TPM's quote as tpm2_quote writes it, read by tss2-mu.
+// A TPM's quote as tpm2_quote writes it (stack/evidence/quote.h).
 #pragma once
 
 #include <set>
@@ -18,14 +18,11 @@ using evidence::Selection;
 // What is quoted, of the banks that are known.
 std::set<Register> registers_of(const Quote& quote);
 
-inline constexpr size_t kMaxQuote = 2048;  // bytes; a TPMS_ATTEST or a TPMT_SIGNATURE never has more
-
 // Reads a TPMS_ATTEST that fills `bytes` exactly, as a quote whatever its magic and type say. Errors:
-// Errc::truncated, Errc::trailing, Errc::out_of_range, or Errc::bad_code with the code of tss2-mu.
+// Errc::truncated, Errc::trailing, Errc::out_of_range for a size that no TPM has.
 Result<Quote> parse_quote(ByteView bytes);
 
-// Reads a TPMT_SIGNATURE that fills `bytes` exactly; of an algorithm that is none of the three above, only
-// that and the hash. Errors: as parse_quote.
+// Reads a TPMT_SIGNATURE that fills `bytes` exactly. Errors: as parse_quote.
 Result<QuoteSignature> parse_quote_signature(ByteView bytes);
 
 // Whether a quote may be signed so: RSASSA, RSAPSS or ECDSA with SHA-256 or SHA-384.

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "stack/base/writer.h"
+#include "stack/evidence/log_records.h"
 #include "stack/evidence/tpm.h"
+#include "stack/wire/encode.h"
 
 namespace assay::evidence {
 
@@ -15,9 +17,7 @@ constexpr std::string_view kFirmwareEvent = "pcclient_std";
 constexpr std::string_view kIma = "ima_template";
 
 Bytes field(uint8_t type, ByteView value) {
-    Writer out;
-    out.u8(type).uint_be(value.size(), 4).bytes(value);
-    return std::move(out).take();
+    return wire::encode_raw(CanonicalField{type, to_bytes(value)}, {});
 }
 
 uint8_t content_type(std::string_view content) {

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
-#include "stack/base/writer.h"
 #include "stack/crypto/sha1.h"
 #include "stack/evidence/keys.h"
+#include "stack/evidence/log_records.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/encode.h"
 
 namespace assay::evidence {
 
 namespace {
 
-constexpr std::string_view kStartupLocality{"StartupLocality\0", 16};
 constexpr uint32_t kRegisters = 24;
 
 crypto::HashAlgo hash_of(uint16_t bank) {
@@ -35,23 +36,27 @@ Bytes digest_in(uint16_t bank, const EventForm& event) {
     return hashed(bank, event.digest_of ? *event.digest_of : event.data);
 }
 
-// TCG_EfiSpecIdEvent.
 Bytes header(const EventLogForm& form) {
-    Writer content;
-    content.bytes(as_bytes("Spec ID Event03")).u8(0).u32(0);
-    content.u8(0).u8(2).u8(0).u8(2);  // version 2.0, UINTN of 64 bits
-    content.u32(static_cast<uint32_t>(form.banks.size() + form.listed.size()));
+    SpecIdEvent event;
     for (const auto& banks : {form.banks, form.listed})
-        for (const uint16_t bank : banks) content.u16(bank).u16(static_cast<uint16_t>(size_of(bank)));
-    return std::move(content.u8(0)).take();
+        for (const uint16_t bank : banks)
+            event.algorithms.push_back({bank, static_cast<uint16_t>(size_of(bank))});
+    return wire::encode_raw(event, {});
 }
 
-void write_data(Writer& out, ByteView data) { out.u32(static_cast<uint32_t>(data.size())).bytes(data); }
+Bytes old_event(const EventForm& event) {
+    OldLogEvent old;
+    old.index = event.index;
+    old.type = event.type;
+    old.digest = digest_in(tpm_alg::sha1, event);
+    old.data = event.data;
+    return wire::encode_raw(old, {});
+}
 
-// TCG_PCClientPCREvent, the form of the header and of all events of an older log.
-void write_old(Writer& out, const EventForm& event) {
-    out.u32(event.index).u32(event.type).bytes(digest_in(tpm_alg::sha1, event));
-    write_data(out, event.data);
+Bytes agile_event(const EventForm& event, const std::vector<uint16_t>& banks) {
+    LogEvent2 agile{.index = event.index, .type = event.type, .data = event.data};
+    for (const uint16_t bank : banks) agile.digests.push_back({bank, digest_in(bank, event)});
+    return wire::encode_raw(agile, {});
 }
 
 }  // namespace
@@ -63,18 +68,10 @@ EventForm* EventLogForm::find(uint32_t index, uint32_t type) {
 }
 
 Bytes make(const EventLogForm& form) {
-    Writer out;
-    if (form.agile) write_old(out, {.type = event_type::no_action, .data = header(form)});
-    for (const EventForm& event : form.events) {
-        if (!form.agile) {
-            write_old(out, event);
-            continue;
-        }
-        out.u32(event.index).u32(event.type).u32(static_cast<uint32_t>(form.banks.size()));
-        for (const uint16_t bank : form.banks) out.u16(bank).bytes(digest_in(bank, event));
-        write_data(out, event.data);
-    }
-    Bytes log = std::move(out).take();
+    Bytes log;
+    if (form.agile) append(log, old_event({.type = event_type::no_action, .data = header(form)}));
+    for (const EventForm& event : form.events)
+        append(log, form.agile ? agile_event(event, form.banks) : old_event(event));
     if (form.edit_after) form.edit_after(log);
     return log;
 }
@@ -84,9 +81,9 @@ PcrValues replay(const EventLogForm& form, uint16_t bank) {
     for (uint32_t i = 0; i < kRegisters; ++i) values[i] = Bytes(size_of(bank), i >= 17 && i <= 22 ? 0xff : 0);
     for (const EventForm& event : form.events) {
         if (event.type == event_type::no_action) {
-            if (event.data.size() == kStartupLocality.size() + 1 &&
-                equal(ByteView(event.data).first(kStartupLocality.size()), as_bytes(kStartupLocality)))
-                values[0].back() = event.data.back();
+            const auto begun = wire::decode_exact<StartupLocality>(event.data, {});
+            if (begun && equal(begun->signature, as_bytes(kStartupLocality)))
+                values[0].back() = begun->locality;
             continue;
         }
         Bytes& value = values[event.index];
@@ -95,17 +92,21 @@ PcrValues replay(const EventLogForm& form, uint16_t bank) {
     return values;
 }
 
-Bytes startup_locality(uint8_t locality) { return concat({as_bytes(kStartupLocality), Bytes{locality}}); }
+Bytes startup_locality(uint8_t locality) {
+    StartupLocality event;
+    event.locality = locality;
+    return wire::encode_raw(event, {});
+}
 
 Bytes efi_variable(std::string_view name, ByteView value) {
     // EFI_GLOBAL_VARIABLE, 8be4df61-93ca-11d2-aa0d-00e098032b8c.
     static constexpr uint8_t kGlobal[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
                                           0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
-    Writer out;
-    out.bytes(kGlobal).u64(name.size()).u64(value.size());
-    for (const char c : name) out.u16(static_cast<uint8_t>(c));
-    out.bytes(value);
-    return std::move(out).take();
+    UefiVariableData variable;
+    variable.vendor = to_bytes(kGlobal);
+    variable.name.assign(name.begin(), name.end());
+    variable.value = to_bytes(value);
+    return wire::encode_raw(variable, {});
 }
 
 }  // namespace assay::evidence

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stack/evidence/log_records.h"
+#include "stack/evidence/quote.h"
 #include "stack/evidence/snp_report.h"
 
 namespace assay::evidence {
@@ -18,6 +20,11 @@ struct Structure {
 constexpr Structure kStructures[] = {
     {"snp.unsigned", wire::make_described<SnpReportBody>},
     {"snp/report.bin", wire::make_described<SnpReport>},
+    {"tpm.quote.unsigned", wire::make_described<Quote>},
+    {"tpm/quote.bin", wire::make_described<Quote>},
+    {"tpm/signature.bin", wire::make_described<QuoteSignature>},
+    {"tpm/event_log.bin", wire::make_described<AgileLog>},
+    {"tpm/canonical_log.bin", wire::make_described<CanonicalField>},  // the first one
 };
 
 std::unexpected<Error> wrong(std::string detail) {
@@ -32,7 +39,9 @@ Result<wire::Span> find_field(std::string_view place, ByteView bytes, std::strin
     const std::string parts = fmt::format("{}.", field);
     std::optional<wire::Span> found;
     for (const wire::Span& span : wire::annotate_as(bytes, *known->make()).spans) {
-        if (span.path != field && !span.path.starts_with(parts)) continue;
+        const bool is_part = span.path == field || span.path.starts_with(parts);
+        if (found && !is_part) break;
+        if (!is_part) continue;
         if (!found) found = span;
         found->size = span.end() - found->offset;
     }
