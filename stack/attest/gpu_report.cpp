@@ -6,6 +6,7 @@
 
 #include "stack/attest/report_blocks.h"
 #include "stack/spdm/signing.h"
+#include "stack/wire/annotate.h"
 #include "stack/wire/decode.h"
 
 namespace assay::attest {
@@ -15,10 +16,6 @@ namespace {
 constexpr auto kAlgo = crypto::SignAlgo::ecdsa_p384;
 constexpr auto kHash = crypto::HashAlgo::sha384;
 
-// Offsets in the two messages (DSP0274, tables of GET_MEASUREMENTS and MEASUREMENTS).
-constexpr size_t kRequestNonce = 4;
-constexpr size_t kRecord = 8;
-constexpr size_t kOpaqueLength = 2;
 constexpr uint8_t kSlotMask = 0x0f;
 constexpr uint8_t kContentChanged = 0x30;
 
@@ -60,9 +57,10 @@ class Reading {
         report.response = *std::move(response);
         const size_t end = report.response_offset + used;
         report.signature_offset = end - report.response.signature.size();
-        report.record_offset = report.response_offset + kRecord;
-        report.opaque_offset = report.record_offset + report.response.measurement_record.size() +
-                               wire::kNonceSize + kOpaqueLength;
+        const auto parts =
+            wire::annotate_as<wire::Measurements>(bytes.subspan(report.response_offset), {}, context_);
+        report.record_offset = report.response_offset + parts.find("MeasurementRecord")->offset;
+        report.opaque_offset = report.response_offset + parts.find("OpaqueData")->offset;
         demand(Check::report_form, true, "report", 0, bytes.size());
         trailing(end, policy);
         return report;
@@ -86,8 +84,8 @@ class Reading {
         demand(Check::report_request, asked, "Param1", 2, 2);
         reserved(report);
         if (nonce) {
-            demand(Check::report_nonce, request.nonce == *nonce, "Nonce", kRequestNonce, wire::kNonceSize,
-                   fmt::format("expected {}", to_hex(*nonce)));
+            demand_of_request(Check::report_nonce, request.nonce == *nonce, "Nonce",
+                              fmt::format("expected {}", to_hex(*nonce)));
         }
     }
 
@@ -119,6 +117,14 @@ class Reading {
                                   .reason = holds ? std::string() : reason});
     }
 
+    // Of a field that a request which asks for no signature does not have.
+    bool demand_of_request(Check check, bool holds, std::string field, const std::string& reason = {}) {
+        const auto parts = wire::annotate_as<wire::GetMeasurements>(evidence_.report.bytes, {}, context_);
+        const wire::Span* found = parts.find(field);
+        return demand(check, holds, std::move(field), found == nullptr ? 0 : found->offset,
+                      found == nullptr ? 0 : found->size, reason);
+    }
+
     void trailing(size_t end, const Policy& policy) {
         const ByteView behind = ByteView(evidence_.report.bytes).subspan(end);
         if (policy.report_padding && behind.size() == 1 && behind.front() == 0) {
@@ -139,10 +145,9 @@ class Reading {
     }
 
     void reserved(const GpuReport& report) {
-        const size_t slot_at = kRequestNonce + wire::kNonceSize;
         const size_t at = report.response_offset + 2;
         const uint8_t slot = report.request.slot_id_param & kSlotMask;
-        if (!demand(Check::report_reserved, report.request.slot_id_param == slot, "SlotIDParam", slot_at, 1))
+        if (!demand_of_request(Check::report_reserved, report.request.slot_id_param == slot, "SlotIDParam"))
             return;
         const uint8_t changed = evidence_.version >= wire::Version::v1_2 ? kContentChanged : 0;
         const auto param2 = static_cast<uint8_t>(report.response.param2 & ~changed);

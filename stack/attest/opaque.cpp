@@ -6,7 +6,6 @@
 
 #include "stack/base/reader.h"
 #include "stack/wire/decode.h"
-#include "stack/wire/messages/opaque_data.h"
 
 namespace assay::attest {
 
@@ -58,8 +57,6 @@ constexpr OpaqueInfo kSwitch[] = {
     {.type = 27, .name = "SWITCH_PORTS", .min = 1, .max = 256},
     {.type = 34, .name = "OPAQUE_DATA_VERSION", .min = 2, .max = 2, .form = OpaqueForm::number, .limit = 1},
 };
-
-constexpr size_t kHeader = 4;
 
 const OpaqueInfo* info_of(DeviceKind kind, uint16_t type) {
     const std::span<const OpaqueInfo> table = opaque_table(kind);
@@ -114,7 +111,7 @@ class Fields {
         if (!read()) return {};
         OpaqueFields fields;
         for (const Field& field : fields_)
-            fields.set(field.type, {field.info, to_bytes(field.value), offset_ + field.at + kHeader});
+            fields.set(field.type, {field.info, field.value, offset_ + field.end - field.value.size()});
         std::map<uint16_t, size_t> seen;
         first(Check::opaque_duplicate, [&](const Field& field) { return ++seen[field.type] == 1; });
         first(Check::opaque_unknown, [](const Field& field) { return field.info != nullptr; });
@@ -132,22 +129,22 @@ class Fields {
     struct Field {
         uint16_t type = 0;
         const OpaqueInfo* info = nullptr;
-        ByteView value;
-        size_t at = 0;
+        Bytes value;
+        size_t at = 0, end = 0;
     };
 
     bool read() {
-        Reader reader(bytes_);
-        while (!reader.empty()) {
-            const size_t at = reader.offset();
-            const auto type = reader.u16("type");
-            const auto length = type ? reader.u16("length") : type;
-            const auto value = length ? reader.take(*length, "value") : Result<ByteView>(ByteView());
-            if (!length || !value) {
-                const Error& error = length ? value.error() : length.error();
-                return demand(Check::opaque_form, false, "OpaqueData", at, bytes_.size() - at, error.text());
+        wire::Decoder decoder(bytes_, {});
+        while (decoder.position() < bytes_.size()) {
+            const size_t at = decoder.position();
+            evidence::NvidiaField field;
+            field.describe(decoder);
+            if (decoder.failed()) {
+                return demand(Check::opaque_form, false, "OpaqueData", at, bytes_.size() - at,
+                              decoder.error().text());
             }
-            fields_.push_back({*type, info_of(kind_, *type), *value, at});
+            fields_.push_back(
+                {field.type, info_of(kind_, field.type), std::move(field.value), at, decoder.position()});
         }
         return demand(Check::opaque_form, true, "OpaqueData", 0, bytes_.size(), {});
     }
@@ -156,7 +153,7 @@ class Fields {
     void first(Check check, Holds holds) {
         for (const Field& field : fields_) {
             if (holds(field)) continue;
-            demand(check, false, title(field.type, field.info), field.at, kHeader + field.value.size(),
+            demand(check, false, title(field.type, field.info), field.at, field.end - field.at,
                    fmt::format("{} bytes", field.value.size()));
             return;
         }
@@ -215,26 +212,17 @@ std::optional<uint64_t> OpaqueFields::number(uint16_t type) const {
 
 std::optional<OpaquePlace> find_opaque_fields(Appraisal& appraisal, const std::string& subject,
                                               wire::Version version, OpaquePlace opaque_data) {
-    if (version < wire::Version::v1_2) return opaque_data;
-    constexpr uint8_t kPciSig = 3;
-    constexpr size_t kBefore = 10;  // TotalElements, Reserved; ID, VendorLen, VendorID, OpaqueElementDataLen
-    static const Bytes kNvidia = {0xde, 0x10};
-    wire::Context context;
-    context.version = version;
-    auto data = wire::decode_exact<wire::OpaqueData>(opaque_data.fields, context);
-    const auto is_ours = [](const wire::OpaqueElement& element) {
-        return element.id == kPciSig && element.vendor_id == kNvidia;
-    };
-    if (data && data->elements.size() == 1 && is_ours(data->elements.front())) {
-        return OpaquePlace{opaque_data.fields.subspan(kBefore, data->elements.front().data.size()),
-                           opaque_data.offset + kBefore};
+    const auto place = evidence::find_nvidia_fields(version, opaque_data.fields);
+    if (place) {
+        return OpaquePlace{opaque_data.fields.subspan(place->offset, place->size),
+                           opaque_data.offset + place->offset};
     }
     appraisal.demand(Check::opaque_form, false,
                      {.subject = subject,
                       .field = "OpaqueData",
                       .offset = opaque_data.offset,
                       .bytes = opaque_data.fields,
-                      .reason = data ? "it is not one element of NVIDIA's" : data.error().text()});
+                      .reason = place.error().text()});
     return std::nullopt;
 }
 

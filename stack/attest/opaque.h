@@ -1,11 +1,12 @@
-// The opaque data of a report: fields of {type u16, length u16, value}, little-endian, whose meaning NVIDIA's
-// devices give them (local_gpu_verifier, spdm_msrt_resp_msg; attestation-sdk, spdm_opaque_data).
+// The fields of a report's opaque data, and what NVIDIA's devices mean by them (local_gpu_verifier,
+// spdm_msrt_resp_msg; attestation-sdk, spdm_opaque_data).
 #pragma once
 
 #include <map>
 #include <span>
 
 #include "stack/attest/appraisal.h"
+#include "stack/evidence/opaque_fields.h"
 #include "stack/wire/version.h"
 
 namespace assay::attest {
@@ -34,13 +35,7 @@ struct OpaqueInfo {
 };
 std::span<const OpaqueInfo> opaque_table(DeviceKind kind);
 
-// Types that other files use.
-namespace opaque {
-inline constexpr uint16_t driver_version = 3, vbios_version = 6, nvdec0_status = 11, counts = 12,
-                          chip_sku = 15, project = 17, project_sku = 18, fwid = 20, protected_pcie = 21,
-                          pdi = 22, switch_gpu_pdis = 26, data_version = 34, feature_flag = 36;
-inline constexpr uint8_t kOn = 0xaa, kOff = 0x55;
-}  // namespace opaque
+namespace opaque = evidence::opaque;
 
 struct OpaqueField {
     const OpaqueInfo* info = nullptr;  // null when this kind of device does not have it
@@ -65,10 +60,8 @@ struct OpaquePlace {
     ByteView fields;
     size_t offset = 0;  // in the report
 };
-// Before SPDM 1.2 they are all of it. From then on it has the form that was negotiated, OpaqueDataFmt1, and
-// they are the data of its one element, whose vendor is NVIDIA (10DEh of PCI-SIG); when it has not,
-// opaque_form is violated. No report of 1.2 is public: this is the one way in which DSP0274 (general opaque
-// data format) lets a vendor's bytes stand there.
+// Finds the fields in opaque data (stack/evidence/opaque_fields.h); when it has none, opaque_form is
+// violated.
 std::optional<OpaquePlace> find_opaque_fields(Appraisal& appraisal, const std::string& subject,
                                               wire::Version version, OpaquePlace opaque_data);
 

@@ -12,8 +12,6 @@ namespace assay::attest {
 
 namespace {
 
-constexpr size_t kBlockHeader = 4;
-constexpr size_t kValueHeader = 3;
 constexpr uint8_t kLastIndex = 0xef;  // what follows is reserved
 constexpr size_t kMaxBlocks = 255;    // NumberOfBlocks is one byte
 
@@ -126,7 +124,7 @@ class Blocks {
             return;
         }
         report_.measurements[content.index] = {
-            content.value, report_.record_offset + block.offset + kBlockHeader + kValueHeader};
+            content.value, report_.record_offset + block.offset + block.size - content.value.size()};
     }
 
     Appraisal& appraisal_;

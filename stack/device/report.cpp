@@ -5,13 +5,11 @@
 #include "stack/base/writer.h"
 #include "stack/evidence/gpu.h"
 #include "stack/wire/encode.h"
-#include "stack/wire/messages/opaque_data.h"
 
 namespace assay::device {
 
 namespace {
 
-constexpr uint8_t kPciSig = 3;
 constexpr size_t kCounts = 64;  // u32 each, of the indices from 1 on
 
 uint32_t version_of(const std::vector<Component>& running, size_t which) {
@@ -24,10 +22,6 @@ Bytes counts(size_t components) {
         out.u32(index <= components || index == kModeIndex ? 1 : 0);
     }
     return std::move(out).take();
-}
-
-void put(Writer& out, uint16_t type, ByteView value) {
-    out.u16(type).u16(static_cast<uint16_t>(value.size())).bytes(value);
 }
 
 }  // namespace
@@ -47,24 +41,21 @@ Bytes fwid_of(const std::vector<Component>& running) {
 
 Bytes report_fields(const std::vector<Component>& running) {
     namespace opaque = evidence::opaque;
-    Writer out;
-    put(out, opaque::vbios_version, evidence::vbios_bytes(vbios_version(running)));
     Bytes driver = to_bytes(as_bytes(driver_version(running)));
     driver.push_back(0);
-    put(out, opaque::driver_version, driver);
-    put(out, opaque::counts, counts(running.size()));
-    put(out, opaque::nvdec0_status, Bytes{opaque::kOn});
-    put(out, opaque::fwid, fwid_of(running));
-    return std::move(out).take();
+    Bytes all;
+    for (const evidence::NvidiaField& field :
+         {evidence::NvidiaField{opaque::vbios_version, evidence::vbios_bytes(vbios_version(running))},
+          {opaque::driver_version, driver},
+          {opaque::counts, counts(running.size())},
+          {opaque::nvdec0_status, {opaque::kOn}},
+          {opaque::fwid, fwid_of(running)}})
+        append(all, wire::encode_raw(field, {}));
+    return all;
 }
 
 Bytes measurement_opaque(const std::vector<Component>& running, const spdm::Parameters& negotiated) {
-    Bytes fields = report_fields(running);
-    if (negotiated.version < wire::Version::v1_2) return fields;
-    const wire::OpaqueData data{
-        .elements = {
-            {.id = kPciSig, .vendor_id = {0xde, 0x10}, .data = std::move(fields), .align_padding = {}}}};
-    return wire::encode_raw(data, negotiated.context());
+    return evidence::nvidia_opaque_data(negotiated.version, report_fields(running));
 }
 
 }  // namespace assay::device

@@ -22,6 +22,7 @@
 //   put      "value" over the bytes from "at" on
 //   fill     "size" bytes (all, without it) from "at" on with the byte "value"
 //   cut      to "size" bytes
+//   end      nothing follows the place "at" in the "field" any more
 //   append   "value"
 // Bytes are a byte string, a file, or a hook: "made" of what a form makes, "unsigned" of what it signs. Where
 // they are a described structure (structures.cpp), "field" names one of its fields, which alone is edited:

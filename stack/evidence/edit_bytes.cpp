@@ -11,7 +11,7 @@ namespace assay::evidence {
 
 namespace {
 
-constexpr std::string_view kOperations[] = {"flip", "put", "fill", "cut", "append"};
+constexpr std::string_view kOperations[] = {"flip", "put", "fill", "cut", "end", "append"};
 constexpr int64_t kMaxSize = 1 << 20;
 
 std::unexpected<Error> wrong(std::string detail) {
@@ -71,10 +71,20 @@ Result<> cut(Bytes& bytes, const Json& step) {
     return {};
 }
 
+Result<wire::Span> field_of(ByteView bytes, const Json& step) {
+    const auto place = step.contains("file") ? step.value("file", "") : step.value("path", "");
+    return find_field(place, bytes, step.at("field").get<std::string>());
+}
+
+Result<> end(Bytes& bytes, const Json& step) {
+    const wire::Span field = TRY(field_of(bytes, step));
+    bytes.resize(field.offset + TRY(number(step, "at", 0, field.size)));
+    return {};
+}
+
 // The same step on nothing but the field's bytes.
 Result<> edit_field(Bytes& bytes, Json step) {
-    const auto place = step.contains("file") ? step.value("file", "") : step.value("path", "");
-    const wire::Span field = TRY(find_field(place, bytes, step.at("field").get<std::string>()));
+    const wire::Span field = TRY(field_of(bytes, step));
     step.erase("field");
     const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(field.offset);
     Bytes inner(begin, begin + static_cast<std::ptrdiff_t>(field.size));
@@ -89,8 +99,9 @@ Result<> edit_field(Bytes& bytes, Json step) {
 bool edits_bytes(std::string_view op) { return std::ranges::find(kOperations, op) != std::end(kOperations); }
 
 Result<> edit_bytes(Bytes& bytes, const Json& step) {
-    if (step.contains("field")) return edit_field(bytes, step);
     const std::string op = step.value("op", "");
+    if (op == "end") return end(bytes, step);
+    if (step.contains("field")) return edit_field(bytes, step);
     if (op == "flip") return flip(bytes, step);
     if (op == "put") return put(bytes, step);
     if (op == "fill") return fill(bytes, step);

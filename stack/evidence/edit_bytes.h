@@ -1,4 +1,4 @@
-// Edits of bytes (edit.h): flip, put, fill, cut and append.
+// Edits of bytes (edit.h): flip, put, fill, cut, end and append.
 #pragma once
 
 #include "stack/evidence/place.h"

@@ -88,12 +88,25 @@ BOOST_AUTO_TEST_CASE(a_field_of_a_described_structure_is_edited_by_its_name) {
     const auto files = make(edited("snp", R"([
         {"op": "put", "path": "snp.unsigned", "field": "GUEST_SVN", "value": "07"},
         {"op": "put", "file": "snp/report.bin", "field": "VMPL", "at": -1, "value": "09"},
-        {"op": "cut", "file": "snp/report.bin", "field": "SIGNATURE", "size": 1}])"));
+        {"op": "end", "file": "snp/report.bin", "field": "SIGNATURE", "at": 1}])"));
     BOOST_REQUIRE(files.has_value());
     const Bytes& report = files->at("snp/report.bin");
     BOOST_TEST(report[snp_field("GUEST_SVN").offset] == 7);
     BOOST_TEST(report[snp_field("VMPL").end() - 1] == 9);
     BOOST_TEST(report.size() == snp_field("SIGNATURE").offset + 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_report_of_a_device_is_edited_by_the_names_of_its_messages_fields) {
+    const auto plain = make(genuine("hopper").value()).value().at("gpu-0/report.bin");
+    const auto files = make(edited("hopper", R"([
+        {"op": "flip", "file": "gpu-0/report.bin", "field": "request[0].Nonce", "at": 0},
+        {"op": "flip", "file": "gpu-0/report.bin", "field": "MeasurementBlock[1].Index"},
+        {"op": "end", "file": "gpu-0/report.bin", "field": "response[0].Signature"}])"));
+    BOOST_REQUIRE(files.has_value());
+    const Bytes& report = files->at("gpu-0/report.bin");
+    BOOST_TEST(report.size() == plain.size() - 96);
+    BOOST_TEST(report[4] == (plain[4] ^ 1));
+    BOOST_TEST(report[37 + 8 + 55] == 3);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_machine_makes_of_itself_is_a_value) {
@@ -128,6 +141,8 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_done_is_refused_with_what_is_wrong) {
     said(R"({"op": "flip", "file": "snp/report.bin", "at": 1184})", "no byte to flip");
     said(R"({"op": "flip", "file": "snp/report.bin", "field": "HOST"})", "has no field HOST");
     said(R"({"op": "flip", "file": "snp/report.bin", "field": "VMPL", "at": 4})", "no byte to flip");
+    said(R"({"op": "end", "file": "snp/report.bin", "field": "VMPL", "at": 5})", "at = 5 of 4 bytes");
+    said(R"({"op": "end", "file": "snp/report.bin", "at": 5})", "field");
     said(R"({"op": "cut", "file": "evidence.json", "field": "VMPL", "size": 0})",
          "no structure is described");
     said(R"({"op": "set", "path": "evidence.gpus[0].model", "value": "x"})", "leads nowhere");

@@ -5,7 +5,8 @@
 #include "stack/base/writer.h"
 #include "stack/spdm/signing.h"
 #include "stack/wire/encode.h"
-#include "stack/wire/messages/opaque_data.h"
+#include "stack/wire/messages/measurements.h"
+#include "stack/wire/variants.h"
 
 namespace assay::evidence {
 
@@ -13,14 +14,27 @@ namespace {
 
 constexpr size_t kSignature = 96;
 
+// Writes a number over a field of a structure, if there is one to write.
+template <class M>
+void lie(Bytes& bytes, std::string_view field, std::optional<uint16_t> number) {
+    if (number) wire::set_number(bytes, *wire::annotate_as<M>(bytes).find(field), *number);
+}
+
 Bytes encode(const BlockForm& block) {
-    const size_t value = block.value.size();
-    Writer out;
-    out.u8(block.index).u8(block.specification);
-    out.u16(block.size.value_or(static_cast<uint16_t>(3 + value + block.after.size())));
-    out.u8(block.type).u16(block.value_size.value_or(static_cast<uint16_t>(value)));
-    out.bytes(block.value).bytes(block.after);
-    return std::move(out).take();
+    using Block = wire::MeasurementBlock;
+    Bytes bytes = wire::encode_raw(Block{.index = block.index,
+                                         .measurement_specification = block.specification,
+                                         .value_type = block.type,
+                                         .value = block.value},
+                                   {});
+    // What stands behind the value is inside the block.
+    std::optional<uint16_t> size = block.size;
+    if (!size && !block.after.empty())
+        size = wire::annotate_as<Block>(bytes).find("MeasurementSize")->value + block.after.size();
+    lie<Block>(bytes, "MeasurementSize", size);
+    lie<Block>(bytes, "DMTFSpecMeasurementValueSize", block.value_size);
+    append(bytes, block.after);
+    return bytes;
 }
 
 Bytes encode_record(const ReportForm& form) {
@@ -30,32 +44,23 @@ Bytes encode_record(const ReportForm& form) {
 }
 
 Bytes fields(const ReportForm& form) {
-    Writer out;
+    Bytes all;
     for (const OpaqueForm& field : form.opaque) {
-        out.u16(field.type).u16(field.length.value_or(static_cast<uint16_t>(field.value.size())));
-        out.bytes(field.value);
+        Bytes one = wire::encode_raw(NvidiaField{field.type, field.value}, {});
+        lie<NvidiaField>(one, "length", field.length);
+        append(all, one);
     }
-    out.bytes(form.opaque_tail);
-    return std::move(out).take();
+    append(all, form.opaque_tail);
+    return all;
 }
 
 // What the response says that it is of decides how its opaque data is written.
-bool is_general(const ReportForm& form) {
+wire::Version opaque_version(const ReportForm& form) {
     const uint8_t version = form.response_version.value_or(wire::byte(form.version));
-    return version >= wire::byte(wire::Version::v1_2);
+    return version >= wire::byte(wire::Version::v1_2) ? wire::Version::v1_2 : wire::Version::v1_1;
 }
 
-// From 1.2 on the fields are the data of one element of NVIDIA's.
-Bytes opaque_data(const ReportForm& form) {
-    Bytes data = fields(form);
-    if (!is_general(form)) return data;
-    const wire::Context context{.version = wire::Version::v1_2};
-    const wire::OpaqueData general{
-        .elements = {{.id = 3, .vendor_id = {0xde, 0x10}, .data = std::move(data), .align_padding = {}}}};
-    return wire::encode_raw(general, context);
-}
-
-size_t before_fields(const ReportForm& form) { return is_general(form) ? 10 : 0; }
+Bytes opaque_data(const ReportForm& form) { return nvidia_opaque_data(opaque_version(form), fields(form)); }
 
 Bytes request(const ReportForm& form) {
     Writer out;
@@ -78,11 +83,15 @@ void ReportForm::drop(uint16_t type) {
 ReportLayout layout(const ReportForm& form) {
     ReportLayout at;
     at.response = request(form).size();
-    at.record = at.response + 8;
+    const Bytes empty = wire::encode_raw(wire::Measurements(), {});
+    const wire::Annotation parts = wire::annotate_as<wire::Measurements>(empty);
+    at.record = at.response + parts.find("MeasurementRecord")->offset;
     at.responder_nonce = at.record + encode_record(form).size();
     at.opaque_length = at.responder_nonce + form.responder_nonce.size();
-    at.opaque = at.opaque_length + 2 + before_fields(form);
-    at.signature = at.opaque_length + 2 + opaque_data(form).size();
+    const Bytes opaque = opaque_data(form);
+    const size_t opaque_begin = at.opaque_length + parts.find("OpaqueDataLength")->size;
+    at.opaque = opaque_begin + find_nvidia_fields(opaque_version(form), opaque).value().offset;
+    at.signature = opaque_begin + opaque.size();
     at.end = at.signature + kSignature;
     return at;
 }

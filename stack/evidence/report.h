@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/evidence/keys.h"
+#include "stack/evidence/opaque_fields.h"
 #include "stack/wire/version.h"
 
 namespace assay::evidence {
@@ -21,17 +22,6 @@ struct BlockForm {
     Bytes value;
     Bytes after;  // behind the value, inside the block
 };
-
-// Types of opaque fields that have a name here; the rest are numbers.
-namespace opaque {
-inline constexpr uint16_t driver_version = 3, gpu_info = 4, vbios_version = 6, nvdec0_status = 11,
-                          counts = 12, cpr_info = 13, board_id = 14, chip_sku = 15, chip_sku_mod = 16,
-                          project = 17, project_sku = 18, project_sku_mod = 19, fwid = 20,
-                          protected_pcie = 21, pdi = 22, disabled_ports = 23, position_id = 24,
-                          lock_status = 25, switch_gpu_pdis = 26, sys_enable = 33, data_version = 34,
-                          chip_info = 35, feature_flag = 36;
-inline constexpr uint8_t kOn = 0xaa, kOff = 0x55;
-}  // namespace opaque
 
 struct OpaqueForm {
     uint16_t type = 0;
