@@ -12,6 +12,14 @@ if(ASSAY_SANITIZE)
                                                -fno-sanitize-recover=all)
   target_link_options(assay_flags INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()
+# Only the code under test guides a fuzzer, not the checks around it. What the instrumentation calls is in the
+# sanitizers' runtime; without them the fuzzers only replay.
+if(ASSAY_FUZZ AND ASSAY_SANITIZE)
+  set(ASSAY_FUZZ_OPTIONS -fsanitize=fuzzer-no-link)
+endif()
+# What tests spend their time in is in the libraries, so that they themselves are compiled quickly.
+set(ASSAY_TEST_OPTIONS -O0 -DBOOST_TEST_DYN_LINK)
+include(${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
 
 # The entry of every test program. It alone knows where the sources lie, and goes there: the tests name files from the
 # source root, and no object but this one differs from clone to clone, so that the compiler's cache serves all.
@@ -40,12 +48,13 @@ function(assay_module name)
   list(TRANSFORM ARG_DEPENDS PREPEND assay_)
   add_library(assay_${name} STATIC ${sources})
   target_link_libraries(assay_${name} PUBLIC assay_flags ${ARG_DEPENDS} ${ARG_LIBS})
-  # Only the code under test guides a fuzzer, not the checks around it. What the instrumentation calls is in the
-  # sanitizers' runtime; without them the fuzzers only replay.
   set(stack "${PROJECT_SOURCE_DIR}/stack")
   cmake_path(IS_PREFIX stack "${CMAKE_CURRENT_SOURCE_DIR}" under_test)
-  if(ASSAY_FUZZ AND ASSAY_SANITIZE AND under_test)
-    target_compile_options(assay_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  if(under_test)
+    target_compile_options(assay_${name} PRIVATE ${ASSAY_FUZZ_OPTIONS})
+    assay_use_precompiled(assay_${name} under_test)
+  else()
+    assay_use_precompiled(assay_${name} tool)
   endif()
   assay_tidy(assay_${name})
   if(ARG_PROGRAM)
@@ -63,7 +72,8 @@ function(assay_module_test name threads apart)
   add_executable(assay_${name}_test ${ARGN})
   target_link_libraries(assay_${name}_test PRIVATE assay_test_main)
   target_link_libraries(assay_${name}_test PRIVATE assay_${name} Boost::unit_test_framework)
-  target_compile_definitions(assay_${name}_test PRIVATE BOOST_TEST_DYN_LINK)
+  target_compile_options(assay_${name}_test PRIVATE ${ASSAY_TEST_OPTIONS})
+  assay_use_precompiled(assay_${name}_test test)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/results)
   list(TRANSFORM apart PREPEND --run_test=! OUTPUT_VARIABLE rest)
   assay_run_test(${name} ${name} ${threads} ${rest})
