@@ -67,7 +67,7 @@ bool write_dictionary(const std::filesystem::path& folder) {
         for (Version version : kVersions) {
             if (version < info.since) continue;
             file << fmt::format("{}_{:02x}=\"\\x{:02x}\\x{:02x}\"\n", info.name, byte(version), byte(version),
-                                info.code);
+                                byte(info.code));
         }
     }
     file << "spec_id=\"FTMD\"\npci_sig=\"\\x03\\x00\\x02\\x01\\x00\"\ndmtf_measurement=\"\\x01\\x01\"\n";

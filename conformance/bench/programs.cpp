@@ -50,8 +50,8 @@ void handshake(const spdm::Device& device, const spdm::RequesterConfig& config,
         {.heartbeats = 0, .key_updates = 0, .all_key_updates = 0, .digests = false, .measurements = false});
     bool first_record = true;
     while (auto send = walk.next()) {
-        bool exchange =
-            !send->secured && send->message.size() > 1 && send->message[1] == wire::code::key_exchange;
+        bool exchange = !send->secured && send->message.size() > 1 &&
+                        wire::code_of(send->message) == wire::code::key_exchange;
         SteadyClock::time_point begun = SteadyClock::now();
         auto answer =
             send->secured ? responder.receive_secured(send->message) : responder.receive(send->message);

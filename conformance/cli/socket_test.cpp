@@ -189,7 +189,8 @@ BOOST_AUTO_TEST_CASE(sessions_work_over_every_framing_that_carries_them) {
             BOOST_REQUIRE(measured.signature.has_value());
             BOOST_TEST((measured.signature->result == lab::SignatureCheck::Result::good));
             // A record of no session gets no answer, and harms nothing.
-            Bytes stranger = *lab.seal(*id, Bytes{0x12, wire::code::heartbeat, 0, 0}, {.session_id = 1});
+            Bytes stranger =
+                *lab.seal(*id, Bytes{0x12, byte(wire::code::heartbeat), 0, 0}, {.session_id = 1});
             BOOST_TEST(lab.send_record(stranger)->silent());
             BOOST_TEST(lab.send_in(*id, wire::EndSession{})->answered());
             BOOST_TEST(lab.seen().macs(false) == 0U);
@@ -237,7 +238,7 @@ BOOST_AUTO_TEST_CASE(bare_messages_carry_no_sessions) {
     auto answer = dut->exchange_secured(Bytes(40), lab::Wait::due);
     BOOST_REQUIRE(!answer.has_value());
     BOOST_TEST((answer.error().code == Errc::unsupported));
-    BOOST_TEST(dut->exchange(Bytes{0x10, wire::code::get_version, 0, 0}, lab::Wait::due).has_value());
+    BOOST_TEST(dut->exchange(Bytes{0x10, byte(wire::code::get_version), 0, 0}, lab::Wait::due).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,7 +131,7 @@ struct Case {
     uint32_t needs = 0;  // responder flags, all of which must be claimed (a two-bit field: any of its bits)
     // Request codes whose refusal while the lab prepares a state is a failure in this case. In every other
     // case it blocks, and the reason names this one.
-    std::vector<uint8_t> judges{};
+    std::vector<wire::Code> judges{};
     bool negative = false;  // afterwards the device is checked to be alive and unharmed
     bool writes = false;    // changes the device for good
     bool once = false;      // what it shows does not depend on the version: it is run at the last one only

@@ -38,12 +38,12 @@ uint64_t case_seed(uint64_t seed, std::string_view id, wire::Version version, un
     return hash;
 }
 
-bool VersionState::hopeless(uint8_t step) const {
+bool VersionState::hopeless(wire::Code step) const {
     const std::lock_guard lock(mutex_);
     return hopeless_.contains(step);
 }
 
-void VersionState::set_hopeless(uint8_t step) {
+void VersionState::set_hopeless(wire::Code step) {
     const std::lock_guard lock(mutex_);
     hopeless_.insert(step);
 }
@@ -185,7 +185,7 @@ void CaseRun::try_again(const Case& one, const VersionState& version, CaseResult
 }
 
 // Which case says that the device refuses such a request.
-std::string_view CaseRun::judging_case(uint8_t step) const {
+std::string_view CaseRun::judging_case(wire::Code step) const {
     if (is_sane_step(step)) return kSaneFirst;
     auto judging = std::ranges::find_if(all_, [&](const Case& one) { return contains(one.judges, step); });
     return judging == all_.end() ? kSaneFirst : std::string_view(judging->id);

@@ -13,15 +13,15 @@ namespace assay::engine {
 class VersionState {
    public:
     // Steps that are refused on new connections too: no case that needs one deserves a second attempt.
-    bool hopeless(uint8_t step) const;
-    void set_hopeless(uint8_t step);
+    bool hopeless(wire::Code step) const;
+    void set_hopeless(wire::Code step);
 
     Claims claims{};
     lab::Learned learned{};  // with which every case begins, whatever other cases learned since
 
    private:
     mutable std::mutex mutex_;
-    std::set<uint8_t> hopeless_;
+    std::set<wire::Code> hopeless_;
 };
 
 // The seed of everything random in one attempt at a case: the run's seed, the case and the version decide it,
@@ -56,7 +56,7 @@ class CaseRun {
     std::vector<std::string> in_force(std::vector<std::string> ids, wire::Version version) const;
     bool deserves_another(const CaseResult& result, const VersionState& version) const;
     void try_again(const Case& one, const VersionState& version, CaseResult& result);
-    std::string_view judging_case(uint8_t step) const;
+    std::string_view judging_case(wire::Code step) const;
     std::chrono::microseconds now() const;
 
     lab::Lab* lab_;

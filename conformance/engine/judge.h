@@ -45,6 +45,6 @@ SaneOutcome sane_exchange(CaseContext& test);
 Finding charged(Finding finding, const lab::Lab& lab);
 
 // Whether the sane exchange has requests of that code, and so judges them.
-bool is_sane_step(uint8_t request_code);
+bool is_sane_step(wire::Code request_code);
 
 }  // namespace assay::engine

@@ -43,7 +43,7 @@ struct CaseResult {
     Verdict verdict = Verdict::pass;
     std::string reason{};  // of not applicable, blocked, waived
     // Of blocked: the request code that the target refused before the case could begin.
-    std::optional<uint8_t> refused_step{};
+    std::optional<wire::Code> refused_step{};
     std::vector<Finding> findings{};         // what decided it first, loose passes after it
     std::vector<lab::Exchange> exchanges{};  // of every case that did not plainly pass
     std::string group{};                     // what it is counted under, in a role without versions

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_device_whose_sessions_fail_is_judged_on_the_rest) {
     BOOST_TEST((first.verdict == Verdict::fail));
     BOOST_REQUIRE(!first.findings.empty());
     BOOST_REQUIRE(first.findings.front().exchange < first.exchanges.size());
-    BOOST_TEST(first.exchanges[first.findings.front().exchange].request[1] == code::key_exchange);
+    BOOST_TEST(wire::code_of(first.exchanges[first.findings.front().exchange].request) == code::key_exchange);
     BOOST_TEST((result(report, "dig/one").verdict == Verdict::pass));
     BOOST_TEST((result(report, "ses/one").verdict == Verdict::blocked));
     BOOST_TEST(result(report, "ses/one").reason.ends_with("; sane/first judges that"));
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_device_whose_sessions_fail_is_judged_on_the_rest) {
 BOOST_AUTO_TEST_CASE(every_stage_of_the_sane_exchange_is_judged) {
     Changed dut([](ByteView request) -> std::optional<std::optional<Bytes>> {
         if (!is(request, code::challenge) && !is(request, code::key_exchange)) return std::nullopt;
-        return Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
+        return Bytes{wire::version_byte(request), byte(code::error), 0x01, 0x00};
     });
     SeededRandom random(1);
     lab::Lab lab(dut, random, crypto::fast_provider());

@@ -172,7 +172,7 @@ const StageFailure* SaneOutcome::hides(uint32_t needs) const {
 
 SaneOutcome sane_exchange(CaseContext& test) { return Sane(test).all(); }
 
-bool is_sane_step(uint8_t request_code) {
+bool is_sane_step(wire::Code request_code) {
     switch (request_code) {
         case code::get_version:
         case code::get_capabilities:

@@ -43,14 +43,14 @@ class Changed final : public lab::Dut {
     bool connects_;
 };
 
-inline bool is(ByteView request, uint8_t code) {
+inline bool is(ByteView request, wire::Code code) {
     return request.size() > 1 && wire::code_of(request) == code;
 }
 
-inline Instead refuses(uint8_t code) {
+inline Instead refuses(wire::Code code) {
     return [code](ByteView request) -> std::optional<std::optional<Bytes>> {
         if (!is(request, code)) return std::nullopt;
-        return Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
+        return Bytes{wire::version_byte(request), byte(code::error), 0x01, 0x00};
     };
 }
 

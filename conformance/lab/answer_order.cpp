@@ -4,7 +4,7 @@
 
 namespace assay::lab {
 
-bool AnswerOrder::wants_marker(uint8_t code, Wait wait) const {
+bool AnswerOrder::wants_marker(wire::Code code, Wait wait) const {
     if (broken_) return false;
     if (wait == Wait::silence) return proves_silence();
     const bool begun = code == wire::code::get_version || !in_order_.empty();

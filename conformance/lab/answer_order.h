@@ -6,6 +6,7 @@
 #include <set>
 
 #include "conformance/lab/dut.h"
+#include "stack/wire/codes.h"
 
 namespace assay::lab {
 
@@ -15,7 +16,7 @@ namespace assay::lab {
 class AnswerOrder {
    public:
     // What stands for a record, and for what is too short to have a code.
-    static constexpr uint8_t kOther = 0;
+    static constexpr wire::Code kOther{};
     // So many different requests must have been answered in order before silence is proved; one of them is
     // then not GET_VERSION, GET_CAPABILITIES or NEGOTIATE_ALGORITHMS, which a device may answer elsewhere
     // than what takes cryptography.
@@ -23,16 +24,16 @@ class AnswerOrder {
 
     // Whether a marker goes behind a request with that code: to learn, the first time that an answer to it is
     // due, beginning with GET_VERSION, which needs nothing that came before; and to prove.
-    bool wants_marker(uint8_t code, Wait wait) const;
+    bool wants_marker(wire::Code code, Wait wait) const;
     bool proves_silence() const { return !broken_ && in_order_.size() >= kEnough; }
 
     // The answer came, and then that to the marker.
-    void in_order(uint8_t code) { in_order_.insert(code); }
+    void in_order(wire::Code code) { in_order_.insert(code); }
     // The marker was answered first though an answer came after it, or not at all.
     void broken() { broken_ = true; }
 
    private:
-    std::set<uint8_t> in_order_;  // codes
+    std::set<wire::Code> in_order_;
     bool broken_ = false;
 };
 

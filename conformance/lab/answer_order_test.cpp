@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(learning_begins_with_get_version_and_ends_with_each_request
 
 BOOST_AUTO_TEST_CASE(silence_is_proved_only_after_enough_requests_in_order) {
     AnswerOrder order;
-    for (uint8_t code : {code::get_version, code::get_capabilities, code::negotiate_algorithms}) {
+    for (wire::Code code : {code::get_version, code::get_capabilities, code::negotiate_algorithms}) {
         BOOST_TEST(!order.wants_marker(code::finish, Wait::silence));
         order.in_order(code);
     }
@@ -33,7 +33,8 @@ BOOST_AUTO_TEST_CASE(silence_is_proved_only_after_enough_requests_in_order) {
 
 BOOST_AUTO_TEST_CASE(one_answer_out_of_order_ends_it) {
     AnswerOrder order;
-    for (uint8_t code : {code::get_version, code::get_capabilities, code::negotiate_algorithms, code::finish})
+    for (wire::Code code :
+         {code::get_version, code::get_capabilities, code::negotiate_algorithms, code::finish})
         order.in_order(code);
     order.broken();
     BOOST_TEST(!order.proves_silence());

@@ -56,7 +56,7 @@ bool FaultContext::signed_measurements() const {
     return code_of(request) == code::get_measurements && (param1(request) & kSignatureRequested) != 0;
 }
 
-const Exchange* FaultContext::last(uint8_t code) const {
+const Exchange* FaultContext::last(wire::Code code) const {
     for (auto seen = log.rbegin(); seen != log.rend(); ++seen) {
         if (code_of(seen->request) == code) return &*seen;
     }
@@ -118,7 +118,7 @@ void FaultContext::sign(Bytes& response) const {
     if (session || (!challenge && !signed_measurements())) return;
     Bytes transcript;
     for (const Exchange& seen : log) {
-        const uint8_t asked = code_of(seen.request);
+        const wire::Code asked = code_of(seen.request);
         if (asked == code::get_version) transcript.clear();
         const bool vca = is_vca(asked) && (challenge || parameters.version >= Version::v1_2);
         const bool measures = asked == code::get_measurements;

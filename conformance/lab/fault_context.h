@@ -42,7 +42,7 @@ struct FaultContext {
     // The same by the responder's own end: under the keys that it has behind the request.
     Bytes seal_by_own(ByteView message) const;
     // The last exchange so far whose request has this code; null if there was none.
-    const Exchange* last(uint8_t code) const;
+    const Exchange* last(wire::Code code) const;
 
    private:
     Bytes transcript_of_exchange(ByteView head) const;

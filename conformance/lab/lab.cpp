@@ -53,8 +53,8 @@ bool Exchange::answered() const {
     // An ERROR answers nothing, not even a request of code 0x7F or 0xFF.
     if (error()) return false;
     // RESPOND_IF_READY is answered by whatever it asked for.
-    uint8_t code =
-        wire::code_of(request) == code::respond_if_ready ? wire::param1(request) : wire::code_of(request);
+    wire::Code code = wire::code_of(request) == code::respond_if_ready ? wire::Code{wire::param1(request)}
+                                                                       : wire::code_of(request);
     return wire::code_of(*response) == wire::response_to(code);
 }
 
@@ -140,7 +140,7 @@ Result<Exchange> Lab::persist(Exchange exchange, const std::function<Result<Exch
     return exchange;
 }
 
-Context Lab::context_for(uint8_t code) const {
+Context Lab::context_for(wire::Code code) const {
     Context context = observer_.request_context();
     if (code == code::get_version) context.version = Version::v1_0;
     if (code == code::get_capabilities && version_) context.version = *version_;
@@ -213,12 +213,12 @@ GetMeasurements Lab::get_measurements(uint8_t operation, bool sign, uint8_t slot
 
 Result<> Lab::expect_step(const Exchange& exchange) {
     if (exchange.answered() && !exchange.unreadable) return {};
-    const uint8_t asked = wire::code_of(exchange.request);
+    const wire::Code asked = wire::code_of(exchange.request);
     return unusable(asked, {},
                     fmt::format("{} was answered with {}", message_name(asked), lab::describe(exchange)));
 }
 
-std::unexpected<Error> Lab::unusable(uint8_t request_code, std::string_view field, std::string why) {
+std::unexpected<Error> Lab::unusable(wire::Code request_code, std::string_view field, std::string why) {
     refused_step_ = request_code;
     return fail(Errc::refused, field, Error::npos, std::move(why));
 }

@@ -227,20 +227,20 @@ class Lab {
     // How many bytes arrive of a message of that size: transports pad.
     size_t arriving(size_t size) const;
     // The request that the target had to answer before a case could begin, and did not, since reset().
-    std::optional<uint8_t> refused_step() const { return refused_step_; }
+    std::optional<wire::Code> refused_step() const { return refused_step_; }
     // Exchanges since the lab was made.
     size_t count() const { return count_; }
 
    private:
     // The context of a well-formed request with that code.
-    wire::Context context_for(uint8_t code) const;
+    wire::Context context_for(wire::Code code) const;
     template <class M>
     Result<> step(const M& message);
     uint32_t flags_of(const Offer& offer) const;
     void try_to_authenticate();
     Result<> expect_step(const Exchange& exchange);
     // The error for an answer that is not the one that a step needs.
-    std::unexpected<Error> unusable(uint8_t request_code, std::string_view field, std::string why);
+    std::unexpected<Error> unusable(wire::Code request_code, std::string_view field, std::string why);
     // Asks again as long as the target puts off.
     Result<Exchange> persist(Exchange exchange, const std::function<Result<Exchange>(ByteView)>& again);
     void connect_observer();
@@ -253,7 +253,7 @@ class Lab {
     Observer observer_;
     std::optional<wire::Version> version_;  // wanted, while VCA is on its way
     std::vector<Exchange> exchanges_;
-    std::optional<uint8_t> refused_step_;
+    std::optional<wire::Code> refused_step_;
     Learned learned_;
     size_t count_ = 0;
     RequesterIdentity identity_;

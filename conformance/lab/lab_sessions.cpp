@@ -329,7 +329,7 @@ Result<Exchange> Lab::run_encapsulated(std::optional<uint32_t> session_id, bool 
     Bytes asked;
     Exchange exchange;
     if (implicit) {
-        asked = {byte(context.version), code::get_digests, 0, 0};
+        asked = {byte(context.version), byte(code::get_digests), 0, 0};
     } else {
         exchange = TRY(transfer(TRY(encode(GetEncapsulatedRequest{}))));
         if (!exchange.answered()) return exchange;

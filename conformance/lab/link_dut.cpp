@@ -114,7 +114,7 @@ Result<LinkDut::Arrival> LinkDut::answer(milliseconds time, transport::Payload p
     return first;
 }
 
-Result<LinkDut::Arrival> LinkDut::marked_answer(uint8_t code, Wait wait, milliseconds time,
+Result<LinkDut::Arrival> LinkDut::marked_answer(wire::Code code, Wait wait, milliseconds time,
                                                 transport::Payload payload) {
     Result<Arrival> first = receive(time, payload);
     if (!first) {
@@ -165,7 +165,7 @@ Result<LinkDut::Arrival> LinkDut::settled(Result<Arrival> answer, bool sent) {
 Result<LinkDut::Arrival> LinkDut::carry(ByteView message, transport::Payload payload, Wait wait) {
     TRY(connected());
     const bool plain = payload == transport::Payload::spdm;
-    const uint8_t code = plain && message.size() >= 4 ? wire::code_of(message) : AnswerOrder::kOther;
+    const wire::Code code = plain && message.size() >= 4 ? wire::code_of(message) : AnswerOrder::kOther;
     // Whatever it holds, opening a record takes cryptography.
     const bool vca = plain && (message.size() < 4 || code == code::get_version ||
                                code == code::get_capabilities || code == code::negotiate_algorithms);
@@ -192,7 +192,8 @@ Result<LinkDut::Arrival> LinkDut::carry(ByteView message, transport::Payload pay
 Result<std::optional<Bytes>> LinkDut::exchange(ByteView request, Wait wait) {
     auto answer = TRY(carry(request, transport::Payload::spdm, wait));
     if (!answer) return std::nullopt;
-    if (answer->bytes.size() > 5 && answer->bytes[1] == code::capabilities) ct_exponent_ = answer->bytes[5];
+    if (answer->bytes.size() > 5 && wire::code_of(answer->bytes) == code::capabilities)
+        ct_exponent_ = answer->bytes[5];
     return std::move(answer->bytes);
 }
 

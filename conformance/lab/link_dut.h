@@ -56,7 +56,7 @@ class LinkDut final : public Dut {
     // The answer within `time`, kept apart from what an earlier exchange did not wait for.
     Result<Arrival> answer(std::chrono::milliseconds time, transport::Payload payload);
     // The same with a marker behind the request.
-    Result<Arrival> marked_answer(uint8_t code, Wait wait, std::chrono::milliseconds time,
+    Result<Arrival> marked_answer(wire::Code code, Wait wait, std::chrono::milliseconds time,
                                   transport::Payload payload);
     void learn_time();
     // Silence is an answer; half a unit, a closed connection or broken framing end the connection. An

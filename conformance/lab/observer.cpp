@@ -20,7 +20,7 @@ using spdm::ConnectionState;
 namespace {
 
 // Requests that break an unfinished authentication off.
-bool breaks_off(uint8_t code) { return resets_any(code, resets::m1); }
+bool breaks_off(wire::Code code) { return resets_any(code, resets::m1); }
 
 std::optional<uint8_t> error_code(ByteView response) {
     if (response.size() < 4 || code_of(response) != code::error) return std::nullopt;
@@ -103,7 +103,7 @@ void Observer::answered(ByteView message) {
     if (pending_.size() < 4 || message.size() < 4) return;
     Bytes asked = pending_;
     if (chunked(asked, message)) return;
-    uint8_t code = code_of(asked);
+    wire::Code code = code_of(asked);
     std::optional<uint8_t> error = error_code(message);
     if (is(error, ErrorCode::busy)) {
         ObservedSession* inside = pending_in();
@@ -137,7 +137,7 @@ void Observer::answered(ByteView message) {
 }
 
 void Observer::answered_well(const Bytes& asked, ByteView message) {
-    const uint8_t code = code_of(asked);
+    const wire::Code code = code_of(asked);
     if (pending_session_) {
         if (breaks_off(code)) b_.may_restart();
         if (code_of(message) == response_to(code)) in_session(asked, exact(message, response_context(asked)));
@@ -174,7 +174,7 @@ void Observer::answered_well(const Bytes& asked, ByteView message) {
     }
 }
 
-void Observer::refused(uint8_t code) {
+void Observer::refused(wire::Code code) {
     // An ERROR to GET_MEASUREMENTS restarts L1/L2 for certain; a poll may have stood for one.
     if (code == code::get_measurements) {
         measurements_.clear();
@@ -336,7 +336,7 @@ std::optional<crypto::PublicKey> Observer::key(const std::map<uint8_t, Bytes>& c
     return leaf;
 }
 
-void Observer::check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
+void Observer::check(wire::Code code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                      ByteView signature) {
     SignatureCheck result{.code = code, .slot = slot, .transcript = transcripts.front(), .why = {}};
     auto signer = key(chains_, slot, result.why);
@@ -344,8 +344,8 @@ void Observer::check(uint8_t code, uint8_t slot, std::string_view context, std::
              signature);
 }
 
-void Observer::check_requester(uint8_t code, uint8_t slot, std::string_view context, const Bytes& transcript,
-                               ByteView signature) {
+void Observer::check_requester(wire::Code code, uint8_t slot, std::string_view context,
+                               const Bytes& transcript, ByteView signature) {
     SignatureCheck result{.code = code, .slot = slot, .transcript = transcript, .why = {}};
     auto signer = key(requester_chains_, slot, result.why);
     check_by(std::move(signer), parameters_.requester_suite().value_or(parameters_.suite()),

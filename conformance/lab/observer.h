@@ -20,7 +20,7 @@ namespace assay::lab {
 struct SignatureCheck {
     enum class Result : uint8_t { good, bad, no_key };  // no_key: the signer's chain was never seen
     Result result = Result::no_key;
-    uint8_t code = 0;  // CHALLENGE_AUTH, MEASUREMENTS or KEY_EXCHANGE_RSP
+    wire::Code code{};  // CHALLENGE_AUTH, MEASUREMENTS or KEY_EXCHANGE_RSP
     uint8_t slot = 0;
     Bytes transcript;  // the bytes the signature covers or, if it is bad, should, before any hash
     std::string why;   // of a bad one, or of no_key
@@ -29,8 +29,8 @@ struct SignatureCheck {
 // The verdict over the HMAC in a FINISH, in a response to one, or in a response that begins a session.
 struct MacCheck {
     bool good = false;
-    uint8_t code = 0;  // of the message that holds it
-    Bytes due;         // what it should be
+    wire::Code code{};  // of the message that holds it
+    Bytes due;          // what it should be
 };
 
 // Messages that a signature may cover. Whether a refused request restarts them cannot be seen from outside
@@ -176,13 +176,13 @@ class Observer {
     void challenge_auth(ByteView request, ByteView response);
     void measurements(ByteView request, ByteView response);
     void key_exchange(ByteView request, ByteView response);
-    void refused(uint8_t code);
+    void refused(wire::Code code);
     void answered(ByteView message);
     void answered_well(const Bytes& asked,
                        ByteView message);  // with the response that belongs to the request
-    void check(uint8_t code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
+    void check(wire::Code code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                ByteView signature);
-    void check_requester(uint8_t code, uint8_t slot, std::string_view context, const Bytes& transcript,
+    void check_requester(wire::Code code, uint8_t slot, std::string_view context, const Bytes& transcript,
                          ByteView signature);
     void check_by(std::optional<crypto::PublicKey> signer, const spdm::Suite& suite, SignatureCheck result,
                   std::string_view context, std::vector<Bytes> transcripts, ByteView signature);
@@ -201,8 +201,8 @@ class Observer {
     void in_session(ByteView request, ByteView response);
     void key_update(ObservedSession& session, uint8_t operation);
     void end_session(uint32_t id);
-    void refused_in_session(uint8_t code, ByteView response);
-    void check_mac(uint8_t code, const crypto::Digest& due, ByteView mac);
+    void refused_in_session(wire::Code code, ByteView response);
+    void check_mac(wire::Code code, const crypto::Digest& due, ByteView mac);
     Bytes chain_digest(const std::map<uint8_t, Bytes>& chains, uint8_t slot) const;
 
     std::optional<Bytes> inside(ByteView record, spdm::Direction way, const spdm::RecordChecks& checks);
@@ -222,7 +222,7 @@ class Observer {
     void encapsulated(ByteView request, ByteView response);
     void encapsulated_request(ByteView request);
     void encapsulated_response(ByteView response);
-    void flow_refused(uint8_t code, wire::ErrorCode error);
+    void flow_refused(wire::Code code, wire::ErrorCode error);
     void keep_digests(ByteView response);
     wire::Context encapsulated_context() const;
 

@@ -44,7 +44,7 @@ void Observer::encapsulated(ByteView request, ByteView response) {
     // With an implicit GET_DIGESTS there is no request for the first response.
     const Bytes& inner = delivered->encapsulated_response;
     bool implicit = encapsulated_.empty() && inner.size() > 1 && code_of(inner) == code::digests;
-    if (implicit) encapsulated_request(Bytes{byte(context_.version), code::get_digests, 0, 0});
+    if (implicit) encapsulated_request(Bytes{byte(context_.version), byte(code::get_digests), 0, 0});
     encapsulated_response(inner);
     if (ObservedSession* session = pending_session_ ? pending_in() : handshake()) ++session->encapsulated;
     encapsulated_.clear();
@@ -59,7 +59,7 @@ void Observer::encapsulated(ByteView request, ByteView response) {
 
 // A responder that has nothing to ask has no flow open. A response that is refused for its form may be
 // delivered again.
-void Observer::flow_refused(uint8_t code, ErrorCode error) {
+void Observer::flow_refused(wire::Code code, ErrorCode error) {
     bool nothing_pending = error == ErrorCode::unexpected_request ||
                            error == ErrorCode::no_pending_requests ||
                            error == ErrorCode::invalid_response_code;

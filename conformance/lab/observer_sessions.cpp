@@ -89,7 +89,7 @@ bool Observer::renews_responses(ByteView message) const {
         return param1(message) == static_cast<uint8_t>(KeyOperation::update_all_keys);
     constexpr auto kUpdate = static_cast<uint8_t>(KeyOperation::update_key);
     return code_of(message) == code::deliver_encapsulated_response && message.size() >= 8 &&
-           message[5] == code::key_update_ack && message[6] == kUpdate && encapsulated_.size() >= 4 &&
+           Code{message[5]} == code::key_update_ack && message[6] == kUpdate && encapsulated_.size() >= 4 &&
            code_of(encapsulated_) == code::key_update && param1(encapsulated_) == kUpdate;
 }
 
@@ -137,7 +137,7 @@ std::optional<Bytes> Observer::response_record(ByteView record) {
     if (!pending_session_ || pending_session_ != session->first) {
         if (message->size() >= 4 && code_of(*message) == code::error) {
             pending_session_ = session->first;
-            refused_in_session(0, *message);
+            refused_in_session({}, *message);
             pending_session_.reset();
         }
         return message;
@@ -173,7 +173,7 @@ std::optional<Bytes> Observer::inside(ByteView record, Direction way, const spdm
     return to_bytes(*message);
 }
 
-void Observer::check_mac(uint8_t code, const crypto::Digest& due, ByteView mac) {
+void Observer::check_mac(wire::Code code, const crypto::Digest& due, ByteView mac) {
     bool good = equal(due.view(), mac);
     ++mac_counts_[good];
     last_macs_.push_back({good, code, to_bytes(due.view())});
@@ -320,7 +320,7 @@ void Observer::in_session(ByteView request, ByteView response) {
     }
 }
 
-void Observer::refused_in_session(uint8_t code, ByteView response) {
+void Observer::refused_in_session(wire::Code code, ByteView response) {
     ObservedSession* session = pending_in();
     if (session == nullptr) return;
     auto error = static_cast<ErrorCode>(param1(response));

@@ -43,7 +43,7 @@ class Teller {
 
     // The response comes in chunks.
     void large_response(ByteView message) {
-        response(Bytes{wire::byte(version_), wire::code::error,
+        response(Bytes{wire::byte(version_), byte(wire::code::error),
                        static_cast<uint8_t>(wire::ErrorCode::large_response), 0, kHandle});
         for (size_t i = 0; i * kChunk < message.size(); ++i) {
             request(chunk_get(i));
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(transcripts_hold_what_came_in_chunks_and_not_the_chunks) {
             BOOST_REQUIRE(bench.lab.send(bench.lab.get_measurements(wire::kAllMeasurements, true)));
             Teller teller(version);
             for (const Exchange& exchange : bench.lab.exchanges()) {
-                uint8_t code = wire::code_of(exchange.request);
+                wire::Code code = wire::code_of(exchange.request);
                 if (code == wire::code::challenge) {
                     teller.large_request(exchange.request, *exchange.response);
                     BOOST_TEST(good(teller.observer.last_signature()));
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_transfer_that_is_broken_off_or_out_of_order_leaves_nothin
         teller.response(*exchange.response);
     }
     const Exchange& last = bench.lab.exchanges().back();
-    const Bytes large_response = {0x12, wire::code::error,
+    const Bytes large_response = {0x12, byte(wire::code::error),
                                   static_cast<uint8_t>(wire::ErrorCode::large_response), 0, kHandle};
     // The second chunk before the first.
     teller.request(last.request);
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_transfer_that_is_broken_off_or_out_of_order_leaves_nothin
     // Another request in between ends the transfer.
     teller.request(last.request);
     teller.response(large_response);
-    teller.request(Bytes{0x12, wire::code::get_digests, 0, 0});
-    teller.response(Bytes{0x12, wire::code::error, 0x01, 0});
+    teller.request(Bytes{0x12, byte(wire::code::get_digests), 0, 0});
+    teller.response(Bytes{0x12, byte(wire::code::error), 0x01, 0});
     for (size_t i = 0; i * kChunk < last.response->size(); ++i) {
         teller.request(teller.chunk_get(i));
         teller.response(teller.chunk<wire::ChunkResponse>(*last.response, i));
@@ -192,8 +192,8 @@ BOOST_AUTO_TEST_CASE(chunks_inside_a_session_are_put_together) {
     };
     Teller teller(Version::v1_3);
     BOOST_REQUIRE(observer.request_record(record).has_value());
-    BOOST_REQUIRE(say(
-        Bytes{0x13, wire::code::error, static_cast<uint8_t>(wire::ErrorCode::large_response), 0, kHandle}));
+    BOOST_REQUIRE(say(Bytes{0x13, byte(wire::code::error),
+                            static_cast<uint8_t>(wire::ErrorCode::large_response), 0, kHandle}));
     auto context = observer.request_context();
     for (size_t i = 0; i * kChunk < message.size(); ++i) {
         wire::ChunkGet get;

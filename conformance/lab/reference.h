@@ -14,7 +14,7 @@ struct ReferenceOptions {
     spdm::FaultConfig faults{};
     std::vector<wire::Version> versions{wire::kVersions.begin(), wire::kVersions.end()};
     bool rsa = false;  // RSA keys too: they take time to make, and differ in every process
-    std::map<uint8_t, spdm::Deferral> deferrals{};
+    std::map<wire::Code, spdm::Deferral> deferrals{};
     std::optional<uint32_t> flags{};  // instead of kReferenceFlags
     const record::Transport* transport = &record::none();
     uint8_t mut_auth_requested = wire::mut_auth::encapsulated;  // where the requester can

@@ -6,6 +6,7 @@
 
 #include "stack/base/ranges.h"
 #include "stack/transport/binding.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::report {
@@ -89,7 +90,7 @@ class Replay {
 
     void message(ByteView bytes) {
         Seen seen{.packet = packet_ - 1, .link = link_, .bytes = to_bytes(bytes)};
-        seen.request = bytes.size() > 1 && wire::is_request(bytes[1]);
+        seen.request = bytes.size() > 1 && wire::is_request(wire::code_of(bytes));
         if (seen.request) {
             seen.context = observer_.request_context(bytes);
             observer_.request(bytes);

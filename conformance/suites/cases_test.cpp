@@ -81,17 +81,17 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_run) {
 // Where a target refuses one of these, the cases that only come by it are blocked and name who judges it.
 BOOST_AUTO_TEST_CASE(every_request_of_a_preparation_has_a_case_that_judges_it) {
     namespace code = wire::code;
-    constexpr uint8_t kSteps[] = {code::get_version,
-                                  code::get_capabilities,
-                                  code::negotiate_algorithms,
-                                  code::get_certificate,
-                                  code::key_exchange,
-                                  code::finish,
-                                  code::psk_exchange,
-                                  code::psk_finish,
-                                  code::get_encapsulated_request,
-                                  code::deliver_encapsulated_response};
-    for (uint8_t step : kSteps) {
+    constexpr wire::Code kSteps[] = {code::get_version,
+                                     code::get_capabilities,
+                                     code::negotiate_algorithms,
+                                     code::get_certificate,
+                                     code::key_exchange,
+                                     code::finish,
+                                     code::psk_exchange,
+                                     code::psk_finish,
+                                     code::get_encapsulated_request,
+                                     code::deliver_encapsulated_response};
+    for (wire::Code step : kSteps) {
         bool judged =
             engine::is_sane_step(step) || std::ranges::any_of(all_cases(), [step](const engine::Case& one) {
                 return std::ranges::count(one.judges, step) > 0;

@@ -21,7 +21,7 @@ constexpr crypto::UnixTime kNow{std::chrono::seconds{1767225600}};
 std::vector<std::shared_ptr<const spdm::Device>> make_devices() {
     std::vector<std::shared_ptr<const spdm::Device>> devices;
     lab::ReferenceOptions reference, hashes_only, no_challenge, nothing;
-    for (uint8_t code : {wire::code::challenge, wire::code::get_measurements}) {
+    for (wire::Code code : {wire::code::challenge, wire::code::get_measurements}) {
         reference.deferrals[code] = {.busy = 0, .not_ready = 1};
     }
     hashes_only.flags = cap::cert | cap::chal | cap::meas_no_sig;

@@ -9,6 +9,7 @@
 #include "stack/wire/annotate.h"
 #include "stack/wire/decode.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/error.h"
@@ -73,10 +74,11 @@ void check_exchange(const Before& before, const spdm::Responder& responder, lab:
     ByteView response = exact;
     Context context = observer.expected_response_context();
     Context request_context = observer.request_context(request);
-    uint8_t asked = request[1];
-    if (asked == code::respond_if_ready && observer.deferred() != nullptr) asked = (*observer.deferred())[1];
+    Code asked = wire::code_of(request);
+    if (asked == code::respond_if_ready && observer.deferred() != nullptr)
+        asked = wire::code_of(*observer.deferred());
     observer.response(response);
-    uint8_t answered = response[1];
+    const Code answered = wire::code_of(response);
     bool refused = answered == code::error;
     if (!refused && answered != wire::response_to(asked)) {
         violated("a response has the code of its request", explain(request, response, context));
@@ -89,9 +91,7 @@ void check_exchange(const Before& before, const spdm::Responder& responder, lab:
         violated("a response has the negotiated version", explain(request, response, context));
     }
     uint32_t most = parameters.requester_data_transfer_size;
-    bool vca =
-        asked == code::get_version || asked == code::get_capabilities || asked == code::negotiate_algorithms;
-    if (most != 0 && !vca && response.size() > most) {
+    if (most != 0 && !wire::is_vca(asked) && response.size() > most) {
         violated("a response fits what the requester takes", explain(request, response, context));
     }
     if (!refused && !decode_any(request, request_context)) {

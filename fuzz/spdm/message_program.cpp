@@ -5,6 +5,7 @@
 #include "fuzz/spdm/targets.h"
 #include "stack/base/writer.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/certificate.h"
@@ -57,7 +58,7 @@ NegotiateAlgorithms algorithms(Random& random, Version version) {
 Version version_before(const std::vector<Step>& steps, size_t end) {
     while (end-- > 0) {
         const Step* step = &steps[end];
-        bool chooses = step->message.size() > 1 && step->message[1] == code::get_capabilities;
+        bool chooses = step->message.size() > 1 && wire::code_of(step->message) == code::get_capabilities;
         if (chooses) return version_from_byte(step->message[0]).value_or(Version::v1_0);
     }
     return Version::v1_0;
@@ -68,8 +69,8 @@ Context context_of(const std::vector<Step>& steps, size_t at) {
     Context context{.version = version_before(steps, at), .hash_size = 32, .signature_size = 64};
     context.requester_signature_size = context.exchange_size = 64;
     const Bytes& message = steps[at].message;
-    if (message.size() > 1 && message[1] == code::get_version) context.version = Version::v1_0;
-    if (message.size() > 1 && message[1] == code::get_capabilities)
+    if (message.size() > 1 && wire::code_of(message) == code::get_version) context.version = Version::v1_0;
+    if (message.size() > 1 && wire::code_of(message) == code::get_capabilities)
         context.version = version_from_byte(message[0]).value_or(context.version);
     return context;
 }

@@ -62,7 +62,7 @@ Result<> write_version(const WriteSeed& write, Version version) {
     Bytes stream;
     for (const lab::Exchange& exchange : TRY(exchanges(version))) {
         std::string title =
-            fmt::format("{}_{:02}_{}", tag, program.size(), message_name(exchange.request[1]));
+            fmt::format("{}_{:02}_{}", tag, program.size(), message_name(wire::code_of(exchange.request)));
         program.push_back({kFixVersion | kFixToken, exchange.request});
         write("request_parsing", title, concat({layout_prefix(exchange.request_context), exchange.request}));
         if (!exchange.response) continue;

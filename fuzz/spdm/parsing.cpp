@@ -7,6 +7,7 @@
 #include "stack/crypto/x509.h"
 #include "stack/wire/annotate.h"
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/opaque_data.h"
 
@@ -62,7 +63,7 @@ void check_message(ByteView bytes, const Context& context) {
         return;
     }
     feature(decoded, code, byte(context.version), static_cast<uint32_t>(annotation.spans.size()));
-    reached(fmt::format("{} at {}", message_name(bytes[1]), name(context.version)));
+    reached(fmt::format("{} at {}", message_name(wire::code_of(bytes)), name(context.version)));
     if (annotation.error || annotation.used != used) violated("annotator and decoder agree", to_hex(bytes));
     Bytes again = encode_any_raw(**decoded_message, context);
     if (!equal(again, bytes.first(used))) {

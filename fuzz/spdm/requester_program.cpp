@@ -96,7 +96,7 @@ void requester_program(ByteView input) {
         Exact request(next->message);
         Bytes response = responder.receive(request).value_or(Bytes{});
         earlier.push_back(response);
-        if (next->message[1] != wire::code::respond_if_ready) asked = next->message;
+        if (wire::code_of(next->message) != wire::code::respond_if_ready) asked = next->message;
         bool changed = i < steps.size() && attack(steps[i], response, earlier, layout(responder, asked));
         attacked |= changed;
         bool authenticated = requester.authenticated();

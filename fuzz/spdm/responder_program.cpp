@@ -8,6 +8,7 @@
 #include "fuzz/spdm/invariants.h"
 #include "fuzz/spdm/message_program.h"
 #include "fuzz/spdm/targets.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::fuzz {
@@ -22,11 +23,12 @@ constexpr uint32_t kExchange = 40;
 void repair(Step& step, const lab::Observer& observer, uint8_t token) {
     Bytes& message = step.message;
     if (message.size() < 4) return;
-    bool own_version = message[1] == code::get_version || message[1] == code::get_capabilities;
+    bool own_version =
+        wire::code_of(message) == code::get_version || wire::code_of(message) == code::get_capabilities;
     bool agreed = observer.state() >= spdm::ConnectionState::after_capabilities;
     if ((step.flags & kFixVersion) != 0 && !own_version && agreed)
         message[0] = byte(observer.parameters().version);
-    if ((step.flags & kFixToken) != 0 && message[1] == code::respond_if_ready &&
+    if ((step.flags & kFixToken) != 0 && wire::code_of(message) == code::respond_if_ready &&
         observer.deferred() != nullptr) {
         message[2] = (*observer.deferred())[1];
         message[3] = token;
@@ -41,8 +43,9 @@ void note(const spdm::Responder& responder, ByteView request, const std::optiona
     feature(kExchange, code, state, refusal << 1 | response.has_value());
     if (responder.last_refusal()) {
         reached("refused by " + std::string(spdm::info(responder.last_refusal()->check).name));
-    } else if (response && (*response)[1] != code::error) {
-        reached(fmt::format("{} at {}", message_name((*response)[1]), name(responder.parameters().version)));
+    } else if (response && wire::code_of(*response) != code::error) {
+        reached(fmt::format("{} at {}", message_name(wire::code_of(*response)),
+                            name(responder.parameters().version)));
     }
 }
 
@@ -62,7 +65,8 @@ std::vector<std::optional<Bytes>> run(uint8_t choice, std::vector<Step> steps) {
         std::optional<Bytes> response = responder.receive(request);
         note(responder, request, response);
         check_exchange(before, responder, observer, request, response);
-        if (response && response->size() > 6 && (*response)[1] == code::error) token = (*response)[6];
+        if (response && response->size() > 6 && wire::code_of(*response) == code::error)
+            token = (*response)[6];
         responses.push_back(std::move(response));
         if (observer.state() != spdm::ConnectionState::negotiated) continue;
         for (uint8_t slot : {uint8_t{0}, uint8_t{1}}) {

@@ -1,5 +1,6 @@
 #include "fuzz/spdm/session_messages.h"
 
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/encapsulated.h"
@@ -29,7 +30,8 @@ bool SessionMessages::holds_our_share(ByteView key_exchange) const {
 void SessionMessages::remember_request_id(const lab::Exchange& exchange) {
     if (!exchange.answered()) return;
     const Bytes& response = *exchange.response;
-    bool asks = response[1] == code::encapsulated_request || response[1] == code::encapsulated_response_ack;
+    bool asks = wire::code_of(response) == code::encapsulated_request ||
+                wire::code_of(response) == code::encapsulated_response_ack;
     if (asks) request_id_ = response[2];
 }
 
@@ -110,7 +112,7 @@ std::optional<Bytes> SessionMessages::deliver(const SessionStep& step) {
     message.request_id = request_id_;
     Context context = lab_.seen().request_context();
     message.encapsulated_response = lab_.answer_encapsulated(
-        asked.empty() ? Bytes{byte(context.version), code::get_digests, 0, 0} : asked);
+        asked.empty() ? Bytes{byte(context.version), byte(code::get_digests), 0, 0} : asked);
     if (step.edit == EditMode::repaired && !step.extra.empty()) {
         message.encapsulated_response = step.extra;
     } else if (step.edit == EditMode::repaired) {

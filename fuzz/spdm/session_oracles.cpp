@@ -11,6 +11,7 @@
 #include "stack/spdm/secured_opaque.h"
 #include "stack/wire/annotate.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/psk.h"
 
@@ -86,7 +87,7 @@ void nothing_undue_is_accepted(const lab::Exchange& exchange, const StepFacts& f
 
 void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange& exchange) {
     if (!exchange.answered() || exchange.unreadable || exchange.request.size() < 2) return;
-    const wire::RequestInfo* row = wire::request_info(exchange.request[1]);
+    const wire::RequestInfo* row = wire::request_info(wire::code_of(exchange.request));
     if (row == nullptr) return;
     wire::SessionScope place = wire::SessionScope::outside;
     if (exchange.session) {
@@ -99,8 +100,9 @@ void what_is_answered_is_legal(const SessionStates& before, const lab::Exchange&
 }
 
 bool may_begin_flow(const lab::Exchange& exchange) {
-    constexpr uint8_t kBegin[] = {code::key_exchange_rsp, code::challenge_auth, code::encapsulated_request};
-    return exchange.answered() && contains(kBegin, (*exchange.response)[1]);
+    constexpr wire::Code kBegin[] = {code::key_exchange_rsp, code::challenge_auth,
+                                     code::encapsulated_request};
+    return exchange.answered() && contains(kBegin, wire::code_of(*exchange.response));
 }
 
 void only_a_flow_is_in_flight(const spdm::Responder& responder, const lab::Exchange& exchange, bool begun) {
@@ -111,7 +113,7 @@ void only_a_flow_is_in_flight(const spdm::Responder& responder, const lab::Excha
 
 void encapsulated_flows_go_on(const Bytes& asked, const Bytes& asks, const lab::Exchange& exchange) {
     bool delivered = exchange.answered() && exchange.request.size() > 1 &&
-                     exchange.request[1] == code::deliver_encapsulated_response;
+                     wire::code_of(exchange.request) == code::deliver_encapsulated_response;
     if (delivered && !asked.empty() && asked == asks)
         violated("an encapsulated flow goes on", explain(exchange));
 }
@@ -144,7 +146,7 @@ void establishment_is_earned(const SessionStates& before, const spdm::Responder&
         bool established = session.channel.phase() == Phase::application &&
                            (was == before.end() || was->second.phase == Phase::handshake);
         if (!established) continue;
-        uint8_t code = exchange.request.size() > 1 ? exchange.request[1] : 0;
+        wire::Code code = wire::code_of(exchange.request);
         bool psk = session.channel.kind() == spdm::SessionKind::psk;
         bool own_kind = psk ? code == code::psk_finish || code == code::psk_exchange : code == code::finish;
         if (!own_kind) violated("a session is established by the finish of its kind", explain(exchange));
@@ -185,8 +187,8 @@ void honest_proofs_are_accepted(const spdm::Responder& responder, const lab::Exc
 void key_updates_take_effect(const SessionStates& before, const spdm::Responder& responder,
                              const lab::Exchange& exchange) {
     if (!exchange.session || !exchange.answered() || exchange.unreadable) return;
-    if (exchange.request.size() < 4 || exchange.request[1] != code::key_update) return;
-    if ((*exchange.response)[1] != code::key_update_ack) return;
+    if (exchange.request.size() < 4 || wire::code_of(exchange.request) != code::key_update) return;
+    if (wire::code_of(*exchange.response) != code::key_update_ack) return;
     const Bytes& response = *exchange.response;
     if (response[2] != exchange.request[2] || response[3] != exchange.request[3])
         violated("KEY_UPDATE_ACK says what it acknowledges", explain(exchange));
@@ -218,8 +220,8 @@ void what_begins_a_session_is_fresh(const SessionStates& before, std::set<Bytes>
     constexpr size_t kRandom = 8, kShare = 40;
     if (!exchange.answered() || exchange.session || exchange.request.size() < 6) return;
     const Bytes &request = exchange.request, &response = *exchange.response;
-    bool exchanges = response[1] == code::key_exchange_rsp;
-    if ((!exchanges && response[1] != code::psk_exchange_rsp) || response.size() < 6) return;
+    bool exchanges = wire::code_of(response) == code::key_exchange_rsp;
+    if ((!exchanges && wire::code_of(response) != code::psk_exchange_rsp) || response.size() < 6) return;
     auto half = [](const Bytes& of) { return static_cast<uint16_t>(of[4] | of[5] << 8); };
     if (before.contains(spdm::session_id(half(request), half(response))))
         violated("a session that lives has its identifier for itself", explain(exchange));
@@ -255,7 +257,7 @@ void check_selection(const std::vector<uint16_t>& supported, const lab::Exchange
 
 void the_highest_version_is_selected(const std::vector<uint16_t>& supported, const lab::Exchange& exchange) {
     if (!exchange.answered() || exchange.session || exchange.request.size() < 2) return;
-    const uint8_t answer = (*exchange.response)[1];
+    const wire::Code answer = wire::code_of(*exchange.response);
     if (answer == code::key_exchange_rsp)
         check_selection<KeyExchange, KeyExchangeResponse>(supported, exchange);
     if (answer == code::psk_exchange_rsp)

@@ -12,6 +12,7 @@
 #include "fuzz/spdm/session_oracles.h"
 #include "fuzz/spdm/session_steps.h"
 #include "fuzz/spdm/targets.h"
+#include "stack/wire/header.h"
 #include "stack/wire/registry.h"
 
 namespace assay::fuzz {
@@ -106,7 +107,7 @@ class Run {
     }
 
     static bool begins_session(const lab::Exchange& exchange) {
-        return exchange.request.size() > 1 && exchange.request[1] == code::key_exchange;
+        return exchange.request.size() > 1 && wire::code_of(exchange.request) == code::key_exchange;
     }
 
     // A share that is not the one whose key we keep gives the two ends different secrets. Modulo a safe prime
@@ -284,7 +285,7 @@ class Run {
         if (responder.last_refusal()) {
             reached("refused by " + std::string(spdm::info(responder.last_refusal()->check).name));
         } else if (exchange.answered()) {
-            reached(fmt::format("{} at {}", message_name((*exchange.response)[1]),
+            reached(fmt::format("{} at {}", message_name(wire::code_of(*exchange.response)),
                                 name(responder.parameters().version)));
         }
         // What is compared between fast and real cryptography: codes and sizes, not what keys make of them.
@@ -292,7 +293,7 @@ class Run {
         const Bytes none;
         const Bytes& response = exchange.response && !exchange.unreadable ? *exchange.response : none;
         shape_.push_back(response.size() > 1 ? response[1] : 0);
-        bool error = response.size() > 2 && response[1] == code::error;
+        bool error = response.size() > 2 && wire::code_of(response) == code::error;
         shape_.push_back(error ? response[2] : static_cast<uint8_t>(response.size()));
         shape_.push_back(static_cast<uint8_t>(others << 4 | place));
     }

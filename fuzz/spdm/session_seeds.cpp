@@ -178,7 +178,8 @@ void write_session_seeds(const WriteSeed& write) {
         for (bool psk_finish : {false, true}) {
             for (uint8_t version : Bytes{0x11, 0x14}) {
                 Steps steps = {step(psk_finish ? StepKind::psk_exchange : StepKind::key_exchange)};
-                const Bytes whole{version, psk_finish ? wire::code::psk_finish : wire::code::finish, 0, 0, 0};
+                const Bytes whole{
+                    version, psk_finish ? byte(wire::code::psk_finish) : byte(wire::code::finish), 0, 0, 0};
                 steps.push_back(edited(step(psk_finish ? StepKind::psk_finish : StepKind::finish),
                                        EditMode::replaced, to_bytes(ByteView(whole).first(4 + seed % 2))));
                 Bytes prefix = {static_cast<uint8_t>(seed / 4 % 4), static_cast<uint8_t>(seed),
@@ -193,7 +194,7 @@ void write_session_seeds(const WriteSeed& write) {
     for (uint8_t device : Bytes{0, 1}) {
         for (uint8_t how = 0; how < 8; ++how) {
             const Bytes empty{
-                static_cast<uint8_t>(0x11 + how % 4), wire::code::certificate, 0, 0, 0, 0, 16, 0};
+                static_cast<uint8_t>(0x11 + how % 4), byte(wire::code::certificate), 0, 0, 0, 0, 16, 0};
             const SessionStep more = edited(step(StepKind::deliver), EditMode::repaired, empty);
             Steps steps = handshake();
             steps.resize(3);

@@ -17,12 +17,12 @@ std::string course(const Pair& pair) {
     Bytes codes;
     for (const auto& [request, response] : pair.log) {
         bool portion = code_of(request) == code::get_certificate && (request[4] != 0 || request[5] != 0);
-        if (!portion) codes.push_back(code_of(request));
+        if (!portion) codes.push_back(byte(code_of(request)));
     }
     return to_hex(codes);
 }
 
-size_t count_of(const Pair& pair, uint8_t code) {
+size_t count_of(const Pair& pair, wire::Code code) {
     return static_cast<size_t>(
         std::ranges::count_if(pair.log, [&](const auto& both) { return code_of(both.first) == code; }));
 }

@@ -61,6 +61,10 @@ class Checker {
     explicit Checker(FaultConfig faults = {}) : faults_(faults) {}
 
     // Refuses by `check` unless `holds` or the check is waived.
+    // With the code of the request that is refused in ErrorData.
+    Checked<> demand(Check check, bool holds, wire::Code refused) const {
+        return demand(check, holds, byte(refused));
+    }
     Checked<> demand(Check check, bool holds, uint8_t error_data = 0) const {
         if (holds || faults_.waived(check)) return {};
         return std::unexpected(Refusal{check, info(check).error, error_data, {}});

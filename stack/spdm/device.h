@@ -122,7 +122,7 @@ struct Device {
     // OpaqueData of MEASUREMENTS for what was negotiated, in the format that goes with it; none: empty.
     std::function<Bytes(const Parameters& negotiated)> measurement_opaque;
     VendorHandler vendor;
-    std::map<uint8_t, Deferral> deferrals;
+    std::map<wire::Code, Deferral> deferrals;
     uint8_t rdt_exponent = 10;
     uint8_t rdtm = 2;
 

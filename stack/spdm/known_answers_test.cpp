@@ -79,7 +79,7 @@ struct Step {
     Json json;
     Bytes bytes;
     std::string name() const { return text(json["message"]); }
-    bool request() const { return wire::is_request(bytes[1]); }
+    bool request() const { return wire::is_request(wire::code_of(bytes)); }
     bool completes() const { return json.contains("completes"); }
     // What enters a transcript.
     ByteView covered() const {
@@ -216,13 +216,13 @@ struct Trusting {
     // The chain as DIGESTS and one CERTIFICATE bring it.
     Checked<> read_chain(ByteView chain, ByteView digest) {
         Bytes digests = concat({requester.get_digests(), digest});
-        digests[1] = code::digests;
+        digests[1] = byte(code::digests);
         digests[2] = wire::version_byte(digests) >= byte(Version::v1_3) ? 1 : 0;
         digests[3] = 1;
         TRY(answer(digests));
         Bytes head = requester.get_certificate(0, 0, 0xffff);
         head.resize(8);
-        head[wire::kCodeAt] = code::certificate;
+        head[wire::kCodeAt] = byte(code::certificate);
         head[4] = static_cast<uint8_t>(chain.size());
         head[5] = static_cast<uint8_t>(chain.size() >> 8);
         head[6] = head[7] = 0;

@@ -36,7 +36,7 @@ Requester::Requester(const RequesterConfig& config, const crypto::Provider& prov
       identities_(config.identities, provider) {}
 
 Bytes Requester::begin_at(Bytes request, std::optional<uint32_t> place) {
-    uint8_t code = code_of(request);
+    wire::Code code = code_of(request);
     RequesterSession* session = find(place);
     pending_.reset();
     unsent_.reset();
@@ -91,7 +91,7 @@ Checked<Outcome> Requester::receive(ByteView response, bool secured) {
     pending_.reset();
     if (!outcome) refused(request, outcome.error());
     // A flow of encapsulated requests that was answered with an ERROR is over.
-    uint8_t code = request.code();
+    wire::Code code = request.code();
     bool of_turn = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     if (of_turn && (!outcome || peer_error_)) turn_.reset();
     return outcome;
@@ -161,7 +161,7 @@ Checked<Outcome> Requester::error_received(ByteView response) {
     if (peer_error_ == ErrorCode::busy) return send_again(pending_->sent, config_.busy_delay);
     if (peer_error_ == ErrorCode::response_not_ready) {
         TRY(checker_.demand(Check::not_ready_forbidden, !is_vca(pending_->code())));
-        TRY(checker_.demand(Check::not_ready_code, message.request_code == pending_->code()));
+        TRY(checker_.demand(Check::not_ready_code, Code{message.request_code} == pending_->code()));
         TRY(checker_.demand(Check::not_ready_timing,
                             message.rdtm > 1 && message.rdt_exponent <= kMaxRdtExponent));
         RespondIfReady ready{.request_code = message.request_code, .token = message.token};

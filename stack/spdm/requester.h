@@ -17,6 +17,7 @@
 #include "stack/spdm/requester_session.h"
 #include "stack/spdm/transcript.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/key_exchange.h"
 #include "stack/wire/messages/psk.h"
 #include "stack/wire/messages/session.h"
@@ -206,7 +207,7 @@ class Requester {
         std::unique_ptr<crypto::Dhe> dhe;   // of KEY_EXCHANGE
         unsigned put_off = 0;
 
-        uint8_t code() const { return request[1]; }
+        wire::Code code() const { return wire::code_of(request); }
     };
 
     Bytes begin(Bytes request) { return begin_at(std::move(request), place_); }
@@ -289,7 +290,8 @@ class Requester {
     void open_turn(std::optional<uint32_t> session, std::optional<uint32_t> place);
     void close_turn(std::optional<uint8_t> slot);
     wire::Context our_context() const;
-    Bytes inner_error(wire::ErrorCode code, uint8_t data = 0) const;
+    // With UnsupportedRequest: the code of the request, which stands in ErrorData.
+    Bytes inner_error(wire::ErrorCode error, wire::Code refused = {}) const;
     Checked<> encapsulated_request_received(ByteView response);
     Checked<> encapsulated_ack_received(ByteView response);
     Checked<Bytes> answer(ByteView bytes);

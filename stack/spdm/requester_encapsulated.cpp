@@ -107,11 +107,11 @@ Context Requester::our_context() const {
     return context;
 }
 
-Bytes Requester::inner_error(ErrorCode code, uint8_t data) const {
-    return encoded(
-        ErrorResponse{
-            .error_code = static_cast<uint8_t>(code), .error_data = data, .extended_error_data = {}},
-        our_context());
+Bytes Requester::inner_error(ErrorCode error, wire::Code refused) const {
+    return encoded(ErrorResponse{.error_code = static_cast<uint8_t>(error),
+                                 .error_data = byte(refused),
+                                 .extended_error_data = {}},
+                   our_context());
 }
 
 // A request that cannot be answered gets an encapsulated ERROR; only one that is not allowed at all ends the
@@ -119,7 +119,7 @@ Bytes Requester::inner_error(ErrorCode code, uint8_t data) const {
 Checked<Bytes> Requester::answer(ByteView bytes) {
     TRY(checker_.demand(Check::response_malformed, bytes.size() >= 4));
     Bytes request = with_header(to_bytes(bytes));
-    uint8_t code = code_of(request);
+    wire::Code code = code_of(request);
     bool nested = code == code::get_encapsulated_request || code == code::deliver_encapsulated_response;
     TRY(checker_.demand(Check::encap_nested, !nested));
     ++turn_->steps;

@@ -14,22 +14,23 @@ namespace {
 
 constexpr uint8_t kRequestId = 0x42;
 
-Bytes header(uint8_t code, std::string_view rest) {
-    Bytes message{byte(v1_2), code};
+Bytes header(wire::Code code, std::string_view rest) {
+    Bytes message{byte(v1_2), byte(code)};
     append(message, *from_hex(rest));
     return message;
 }
 
 // ENCAPSULATED_REQUEST.
 Bytes asking(ByteView inner, uint8_t id = kRequestId) {
-    Bytes message{byte(v1_2), code::encapsulated_request, id, 0};
+    Bytes message{byte(v1_2), byte(code::encapsulated_request), id, 0};
     append(message, inner);
     return message;
 }
 
 // ENCAPSULATED_RESPONSE_ACK of 1.2.
 Bytes ack(uint8_t payload_type, ByteView payload, uint8_t acknowledged = kRequestId, uint8_t next = 0) {
-    Bytes message{byte(v1_2), code::encapsulated_response_ack, next, payload_type, acknowledged, 0, 0, 0};
+    Bytes message{byte(v1_2), byte(code::encapsulated_response_ack), next, payload_type, acknowledged, 0, 0,
+                  0};
     append(message, payload);
     return message;
 }

@@ -46,7 +46,7 @@ Checked<M> Requester::decoded(ByteView response, const wire::Context& context, s
     if (wire::version_byte(response) != expected_version() || wire::code_of(response) != M::kCode) {
         renamed = to_bytes(response);
         renamed[wire::kVersionAt] = expected_version();
-        renamed[wire::kCodeAt] = M::kCode;
+        renamed[wire::kCodeAt] = byte(M::kCode);
         response = renamed;
     }
     wire::DecodeOptions options{.lenient = checker_.waived(Check::response_malformed)};

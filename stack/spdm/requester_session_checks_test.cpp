@@ -36,7 +36,7 @@ void check_fault(const ResponseFault<M>& fault, const std::function<Checked<>(Se
         SessionPair pair(device, config, faults);
         BOOST_REQUIRE(good(pair.connect()));
         pair.on_response = [&](const Bytes& request, Bytes& response) {
-            if (code_of(request) != (M::kCode | 0x80)) return;
+            if (code_of(request) != wire::request_of(M::kCode)) return;
             const Context context = pair.requester.parameters().context();
             auto message = *decode<M>(response, context);
             fault.inject(message);

@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(a_finish_without_a_record_left_for_it_leaves_nothing_pendin
     BOOST_REQUIRE(pair.requester.unsent().has_value());
     BOOST_TEST((pair.requester.unsent()->check == Check::answer_record_limit));
     BOOST_TEST(!pair.requester.sessions().contains(id));
-    BOOST_TEST(check_name(pair.requester.receive(Bytes{0x12, code::finish_rsp, 0, 0})) == "response_code");
+    BOOST_TEST(check_name(pair.requester.receive(Bytes{0x12, byte(code::finish_rsp), 0, 0})) ==
+               "response_code");
     pair.requester.use_session(established);
     BOOST_TEST(good(pair.exchange(pair.requester.heartbeat())));
 }
@@ -68,7 +69,8 @@ BOOST_AUTO_TEST_CASE(a_finish_of_no_session_touches_none) {
     SessionPair pair(device, config);
     BOOST_REQUIRE(good(pair.connect()));
     uint32_t established = pair.establish().value();
-    for (const Bytes& answer : {Bytes{0x12, code::finish_rsp, 0, 0}, Bytes{0x12, code::error, 1, 0}}) {
+    for (const Bytes& answer :
+         {Bytes{0x12, byte(code::finish_rsp), 0, 0}, Bytes{0x12, byte(code::error), 1, 0}}) {
         pair.requester.use_session(std::nullopt);
         BOOST_TEST(!pair.requester.finish().empty());
         (void)pair.requester.receive(answer);

@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
         for (const FaultConfig& faults : {FaultConfig{}, all}) {
             for (const auto& [request, response] : good.log) {
                 for (size_t size = 0; size < response.size(); size += 1 + size / 8) {
-                    uint8_t code = wire::code_of(request);
+                    wire::Code code = wire::code_of(request);
                     Pair pair(device, test_config(), faults);
                     bool cut = false;
                     pair.on_response = [&](const Bytes& asked, Bytes& answer) {

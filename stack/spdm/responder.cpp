@@ -84,7 +84,7 @@ Checked<Bytes> Responder::dispatch(ByteView request) {
 
 // The checks that come before a handler sees a request, in the order in which they are made.
 Checked<> Responder::admit(ByteView request) const {
-    uint8_t code = code_of(request);
+    wire::Code code = code_of(request);
     const RequestInfo* row = request_info(code);
     bool known = row != nullptr && row->since <= parameters_.version;
     // Before a version is agreed on, a later version's request is merely too early.
@@ -132,7 +132,7 @@ Checked<> Responder::admit_place(const RequestInfo& row) const {
 }
 
 std::optional<Bytes> Responder::put_off(ByteView request) {
-    uint8_t code = code_of(request);
+    wire::Code code = code_of(request);
     // Only the deferred request can be put off again, and only where it came.
     bool again = ready_for(request) && deferred_->session == current_;
     if (code == code::respond_if_ready && !again) return std::nullopt;
@@ -152,7 +152,7 @@ std::optional<Bytes> Responder::put_off(ByteView request) {
     ErrorResponse answer;
     answer.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
     answer.rdt_exponent = device_.rdt_exponent;
-    answer.request_code = code_of(deferred_->request);
+    answer.request_code = byte(code_of(deferred_->request));
     answer.token = token_;
     answer.rdtm = device_.rdtm;
     return *encode(answer, parameters_.context());
@@ -179,13 +179,13 @@ const Responder::Handler Responder::kHandlers[] = {
     {code::deliver_encapsulated_response, &Responder::deliver_encapsulated_response},
 };
 
-const Responder::Handler* Responder::handler_of(uint8_t code) {
+const Responder::Handler* Responder::handler_of(wire::Code code) {
     const auto* found = std::ranges::find(kHandlers, code, &Handler::code);
     return found == std::end(kHandlers) ? nullptr : found;
 }
 
 Checked<Bytes> Responder::handle(ByteView request) {
-    uint8_t code = code_of(request);
+    wire::Code code = code_of(request);
     if (current_) {
         current()->channel.measured().on_request(code, true);
         transcript_.on_session_request(code, authenticated_);
@@ -201,11 +201,11 @@ Checked<Bytes> Responder::handle(ByteView request) {
 }
 
 bool Responder::ready_for(ByteView request) const {
-    return deferred_ && param1(request) == code_of(deferred_->request) && param2(request) == token_;
+    return deferred_ && Code{param1(request)} == code_of(deferred_->request) && param2(request) == token_;
 }
 
 Checked<Bytes> Responder::respond_if_ready(ByteView request) {
-    TRY(checker_.demand(Check::ready_itself, param1(request) != code::respond_if_ready));
+    TRY(checker_.demand(Check::ready_itself, Code{param1(request)} != code::respond_if_ready));
     TRY(checker_.demand(Check::ready_nothing, deferred_.has_value()));
     if (!deferred_) return error(ErrorCode::unspecified);
     TRY(checker_.demand(Check::ready_session, deferred_->session == current_));
@@ -217,9 +217,9 @@ Checked<Bytes> Responder::respond_if_ready(ByteView request) {
 
 // What the requester takes in one message; there is no chunking here. Before 1.2 it is not stated. The
 // responses of VCA go out whatever their size: without them there is no connection that could chunk.
-size_t Responder::most_taken(uint8_t response) const {
+size_t Responder::most_taken(Code response) const {
     uint32_t stated = parameters_.requester_data_transfer_size;
-    return stated == 0 || is_vca(response | 0x80) ? SIZE_MAX : stated;
+    return stated == 0 || is_vca(request_of(response)) ? SIZE_MAX : stated;
 }
 
 bool Responder::fits(ByteView response) const {

@@ -76,15 +76,15 @@ class Responder {
     bool requester_authenticated() const { return requester_authenticated_; }
 
     // Whether there is a handler for the request; else only its row of the legality table is known.
-    static bool handles(uint8_t code) { return handler_of(code) != nullptr; }
+    static bool handles(wire::Code code) { return handler_of(code) != nullptr; }
 
    private:
     struct Handler {
-        uint8_t code;
+        wire::Code code;
         Checked<Bytes> (Responder::*handle)(ByteView request);
     };
     static const Handler kHandlers[];
-    static const Handler* handler_of(uint8_t code);
+    static const Handler* handler_of(wire::Code code);
 
     // The answer to a message; afterwards settle() does what had to wait until it was sealed.
     std::optional<Bytes> respond(ByteView request);
@@ -176,7 +176,7 @@ class Responder {
     Bytes summary_hash(uint8_t type) const;
     std::optional<crypto::HashAlgo> measurement_hash() const;
     Bytes error(wire::ErrorCode code, uint8_t data = 0) const;
-    size_t most_taken(uint8_t response) const;
+    size_t most_taken(wire::Code response) const;
     // Whether a response can go out. One that cannot is given unfinished, and respond() refuses it.
     bool fits(ByteView response) const;
     Bytes too_large(size_t size);
@@ -208,7 +208,7 @@ class Responder {
     bool authenticated_ = false;
     bool resynch_ = false;
     Identities identities_;
-    std::map<uint8_t, Deferral> deferrals_;
+    std::map<wire::Code, Deferral> deferrals_;
     struct Deferred {
         Bytes request;
         std::optional<uint32_t> session;

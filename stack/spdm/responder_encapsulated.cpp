@@ -44,7 +44,7 @@ Checked<M> Responder::delivered(ByteView response, const Context& context) const
     Bytes renamed = to_bytes(response);
     // Where another header was let through, the rest is read as what was asked for.
     renamed[kVersionAt] = byte(parameters_.version);
-    renamed[kCodeAt] = M::kCode;
+    renamed[kCodeAt] = byte(M::kCode);
     return checker_.demand_value(Check::encap_malformed, decode<M>(renamed, context, options));
 }
 
@@ -140,7 +140,7 @@ Checked<> Responder::encapsulated_response(ByteView response) {
     // What a transport pads DELIVER_ENCAPSULATED_RESPONSE with stands behind the response in it.
     response = exact(response, encapsulated_context());
     TRY(checker_.demand(Check::encap_version, version_byte(response) == byte(parameters_.version)));
-    uint8_t asked = code_of(flow_->request);
+    const Code asked = code_of(flow_->request);
     if (code_of(response) == code::error &&
         param1(response) == static_cast<uint8_t>(ErrorCode::response_not_ready)) {
         flow_.reset();

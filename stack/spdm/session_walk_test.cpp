@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_walk_goes_on_after_an_attestation) {
     BOOST_TEST(good(pair.drive(attestation)));
     size_t before = pair.sent.size();
     check_walk(pair, {});
-    BOOST_TEST(pair.sent.at(before).second.at(1) == code::key_exchange);
+    BOOST_TEST(wire::code_of(pair.sent.at(before).second) == code::key_exchange);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_responder_cannot_do_is_left_out) {
@@ -195,8 +195,8 @@ BOOST_AUTO_TEST_CASE(what_the_responder_cannot_do_is_left_out) {
 
 BOOST_AUTO_TEST_CASE(a_responder_that_puts_off_is_waited_for_inside_sessions_too) {
     Device device = session_device();
-    for (uint8_t code : {code::key_exchange, code::finish, code::heartbeat, code::key_update,
-                         code::get_measurements, code::end_session}) {
+    for (wire::Code code : {code::key_exchange, code::finish, code::heartbeat, code::key_update,
+                            code::get_measurements, code::end_session}) {
         device.deferrals[code] = {.busy = 1, .not_ready = 1};
     }
     for (bool clear : {false, true}) {
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(any_bytes_are_taken_or_refused) {
             if (!result) return result;
             return pair.walk(options);
         };
-        std::map<uint8_t, size_t> sizes;
+        std::map<wire::Code, size_t> sizes;
         BOOST_REQUIRE(good(run({}, [&](Bytes& response) { sizes[code_of(response)] = response.size(); })));
         for (const auto& [code, whole] : sizes) {
             for (const FaultConfig& faults : {FaultConfig{}, all}) {

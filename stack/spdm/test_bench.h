@@ -41,7 +41,7 @@ struct Bench {
         Bytes request = *wire::encode(message, context);
         Bytes response = send(request);
         BOOST_REQUIRE_GT(response.size(), 4U);
-        BOOST_REQUIRE_EQUAL(wire::code_of(response), wire::code_of(request) - 0x80);
+        BOOST_REQUIRE_EQUAL(wire::code_of(response), wire::response_to(wire::code_of(request)));
         vca = concat({vca, request, response});
     }
     void negotiate(wire::Version version) {

@@ -132,7 +132,7 @@ inline std::string_view refused_by(const Checked<>& result) {
 }
 
 // What the responder would have said is replaced, once, in the response to one request.
-inline std::function<void(const Bytes&, Bytes&)> answer_once(uint8_t code, std::string_view hex) {
+inline std::function<void(const Bytes&, Bytes&)> answer_once(wire::Code code, std::string_view hex) {
     return [code, answer = *from_hex(hex), used = false](const Bytes& request, Bytes& response) mutable {
         if (used || wire::code_of(request) != code) return;
         used = true;

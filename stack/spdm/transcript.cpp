@@ -24,12 +24,12 @@ void Transcript::begin(crypto::HashAlgo hash, wire::Version version) {
     reset_l1();
 }
 
-void Transcript::on_request(uint8_t code, bool authenticated) {
+void Transcript::on_request(wire::Code code, bool authenticated) {
     if (wire::resets_any(code, wire::resets::l1)) reset_l1();
     on_session_request(code, authenticated);
 }
 
-void Transcript::on_session_request(uint8_t code, bool authenticated) {
+void Transcript::on_session_request(wire::Code code, bool authenticated) {
     if (wire::resets_any(code, wire::resets::m1) && !authenticated) reset_m1();
 }
 

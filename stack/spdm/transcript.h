@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "stack/crypto/provider.h"
+#include "stack/wire/codes.h"
 #include "stack/wire/version.h"
 
 namespace assay::spdm {
@@ -30,9 +31,9 @@ class Transcript {
     // What a request resets by coming: L1/L2, unless it asks for measurements itself; M1/M2, when it leaves
     // an authentication behind that was not brought to its end. `authenticated`: a CHALLENGE was answered on
     // this connection.
-    void on_request(uint8_t code, bool authenticated);
+    void on_request(wire::Code code, bool authenticated);
     // The part of M1/M2, which requests inside sessions have too.
-    void on_session_request(uint8_t code, bool authenticated);
+    void on_session_request(wire::Code code, bool authenticated);
 
     // B and C of M1/M2 = A || B || C.
     void add_m1(ByteView message);

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(before_algorithms_and_after_get_version_there_is_nothing_to
 
 BOOST_AUTO_TEST_CASE(requests_reset_what_the_specification_says) {
     struct Row {
-        uint8_t code;
+        wire::Code code;
         bool authenticated;
         bool keeps_m1;
         bool keeps_l1;
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(requests_reset_what_the_specification_says) {
         {code::get_encapsulated_request, true, true, false},
     };
     for (const Row& row : rows) {
-        BOOST_TEST_CONTEXT("request " << int{row.code} << (row.authenticated ? ", authenticated" : "")) {
+        BOOST_TEST_CONTEXT("request " << row.code << (row.authenticated ? ", authenticated" : "")) {
             Transcript t = negotiated(Version::v1_1);
             t.add_m1(as_bytes("B"));
             t.add_l1(as_bytes("L"));

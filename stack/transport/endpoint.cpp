@@ -17,7 +17,7 @@ bool is(const Unit& unit, EmuCommand command) { return unit.command == static_ca
 // Whether bytes begin as an SPDM request does: a version and a request code.
 bool looks_like_spdm(ByteView message) {
     return message.size() >= 2 && wire::version_byte(message) >= 0x10 &&
-           wire::version_byte(message) <= 0x1f && wire::code_of(message) >= 0x80;
+           wire::version_byte(message) <= 0x1f && wire::is_request(wire::code_of(message));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "stack/wire/annotate.h"
 
+#include "stack/wire/header.h"
+
 #include <algorithm>
 
 namespace assay::wire {
@@ -93,7 +95,7 @@ Annotation annotate(ByteView bytes, const Context& context) {
         result.error = Error{Errc::truncated, "header", bytes.size(), "shorter than a header"};
         return result;
     }
-    result.info = message_info(bytes[1]);
+    result.info = message_info(code_of(bytes));
     if (result.info == nullptr) {
         result.error = Error{Errc::bad_code, "RequestResponseCode", 1, "no such message"};
         return result;

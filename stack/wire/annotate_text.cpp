@@ -48,7 +48,7 @@ std::string line(ByteView bytes, const Span& span, Version version, size_t max_b
 std::string meaning(const Span& span, Version version) {
     if (!span.number) return {};
     switch (span.field.kind) {
-        case FieldKind::code: return message_name(static_cast<uint8_t>(span.value));
+        case FieldKind::code: return message_name(Code{static_cast<uint8_t>(span.value)});
         case FieldKind::version: return fmt::format("{}.{}", span.value >> 4, span.value & 0xf);
         case FieldKind::enumeration: return enumerator(span);
         case FieldKind::flags: return bits(span, version);

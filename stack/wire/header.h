@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stack/base/bytes.h"
+#include "stack/wire/codes.h"
 
 namespace assay::wire {
 
@@ -12,7 +13,7 @@ inline constexpr size_t kVersionAt = 0, kCodeAt = 1, kParam1At = 2, kParam2At = 
 // The header's fields; 0 where the message ends before the field.
 constexpr uint8_t header_byte(ByteView message, size_t at) { return at < message.size() ? message[at] : 0; }
 constexpr uint8_t version_byte(ByteView message) { return header_byte(message, kVersionAt); }
-constexpr uint8_t code_of(ByteView message) { return header_byte(message, kCodeAt); }
+constexpr Code code_of(ByteView message) { return Code{header_byte(message, kCodeAt)}; }
 constexpr uint8_t param1(ByteView message) { return header_byte(message, kParam1At); }
 constexpr uint8_t param2(ByteView message) { return header_byte(message, kParam2At); }
 

@@ -1,5 +1,7 @@
 #include "stack/wire/json.h"
 
+#include "stack/wire/header.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -175,7 +177,7 @@ Json fields_to_json(ByteView bytes, const Annotation& annotation) {
 Json to_json(ByteView bytes, const Context& context) {
     Annotation annotation = annotate(bytes, context);
     Json json;
-    json["message"] = bytes.size() < 2 ? std::string() : message_name(bytes[1]);
+    json["message"] = bytes.size() < 2 ? std::string() : message_name(code_of(bytes));
     json["version"] = name(context.version);
     json["fields"] = fields_to_json(bytes, annotation);
     if (annotation.error) {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <ostream>
 #include <vector>
 
 #include "stack/wire/encode.h"
+#include "stack/wire/header.h"
 #include "stack/wire/messages/certificate.h"
 #include "stack/wire/messages/endpoint_info.h"
 #include "stack/wire/messages/error.h"
@@ -39,13 +41,13 @@ const std::vector<MessageInfo>& by_code() {
 
 std::span<const MessageInfo> messages() { return by_code(); }
 
-const MessageInfo* message_info(uint8_t code) {
+const MessageInfo* message_info(Code code) {
     static const auto kByCode = [] {
         std::array<const MessageInfo*, 256> table{};
-        for (const MessageInfo& info : messages()) table[info.code] = &info;
+        for (const MessageInfo& info : messages()) table[byte(info.code)] = &info;
         return table;
     }();
-    return kByCode[code];
+    return kByCode[byte(code)];
 }
 
 const MessageInfo* message_info(std::string_view name) {
@@ -55,17 +57,19 @@ const MessageInfo* message_info(std::string_view name) {
     return nullptr;
 }
 
-std::string message_name(uint8_t code) {
+std::string message_name(Code code) {
     const MessageInfo* info = message_info(code);
-    return info != nullptr ? std::string(info->name) : fmt::format("0x{:02x}", code);
+    return info != nullptr ? std::string(info->name) : fmt::format("0x{:02x}", byte(code));
 }
+
+std::ostream& operator<<(std::ostream& out, Code code) { return out << message_name(code); }
 
 std::unique_ptr<Described> make_nested(Nested structure, ByteView bytes) {
     switch (structure) {
         case Nested::measurement_record: return make_described<MeasurementRecord>();
         case Nested::certificate_chain: return make_described<CertChain>();
         case Nested::message: {
-            const MessageInfo* info = bytes.size() < 2 ? nullptr : message_info(bytes[1]);
+            const MessageInfo* info = bytes.size() < 2 ? nullptr : message_info(code_of(bytes));
             return info == nullptr ? nullptr : info->make();
         }
         case Nested::opaque_data: return make_described<OpaqueData>();
@@ -90,7 +94,7 @@ std::string_view name(Nested structure) {
 
 Result<std::unique_ptr<Described>> decode_any(ByteView bytes, const Context& context, size_t* used) {
     if (bytes.size() < 4) return fail(Errc::truncated, "header", bytes.size(), "shorter than a header");
-    const MessageInfo* info = message_info(bytes[1]);
+    const MessageInfo* info = message_info(code_of(bytes));
     if (info == nullptr || info->since > context.version) {
         return fail(Errc::bad_code, "RequestResponseCode", 1,
                     fmt::format("SPDM {} has no message 0x{:02x}", name(context.version), bytes[1]));

@@ -12,7 +12,7 @@ namespace assay::wire {
 
 // One message.
 struct MessageInfo {
-    uint8_t code = 0;
+    Code code{};
     std::string_view name{};  // as in DSP0274, e.g. "GET_VERSION"
     Version since = Version::v1_0;
     Make* make = nullptr;
@@ -22,10 +22,10 @@ struct MessageInfo {
 std::span<const MessageInfo> messages();
 
 // The message with a code or a name; null when there is none. The version is not looked at.
-const MessageInfo* message_info(uint8_t code);
+const MessageInfo* message_info(Code code);
 const MessageInfo* message_info(std::string_view name);
 // The name, or "0x.." for a code that no version has.
-std::string message_name(uint8_t code);
+std::string message_name(Code code);
 
 // An empty structure of that kind; `bytes` determines which message is in a Nested::message, and null is
 // returned when it is none.

@@ -10,17 +10,17 @@ namespace assay::wire {
 BOOST_AUTO_TEST_SUITE(registry_suite)
 
 BOOST_AUTO_TEST_CASE(every_code_stands_once_and_every_request_has_its_response) {
-    std::set<uint8_t> codes;
+    std::set<Code> codes;
     std::set<std::string_view> names;
     for (const MessageInfo& info : messages()) {
         BOOST_TEST(codes.insert(info.code).second, info.name);
         BOOST_TEST(names.insert(info.name).second, info.name);
         BOOST_TEST(message_info(info.name)->code == info.code);
     }
-    for (uint8_t one : codes) {
+    for (const Code one : codes) {
         // ERROR answers anything, and RESPOND_IF_READY is answered by what it asks for.
         if (one == code::error || one == code::respond_if_ready) continue;
-        BOOST_TEST(codes.contains(static_cast<uint8_t>(one ^ 0x80)), message_name(one));
+        BOOST_TEST(codes.contains(Code{static_cast<uint8_t>(byte(one) ^ 0x80)}), message_name(one));
     }
     BOOST_TEST(codes.size() == 60U);
 }

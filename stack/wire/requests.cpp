@@ -1,5 +1,6 @@
 #include "stack/wire/requests.h"
 
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/certificate.h"
@@ -153,19 +154,19 @@ constexpr RequestInfo kRequests[] = {
 
 std::span<const RequestInfo> requests() { return kRequests; }
 
-const RequestInfo* request_info(uint8_t code) {
+const RequestInfo* request_info(Code code) {
     static constexpr auto kByCode = [] {
         std::array<const RequestInfo*, 256> table{};
-        for (const RequestInfo& info : kRequests) table[info.code] = &info;
+        for (const RequestInfo& info : kRequests) table[byte(info.code)] = &info;
         return table;
     }();
-    return kByCode[code];
+    return kByCode[byte(code)];
 }
 
 Context response_context(const Context& connection, ByteView request) {
     Context context = request_context(connection, request);
     if (request.size() < 4) return context;
-    const RequestInfo* info = request_info(request[1]);
+    const RequestInfo* info = request_info(code_of(request));
     if (info != nullptr && info->lay_out != nullptr) info->lay_out(request, context);
     return context;
 }
@@ -173,9 +174,9 @@ Context response_context(const Context& connection, ByteView request) {
 Context request_context(const Context& connection, ByteView request) {
     Context context = connection;
     if (request.size() < 2) return context;
-    if (request[1] == code::get_version) context.version = Version::v1_0;
-    if (request[1] == code::get_capabilities)
-        context.version = version_from_byte(request[0]).value_or(context.version);
+    if (code_of(request) == code::get_version) context.version = Version::v1_0;
+    if (code_of(request) == code::get_capabilities)
+        context.version = version_from_byte(version_byte(request)).value_or(context.version);
     return context;
 }
 

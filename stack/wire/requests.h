@@ -55,11 +55,11 @@ inline constexpr uint8_t nothing = 0, l1 = 1, m1 = 2;
 struct RequestInfo {
     using LayOut = void(ByteView request, Context& response);  // of a request of at least four bytes
 
-    uint8_t code = 0;
+    Code code{};
     std::string_view name{};  // as in DSP0274, e.g. "GET_VERSION"
     Version since = Version::v1_0;
     Make* make = nullptr;
-    uint8_t response_code = 0;  // 0, with the next two empty: it has no response of its own
+    Code response_code{};  // 0, with the next two empty: it has no response of its own
     std::string_view response_name{};
     Make* make_response = nullptr;
     Legal legal{};
@@ -70,19 +70,16 @@ struct RequestInfo {
 // In the order of the protocol.
 std::span<const RequestInfo> requests();
 // The row of a code; null when no version has such a request.
-const RequestInfo* request_info(uint8_t code);
-
-// The code of the response to a request: its own, less 0x80.
-constexpr uint8_t response_to(uint8_t request_code) { return request_code & 0x7f; }
+const RequestInfo* request_info(Code code);
 
 // Whether a request resets M1/M2 or L1/L2 by coming; one that no row has leaves measurements behind.
-inline bool resets_any(uint8_t code, uint8_t what) {
+inline bool resets_any(Code code, uint8_t what) {
     const RequestInfo* request = request_info(code);
     return ((request != nullptr ? request->resets : resets::l1) & what) != 0;
 }
 
 // GET_VERSION, GET_CAPABILITIES and NEGOTIATE_ALGORITHMS.
-constexpr bool is_vca(uint8_t code) {
+constexpr bool is_vca(Code code) {
     return code == code::get_version || code == code::get_capabilities || code == code::negotiate_algorithms;
 }
 

@@ -10,7 +10,7 @@ namespace assay::wire {
 BOOST_AUTO_TEST_SUITE(requests_suite)
 
 BOOST_AUTO_TEST_CASE(each_row_is_a_request_that_stands_once) {
-    std::set<uint8_t> codes;
+    std::set<Code> codes;
     for (const RequestInfo& row : requests()) {
         BOOST_TEST(is_request(row.code), row.name);
         BOOST_TEST(codes.insert(row.code).second, row.name << " stands twice");
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(each_row_is_a_request_that_stands_once) {
         BOOST_TEST((request_info(row.code) == &row));
     }
     BOOST_TEST((request_info(code::error) == nullptr));
-    BOOST_TEST((request_info(0x80) == nullptr));
+    BOOST_TEST((request_info(Code{0x80}) == nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(only_vca_comes_before_negotiation) {
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(the_response_of_a_request_has_its_code_less_80) {
         if (row.make_response == nullptr) {
             BOOST_TEST(row.code == code::respond_if_ready, row.name);
         } else {
-            BOOST_TEST(row.response_code == (row.code & 0x7f), row.name);
+            BOOST_TEST(row.response_code == response_to(row.code), row.name);
         }
     }
 }

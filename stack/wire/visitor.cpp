@@ -15,15 +15,15 @@ uint64_t reserved_bits(const Field& field, size_t width, Version version) {
     return all;
 }
 
-void Visitor::header(uint8_t code, uint8_t& spdm_version, const Field& param1_field, uint8_t& param1,
+void Visitor::header(Code code, uint8_t& spdm_version, const Field& param1_field, uint8_t& param1,
                      const Field& param2_field, uint8_t& param2) {
     Field version_field{.name = "SPDMVersion", .kind = FieldKind::version};
     // GET_VERSION and VERSION carry 1.0 whatever was negotiated.
-    if ((code & 0x7f) == 0x04) version_field.min = version_field.max = byte(Version::v1_0);
+    if (response_to(code) == Code::version) version_field.min = version_field.max = byte(Version::v1_0);
     u8(version_field, spdm_version);
-    uint8_t seen = code;
+    uint8_t seen = byte(code);
     u8({.name = "RequestResponseCode", .kind = FieldKind::code}, seen);
-    if (!failed() && decoding() && seen != code && !lenient()) {
+    if (!failed() && decoding() && seen != byte(code) && !lenient()) {
         refuse(Errc::bad_code, "RequestResponseCode", "another message than the one asked for");
     }
     u8(param1_field, param1);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/base/bytes.h"
+#include "stack/wire/codes.h"
 #include "stack/wire/context.h"
 #include "stack/wire/field.h"
 
@@ -40,7 +41,7 @@ class Visitor {
     const Error& error() const { return *error_; }
 
     // The four bytes that every message begins with.
-    void header(uint8_t code, uint8_t& spdm_version, const Field& param1_field, uint8_t& param1,
+    void header(Code code, uint8_t& spdm_version, const Field& param1_field, uint8_t& param1,
                 const Field& param2_field, uint8_t& param2);
 
     void u8(const Field& field, uint8_t& value) { number(field, value, 1); }

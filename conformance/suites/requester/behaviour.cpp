@@ -71,14 +71,14 @@ CheckResult gives_up(CaseContext& test, const Trick& trick, std::string_view req
 }
 
 // Changes the record that answers one kind of request in a session.
-RecordFault to(uint8_t code, const std::function<void(const FaultContext&, Bytes&)>& change) {
+RecordFault to(wire::Code code, const std::function<void(const FaultContext&, Bytes&)>& change) {
     return [=](const FaultContext& now, Bytes& record, bool&) {
         if (code_of(now.request) == code) change(now, record);
     };
 }
 
-Bytes header(const FaultContext& now, uint8_t code, uint8_t param1 = 0) {
-    return {byte(now.parameters.version), code, param1, 0};
+Bytes header(const FaultContext& now, wire::Code code, uint8_t param1 = 0) {
+    return {byte(now.parameters.version), byte(code), param1, 0};
 }
 
 // A key for responses as it was at some point of a session, and the number that was due under it.
@@ -134,12 +134,12 @@ CheckResult phases(CaseContext& test) {
 
 // Until FINISH_RSP came, nothing but the handshake goes through the session; and what comes in its place,
 // under the right keys, is no answer to FINISH.
-CheckResult early_data_of(CaseContext& test, const lab::FlowOptions& flow, uint8_t finish) {
+CheckResult early_data_of(CaseContext& test, const lab::FlowOptions& flow, wire::Code finish) {
     const Run* honest = TRY(test.honest(flow));
     std::set<uint32_t> established;
     for (const Exchange& seen : honest->exchanges()) {
         if (!seen.session) continue;
-        const uint8_t code = code_of(seen.request);
+        const wire::Code code = code_of(seen.request);
         const bool handshake = code == finish || code == code::get_encapsulated_request ||
                                code == code::deliver_encapsulated_response;
         TRY(test.expect_that(handshake || established.contains(*seen.session), "SPDM-ATK-115",
@@ -188,7 +188,7 @@ CheckResult refused_update(CaseContext& test) {
     if (!at) return CaseContext::not_applicable("the requester updates no key");
     if (*at + 1 >= run->exchanges().size()) return {};
     const Exchange& next = run->exchanges()[*at + 1];
-    const bool readable = !next.session || code_of(next.request) != 0;
+    const bool readable = !next.session || code_of(next.request) != wire::Code{};
     return test.expect_that(readable, "SPDM-SES-136", "a record under the key that was not updated",
                             "a record under another key", {}, *at + 1);
 }
@@ -250,10 +250,10 @@ CheckResult encapsulated(CaseContext& test) {
     const struct {
         Bytes request;
         std::string_view requirement;
-    } rows[] = {{{version, code::key_exchange, 0, 0}, "SPDM-ENC-109"},
-                {{version, code::get_version, 0, 0}, "SPDM-ENC-109"},
-                {{other, code::get_digests, 0, 0}, "SPDM-ENC-108"},
-                {{version, code::key_update, kAll, 1}, "SPDM-SES-120"}};
+    } rows[] = {{{version, byte(code::key_exchange), 0, 0}, "SPDM-ENC-109"},
+                {{version, byte(code::get_version), 0, 0}, "SPDM-ENC-109"},
+                {{other, byte(code::get_digests), 0, 0}, "SPDM-ENC-108"},
+                {{version, byte(code::key_update), kAll, 1}, "SPDM-SES-120"}};
     for (const auto& row : rows) {
         const Fault asks = [&row](const FaultContext& now, Bytes& response) {
             if (!now.session || code_of(now.request) != code::get_encapsulated_request) return;

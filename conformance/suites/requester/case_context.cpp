@@ -34,17 +34,17 @@ std::string last_request(const Run& run) {
 }  // namespace
 
 std::string request_name(const Exchange& exchange) {
-    const bool readable = !exchange.request.empty() && code_of(exchange.request) != 0;
+    const bool readable = !exchange.request.empty() && code_of(exchange.request) != wire::Code{};
     return readable ? message_name(code_of(exchange.request)) : "a record that does not open";
 }
 
-const Exchange* Run::first(uint8_t code) const {
+const Exchange* Run::first(wire::Code code) const {
     const auto found =
         std::ranges::find_if(exchanges(), [&](const Exchange& one) { return code_of(one.request) == code; });
     return found == exchanges().end() ? nullptr : &*found;
 }
 
-size_t Run::count(uint8_t code) const {
+size_t Run::count(wire::Code code) const {
     return static_cast<size_t>(std::ranges::count_if(
         exchanges(), [&](const Exchange& one) { return code_of(one.request) == code; }));
 }

@@ -24,8 +24,8 @@ struct Run {
     const std::vector<Exchange>& exchanges() const { return responder->exchanges(); }
     const lab::Observer& seen() const { return responder->seen(); }
     // The first exchange with that request; null: there is none.
-    const Exchange* first(uint8_t code) const;
-    size_t count(uint8_t code) const;
+    const Exchange* first(wire::Code code) const;
+    size_t count(wire::Code code) const;
     size_t place(const Exchange* exchange) const {
         return static_cast<size_t>(exchange - exchanges().data());
     }

@@ -8,7 +8,7 @@ using namespace wire;
 
 namespace {
 
-Fault first_times(uint8_t code, unsigned times, const std::function<void(Bytes&)>& change) {
+Fault first_times(wire::Code code, unsigned times, const std::function<void(Bytes&)>& change) {
     return [code, change, times](const FaultContext& now, Bytes& response) {
         if (code_of(now.request) != code) return;
         // Anew on each connection; and who asks again gets the same again.
@@ -23,13 +23,13 @@ Fault first_times(uint8_t code, unsigned times, const std::function<void(Bytes&)
 
 }  // namespace
 
-Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times) {
+Fault bytes(wire::Code code, const std::function<void(Bytes&)>& change, unsigned times) {
     return first_times(code, times, [change, response_code = response_to(code)](Bytes& response) {
         if (response.size() >= kHeaderSize && code_of(response) == response_code) change(response);
     });
 }
 
-Fault answer(uint8_t code, std::string_view hex, unsigned times) {
+Fault answer(wire::Code code, std::string_view hex, unsigned times) {
     const Bytes instead = from_hex(hex).value_or(Bytes{});
     return first_times(code, times, [instead](Bytes& response) { response = instead; });
 }

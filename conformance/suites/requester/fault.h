@@ -34,7 +34,7 @@ struct FaultRow {
     // A man in the middle: changes requests on their way too, outside sessions.
     std::function<void(Bytes& request)> on_request = {};
     // The request by whose answer it must be found, if not at once.
-    uint8_t noticed_by = 0;
+    wire::Code noticed_by{};
     // An application may pass over the refusal and go on in the session: that cannot be told from outside.
     bool may_go_on = false;
     // It is one only for a requester with the identity of the built-in one.
@@ -70,9 +70,9 @@ Fault fields(const std::function<void(M&)>& change,
 }
 // Changes the bytes of the response that belongs to a request, to the first `times` such requests of a
 // connection, and whenever they are repeated; an ERROR stays as it is.
-Fault bytes(uint8_t code, const std::function<void(Bytes&)>& change, unsigned times = 1);
+Fault bytes(wire::Code code, const std::function<void(Bytes&)>& change, unsigned times = 1);
 // The same with a whole other response, whatever the honest one is.
-Fault answer(uint8_t code, std::string_view hex, unsigned times = 1);
+Fault answer(wire::Code code, std::string_view hex, unsigned times = 1);
 void flip(Bytes& bytes);
 
 // Sessions by KEY_EXCHANGE, and by the key that both share.

@@ -33,9 +33,9 @@ bool goes_elsewhere(const Run& run, size_t faulty, size_t at) {
 // Behind the answer that begins a session: whether the request goes on with that session. Another handshake
 // does not.
 bool relies_on_exchange(const Run& run, size_t faulty, size_t at) {
-    const uint8_t asked = code_of(run.exchanges()[faulty].request);
+    const wire::Code asked = code_of(run.exchanges()[faulty].request);
     if (asked != code::key_exchange && asked != code::psk_exchange) return true;
-    const uint8_t code = code_of(run.exchanges()[at].request);
+    const wire::Code code = code_of(run.exchanges()[at].request);
     return run.exchanges()[at].session || code == code::finish || code == code::get_encapsulated_request ||
            code == code::deliver_encapsulated_response;
 }
@@ -79,22 +79,22 @@ bool refuses_encapsulated(const Exchange& seen) {
 }
 
 // Requests that only read what the responder says of itself, or ask it to prove that: they rely on nothing.
-bool only_reads(uint8_t code) {
-    constexpr uint8_t kReads[] = {code::get_capabilities, code::negotiate_algorithms,
-                                  code::get_digests,      code::get_certificate,
-                                  code::challenge,        code::key_exchange};
+bool only_reads(wire::Code code) {
+    constexpr wire::Code kReads[] = {code::get_capabilities, code::negotiate_algorithms,
+                                     code::get_digests,      code::get_certificate,
+                                     code::challenge,        code::key_exchange};
     return std::ranges::find(kReads, code) != std::end(kReads);
 }
 
 bool needs_authentic_device(const Exchange& seen) {
-    constexpr uint8_t kNeeds[] = {code::challenge, code::get_measurements, code::key_exchange};
+    constexpr wire::Code kNeeds[] = {code::challenge, code::get_measurements, code::key_exchange};
     return std::ranges::find(kNeeds, code_of(seen.request)) != std::end(kNeeds);
 }
 
 // The exchange by which the requester must have stopped; nullopt when it never got there.
 std::optional<size_t> due_at(const Run& run, const FaultRow& row) {
     const std::optional<size_t> injected = run.responder->injected_at();
-    if (row.noticed_by == 0 || (in_messages(row) && !injected)) return injected;
+    if (row.noticed_by == wire::Code{} || (in_messages(row) && !injected)) return injected;
     for (size_t at = injected.value_or(0); at < run.exchanges().size(); ++at) {
         if (code_of(run.exchanges()[at].request) == row.noticed_by) return at;
     }
@@ -110,7 +110,7 @@ std::vector<std::string> requirements_of(const FaultRow& row) {
     bool here = known == nullptr || (row.version >= known->since && row.version <= known->until);
     if (here) ids.push_back(of_check);
     if (!row.also.empty()) {
-        const bool first = row.noticed_by != 0 || row.is_of_also;
+        const bool first = row.noticed_by != wire::Code{} || row.is_of_also;
         ids.insert(first ? ids.begin() : ids.end(), row.also);
     }
     return ids;
@@ -245,7 +245,7 @@ CheckResult judge(CaseContext& test, const FaultRow& row) {
         TRY(test.faulty(row.flow, setup,
                         {.response = row.fault, .record = row.record, .request = row.on_request}, row.twice));
     const Judgement judged{test, row, *honest, *run};
-    if (!row.later && (in_messages(row) || row.noticed_by != 0)) return judged.of_messages();
+    if (!row.later && (in_messages(row) || row.noticed_by != wire::Code{})) return judged.of_messages();
     TRY(judged.ends());
     return row.later ? judged.at_the_end() : judged.of_identity();
 }

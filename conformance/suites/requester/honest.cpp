@@ -27,7 +27,7 @@ CheckResult expect_success(CaseContext& test, const Run& run, std::string_view r
 
 CheckResult believes(CaseContext& test) {
     const Run* run = TRY(test.honest(kAttestation));
-    const bool zeros = run->exchanges().front().request == Bytes{0x10, code::get_version, 0, 0};
+    const bool zeros = run->exchanges().front().request == Bytes{0x10, byte(code::get_version), 0, 0};
     TRY(test.expect_that(zeros, "SPDM-VER-017", "GET_VERSION at 1.0 with both parameters zero",
                          "another first request", {}, 0));
     return expect_success(test, *run, "SPDM-VER-005");
@@ -78,8 +78,8 @@ CheckResult keeps_capability_rules(CaseContext& test) {
 CheckResult waits(CaseContext& test) {
     const Run* plain = TRY(test.honest(kAttestation));
     const Run* run = TRY(test.honest(kAttestation, [](Ends& ends) {
-        for (uint8_t code : {code::get_digests, code::get_certificate, code::challenge,
-                             code::get_measurements, code::vendor_defined_request}) {
+        for (wire::Code code : {code::get_digests, code::get_certificate, code::challenge,
+                                code::get_measurements, code::vendor_defined_request}) {
             ends.device.deferrals[code] = {.busy = 1, .not_ready = 2};
         }
     }));

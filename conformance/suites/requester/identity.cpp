@@ -106,7 +106,7 @@ void without_the_highest(Bytes& response) {
 void two_versions(Ends& ends) { ends.device.versions = ends.settings.versions = {v1_1, v1_2}; }
 
 void add_slot_faults(std::vector<FaultRow>& rows) {
-    const uint8_t digests = code::get_digests;
+    const wire::Code digests = code::get_digests;
     const FaultRow more[] = {
         {Check::digests_none, v1_2, answer(digests, "12010000")},
         {Check::digests_subset, v1_3, fields<Digests>([](Digests& m) { m.supported_slot_mask = 1; }), {}},

@@ -20,7 +20,9 @@ constexpr size_t kFlagsOffset = 8;  // of GET_CAPABILITIES and CAPABILITIES
 constexpr size_t kMutAuthOffset = 6;
 constexpr uint16_t kP256AndP384 = 0x18;
 
-bool has_code(const Bytes& message, uint8_t code) { return message.size() >= 4 && code_of(message) == code; }
+bool has_code(const Bytes& message, wire::Code code) {
+    return message.size() >= 4 && code_of(message) == code;
+}
 
 void clear_flags(Bytes& message, uint32_t flags) {
     if (message.size() < kFlagsOffset + 4) return;
@@ -116,7 +118,7 @@ void add_algorithms(std::vector<FaultRow>& rows) {
 }
 
 // An answer, or its end, as it was the first time.
-Fault as_before(uint8_t code, size_t last_bytes = 0) {
+Fault as_before(wire::Code code, size_t last_bytes = 0) {
     return [=](const FaultContext& now, Bytes& response) {
         const Exchange* before = now.last(code);
         if (code_of(now.request) != code || before == nullptr || !before->response ||

@@ -22,7 +22,7 @@ constexpr uint8_t kLimitExponent = 2;
 using Edit = std::function<void(const FaultContext& now, Bytes& record)>;
 
 // To the answers to one kind of request, inside sessions.
-RecordFault to(uint8_t code, const Edit& edit) {
+RecordFault to(wire::Code code, const Edit& edit) {
     return [=](const FaultContext& now, Bytes& record, bool&) {
         if (code_of(now.request) == code && record.size() > kHeader) edit(now, record);
     };
@@ -30,7 +30,7 @@ RecordFault to(uint8_t code, const Edit& edit) {
 RecordFault to_digests(const Edit& edit) { return to(code::get_digests, edit); }
 
 // The right answer, sealed otherwise.
-RecordFault sealed(const lab::Sealing& how, uint8_t code = code::get_digests) {
+RecordFault sealed(const lab::Sealing& how, wire::Code code = code::get_digests) {
     return to(code, [how](const FaultContext& now, Bytes& record) { record = now.seal(now.honest, how); });
 }
 RecordFault ahead(uint64_t by) {
@@ -119,7 +119,7 @@ void add_numbers(std::vector<FaultRow>& rows) {
                .record =
                    [](const FaultContext& now, Bytes& record, bool&) {
                        if (!record.empty() || code_of(now.request) != code::key_update) return;
-                       record = now.seal(Bytes{version_byte(now.request), code::key_update_ack,
+                       record = now.seal(Bytes{version_byte(now.request), byte(code::key_update_ack),
                                                param1(now.request), param2(now.request)});
                    }});
     rows.back().flow.all_key_updates = 0;

@@ -77,17 +77,18 @@ void add_updates(std::vector<FaultRow>& rows) {
 }
 
 // What answers a request inside comes outside: the answer itself, or an ERROR in its stead.
-RecordFault outside(uint8_t to, std::optional<ErrorCode> error = {}) {
+RecordFault outside(wire::Code to, std::optional<ErrorCode> error = {}) {
     return [to, error](const FaultContext& now, Bytes& record, bool& secured) {
         if (code_of(now.request) != to) return;
         record = now.honest;
-        if (error) record = {byte(now.parameters.version), code::error, static_cast<uint8_t>(*error), 0};
+        if (error)
+            record = {byte(now.parameters.version), byte(code::error), static_cast<uint8_t>(*error), 0};
         secured = false;
     };
 }
 
 void add_places(std::vector<FaultRow>& rows) {
-    for (uint8_t code : {code::finish, code::heartbeat, code::end_session}) {
+    for (wire::Code code : {code::finish, code::heartbeat, code::end_session}) {
         add(rows, by_exchange(),
             {.check = Check::answer_place, .record = outside(code), .may_go_on = code != code::finish});
     }
@@ -110,14 +111,14 @@ void ask(Ack& m, Bytes request) {
 }
 
 // However often the requester delivers, there is another request; whatever the device says of that.
-Fault asks_on(uint8_t encapsulated) {
+Fault asks_on(wire::Code encapsulated) {
     return [encapsulated](const FaultContext& now, Bytes& response) {
         if (code_of(now.request) != code::deliver_encapsulated_response) return;
         Ack m;
         m.spdm_version = byte(now.parameters.version);
         m.request_id = static_cast<uint8_t>(param1(now.request) + 1);
         m.ack_request_id = param1(now.request);
-        ask(m, {byte(now.parameters.version), encapsulated, 0, 0});
+        ask(m, {byte(now.parameters.version), byte(encapsulated), 0, 0});
         response = encode_raw(m, now.context());
     };
 }
@@ -141,10 +142,10 @@ void add_turns(std::vector<FaultRow>& rows) {
     turn({.check = Check::encap_steps,
           .fault = asks_on(code::get_digests),
           .setup = both(flow, [](Ends& ends) { ends.settings.max_encapsulated_requests = kFewSteps; })});
-    for (uint8_t nested : {code::get_encapsulated_request, code::deliver_encapsulated_response}) {
+    for (wire::Code nested : {code::get_encapsulated_request, code::deliver_encapsulated_response}) {
         turn({.check = Check::encap_nested,
               .fault = fields<EncapsulatedRequest>(
-                  [nested](EncapsulatedRequest& m) { m.encapsulated_request.at(1) = nested; })});
+                  [nested](EncapsulatedRequest& m) { m.encapsulated_request.at(1) = byte(nested); })});
         turn({.check = Check::encap_nested, .fault = asks_on(nested)});
     }
     // A request that is none.

@@ -113,7 +113,8 @@ CheckResult asked_back_by(CaseContext& test, uint8_t form, bool clear) {
     if (form != mut_auth::implicit_get_digests) return {};
     const Exchange* first = run.first(code::deliver_encapsulated_response);
     bool unasked = first != nullptr && first->request.size() > 5 && param1(first->request) == 0 &&
-                   first->request[5] == code::digests && run.count(code::get_encapsulated_request) == 0;
+                   wire::Code{first->request[5]} == code::digests &&
+                   run.count(code::get_encapsulated_request) == 0;
     return test.expect_that(unasked, "SPDM-ENC-112", "DIGESTS under RequestID 0, unasked", "something else");
 }
 
@@ -207,7 +208,7 @@ CheckResult well_formed(CaseContext& test) {
     TRY(expect_good(test, run, "SPDM-HDR-015"));
     for (const Exchange& seen : run.exchanges()) {
         // A record that holds something else than SPDM is none of these messages.
-        if (!seen.session || code_of(seen.request) == 0) continue;
+        if (!seen.session || code_of(seen.request) == wire::Code{}) continue;
         size_t used = 0;
         auto message = decode_any(seen.request, context_of(run), &used);
         TRY(test.expect_that(message && used == seen.request.size(), "SPDM-HDR-015",

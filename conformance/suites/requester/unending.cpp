@@ -17,18 +17,18 @@ constexpr unsigned kAlways = 10'000;
 constexpr uint16_t kMore = 0x0400;
 
 // ResponseNotReady for a request, and for every RESPOND_IF_READY behind it.
-Fault never_ready(uint8_t code) {
+Fault never_ready(wire::Code code) {
     return [code](const FaultContext& now, Bytes& response) {
-        const uint8_t asked = code_of(now.request);
+        const wire::Code asked = code_of(now.request);
         if (asked != code && asked != code::respond_if_ready) return;
         response = {byte(now.parameters.version),
-                    code::error,
+                    byte(code::error),
                     static_cast<uint8_t>(ErrorCode::response_not_ready),
                     0,
-                    10,    // RDTExponent
-                    code,  // RequestCode
-                    1,     // Token
-                    2};    // RDTM
+                    10,          // RDTExponent
+                    byte(code),  // RequestCode
+                    1,           // Token
+                    2};          // RDTM
     };
 }
 
@@ -48,8 +48,8 @@ void always_more(const FaultContext& now, Bytes& response) {
 }  // namespace
 
 void add_unending_faults(std::vector<FaultRow>& rows) {
-    const uint8_t digests = code::get_digests, certificate = code::get_certificate;
-    for (const uint8_t code : {digests, certificate}) {
+    const wire::Code digests = code::get_digests, certificate = code::get_certificate;
+    for (const wire::Code code : {digests, certificate}) {
         rows.push_back({.check = Check::retries,
                         .version = v1_2,
                         .fault = answer(code, "", kAlways),

@@ -18,10 +18,10 @@ Fault flags(uint32_t value) {
 Fault algorithms(const std::function<void(Algorithms&)>& change) { return fields<Algorithms>(change); }
 
 void add_response_faults(std::vector<FaultRow>& rows) {
-    const uint8_t digests = code::get_digests;
+    const wire::Code digests = code::get_digests;
     const FaultRow more[] = {
         {Check::response_short, v1_2, bytes(digests, [](Bytes& b) { b.resize(3); }), {}},
-        {Check::response_code, v1_2, bytes(digests, [](Bytes& b) { b[1] = code::certificate; }), {}},
+        {Check::response_code, v1_2, bytes(digests, [](Bytes& b) { b[1] = byte(code::certificate); }), {}},
         {Check::response_version, v1_2, bytes(digests, [](Bytes& b) { b[0] = 0x13; }), {}},
         {Check::response_malformed, v1_2, bytes(digests, [](Bytes& b) { b.resize(40); }), {}},
         {Check::response_malformed, v1_2, answer(code::get_version, "100400000000"), {}},

@@ -24,7 +24,7 @@ std::vector<uint32_t> kinds(CaseContext& test, uint32_t flags) {
     return {flags, flags | cap::handshake_in_the_clear};
 }
 
-bool has_code(const Bytes& message, uint8_t code) {
+bool has_code(const Bytes& message, wire::Code code) {
     return message.size() >= 4 && wire::code_of(message) == code;
 }
 

@@ -225,7 +225,7 @@ const Case kCases[] = {
             const record::TrafficKey answers = channel.schedule().traffic_key(Direction::response);
             record::SealOptions due = channel.seal_options(Direction::response);
             // The code of what came under the handshake keys.
-            auto code_of = [&](const Exchange& exchange) -> std::optional<uint8_t> {
+            auto code_of = [&](const Exchange& exchange) -> std::optional<wire::Code> {
                 auto record = record::parse(exchange.response_record, lab.dut().transport());
                 if (!record) return std::nullopt;
                 auto plain = answers.open(due, *record);

@@ -157,7 +157,7 @@ const Case kCases[] = {
                 return CaseContext::not_applicable(
                     "the device does not put VENDOR_DEFINED_REQUEST off in a session");
             const Bytes ready =
-                header(test.version(), code::respond_if_ready, wire::code_of(request), *token);
+                header(test.version(), code::respond_if_ready, byte(wire::code_of(request)), *token);
             TRY(expect_not_taken(test, TRY(lab.send_once(ready, lab::Wait::silence)), "SPDM-ATK-024"));
             Exchange foreign = TRY(lab.send_record(TRY(lab.seal(other, ready)), ready, lab::Wait::silence));
             TRY(expect_not_taken(test, foreign, "SPDM-ATK-024"));

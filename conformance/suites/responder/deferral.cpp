@@ -21,8 +21,8 @@ constexpr int kPolls = 16;
 // Four seconds: longer waits are cut.
 constexpr int kMaxWait = 22;
 
-Bytes poll(CaseContext& test, uint8_t request_code, uint8_t token) {
-    return header(test.version(), code::respond_if_ready, request_code, token);
+Bytes poll(CaseContext& test, wire::Code request_code, uint8_t token) {
+    return header(test.version(), code::respond_if_ready, byte(request_code), token);
 }
 
 // A request that the device puts off, until it says ResponseNotReady.
@@ -120,8 +120,8 @@ const Case kCases[] = {
                             invalid(), "SPDM-DEF-001"));
             found = TRY(anything_put_off(test));
             if (!found) return CaseContext::not_applicable(kNothing);
-            uint8_t other = wire::code_of(found->request) == code::get_digests ? code::get_certificate
-                                                                               : code::get_digests;
+            wire::Code other = wire::code_of(found->request) == code::get_digests ? code::get_certificate
+                                                                                  : code::get_digests;
             return test.expect(TRY(test.lab().send_once(poll(test, other, found->error.token))), invalid(),
                                "SPDM-DEF-001");
         },
@@ -133,8 +133,8 @@ const Case kCases[] = {
         .run = [](CaseContext& test) -> CheckResult {
             auto found = TRY(anything_put_off(test));
             if (!found) return CaseContext::not_applicable(kNothing);
-            TRY(test.expect_that(found->error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
-                                 "the code of the deferred request",
+            TRY(test.expect_that(wire::Code{found->error.request_code} == wire::code_of(found->request),
+                                 "SPDM-DEF-005", "the code of the deferred request",
                                  fmt::format("0x{:02x}", found->error.request_code), "RequestCode"));
             uint8_t rdtm = found->error.rdtm;
             TRY(test.expect_that(rdtm != 0 && found->error.rdt_exponent <= spdm::kMaxCtExponent,
@@ -163,8 +163,8 @@ const Case kCases[] = {
                 if (exchange.error() != ErrorCode::response_not_ready)
                     return test.expect_answer(exchange, "SPDM-DEF-011");
                 error = TRY(wire::decode<ErrorResponse>(*exchange.response, exchange.response_context));
-                TRY(test.expect_that(error.request_code == wire::code_of(found->request), "SPDM-DEF-005",
-                                     "the code of the deferred request",
+                TRY(test.expect_that(wire::Code{error.request_code} == wire::code_of(found->request),
+                                     "SPDM-DEF-005", "the code of the deferred request",
                                      fmt::format("0x{:02x}", error.request_code), "RequestCode"));
             }
             return test.expect_that(false, "SPDM-DEF-011", "an answer in the end",
@@ -230,8 +230,8 @@ const Case kCases[] = {
                 return CaseContext::not_applicable("the target cannot be reset behind the connection's back");
             }
             Allowed allowed = refused(ErrorCode::request_resynch, {ErrorCode::unexpected_request});
-            for (uint8_t request :
-                 Bytes{code::get_digests, code::negotiate_algorithms, code::get_measurements}) {
+            for (wire::Code request :
+                 {code::get_digests, code::negotiate_algorithms, code::get_measurements}) {
                 Exchange exchange = TRY(test.lab().send_once(header(test.version(), request)));
                 TRY(test.expect(exchange, allowed, "SPDM-DEF-008"));
             }

@@ -219,7 +219,7 @@ const Case kCases[] = {
                 later.spdm_version = wire::byte(test.version());
                 later.error_code = static_cast<uint8_t>(ErrorCode::response_not_ready);
                 later.rdt_exponent = 10;
-                later.request_code = wire::code_of(asked.request);
+                later.request_code = byte(wire::code_of(asked.request));
                 later.token = 1;
                 later.rdtm = 2;
                 Bytes inner = wire::encode_raw(later, test.lab().seen().request_context());
@@ -321,7 +321,7 @@ const Case kCases[] = {
         .negative = true,
         .waits = true,
         .run = [](CaseContext& test) -> CheckResult {
-            for (uint8_t inner_code :
+            for (wire::Code inner_code :
                  {code::get_encapsulated_request, code::encapsulated_request,
                   code::deliver_encapsulated_response, code::encapsulated_response_ack}) {
                 TRY(refused_delivery(test, unacceptable(), "SPDM-ENC-015",

@@ -132,17 +132,17 @@ Bytes vendor_request(CaseContext& test) {
 namespace {
 
 // What a device may ask.
-bool may_be_asked(uint8_t request) {
-    constexpr uint8_t kAll[] = {code::get_digests,
-                                code::get_certificate,
-                                code::challenge,
-                                code::key_update,
-                                code::get_endpoint_info,
-                                code::send_event,
-                                code::get_supported_event_types,
-                                code::subscribe_event_types,
-                                code::chunk_send,
-                                code::chunk_get};
+bool may_be_asked(wire::Code request) {
+    constexpr wire::Code kAll[] = {code::get_digests,
+                                   code::get_certificate,
+                                   code::challenge,
+                                   code::key_update,
+                                   code::get_endpoint_info,
+                                   code::send_event,
+                                   code::get_supported_event_types,
+                                   code::subscribe_event_types,
+                                   code::chunk_send,
+                                   code::chunk_get};
     return contains(kAll, request);
 }
 

@@ -28,7 +28,7 @@ bool is_error(const Answer& answer) {
 }
 
 // Sets one byte of the answers to a request.
-Change set(uint8_t request_code, size_t at, uint8_t value) {
+Change set(wire::Code request_code, size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
         if (wire::code_of(request) == request_code && answer && !is_error(answer) && answer->size() > at) {
             (*answer)[at] = value;
@@ -46,10 +46,10 @@ Change set_in_record(size_t at, uint8_t value) {
 }
 
 // Answers where an ERROR is due.
-Change instead_of_error(uint8_t request_code, const Bytes& rest) {
+Change instead_of_error(wire::Code request_code, const Bytes& rest) {
     return [=](ByteView request, Answer& answer) {
         if (wire::code_of(request) != request_code || !is_error(answer)) return;
-        answer = Bytes{wire::version_byte(*answer), wire::response_to(request_code)};
+        answer = Bytes{wire::version_byte(*answer), byte(wire::response_to(request_code))};
         append(*answer, rest);
     };
 }
@@ -61,7 +61,7 @@ Change set_error(uint8_t at, uint8_t value) {
 }
 
 // Signs what a transport added to a request.
-Change signs_padding(uint8_t request_code, size_t size) {
+Change signs_padding(wire::Code request_code, size_t size) {
     return [=, padded = false](ByteView request, Answer& answer) mutable {
         padded |= wire::code_of(request) == request_code && request.size() > size;
         bool signs =
@@ -71,7 +71,7 @@ Change signs_padding(uint8_t request_code, size_t size) {
 }
 
 // Gives the first answer to a request again, changed, whenever that request is refused.
-Change again(uint8_t request_code, size_t at) {
+Change again(wire::Code request_code, size_t at) {
     return [=, first = Bytes()](ByteView request, Answer& answer) mutable {
         if (wire::code_of(request) != request_code || !answer) return;
         if (!is_error(answer)) {
@@ -85,18 +85,18 @@ Change again(uint8_t request_code, size_t at) {
 
 Change stays_refused() {
     return [refused = false](ByteView request, Answer& answer) mutable {
-        if (refused) answer = Bytes{0x10, code::error, 0x04, 0x00};
+        if (refused) answer = Bytes{0x10, byte(code::error), 0x04, 0x00};
         refused |= wire::code_of(request) == code::get_capabilities && is_error(answer);
     };
 }
 
 // CHALLENGE only after GET_DIGESTS, GET_CERTIFICATE likewise.
-Change wants_digests(uint8_t request_code) {
+Change wants_digests(wire::Code request_code) {
     return [=, seen = false](ByteView request, Answer& answer) mutable {
         if (wire::code_of(request) == code::get_version) seen = false;
         seen |= wire::code_of(request) == code::get_digests;
         if (wire::code_of(request) == request_code && !seen)
-            answer = Bytes{wire::version_byte(request), code::error, 0x04, 0x00};
+            answer = Bytes{wire::version_byte(request), byte(code::error), 0x04, 0x00};
     };
 }
 
@@ -119,7 +119,7 @@ Change empty_opaque_data() {
     };
 }
 
-Change appends(uint8_t request_code, size_t size) {
+Change appends(wire::Code request_code, size_t size) {
     return [=](ByteView request, Answer& answer) {
         if (wire::code_of(request) == request_code && answer && !is_error(answer)) {
             answer->resize(answer->size() + size);
@@ -166,10 +166,10 @@ Change not_ready(bool to_polls, size_t at, uint8_t value) {
     };
 }
 
-Change refuses(uint8_t request_code, size_t at, uint8_t value) {
+Change refuses(wire::Code request_code, size_t at, uint8_t value) {
     return [=](ByteView request, Answer& answer) {
         if (wire::code_of(request) == request_code && request[at] == value) {
-            answer = Bytes{wire::version_byte(request), code::error, 0x01, 0x00};
+            answer = Bytes{wire::version_byte(request), byte(code::error), 0x01, 0x00};
         }
     };
 }
@@ -228,8 +228,8 @@ const DeviceFault kFaultyDevices[] = {
      set(code::get_digests, 2, 0x07)},
     {"another root's hash", "SPDM-CRT-017", "crt/root-left-out", v1_2, {}, names_another_root},
     {"no end of putting off", "SPDM-DEF-011", "def/again", v1_2, never_ready()},
-    {"another request put off", "SPDM-DEF-005", "def/again", v1_2, not_ready(true, 5, code::get_digests),
-     puts_polls_off},
+    {"another request put off", "SPDM-DEF-005", "def/again", v1_2,
+     not_ready(true, 5, byte(code::get_digests)), puts_polls_off},
     {"RDTM 1", "SPDM-DEF-104", "def/form", v1_2, not_ready(false, 7, 1)},
     {"RDTM 0", "SPDM-DEF-004", "def/form", v1_2, not_ready(false, 7, 0)},
     {"a token that outlives GET_VERSION", "SPDM-VER-011", "def/dropped-by-get-version", v1_2,

@@ -179,7 +179,7 @@ CheckResult expect_unsupported(CaseContext& test, const Exchange& exchange, std:
     TRY(test.expect(exchange, refused(ErrorCode::unsupported_request, std::move(also)), requirement));
     if (exchange.error() != ErrorCode::unsupported_request) return {};
     uint8_t named = wire::param2(*exchange.response);
-    uint8_t asked = wire::code_of(exchange.request);
+    uint8_t asked = byte(wire::code_of(exchange.request));
     return test.expect_that(named == asked, requirement, fmt::format("ErrorData 0x{:02x}", asked),
                             fmt::format("0x{:02x}", named), "ErrorData");
 }

@@ -13,7 +13,7 @@ namespace assay::cases {
 namespace {
 
 // A good request where this program makes it, else a header: then its size may be looked at first.
-Result<Bytes> request_with(CaseContext& test, uint8_t request_code) {
+Result<Bytes> request_with(CaseContext& test, wire::Code request_code) {
     lab::Lab& lab = test.lab();
     switch (request_code) {
         case code::get_certificate:
@@ -25,7 +25,7 @@ Result<Bytes> request_with(CaseContext& test, uint8_t request_code) {
 }
 
 // The rule for one request without its capability, where it has one of its own.
-std::string_view rule_without_capability(uint8_t request_code) {
+std::string_view rule_without_capability(wire::Code request_code) {
     switch (request_code) {
         case code::get_certificate: return "SPDM-CRT-031";
         case code::challenge: return "SPDM-CHL-020";
@@ -40,12 +40,12 @@ Result<std::vector<Bytes>> mistakes(CaseContext& test) {
     lab::Lab& lab = test.lab();
     Version version = test.version();
     uint8_t other = static_cast<uint8_t>(wire::byte(version) + 1);
-    std::vector<Bytes> list = {header(version, 0xdf),
-                               Bytes{other, code::get_digests, 0, 0},
+    std::vector<Bytes> list = {header(version, wire::Code{0xdf}),
+                               Bytes{other, byte(code::get_digests), 0, 0},
                                header(version, code::negotiate_algorithms),
                                header(version, code::get_capabilities),
                                header(version, code::get_certificate),
-                               header(version, code::respond_if_ready, code::get_digests, 0x5a),
+                               header(version, code::respond_if_ready, byte(code::get_digests), 0x5a),
                                header(version, code::key_exchange),
                                header(version, code::challenge, 8)};
     if (test.claims().has(cap::chal)) list.push_back(TRY(lab.encode(lab.challenge(8))));
@@ -88,25 +88,26 @@ const Case kCases[] = {
         .requirements = {"SPDM-HDR-004", "SPDM-HDR-013", "SPDM-HDR-014"},
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {
-            std::vector<uint8_t> codes = {0x80, 0xc0, 0xdf, 0xf9};
+            std::vector<wire::Code> codes = {wire::Code{0x80}, wire::Code{0xc0}, wire::Code{0xdf},
+                                             wire::Code{0xf9}};
             for (const wire::RequestInfo& row : wire::requests()) {
                 if (row.since > test.version()) codes.push_back(row.code);
             }
             TRY(negotiate(test));
-            for (uint8_t unknown : codes) {
+            for (wire::Code unknown : codes) {
                 Exchange exchange = TRY(test.lab().send(header(test.version(), unknown)));
                 Allowed allowed = refused(ErrorCode::unsupported_request);
                 // Its response would have the code 0, so that some take it for no request
                 // (vectors/disputes.json, DISPUTE-CODE-80).
-                if (unknown == 0x80) {
+                if (unknown == wire::Code{0x80}) {
                     allowed.errors.push_back(ErrorCode::invalid_request);
                     allowed.silence = true;
                 }
                 TRY(test.expect(exchange, allowed, "SPDM-HDR-004"));
                 if (exchange.error() != ErrorCode::unsupported_request) continue;
                 uint8_t data = wire::param2(*exchange.response);
-                TRY(test.expect_that(data == unknown, "SPDM-HDR-004",
-                                     fmt::format("ErrorData 0x{:02x}", unknown),
+                TRY(test.expect_that(data == byte(unknown), "SPDM-HDR-004",
+                                     fmt::format("ErrorData 0x{:02x}", byte(unknown)),
                                      fmt::format("0x{:02x}", data), "ErrorData"));
             }
             return {};
@@ -136,8 +137,8 @@ const Case kCases[] = {
                                 {"SPDM-HDR-104", "SPDM-DIG-002", own}));
                 if (exchange.error() != ErrorCode::unsupported_request) continue;
                 uint8_t data = wire::param2(*exchange.response);
-                TRY(test.expect_that(data == row.code, {"SPDM-HDR-104", "SPDM-DIG-002", own},
-                                     fmt::format("ErrorData 0x{:02x}", row.code),
+                TRY(test.expect_that(data == byte(row.code), {"SPDM-HDR-104", "SPDM-DIG-002", own},
+                                     fmt::format("ErrorData 0x{:02x}", byte(row.code)),
                                      fmt::format("0x{:02x}", data), "ErrorData"));
             }
             return {};
@@ -181,7 +182,7 @@ const Case kCases[] = {
         .negative = true,
         .run = [](CaseContext& test) -> CheckResult {
             TRY(negotiate(test));
-            for (uint8_t response : {code::digests, code::version, code::error}) {
+            for (wire::Code response : {code::digests, code::version, code::error}) {
                 std::string_view own = response == code::error ? "SPDM-HDR-011" : "SPDM-HDR-005";
                 Allowed allowed = refused(ErrorCode::unsupported_request,
                                           {ErrorCode::invalid_request, ErrorCode::unexpected_request});

@@ -21,7 +21,7 @@ using wire::VariantKind;
 // One request: how to come to where it is legal, and a good one of it.
 struct Request {
     const char* id;
-    uint8_t code;
+    wire::Code code;
     uint32_t needs;
     Result<> (*reach)(CaseContext&);
     Result<Bytes> (*make)(CaseContext&);

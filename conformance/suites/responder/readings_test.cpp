@@ -35,11 +35,11 @@ Tweak without(spdm::Check check) {
 // Answers 0x80 with InvalidRequest, or with nothing.
 Change names_no_code_80(bool silent) {
     return [=](ByteView request, Answer& answer) {
-        if (wire::code_of(request) != 0x80 || !answer) return;
+        if (wire::code_of(request) != wire::Code{0x80} || !answer) return;
         if (silent) {
             answer.reset();
         } else {
-            answer = Bytes{wire::version_byte(*answer), code::error, 0x01, 0x00};
+            answer = Bytes{wire::version_byte(*answer), byte(code::error), 0x01, 0x00};
         }
     };
 }
@@ -70,7 +70,7 @@ Change takes_any_opaque() {
     return [](ByteView request, Answer& answer) {
         if (wire::code_of(request) != code::key_exchange || request.size() <= 1024 || !is_error(answer))
             return;
-        answer = Bytes{wire::version_byte(*answer), code::key_exchange_rsp, 0, 0};
+        answer = Bytes{wire::version_byte(*answer), byte(code::key_exchange_rsp), 0, 0};
     };
 }
 
@@ -173,7 +173,7 @@ Change asks_for_a_new_connection() {
         lost |= is_error(answer) &&
                 wire::param1(*answer) == static_cast<uint8_t>(wire::ErrorCode::unexpected_request);
         if (lost && answer)
-            answer = Bytes{wire::version_byte(*answer), code::error,
+            answer = Bytes{wire::version_byte(*answer), byte(code::error),
                            static_cast<uint8_t>(wire::ErrorCode::request_resynch), 0};
     };
 }

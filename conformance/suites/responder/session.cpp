@@ -20,7 +20,7 @@ const Case kCases[] = {
             uint32_t id = TRY(established(test));
             Bytes other_version = probe(test);
             other_version[wire::kVersionAt] ^= 0x03;
-            const Bytes requests[] = {probe(test), header(test.version(), 0xa0), other_version,
+            const Bytes requests[] = {probe(test), header(test.version(), wire::Code{0xa0}), other_version,
                                       header(test.version(), code::get_certificate, 0x0f)};
             for (const Bytes& request : requests) {
                 Exchange exchange = TRY(test.lab().send_in(id, request));

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kFixedPart = 64;
 
 // The request as it would be right elsewhere, so that its place is all that is wrong with it.
-Result<Bytes> right_elsewhere(CaseContext& test, uint8_t request) {
+Result<Bytes> right_elsewhere(CaseContext& test, wire::Code request) {
     lab::Lab& lab = test.lab();
     switch (request) {
         case code::get_version: return header(v1_0, request);
@@ -103,7 +103,7 @@ CheckResult outside(CaseContext& test, const wire::RequestInfo& row, const std::
 }
 
 // The rule for one request in a session, where it has one of its own.
-std::string rule_of(uint8_t request, wire::SessionScope place) {
+std::string rule_of(wire::Code request, wire::SessionScope place) {
     switch (request) {
         case code::get_version: return "SPDM-VER-010";
         case code::get_capabilities:

@@ -10,8 +10,8 @@
 
 namespace assay::cases {
 
-Bytes header(Version version, uint8_t code, uint8_t param1, uint8_t param2) {
-    return {wire::byte(version), code, param1, param2};
+Bytes header(Version version, wire::Code code, uint8_t param1, uint8_t param2) {
+    return {wire::byte(version), byte(code), param1, param2};
 }
 
 Allowed invalid() { return refused(ErrorCode::invalid_request); }
@@ -37,7 +37,7 @@ Allowed answer_despite_padding(CaseContext& test) {
     return allowed;
 }
 
-Bytes last_answer(CaseContext& test, uint8_t request_code) {
+Bytes last_answer(CaseContext& test, wire::Code request_code) {
     const std::vector<Exchange>& all = test.lab().exchanges();
     for (auto exchange = all.rbegin(); exchange != all.rend(); ++exchange) {
         if (exchange->answered() && wire::code_of(exchange->request) == request_code)

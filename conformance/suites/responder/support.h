@@ -28,7 +28,7 @@ inline lab::Wait wait_for(const Allowed& allowed) {
 }
 
 // Four bytes.
-Bytes header(Version version, uint8_t code, uint8_t param1 = 0, uint8_t param2 = 0);
+Bytes header(Version version, wire::Code code, uint8_t param1 = 0, uint8_t param2 = 0);
 // The refusal of a field's value, with the neighbours that an order of checks may prefer.
 Allowed invalid();
 // The refusal of a request in the wrong place.
@@ -44,7 +44,7 @@ Bytes padded(Bytes request, size_t padding);
 Allowed answer_despite_padding(CaseContext& test);
 
 // The last answer to a request with that code, no ERROR; empty when there was none.
-Bytes last_answer(CaseContext& test, uint8_t request_code);
+Bytes last_answer(CaseContext& test, wire::Code request_code);
 
 // The test's connection, negotiated with the default offer.
 CheckResult negotiate(CaseContext& test);

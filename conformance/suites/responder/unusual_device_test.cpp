@@ -71,32 +71,33 @@ using spdm::Device;
 
 // A retry of VCA gets the same answer again, and everything else that is out of order gets none.
 Change forgiving() {
-    return [first = std::map<uint8_t, std::pair<Bytes, Bytes>>()](ByteView request, Answer& answer) mutable {
-        uint8_t asked = wire::code_of(request);
-        if (asked == code::get_version) first.clear();
-        if (asked != code::get_capabilities && asked != code::negotiate_algorithms) return;
-        bool error = answer && answer->size() > 2 && wire::code_of(*answer) == code::error;
-        auto before = first.find(asked);
-        if (answer && !error) {
-            first[asked] = {to_bytes(request), *answer};
-        } else if (before != first.end() && error && wire::param1(*answer) == 0x04) {
-            if (equal(before->second.first, request)) {
-                answer = before->second.second;
-            } else {
-                answer.reset();
+    return
+        [first = std::map<wire::Code, std::pair<Bytes, Bytes>>()](ByteView request, Answer& answer) mutable {
+            wire::Code asked = wire::code_of(request);
+            if (asked == code::get_version) first.clear();
+            if (asked != code::get_capabilities && asked != code::negotiate_algorithms) return;
+            bool error = answer && answer->size() > 2 && wire::code_of(*answer) == code::error;
+            auto before = first.find(asked);
+            if (answer && !error) {
+                first[asked] = {to_bytes(request), *answer};
+            } else if (before != first.end() && error && wire::param1(*answer) == 0x04) {
+                if (equal(before->second.first, request)) {
+                    answer = before->second.second;
+                } else {
+                    answer.reset();
+                }
             }
-        }
-    };
+        };
 }
 
 // Takes no byte more than a request has.
 Answer strict(ByteView request) {
-    const std::pair<uint8_t, size_t> exact[] = {
+    const std::pair<wire::Code, size_t> exact[] = {
         {code::get_version, 4}, {code::get_digests, 4}, {code::get_certificate, 8}};
     for (auto [known, size] : exact) {
         if (request.size() > size && wire::code_of(request) == known) {
             return Bytes{known == code::get_version ? uint8_t{0x10} : wire::version_byte(request),
-                         code::error, 0x01, 0x00};
+                         byte(code::error), 0x01, 0x00};
         }
     }
     return std::nullopt;
@@ -106,7 +107,8 @@ Answer strict(ByteView request) {
 Change never_defers() {
     return [](ByteView request, Answer& answer) {
         if (request.size() > 1 && wire::code_of(request) == code::respond_if_ready && answer) {
-            answer = Bytes{wire::version_byte(*answer), code::error, 0x07, code::respond_if_ready};
+            answer =
+                Bytes{wire::version_byte(*answer), byte(code::error), 0x07, byte(code::respond_if_ready)};
         }
     };
 }
@@ -114,7 +116,7 @@ Change never_defers() {
 const Variant kUnusual[] = {
     {"Busy to everything first",
      [](ReferenceOptions&, Device& device) {
-         for (uint8_t one :
+         for (wire::Code one :
               {code::get_version, code::get_capabilities, code::negotiate_algorithms, code::get_digests,
                code::get_certificate, code::challenge, code::get_measurements}) {
              device.deferrals[one] = {.busy = 2, .not_ready = 0};
@@ -122,15 +124,15 @@ const Variant kUnusual[] = {
      }},
     {"everything put off first",
      [](ReferenceOptions&, Device& device) {
-         for (uint8_t one : {code::get_digests, code::get_certificate, code::challenge,
-                             code::get_measurements, code::respond_if_ready}) {
+         for (wire::Code one : {code::get_digests, code::get_certificate, code::challenge,
+                                code::get_measurements, code::respond_if_ready}) {
              device.deferrals[one] = {.busy = 1, .not_ready = 2};
          }
      }},
     {"handshakes put off first",
      [](ReferenceOptions&, Device& device) {
-         for (uint8_t one : {code::key_exchange, code::finish, code::psk_exchange, code::psk_finish,
-                             code::get_encapsulated_request, code::deliver_encapsulated_response}) {
+         for (wire::Code one : {code::key_exchange, code::finish, code::psk_exchange, code::psk_finish,
+                                code::get_encapsulated_request, code::deliver_encapsulated_response}) {
              device.deferrals[one] = {.busy = 1, .not_ready = 1};
          }
      }},

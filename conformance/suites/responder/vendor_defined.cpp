@@ -77,8 +77,8 @@ const Case kCases[] = {
                             "SPDM-VDM-021"));
             if (exchange.error() != ErrorCode::unsupported_request) return {};
             uint8_t data = wire::param2(*exchange.response);
-            return test.expect_that(data == code::vendor_defined_request, "SPDM-VDM-021", "ErrorData 0xfe",
-                                    fmt::format("0x{:02x}", data), "ErrorData");
+            return test.expect_that(data == byte(code::vendor_defined_request), "SPDM-VDM-021",
+                                    "ErrorData 0xfe", fmt::format("0x{:02x}", data), "ErrorData");
         },
     },
     {

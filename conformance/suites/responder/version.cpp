@@ -21,7 +21,7 @@ const Case kCases[] = {
             for (bool negotiated : {false, true}) {
                 for (uint8_t version : Bytes{0x11, 0x12, 0x14, 0x00, 0xff}) {
                     if (negotiated) TRY(negotiate(test));
-                    Exchange exchange = TRY(test.lab().send(Bytes{version, code::get_version, 0, 0}));
+                    Exchange exchange = TRY(test.lab().send(Bytes{version, byte(code::get_version), 0, 0}));
                     TRY(test.expect(exchange, refused(ErrorCode::version_mismatch), "SPDM-VER-001"));
                 }
             }

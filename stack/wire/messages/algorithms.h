@@ -52,7 +52,7 @@ struct AlgStruct {
 };
 
 struct NegotiateAlgorithms {
-    static constexpr uint8_t kCode = code::negotiate_algorithms;
+    static constexpr Code kCode = code::negotiate_algorithms;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;  // number of AlgStructs, 1.1+
     uint8_t param2 = 0;
@@ -71,7 +71,7 @@ struct NegotiateAlgorithms {
 };
 
 struct Algorithms {
-    static constexpr uint8_t kCode = code::algorithms;
+    static constexpr Code kCode = code::algorithms;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;  // number of AlgStructs, 1.1+
     uint8_t param2 = 0;

@@ -38,7 +38,7 @@ uint32_t known_responder_flags(Version version);
 std::span<const Bits> responder_flag_bits();
 
 struct GetCapabilities {
-    static constexpr uint8_t kCode = code::get_capabilities;
+    static constexpr Code kCode = code::get_capabilities;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -52,7 +52,7 @@ struct GetCapabilities {
 };
 
 struct Capabilities {
-    static constexpr uint8_t kCode = code::capabilities;
+    static constexpr Code kCode = code::capabilities;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

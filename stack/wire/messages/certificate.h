@@ -11,7 +11,7 @@ inline constexpr uint8_t kLargeCertChain = 0x80;     // Param1, 1.4
 inline constexpr uint8_t kSlotSizeRequested = 0x01;  // Param2 of the request, 1.3+
 
 struct GetCertificate {
-    static constexpr uint8_t kCode = code::get_certificate;
+    static constexpr Code kCode = code::get_certificate;
     uint8_t spdm_version = 0;
     uint8_t slot_id = 0;  // Param1: bits 3:0 SlotID, bit 7 LargeCertChain (1.4)
     uint8_t param2 = 0;   // bit 0 SlotSizeRequested (1.3+)
@@ -23,7 +23,7 @@ struct GetCertificate {
 };
 
 struct CertificateResponse {
-    static constexpr uint8_t kCode = code::certificate;
+    static constexpr Code kCode = code::certificate;
     uint8_t spdm_version = 0;
     uint8_t slot_id = 0;
     uint8_t certificate_info = 0;  // Param2: CertModel in bits 2:0 (1.3+, multi-key)

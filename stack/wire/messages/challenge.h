@@ -22,7 +22,7 @@ using Nonce = std::array<uint8_t, kNonceSize>;
 using RequesterContext = std::array<uint8_t, kRequesterContextSize>;
 
 struct Challenge {
-    static constexpr uint8_t kCode = code::challenge;
+    static constexpr Code kCode = code::challenge;
     uint8_t spdm_version = 0;
     uint8_t slot_id = 0;                        // Param1: 0..7, or kSlotRawKey
     uint8_t measurement_summary_hash_type = 0;  // Param2
@@ -32,7 +32,7 @@ struct Challenge {
 };
 
 struct ChallengeAuth {
-    static constexpr uint8_t kCode = code::challenge_auth;
+    static constexpr Code kCode = code::challenge_auth;
     uint8_t spdm_version = 0;
     uint8_t slot_id = 0;    // Param1: bits 3:0 SlotID (0xF for the raw key), bit 7 BasicMutAuthReq
     uint8_t slot_mask = 0;  // Param2

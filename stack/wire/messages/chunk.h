@@ -22,13 +22,13 @@ struct Chunk {
 };
 
 struct ChunkSend : Chunk {
-    static constexpr uint8_t kCode = code::chunk_send;
+    static constexpr Code kCode = code::chunk_send;
     uint8_t spdm_version = 0;
     void describe(Visitor& v);
 };
 
 struct ChunkSendAck {
-    static constexpr uint8_t kCode = code::chunk_send_ack;
+    static constexpr Code kCode = code::chunk_send_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;  // bit 0 EarlyErrorDetected
     uint8_t handle = 0;  // Param2
@@ -38,7 +38,7 @@ struct ChunkSendAck {
 };
 
 struct ChunkGet {
-    static constexpr uint8_t kCode = code::chunk_get;
+    static constexpr Code kCode = code::chunk_get;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t handle = 0;  // Param2
@@ -47,7 +47,7 @@ struct ChunkGet {
 };
 
 struct ChunkResponse : Chunk {
-    static constexpr uint8_t kCode = code::chunk_response;
+    static constexpr Code kCode = code::chunk_response;
     uint8_t spdm_version = 0;
     void describe(Visitor& v);
 };

@@ -10,7 +10,7 @@ namespace assay::wire {
 inline constexpr uint8_t kCsrOverwrite = 0x80;  // Param2 of GET_CSR, 1.3+
 
 struct GetCsr {
-    static constexpr uint8_t kCode = code::get_csr;
+    static constexpr Code kCode = code::get_csr;
     uint8_t spdm_version = 0;
     uint8_t key_pair_id = 0;         // Param1: 1.3+, reserved before
     uint8_t request_attributes = 0;  // Param2: 1.3+: bits 2:0 CSRCertModel, 5:3 CSRTrackingTag, 7 Overwrite
@@ -20,7 +20,7 @@ struct GetCsr {
 };
 
 struct Csr {
-    static constexpr uint8_t kCode = code::csr;
+    static constexpr Code kCode = code::csr;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

@@ -7,7 +7,7 @@
 namespace assay::wire {
 
 struct GetDigests {
-    static constexpr uint8_t kCode = code::get_digests;
+    static constexpr Code kCode = code::get_digests;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -26,7 +26,7 @@ inline constexpr uint16_t key_ex = 0x0001, challenge = 0x0002, measurement = 0x0
 std::span<const Bits> key_usage_bits();
 
 struct Digests {
-    static constexpr uint8_t kCode = code::digests;
+    static constexpr Code kCode = code::digests;
     uint8_t spdm_version = 0;
     uint8_t supported_slot_mask = 0;   // Param1: 1.3+, reserved before
     uint8_t slot_mask = 0;             // Param2: ProvisionedSlotMask in 1.3+

@@ -12,7 +12,7 @@ namespace assay::wire {
 enum class AckPayload : uint8_t { absent = 0, present = 1, req_slot_number = 2 };
 
 struct GetEncapsulatedRequest {
-    static constexpr uint8_t kCode = code::get_encapsulated_request;
+    static constexpr Code kCode = code::get_encapsulated_request;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -20,7 +20,7 @@ struct GetEncapsulatedRequest {
 };
 
 struct EncapsulatedRequest {
-    static constexpr uint8_t kCode = code::encapsulated_request;
+    static constexpr Code kCode = code::encapsulated_request;
     uint8_t spdm_version = 0;
     uint8_t request_id = 0;  // Param1
     uint8_t param2 = 0;
@@ -29,7 +29,7 @@ struct EncapsulatedRequest {
 };
 
 struct DeliverEncapsulatedResponse {
-    static constexpr uint8_t kCode = code::deliver_encapsulated_response;
+    static constexpr Code kCode = code::deliver_encapsulated_response;
     uint8_t spdm_version = 0;
     uint8_t request_id = 0;  // Param1
     uint8_t param2 = 0;
@@ -38,7 +38,7 @@ struct DeliverEncapsulatedResponse {
 };
 
 struct EncapsulatedResponseAck {
-    static constexpr uint8_t kCode = code::encapsulated_response_ack;
+    static constexpr Code kCode = code::encapsulated_response_ack;
     uint8_t spdm_version = 0;
     uint8_t request_id = 0;      // Param1: of the next encapsulated request
     uint8_t payload_type = 0;    // Param2: AckPayload

@@ -13,7 +13,7 @@ inline constexpr uint8_t kDeviceClassIdentifier = 0x01;  // SubCode
 inline constexpr uint8_t kEpInfoSignature = 0x01;        // RequestAttributes
 
 struct GetEndpointInfo {
-    static constexpr uint8_t kCode = code::get_endpoint_info;
+    static constexpr Code kCode = code::get_endpoint_info;
     uint8_t spdm_version = 0;
     uint8_t sub_code = 0;  // Param1
     uint8_t slot_id = 0;   // Param2: bits 3:0, 0xF for the raw public key
@@ -24,7 +24,7 @@ struct GetEndpointInfo {
 };
 
 struct EndpointInfo {
-    static constexpr uint8_t kCode = code::endpoint_info;
+    static constexpr Code kCode = code::endpoint_info;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t slot_id = 0;  // Param2: bits 3:0

@@ -9,7 +9,7 @@ namespace assay::wire {
 inline constexpr size_t kMaxExtendedErrorData = 32;
 
 struct ErrorResponse {
-    static constexpr uint8_t kCode = code::error;
+    static constexpr Code kCode = code::error;
     uint8_t spdm_version = 0;
     uint8_t error_code = 0;  // Param1
     uint8_t error_data = 0;  // Param2
@@ -25,7 +25,7 @@ struct ErrorResponse {
 };
 
 struct RespondIfReady {
-    static constexpr uint8_t kCode = code::respond_if_ready;
+    static constexpr Code kCode = code::respond_if_ready;
     uint8_t spdm_version = 0;
     uint8_t request_code = 0;  // Param1: of the deferred request
     uint8_t token = 0;         // Param2

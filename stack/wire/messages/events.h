@@ -17,7 +17,7 @@ inline constexpr uint16_t event_lost = 1, measurement_changed = 2, measurement_p
 inline constexpr uint32_t kAllEventTypes = 0x00000001;
 
 struct GetSupportedEventTypes {
-    static constexpr uint8_t kCode = code::get_supported_event_types;
+    static constexpr Code kCode = code::get_supported_event_types;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -28,7 +28,7 @@ struct GetSupportedEventTypes {
 // check. One of them zero and the other not is refused (Errc::inconsistent), here and in
 // SUBSCRIBE_EVENT_TYPES.
 struct SupportedEventTypes {
-    static constexpr uint8_t kCode = code::supported_event_types;
+    static constexpr Code kCode = code::supported_event_types;
     uint8_t spdm_version = 0;
     uint8_t event_group_count = 0;  // Param1
     uint8_t param2 = 0;
@@ -37,7 +37,7 @@ struct SupportedEventTypes {
 };
 
 struct SubscribeEventTypes {
-    static constexpr uint8_t kCode = code::subscribe_event_types;
+    static constexpr Code kCode = code::subscribe_event_types;
     uint8_t spdm_version = 0;
     uint8_t subscribe_event_group_count = 0;  // Param1: 0 ends all subscriptions, and nothing follows
     uint8_t param2 = 0;
@@ -46,7 +46,7 @@ struct SubscribeEventTypes {
 };
 
 struct SubscribeEventTypesAck {
-    static constexpr uint8_t kCode = code::subscribe_event_types_ack;
+    static constexpr Code kCode = code::subscribe_event_types_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -64,7 +64,7 @@ struct Event {
 };
 
 struct SendEvent {
-    static constexpr uint8_t kCode = code::send_event;
+    static constexpr Code kCode = code::send_event;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -73,7 +73,7 @@ struct SendEvent {
 };
 
 struct EventAck {
-    static constexpr uint8_t kCode = code::event_ack;
+    static constexpr Code kCode = code::event_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

@@ -10,7 +10,7 @@ namespace assay::wire {
 inline constexpr uint8_t kSignatureIncluded = 0x01;  // Param1 of FINISH
 
 struct Finish {
-    static constexpr uint8_t kCode = code::finish;
+    static constexpr Code kCode = code::finish;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;   // bit 0: a signature is included
     uint8_t slot_id = 0;  // Param2: 0..7, or kSlotRawKey, when signed
@@ -21,7 +21,7 @@ struct Finish {
 };
 
 struct FinishResponse {
-    static constexpr uint8_t kCode = code::finish_rsp;
+    static constexpr Code kCode = code::finish_rsp;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

@@ -22,7 +22,7 @@ inline constexpr uint8_t kMutAuthRawKey = 0x0f;
 using RandomData = Nonce;
 
 struct KeyExchange {
-    static constexpr uint8_t kCode = code::key_exchange;
+    static constexpr Code kCode = code::key_exchange;
     uint8_t spdm_version = 0;
     uint8_t measurement_summary_hash_type = 0;  // Param1
     uint8_t slot_id = 0;                        // Param2: 0..7, or kSlotRawKey
@@ -36,7 +36,7 @@ struct KeyExchange {
 };
 
 struct KeyExchangeResponse {
-    static constexpr uint8_t kCode = code::key_exchange_rsp;
+    static constexpr Code kCode = code::key_exchange_rsp;
     uint8_t spdm_version = 0;
     uint8_t heartbeat_period = 0;  // Param1, seconds
     uint8_t param2 = 0;

@@ -21,7 +21,7 @@ inline constexpr uint32_t rsa_2048 = 0x0001, rsa_3072 = 0x0002, rsa_4096 = 0x000
 enum class KeyPairOperation : uint8_t { parameter_change = 0, key_pair_erase = 1, generate_key_pair = 2 };
 
 struct GetKeyPairInfo {
-    static constexpr uint8_t kCode = code::get_key_pair_info;
+    static constexpr Code kCode = code::get_key_pair_info;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -30,7 +30,7 @@ struct GetKeyPairInfo {
 };
 
 struct KeyPairInfo {
-    static constexpr uint8_t kCode = code::key_pair_info;
+    static constexpr Code kCode = code::key_pair_info;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -49,7 +49,7 @@ struct KeyPairInfo {
 };
 
 struct SetKeyPairInfo {
-    static constexpr uint8_t kCode = code::set_key_pair_info;
+    static constexpr Code kCode = code::set_key_pair_info;
     uint8_t spdm_version = 0;
     uint8_t operation = 0;  // Param1
     uint8_t param2 = 0;
@@ -64,7 +64,7 @@ struct SetKeyPairInfo {
 };
 
 struct SetKeyPairInfoAck {
-    static constexpr uint8_t kCode = code::set_key_pair_info_ack;
+    static constexpr Code kCode = code::set_key_pair_info_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

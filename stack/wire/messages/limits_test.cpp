@@ -1,6 +1,7 @@
 // What holds for every message and structure, whatever the bytes.
 #include <tuple>
 
+#include "stack/wire/header.h"
 #include "stack/wire/messages/algorithms.h"
 #include "stack/wire/messages/capabilities.h"
 #include "stack/wire/messages/certificate.h"
@@ -80,7 +81,7 @@ void try_noise(Noise& noise, Tally& tally) {
     Context context = any_context(noise);
     Bytes input = noise.bytes(noise.next() % 96);
     if constexpr (requires { M::kCode; }) {
-        if (input.size() > 1) input[1] = M::kCode;
+        if (input.size() > 1) input[kCodeAt] = byte(M::kCode);
         if (!input.empty()) input[0] = M::kCode == code::version ? 0x10 : byte(context.version);
     }
     size_t used = 0;

@@ -8,7 +8,7 @@
 namespace assay::wire {
 
 struct GetMeasurementExtensionLog {
-    static constexpr uint8_t kCode = code::get_measurement_extension_log;
+    static constexpr Code kCode = code::get_measurement_extension_log;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -18,7 +18,7 @@ struct GetMeasurementExtensionLog {
 };
 
 struct MeasurementExtensionLog {
-    static constexpr uint8_t kCode = code::measurement_extension_log;
+    static constexpr Code kCode = code::measurement_extension_log;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

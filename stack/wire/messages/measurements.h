@@ -19,7 +19,7 @@ inline constexpr uint8_t kAllMeasurements = 0xff;
 inline constexpr uint8_t kMeasurementRawKey = 0x0f;
 
 struct GetMeasurements {
-    static constexpr uint8_t kCode = code::get_measurements;
+    static constexpr Code kCode = code::get_measurements;
     uint8_t spdm_version = 0;
     uint8_t attributes = 0;                // Param1
     uint8_t operation = 0;                 // Param2: 0 count, 1..0xFE index, 0xFF all
@@ -30,7 +30,7 @@ struct GetMeasurements {
 };
 
 struct Measurements {
-    static constexpr uint8_t kCode = code::measurements;
+    static constexpr Code kCode = code::measurements;
     uint8_t spdm_version = 0;
     uint8_t total_indices = 0;  // Param1: when the operation was 0
     uint8_t param2 = 0;         // bits 3:0 slot (1.1+, signed), bits 5:4 ContentChanged (1.2+)

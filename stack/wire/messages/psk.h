@@ -9,7 +9,7 @@
 namespace assay::wire {
 
 struct PskExchange {
-    static constexpr uint8_t kCode = code::psk_exchange;
+    static constexpr Code kCode = code::psk_exchange;
     uint8_t spdm_version = 0;
     uint8_t measurement_summary_hash_type = 0;  // Param1
     uint8_t session_policy = 0;                 // Param2: 1.2+, reserved before
@@ -21,7 +21,7 @@ struct PskExchange {
 };
 
 struct PskExchangeResponse {
-    static constexpr uint8_t kCode = code::psk_exchange_rsp;
+    static constexpr Code kCode = code::psk_exchange_rsp;
     uint8_t spdm_version = 0;
     uint8_t heartbeat_period = 0;  // Param1, seconds
     uint8_t param2 = 0;
@@ -35,7 +35,7 @@ struct PskExchangeResponse {
 };
 
 struct PskFinish {
-    static constexpr uint8_t kCode = code::psk_finish;
+    static constexpr Code kCode = code::psk_finish;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -45,7 +45,7 @@ struct PskFinish {
 };
 
 struct PskFinishResponse {
-    static constexpr uint8_t kCode = code::psk_finish_rsp;
+    static constexpr Code kCode = code::psk_finish_rsp;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

@@ -14,7 +14,7 @@ enum class KeyOperation : uint8_t { update_key = 1, update_all_keys = 2, verify_
 inline constexpr uint8_t kClearNegotiatedState = 0x01;
 
 struct Heartbeat {
-    static constexpr uint8_t kCode = code::heartbeat;
+    static constexpr Code kCode = code::heartbeat;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -22,7 +22,7 @@ struct Heartbeat {
 };
 
 struct HeartbeatAck {
-    static constexpr uint8_t kCode = code::heartbeat_ack;
+    static constexpr Code kCode = code::heartbeat_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -30,7 +30,7 @@ struct HeartbeatAck {
 };
 
 struct KeyUpdate {
-    static constexpr uint8_t kCode = code::key_update;
+    static constexpr Code kCode = code::key_update;
     uint8_t spdm_version = 0;
     uint8_t key_operation = 0;  // Param1
     uint8_t tag = 0;            // Param2
@@ -38,7 +38,7 @@ struct KeyUpdate {
 };
 
 struct KeyUpdateAck {
-    static constexpr uint8_t kCode = code::key_update_ack;
+    static constexpr Code kCode = code::key_update_ack;
     uint8_t spdm_version = 0;
     uint8_t key_operation = 0;  // Param1, echoed
     uint8_t tag = 0;            // Param2, echoed
@@ -46,7 +46,7 @@ struct KeyUpdateAck {
 };
 
 struct EndSession {
-    static constexpr uint8_t kCode = code::end_session;
+    static constexpr Code kCode = code::end_session;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;  // bit 0: NegotiatedStatePreservationIndicator
     uint8_t param2 = 0;
@@ -54,7 +54,7 @@ struct EndSession {
 };
 
 struct EndSessionAck {
-    static constexpr uint8_t kCode = code::end_session_ack;
+    static constexpr Code kCode = code::end_session_ack;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

@@ -10,7 +10,7 @@ namespace assay::wire {
 inline constexpr uint8_t kEraseSlot = 0x80;  // Param1 of SET_CERTIFICATE, 1.3+
 
 struct SetCertificate {
-    static constexpr uint8_t kCode = code::set_certificate;
+    static constexpr Code kCode = code::set_certificate;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;       // bits 3:0 SlotID; 1.3+: bits 6:4 SetCertModel, bit 7 Erase
     uint8_t key_pair_id = 0;  // Param2: 1.3+, reserved before
@@ -20,7 +20,7 @@ struct SetCertificate {
 };
 
 struct SetCertificateResponse {
-    static constexpr uint8_t kCode = code::set_certificate_rsp;
+    static constexpr Code kCode = code::set_certificate_rsp;
     uint8_t spdm_version = 0;
     uint8_t slot_id = 0;  // Param1: bits 3:0
     uint8_t param2 = 0;

@@ -8,7 +8,7 @@
 namespace assay::wire {
 
 struct SlotManagement {
-    static constexpr uint8_t kCode = code::slot_management;
+    static constexpr Code kCode = code::slot_management;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -17,7 +17,7 @@ struct SlotManagement {
 };
 
 struct SlotManagementResponse {
-    static constexpr uint8_t kCode = code::slot_management_resp;
+    static constexpr Code kCode = code::slot_management_resp;
     uint8_t spdm_version = 0;
     uint8_t param1 = 0;
     uint8_t param2 = 0;

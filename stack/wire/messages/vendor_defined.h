@@ -19,13 +19,13 @@ struct VendorDefinedBody {
 };
 
 struct VendorDefinedRequest : VendorDefinedBody {
-    static constexpr uint8_t kCode = code::vendor_defined_request;
+    static constexpr Code kCode = code::vendor_defined_request;
     uint8_t spdm_version = 0;
     void describe(Visitor& v);
 };
 
 struct VendorDefinedResponse : VendorDefinedBody {
-    static constexpr uint8_t kCode = code::vendor_defined_response;
+    static constexpr Code kCode = code::vendor_defined_response;
     uint8_t spdm_version = 0;
     void describe(Visitor& v);
 };

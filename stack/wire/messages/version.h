@@ -7,7 +7,7 @@
 namespace assay::wire {
 
 struct GetVersion {
-    static constexpr uint8_t kCode = code::get_version;
+    static constexpr Code kCode = code::get_version;
     uint8_t spdm_version = 0x10;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
@@ -18,7 +18,7 @@ struct GetVersion {
 Field version_number_field(std::string_view name);
 
 struct VersionResponse {
-    static constexpr uint8_t kCode = code::version;
+    static constexpr Code kCode = code::version;
     uint8_t spdm_version = 0x10;
     uint8_t param1 = 0;
     uint8_t param2 = 0;
