@@ -7,25 +7,23 @@ namespace assay::attest {
 
 namespace {
 
-using crypto::CertificateSpec;
-using crypto::PrivateKey;
+using evidence::CertificateForm;
+using evidence::OcspForm;
+using evidence::Standing;
 using Nonce = OcspPolicy::Nonce;
 
 // A TPM's chain, each certificate of which needs an OCSP response, with responses about its leaf and its
 // intermediate.
 struct Made {
-    WordForm leaf, intermediate;
+    OcspForm leaf = ocsp_about(0), intermediate = ocsp_about(1);
     std::vector<File> more;  // files besides
     bool leaf_there = true;
     Context context;
 
     Made() {
-        intermediate.subject = ocsp_pki().intermediate;
-        intermediate.issuer = intermediate.signer = ocsp_pki().root;
-        intermediate.key = ocsp_pki().root_key;
         context.nonce = test_nonce();
         context.time = kOcspNow;
-        context.roots.tpm = {ocsp_pki().root};
+        context.roots.tpm = {ocsp_chain().back()};
         context.policy.ocsp.require = {Revocable::tpm};
     }
 };
@@ -33,8 +31,8 @@ struct Made {
 Appraisal appraised(const Made& made, FaultConfig faults = {}) {
     Appraisal appraisal(faults);
     std::vector<File> files = made.more;
-    if (made.leaf_there) files.push_back(made.leaf.file());
-    files.push_back(made.intermediate.file());
+    if (made.leaf_there) files.push_back(ocsp_file(made.leaf));
+    files.push_back(ocsp_file(made.intermediate));
     appraise_revocation(appraisal, "tpm", ocsp_chain(), Revocable::tpm, read_ocsp(appraisal, files, {}),
                         made.context);
     return appraisal;
@@ -46,108 +44,90 @@ std::vector<std::string> names(std::initializer_list<Check> checks) {
     return all;
 }
 
-PrivateKey key(std::string_view label) { return PrivateKey::derive(kOcspIssuers, as_bytes(label)).value(); }
-
-CertificateSpec delegate_spec() {
-    CertificateSpec spec;
-    spec.subject = "responder";
-    spec.issuer = "ocsp intermediate";
-    spec.not_before = kOcspNow - std::chrono::days(1);
-    spec.not_after = kOcspNow + std::chrono::days(1);
-    spec.eku = {"1.3.6.1.5.5.7.3.9"};
-    return spec;
-}
+CertificateForm responder() { return delegate_of(ocsp_forms()[1]); }
 
 // Another than the issuer signs, whose certificate is inside.
-void delegate(WordForm& form, const CertificateSpec& spec,
-              const PrivateKey& issuer = ocsp_pki().intermediate_key) {
-    form.key = key("responder");
-    form.signer =
-        crypto::make_certificate(spec, form.key.public_key(), issuer, crypto::HashAlgo::sha384).value();
-    form.inside = {form.signer};
+void delegate(OcspForm& form, const CertificateForm& certificate) {
+    form.signer = certificate.key;
+    form.delegate = certificate;
 }
 
 // A delegate with one thing about its certificate changed.
 template <class Edit>
-void delegate_with(WordForm& form, Edit edit) {
-    CertificateSpec spec = delegate_spec();
-    edit(spec);
-    delegate(form, spec);
+void delegate_with(OcspForm& form, Edit edit) {
+    CertificateForm certificate = responder();
+    edit(certificate);
+    delegate(form, certificate);
 }
 
 std::vector<Wrong<Made>> wrongs() {
     return {
         {Check::ocsp_present, "there is none on the leaf", [](Made& m) { m.leaf_there = false; }},
         {Check::ocsp_present, "it is on another certificate of the same issuer",
-         [](Made& m) { m.leaf.subject = ocsp_pki().root; }},
+         [](Made& m) { m.leaf.subject = ocsp_forms()[2]; }},
         {Check::ocsp_present, "it is on one of that number of another issuer",
-         [](Made& m) { m.leaf.issuer = ocsp_pki().root; }},
+         [](Made& m) { m.leaf.issuer = ocsp_forms()[2]; }},
         {Check::ocsp_form, "a file of garbage beside",
          [](Made& m) { m.more = {{"word.der", Bytes(64, 0x30)}}; }},
         {Check::ocsp_form, "an empty file beside", [](Made& m) { m.more = {{"word.der", {}}}; }},
         {Check::ocsp_form, "a byte behind a word beside",
          [](Made& m) {
-             WordForm form;
+             OcspForm form = ocsp_about(0);
              form.edit_after = [](Bytes& der) { der.push_back(0); };
-             m.more = {form.file()};
+             m.more = {ocsp_file(form)};
          }},
         {Check::ocsp_response_status, "a responder that says to try later beside",
          [](Made& m) {
-             WordForm form;
+             OcspForm form = ocsp_about(0);
              form.response_status = 3;
-             m.more = {form.file()};
+             m.more = {ocsp_file(form)};
          }},
         {Check::ocsp_signer, "the signer is not there",
          [](Made& m) {
-             delegate(m.leaf, delegate_spec());
-             m.leaf.inside.clear();
+             delegate(m.leaf, responder());
+             m.leaf.delegate.reset();
          }},
         {Check::ocsp_signer, "the issuer's issuer speaks",
-         [](Made& m) {
-             m.leaf.signer = ocsp_pki().root;
-             m.leaf.key = ocsp_pki().root_key;
-             m.leaf.inside = {m.leaf.signer};
-         }},
+         [](Made& m) { delegate(m.leaf, ocsp_forms()[2]); }},
         {Check::ocsp_signer, "another issued the responder's certificate",
-         [](Made& m) { delegate(m.leaf, delegate_spec(), key("stranger")); }},
+         [](Made& m) { delegate_with(m.leaf, [](CertificateForm& form) { form.signer = {"stranger"}; }); }},
         {Check::ocsp_signer, "the responder's key is for nothing in particular",
-         [](Made& m) { delegate_with(m.leaf, [](CertificateSpec& spec) { spec.eku.clear(); }); }},
+         [](Made& m) { delegate_with(m.leaf, [](CertificateForm& form) { form.purposes.clear(); }); }},
         {Check::ocsp_signer, "the responder's key is for another purpose",
-         [](Made& m) { delegate_with(m.leaf, [](CertificateSpec& spec) { spec.eku = {"2.5.29.37.0"}; }); }},
+         [](Made& m) {
+             delegate_with(m.leaf, [](CertificateForm& form) { form.purposes = {"2.5.29.37.0"}; });
+         }},
         {Check::ocsp_signer, "the responder's key is not for signatures",
          [](Made& m) {
-             delegate_with(m.leaf, [](CertificateSpec& spec) {
-                 spec.digital_signature = false;
-                 spec.key_cert_sign = true;
-             });
+             delegate_with(m.leaf,
+                           [](CertificateForm& form) { form.key_usage = evidence::usage::cert_sign; });
          }},
         {Check::ocsp_signer, "the responder's time is over",
          [](Made& m) {
-             delegate_with(m.leaf, [](CertificateSpec& spec) { spec.not_after = spec.not_before; });
+             delegate_with(m.leaf, [](CertificateForm& form) { form.not_after = form.not_before; });
          }},
         {Check::ocsp_signer, "the responder's time has not come",
          [](Made& m) {
-             delegate_with(m.leaf, [](CertificateSpec& spec) { spec.not_before = spec.not_after; });
+             delegate_with(m.leaf, [](CertificateForm& form) { form.not_before = form.not_after; });
          }},
         {Check::ocsp_signer, "the responder's certificate has a critical extension that nobody knows",
          [](Made& m) {
-             delegate_with(m.leaf,
-                           [](CertificateSpec& spec) { spec.extensions = {{"1.2.3.4.5", {5, 0}, true}}; });
+             delegate_with(m.leaf, [](CertificateForm& form) { form.more = {{"1.2.3.4.5", true, {5, 0}}}; });
          }},
         {Check::ocsp_signer, "the responder's certificate has an extension that cannot be read",
          [](Made& m) {
-             delegate_with(m.leaf, [](CertificateSpec& spec) {
-                 spec.ca.reset();
-                 spec.extensions = {{"2.5.29.19", {5, 0}, false}};
+             delegate_with(m.leaf, [](CertificateForm& form) {
+                 form.ca.reset();
+                 form.more = {{"2.5.29.19", false, {5, 0}}};
              });
          }},
         {Check::ocsp_signer, "the responder's certificate is of version 2",
-         [](Made& m) { delegate_with(m.leaf, [](CertificateSpec& spec) { spec.version = 2; }); }},
+         [](Made& m) { delegate_with(m.leaf, [](CertificateForm& form) { form.version = 2; }); }},
         {Check::ocsp_signer,
          "the responder's certificate may bind those below it, as if it were an authority",
          [](Made& m) {
-             delegate_with(m.leaf, [](CertificateSpec& spec) {
-                 spec.extensions = {{"2.5.29.36", {0x30, 3, 0x80, 1, 0}, false}};
+             delegate_with(m.leaf, [](CertificateForm& form) {
+                 form.more = {{"2.5.29.36", false, {0x30, 3, 0x80, 1, 0}}};
              });
          }},
         {Check::ocsp_age, "it holds for ever, is a day old and a second, and the policy takes a day",
@@ -159,7 +139,10 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::ocsp_signature, "one bit of the signature",
          [](Made& m) { m.leaf.edit_after = [](Bytes& der) { der.back() ^= 1; }; }},
         {Check::ocsp_signature, "another key under the issuer's name",
-         [](Made& m) { m.leaf.key = key("stranger"); }},
+         [](Made& m) {
+             m.leaf.responder_name = m.leaf.issuer.subject;
+             m.leaf.signer = {"stranger"};
+         }},
         {Check::ocsp_nonce, "another nonce", [](Made& m) { m.leaf.nonce = Bytes(32, 9); }},
         {Check::ocsp_nonce, "the nonce cut short", [](Made& m) { m.leaf.nonce = Bytes(31, 0x5a); }},
         {Check::ocsp_nonce, "a nonce, and the verifier has none",
@@ -179,17 +162,12 @@ std::vector<Wrong<Made>> wrongs() {
         {Check::ocsp_time, "it was made in the future",
          [](Made& m) { m.leaf.produced = kOcspNow + kOcspSkew + std::chrono::seconds(1); }},
         {Check::ocsp_next_update, "it holds for ever", [](Made& m) { m.leaf.next_update.reset(); }},
-        {Check::ocsp_revoked, "the leaf is revoked", [](Made& m) { m.leaf.revoke(1); }},
-        {Check::ocsp_revoked, "the intermediate is revoked", [](Made& m) { m.intermediate.revoke(0); }},
+        {Check::ocsp_revoked, "the leaf is revoked", [](Made& m) { m.leaf = revoked(0, 1); }},
+        {Check::ocsp_revoked, "the intermediate is revoked", [](Made& m) { m.intermediate = revoked(1, 0); }},
         {Check::ocsp_revoked, "a further word says so, the other one being good",
-         [](Made& m) {
-             WordForm form;
-             form.revoke(4);
-             m.more = {form.file()};
-         }},
-        {Check::ocsp_hold, "the leaf is on hold",
-         [](Made& m) { m.leaf.revoke(crypto::OcspSingleResponse::kCertificateHold); }},
-        {Check::ocsp_unknown, "the leaf is not known", [](Made& m) { m.leaf.standing = {0x82, 0}; }},
+         [](Made& m) { m.more = {ocsp_file(revoked(0, 4))}; }},
+        {Check::ocsp_hold, "the leaf is on hold", [](Made& m) { m.leaf.standing = Standing::hold; }},
+        {Check::ocsp_unknown, "the leaf is not known", [](Made& m) { m.leaf.standing = Standing::unknown; }},
     };
 }
 
@@ -216,14 +194,23 @@ BOOST_AUTO_TEST_CASE(each_way_of_being_wrong_violates_its_check_and_no_other) {
 
 BOOST_AUTO_TEST_CASE(a_responder_that_the_issuer_lets_speak_is_believed) {
     Made made;
-    delegate(made.leaf, delegate_spec());
+    delegate(made.leaf, responder());
     BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
     for (const bool is_critical : {false, true}) {
-        delegate_with(made.leaf, [=](CertificateSpec& spec) {
-            spec.extensions = {{"1.3.6.1.5.5.7.48.1.5", {5, 0}, is_critical}};
+        delegate_with(made.leaf, [=](CertificateForm& form) {
+            form.more = {{"1.3.6.1.5.5.7.48.1.5", is_critical, {5, 0}}};
         });
         BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_responder_may_be_named_instead_of_its_key) {
+    Made made;
+    made.leaf.responder_name = made.leaf.issuer.subject;
+    BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
+    delegate(made.leaf, responder());
+    made.leaf.responder_name = responder().subject;
+    BOOST_TEST(refused_by(appraised(made)).empty(), appraised(made).text());
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_a_little_ahead_is_forgiven) {
@@ -238,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_policy_may_ask_for_less) {
     Made made;
     made.leaf.next_update.reset();
     made.leaf.nonce = Bytes(32, 9);
-    made.leaf.revoke(crypto::OcspSingleResponse::kCertificateHold);
+    made.leaf.standing = Standing::hold;
     BOOST_TEST(
         refused_by(appraised(made)) == names({Check::ocsp_nonce, Check::ocsp_next_update, Check::ocsp_hold}),
         boost::test_tools::per_element());
@@ -253,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_policy_may_ask_for_less) {
 BOOST_AUTO_TEST_CASE(a_word_counts_whether_one_is_needed_or_not) {
     Made made;
     made.context.policy.ocsp.require.clear();
-    made.leaf.revoke(1);
+    made.leaf = revoked(0, 1);
     BOOST_TEST(refused_by(appraised(made)) == names({Check::ocsp_revoked}), boost::test_tools::per_element());
     made.leaf_there = false;
     BOOST_TEST(refused_by(appraised(made)).empty());
@@ -266,14 +253,14 @@ BOOST_AUTO_TEST_CASE(nobody_has_a_word_on_a_devices_leaf) {
     made.context.policy.ocsp.require = {Revocable::device};
     Appraisal appraisal;
     appraise_revocation(appraisal, "gpu-0", ocsp_chain(), Revocable::device,
-                        read_ocsp(appraisal, {made.intermediate.file()}, {}), made.context);
+                        read_ocsp(appraisal, {ocsp_file(made.intermediate)}, {}), made.context);
     BOOST_TEST(refused_by(appraisal).empty(), appraisal.text());
 }
 
 BOOST_AUTO_TEST_CASE(a_signature_that_several_certificates_stand_on_is_verified_once) {
     Made made;
     Appraisal appraisal;
-    const auto responses = read_ocsp(appraisal, {made.leaf.file(), made.intermediate.file()}, {});
+    const auto responses = read_ocsp(appraisal, {ocsp_file(made.leaf), ocsp_file(made.intermediate)}, {});
     for (int chain = 0; chain < 3; ++chain)
         appraise_revocation(appraisal, "tpm", ocsp_chain(), Revocable::tpm, responses, made.context);
     BOOST_TEST(appraisal.signatures().responses() == 2U);

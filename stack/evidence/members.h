@@ -85,7 +85,9 @@ void members(RimForm& f, V&& visit) {
 template <class V>
 void members(OcspForm& f, V&& visit) {
     visit("subject", f.subject), visit("issuer", f.issuer), visit("sha384_id", f.sha384_id);
-    visit("standing", f.standing), visit("response_status", f.response_status), visit("signer", f.signer);
+    visit("standing", f.standing), visit("reason", f.reason);
+    visit("responder_name", f.responder_name), visit("response_status", f.response_status),
+        visit("signer", f.signer);
     visit("hash", f.hash), visit("delegate", f.delegate), visit("produced", f.produced);
     visit("this_update", f.this_update), visit("next_update", f.next_update), visit("nonce", f.nonce);
     visit("more", f.more), visit("more_of_single", f.more_of_single), visit("pss_sha1", f.pss_sha1);

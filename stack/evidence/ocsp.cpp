@@ -35,7 +35,8 @@ Bytes standing(const OcspForm& form) {
         case Standing::revoked:
         case Standing::hold: break;
     }
-    const uint8_t reason = form.standing == Standing::hold ? kCertificateHold : kKeyCompromise;
+    const uint8_t reason =
+        form.reason.value_or(form.standing == Standing::hold ? kCertificateHold : kKeyCompromise);
     const Bytes since = der::generalized_time(form.this_update - std::chrono::days(1));
     return der::tagged(1, concat({since, der::tagged(0, der::enumerated(reason))}));
 }
@@ -54,8 +55,10 @@ Bytes response_data(const OcspForm& form) {
     std::vector<Extension> all;
     if (form.nonce) all.push_back({std::string(kNonce), false, der::octets(*form.nonce)});
     all.insert(all.end(), form.more.begin(), form.more.end());
-    return der::sequence({der::tagged(2, der::octets(key_identifier(form.signer))),
-                          der::generalized_time(form.produced), der::sequence({single}), extensions(all)});
+    const Bytes responder = form.responder_name ? der::tagged(1, encode(*form.responder_name))
+                                                : der::tagged(2, der::octets(key_identifier(form.signer)));
+    return der::sequence(
+        {responder, der::generalized_time(form.produced), der::sequence({single}), extensions(all)});
 }
 
 }  // namespace

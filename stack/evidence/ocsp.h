@@ -12,9 +12,11 @@ struct OcspForm {
     CertificateForm issuer;   // and its issuer, as the CertID has them
     bool sha384_id = false;   // CertID by SHA-384 instead of SHA-1
     Standing standing = Standing::good;
+    std::optional<uint8_t> reason{};  // of a revocation, instead of keyCompromise or certificateHold
 
-    uint8_t response_status = 0;  // successful; others have no body
-    KeyName signer;               // the issuer's key, or a delegate's
+    uint8_t response_status = 0;           // successful; others have no body
+    KeyName signer;                        // the issuer's key, or a delegate's
+    std::optional<Name> responder_name{};  // the responder is named so, and not by its key
     crypto::HashAlgo hash = crypto::HashAlgo::sha384;
     std::optional<CertificateForm> delegate;  // whose certificate is in the response
     crypto::UnixTime produced{}, this_update{};
