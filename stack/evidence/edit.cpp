@@ -75,10 +75,13 @@ Result<> erase(Place& root, const Path& path, Place& place) {
     return place.set(nullptr);
 }
 
-Result<> insert(Place& root, const Path& path, const Json& value) {
+Result<> insert(Place& root, const Path& path, const Json& value, uint64_t times) {
+    constexpr uint64_t kMostTimes = 1000;
     if (path.size() < 2 || path.back().is_member()) return wrong("insert is for elements of a list");
+    if (times > kMostTimes) return wrong(fmt::format("at most {} times", kMostTimes));
     const auto list = TRY(find_place(root, path, path.size() - 1));
-    return list->insert(TRY(index_in(*list, path.back())), value);
+    for (uint64_t i = 0; i < times; ++i) TRY(list->insert(TRY(index_in(*list, path.back())), value));
+    return {};
 }
 
 Result<> swap(Place& root, Place& one, const Json& step) {
@@ -151,7 +154,7 @@ Result<> now(Place& root, const Json& step, const Failure& failure) {
     const auto op = step.at("op").get<std::string>();
     const Path path = TRY(parse_path(step.value("path", "")));
     const Json value = step.value("value", Json());
-    if (op == "insert") return insert(root, path, value);
+    if (op == "insert") return insert(root, path, value, step.value("times", uint64_t{1}));
     const auto place = TRY(find_place(root, path));
     if (op == "set") return place->set(value);
     if (op == "add") return add(*place, value);
@@ -171,12 +174,33 @@ Result<> on_file(Files& files, const Json& step) {
     return place_of(file->second)->set(step.value("value", Json()));
 }
 
+// The step for each element of the list before the first "[*]" of its path; without one the step itself.
+Result<std::vector<Json>> each(Place& root, const Json& step) {
+    constexpr std::string_view kEach = "[*]";
+    const auto path = step.value("path", "");
+    const size_t at = path.find(kEach);
+    if (at == std::string::npos) return std::vector<Json>{step};
+    const auto list = TRY(find_place(root, TRY(parse_path(path.substr(0, at)))));
+    std::vector<Json> steps;
+    for (size_t i = 0; i < list->size(); ++i) {
+        std::string text = step.dump();
+        const std::string index = fmt::format("[{}]", i);
+        for (size_t found = text.find(kEach); found != std::string::npos; found = text.find(kEach, found))
+            text.replace(found, kEach.size(), index);
+        steps.push_back(Json::parse(text));
+    }
+    if (steps.empty()) return wrong(fmt::format("{} has no elements", path.substr(0, at)));
+    return steps;
+}
+
 // Steps on what is there only while evidence is made.
 void schedule(Machine& machine, const Json& step) {
     const Failure failure = machine.edit_error;
     const auto path = step.value("path", "");
     const auto done_now = [=](Place&& root) -> Result<> {
-        return now(root, TRY(value_of(step, {.root = root, .machine = nullptr})), failure);
+        for (const Json& one : TRY(each(root, step)))
+            TRY(now(root, TRY(value_of(one, {.root = root, .machine = nullptr})), failure));
+        return {};
     };
     if (step.contains("file")) {
         then(machine.edit_files, std::function<void(Files&)>([=](Files& files) {
@@ -196,10 +220,13 @@ void schedule(Machine& machine, const Json& step) {
 Result<> checked_apply(Machine& machine, const Json& step, std::string_view origin) {
     if (!step.is_object() || !step.contains("op")) return wrong("a step is an object with an op");
     const auto root = place_of(machine);
-    const Json plain = TRY(value_of(step, {.root = *root, .machine = &machine, .origin = origin}));
-    if (!plain.contains("file") && !is_later(plain.value("path", "")))
-        return now(*root, plain, machine.edit_error);
-    schedule(machine, plain);
+    const EditScope scope{.root = *root, .machine = &machine, .origin = origin};
+    if (step.contains("file") || is_later(step.value("path", ""))) {
+        schedule(machine, TRY(value_of(step, scope)));
+        return {};
+    }
+    for (const Json& one : TRY(each(*root, step)))
+        TRY(now(*root, TRY(value_of(one, scope)), machine.edit_error));
     return {};
 }
 

@@ -6,12 +6,13 @@
 //   "responses[1]"                  the OCSP responses, made of the certificates as they are in the end;
 //   "evidence", "context"           the two lists, as they are written;
 // or {"op": OP, "file": "snp/report.bin", ...}, a file as it is written. Negative indexes and places in bytes
-// count from the end. A list's path with "[+]" is the place behind its last element.
+// count from the end. A list's path with "[+]" is the place behind its last element; with "[*]" the step is
+// done for each element, in whose turn the same stands for its index wherever the step has it.
 //
 //   set      to "value"
 //   add      "value" to a number
 //   erase    the element, the member, what may be missing, or the file
-//   insert   "value" before the element
+//   insert   "value" before the element, as many "times"
 //   swap     with what stands at "with"
 //   relink   of a chain: each certificate names and is signed by the next one
 //   recount  of a report: MSRSCNT follows from the blocks
@@ -36,6 +37,13 @@
 //   {"$repeat": [BYTE, SIZE]}, {"$concat": [VALUES]}, {"$first": [SIZE, VALUE]}
 //   {"$measurement": [FIRMWARE, INDEX, WHICH]}                      stack/evidence/gpu.h
 //   {"$efi_variable": [NAME, VALUE]}
+//   {"$reversed": VALUE}, {"$member": [NAME, VALUE]}
+//   {"$manifest": ["driver" or "vbios", FIRMWARE]}, {"$device": FIRMWARE with "label" and "nonce"}, where
+//                               FIRMWARE is {"model": "GH100", "driver": VERSION, "vbios": VERSION}
+//   {"$tcb_info": {"model": MODEL, "fwids": [VALUES], "digest_oid": OID}}
+//   {"$name_constraint": ["permitted" or "excluded", NAME]}, {"$delegate": CERTIFICATE of its issuer}
+//   {"$switch_pdi": POSITION}, {"$gpu_pdi": POSITION}, {"$switches_of_gpu": [VALUES]},
+//   {"$gpus_of_switch": [VALUES]}   stack/evidence/gpu.h
 //   {"$made": NAME}             of the machine as it stands: "registers" that its TPM holds, "quoted_nonce",
 //                               "report_data", "boot_policy"
 #pragma once

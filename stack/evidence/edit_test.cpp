@@ -117,6 +117,41 @@ BOOST_AUTO_TEST_CASE(what_a_machine_makes_of_itself_is_a_value) {
     BOOST_TEST(machine.policy["tpm"]["boot_loaders"][0] == to_hex(boot_digest("bootkit")));
 }
 
+BOOST_AUTO_TEST_CASE(a_step_is_done_for_each_element_and_as_often_as_it_says) {
+    const Machine machine = edited("hopper", R"([
+        {"op": "insert", "path": "gpus[0].chain[+]", "value": {"$copy": "gpus[0].chain[0]"}, "times": 3},
+        {"op": "set", "path": "gpus[0].chain[*].not_after", "value": {"$copy": "gpus[0].chain[*].not_before"}}])");
+    const Chain& chain = machine.gpus[0].chain;
+    BOOST_TEST(chain.size() == 8U);
+    BOOST_TEST((chain[7].key == chain[0].key));
+    for (const CertificateForm& one : chain) BOOST_TEST((one.not_after == one.not_before));
+    const auto files = make(edited("hopper", R"([
+        {"op": "set", "path": "responses[*].standing", "value": "revoked"},
+        {"op": "set", "path": "responses[*].delegate", "value": {"$delegate": {"$copy": "responses[*].issuer"}}}])"));
+    BOOST_TEST(files.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_value_may_be_what_a_maker_of_this_module_makes) {
+    const Machine machine = edited("hopper", R"([
+        {"op": "set", "path": "rims[0]", "value": {"$manifest": ["driver", {"model": "GH100", "driver": "1.2", "vbios": "1.00.00.00.00"}]}},
+        {"op": "insert", "path": "gpus[0].chain[0].more[0]", "value": {"$name_constraint": ["excluded", [["O", "X"]]]}},
+        {"op": "insert", "path": "gpus[0].chain[0].more[0]", "value": {"oid": "2.23.133.5.4.1.1", "critical": false,
+            "value": {"$tcb_info": {"model": "M", "fwids": [{"$repeat": [1, 48]}]}}}},
+        {"op": "set", "path": "nonce", "value": {"$reversed": {"$switch_pdi": 1}}},
+        {"op": "insert", "path": "gpus[+]", "value": {"$device":
+            {"model": "GB100", "driver": "1.2", "vbios": "1.00.00.00.00", "label": "another", "nonce": "00"}}}])");
+    BOOST_TEST(machine.rims[0].meta.get("colloquialVersion") == "1.2");
+    const std::vector<Extension>& more = machine.gpus[0].chain[0].more;
+    BOOST_TEST((more[1].value == name_constraint(false, {{"O", "X"}}).value));
+    TcbInfoForm info;
+    info.model = "M";
+    info.fwids = {Bytes(48, 1)};
+    BOOST_TEST((more[0].value == tcb_info(info)));
+    BOOST_TEST((machine.nonce == Bytes{0x00, 0x08, 0xd0, 0xea, 0xd9, 0x1a, 0xb3, 0x3f}));
+    BOOST_TEST(machine.gpus[1].model == "GB100");
+    BOOST_TEST((machine.gpus[1].chain[0].key == KeyName{"another"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_done_is_refused_with_what_is_wrong) {
     const auto said = [](const char* step, const char* what) {
         const std::string detail = refusal("snp", step);
@@ -136,6 +171,12 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_done_is_refused_with_what_is_wrong) {
     said(R"({"op": "set", "path": "snp.chip_id", "value": {"$rot13": "x"}})", "'$rot13' is not known");
     said(R"({"op": "set", "path": "snp.chip_id", "value": {"$repeat": 7}})", "$repeat");
     said(R"({"op": "flip", "path": "snp.vmpl"})", "there are no bytes");
+    said(R"({"op": "insert", "path": "snp.chain[+]", "value": {}, "times": 1001})", "at most 1000 times");
+    said(R"({"op": "set", "path": "tpm[*].chain", "value": []})", "tpm has no elements");
+    said(R"({"op": "set", "path": "rims", "value": [{"$manifest": ["switch", {"model": "GH100"}]}]})",
+         "a driver or");
+    said(R"({"op": "set", "path": "rims", "value": [{"$manifest": ["driver", {"model": "GX1"}]}]})",
+         "no model GX1");
     said(R"({"op": "put", "path": "snp.chip_id", "at": 63, "value": "0102"})", "beyond the bytes");
     said(R"({"op": "cut", "file": "snp/none.bin", "size": 0})", "there is no file");
     said(R"({"op": "flip", "file": "snp/report.bin", "at": 1184})", "no byte to flip");

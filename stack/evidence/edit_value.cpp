@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "stack/evidence/edit_forms.h"
 #include "stack/evidence/path.h"
 #include "stack/evidence/place_of.h"
 #include "stack/evidence/shapes.h"
@@ -71,8 +74,22 @@ Result<Json> evaluated(const std::string& name, const Json& inside, const EditSc
     }
     if (name == "$efi_variable")
         return to_hex(efi_variable(inside.at(0).get<std::string>(), TRY(bytes_of(inside.at(1)))));
+    if (name == "$reversed") {
+        const Bytes bytes = TRY(bytes_of(inside));
+        return to_hex(Bytes(bytes.rbegin(), bytes.rend()));
+    }
+    if (name == "$member") return inside.at(1).at(inside.at(0).get<std::string>());
     if (name == "$made") return made(text(), scope);
+    if (const auto form = TRY(form_value(name, inside))) return *form;
     return wrong(fmt::format("'{}' is not known", name));
+}
+
+// Whether it copies what is there only while evidence is made.
+bool copies_later(const Json& value) {
+    if (!value.is_structured()) return false;
+    if (value.is_object() && value.contains("$copy"))
+        return value["$copy"].is_string() && is_later(value["$copy"].get<std::string>());
+    return std::ranges::any_of(value, copies_later);
 }
 
 Result<Json> within(const Json& value, const EditScope& scope) {
@@ -94,9 +111,7 @@ Result<Json> value_of(const Json& value, const EditScope& scope) {
     if (!stands_for) return within(value, scope);
     const std::string& name = value.begin().key();
     const Json& inside = value.begin().value();
-    if (name == "$copy" && scope.machine != nullptr && inside.is_string() &&
-        is_later(inside.get<std::string>()))
-        return value;
+    if (scope.machine != nullptr && copies_later(value)) return value;
     try {
         return evaluated(name, TRY(value_of(inside, scope)), scope);
     } catch (const Json::exception& error) {

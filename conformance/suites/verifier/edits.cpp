@@ -9,8 +9,6 @@ const Edit* edit(std::string_view id) {
              genuine_edits(),
              certificate_edits(),
              report_edits(),
-             opaque_edits(),
-             topology_edits(),
              firmware_edits(),
              manifest_edits(),
              manifest_signature_edits(),

@@ -1,6 +1,6 @@
 // The edits of those bundles of vectors/evidence that have no steps, by the bundle's id. What they do is
-// computed in a way for which the vocabulary of stack/evidence/edit.h has no word: XML that is searched or
-// wrapped, signatures over other bytes, tables of whole machines, extensions that are built.
+// computed in a way for which the vocabulary of stack/evidence/edit.h has no word: XML or DER that is
+// searched, documents in documents, signatures over other bytes, runtime data before it is written.
 #pragma once
 
 #include <span>
@@ -19,8 +19,6 @@ struct Edit {
 std::span<const Edit> genuine_edits();
 std::span<const Edit> certificate_edits();
 std::span<const Edit> report_edits();
-std::span<const Edit> opaque_edits();
-std::span<const Edit> topology_edits();
 std::span<const Edit> firmware_edits();
 std::span<const Edit> manifest_edits();
 std::span<const Edit> manifest_signature_edits();

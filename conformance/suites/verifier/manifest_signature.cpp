@@ -31,12 +31,6 @@ void two_signatures(Machine& machine) {
         text.insert(end, text.substr(from, end - from));
     };
 }
-void two_references(Machine& machine) {
-    signature(machine).more_references = fmt::format(
-        "<ds:Reference URI=\"#none\"><ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>AAAA</ds:DigestValue>"
-        "</ds:Reference>",
-        kDigestSha384);
-}
 void no_signed_info(Machine& machine) {
     machine.vbios().edit_after = [](std::string& text) {
         const size_t from = text.find("<ds:SignedInfo>");
@@ -66,16 +60,6 @@ void signature_inside(Machine& machine) {
         fmt::format(R"(<ns0:Entity name="NVIDIA Corporation" role="tagCreator">{}</ns0:Entity>)",
                     whole.substr(from, whole.find("</ds:Signature>") + 15 - from));
 }
-// A signature does not cover itself, so an Object in it is the attacker's: with a payload to be found by
-// whoever looks for it anywhere in the document.
-void payload_in_signature(Machine& machine) {
-    measure(machine, kIndex, spoofed());
-    signature(machine).more = fmt::format(
-        "<ds:Object><ns0:Payload><ns0:Resource type=\"Measurement\" index=\"{}\" active=\"True\" "
-        "alternatives=\"1\" ns2:Hash0=\"{}\" name=\"Measurement_9\" size=\"48\"/></ns0:Payload></ds:Object>",
-        kIndex, to_hex(spoofed()));
-}
-
 // The signature is good for the document without its payload.
 void xpath_transform(Machine& machine) {
     spoof(machine);
@@ -99,10 +83,6 @@ void xslt_transform(Machine& machine) {
         transform(kC14n11)};
     signature(machine).covers = [](const std::string&) { return "<golden/>"; };
 }
-void base64_transform(Machine& machine) {
-    signature(machine).transforms.push_back(transform("http://www.w3.org/2000/09/xmldsig#base64"));
-}
-
 // The attacker signs; the document contains the chain of the rightful signer.
 void stranger(Machine& machine) {
     spoof(machine);
@@ -118,15 +98,6 @@ void stranger_key_value(Machine& machine) {
         "URI=\"urn:oid:1.3.132.0.34\"/><dsig11:PublicKey>{}</dsig11:PublicKey></dsig11:ECKeyValue></"
         "ds:KeyValue>",
         base64(spki.last(97)));
-}
-void stranger_certificate(Machine& machine) {
-    // The attacker's own certificate in front of the good chain.
-    stranger(machine);
-    Chain& chain = signature(machine).certificates;
-    CertificateForm own = chain.front();
-    own.key = own.signer = signature(machine).signer;
-    own.issuer = own.subject = {{"CN", "HCC RIM L4 Signer"}};
-    chain.insert(chain.begin(), own);
 }
 void stranger_x509_before(Machine& machine) {
     // In an X509Data of its own before the good one.
@@ -184,15 +155,11 @@ std::span<const Edit> manifest_signature_edits() {
     static constexpr Edit kEdits[] = {
         {"rim/two-signatures", two_signatures},
         {"rim/signature-inside", signature_inside},
-        {"rim/two-references", two_references},
         {"rim/no-signed-info", no_signed_info},
         {"rim/wrapped", wrapped},
-        {"rim/payload-in-signature", payload_in_signature},
         {"rim/xpath-transform", xpath_transform},
         {"rim/xslt-transform", xslt_transform},
-        {"rim/base64-transform", base64_transform},
         {"rim/stranger-key-value", stranger_key_value},
-        {"rim/stranger-certificate", stranger_certificate},
         {"rim/stranger-before", stranger_x509_before},
         {"rim/certificate-garbled", certificate_garbled},
         {"rim/signature-changed", value_changed},

@@ -8,10 +8,6 @@ namespace {
 
 using namespace edits;
 
-void other_chain(Machine& machine) {
-    machine.gpu().chain =
-        device_chain(Model::gh100, "another device", measurement(hopper_firmware().vbios, 0xf1d));
-}
 void prefix_missing(Machine& machine) {
     // Signed as before 1.2: no VCA, no prefix.
     ReportForm old = machine.report();
@@ -35,7 +31,6 @@ void other_context(Machine& machine) {
 
 std::span<const Edit> report_edits() {
     static constexpr Edit kEdits[] = {
-        {"report/other-device-chain", other_chain},
         {"report/prefix-missing", prefix_missing},
         {"report/other-context", other_context},
     };
