@@ -22,7 +22,6 @@ BOOST_AUTO_TEST_CASE(every_code_stands_once_and_every_request_has_its_response) 
         if (one == code::error || one == code::respond_if_ready) continue;
         BOOST_TEST(codes.contains(Code{static_cast<uint8_t>(byte(one) ^ 0x80)}), message_name(one));
     }
-    BOOST_TEST(codes.size() == 60U);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_of_a_later_version_is_unknown_before_it) {
