@@ -238,6 +238,14 @@ CheckResult expect_ends(CaseContext& test, uint32_t session, std::string_view re
     return test.expect_answer(TRY(test.lab().send_in(session, wire::EndSession{})), requirement);
 }
 
+void make_mac_wrong(Bytes& message, size_t hash_size, int way) {
+    const auto mac = std::span(message).last(hash_size);
+    if (way == kWrongMacs - 1)
+        std::ranges::fill(mac, uint8_t{0});
+    else
+        mac[static_cast<size_t>(way) * (mac.size() - 1) / 2] ^= 0x01;
+}
+
 Result<Bytes> later_record(CaseContext& test, uint32_t session) {
     const lab::ObservedSession* observed = test.lab().session(session);
     if (observed == nullptr) return fail(Errc::state, "session", Error::npos, "there is no such session");

@@ -88,6 +88,10 @@ CheckResult expect_alive(CaseContext& test, uint32_t session, std::string_view r
 // The session ends when asked.
 CheckResult expect_ends(CaseContext& test, uint32_t session, std::string_view requirement);
 
+// Makes the HMAC at the end of a finish a wrong one, in one of so many ways: a bit of its first, middle or
+// last byte is another, or all of it is zero.
+inline constexpr int kWrongMacs = 4;
+void make_mac_wrong(Bytes& message, size_t hash_size, int way);
 // GET_DIGESTS under the keys that the session has now, numbered as what comes behind its next message: to be
 // made before a handshake ends, and sent afterwards, when it must not be taken.
 Result<Bytes> later_record(CaseContext& test, uint32_t session);

@@ -96,6 +96,23 @@ Field struct_count(Visitor& v, std::string_view counts) {
     return {.name = "Param1", .kind = FieldKind::count, .counts = counts};
 }
 
+// What NEGOTIATE_ALGORITHMS offers, and CAPABILITIES says beforehand in SupportedAlgorithms.
+template <class M>
+void offered(Visitor& v, M& m) {
+    v.u8(flags("MeasurementSpecification", kMeasurementSpec), m.measurement_specification);
+    v.u8(flags("OtherParamsSupport", kRequestParams), m.other_params_support);
+    v.u32(flags("BaseAsymAlgo", kBaseAsym), m.base_asym_algo);
+    v.u32(flags("BaseHashAlgo", kBaseHash), m.base_hash_algo);
+    v.u32(flags("PqcAsymAlgo", kPqcField), m.pqc_asym_algo);
+    v.array(reserved_field(), m.reserved);
+    v.count(ext_count("ExtAsymCount", "ExtAsym"), 1, m.ext_asym, 4);
+    v.count(ext_count("ExtHashCount", "ExtHash"), 1, m.ext_hash, 4);
+    v.u8(reserved_field(), m.reserved2);
+    v.u8(flags("MELspecification", kMelSpec), m.mel_specification);
+    extended(v, "ExtAsym", m.ext_asym);
+    extended(v, "ExtHash", m.ext_hash);
+}
+
 }  // namespace
 
 uint32_t known_base_asym(Version version) { return known(kBaseAsym, version); }
@@ -138,18 +155,7 @@ void AlgStruct::describe(Visitor& v) {
 void NegotiateAlgorithms::describe(Visitor& v) {
     v.header(kCode, spdm_version, struct_count(v, "ReqAlgStruct"), param1, reserved_field("Param2"), param2);
     v.total_length({.name = "Length", .max = v.at_least(Version::v1_1) ? 128U : 64U}, 2);
-    v.u8(flags("MeasurementSpecification", kMeasurementSpec), measurement_specification);
-    v.u8(flags("OtherParamsSupport", kRequestParams), other_params_support);
-    v.u32(flags("BaseAsymAlgo", kBaseAsym), base_asym_algo);
-    v.u32(flags("BaseHashAlgo", kBaseHash), base_hash_algo);
-    v.u32(flags("PqcAsymAlgo", kPqcField), pqc_asym_algo);
-    v.array(reserved_field(), reserved);
-    v.count(ext_count("ExtAsymCount", "ExtAsym"), 1, ext_asym, 4);
-    v.count(ext_count("ExtHashCount", "ExtHash"), 1, ext_hash, 4);
-    v.u8(reserved_field(), reserved2);
-    v.u8(flags("MELspecification", kMelSpec), mel_specification);
-    extended(v, "ExtAsym", ext_asym);
-    extended(v, "ExtHash", ext_hash);
+    offered(v, *this);
     alg_structs_list(v, "ReqAlgStruct", param1, alg_structs);
 }
 
@@ -176,18 +182,7 @@ void SupportedAlgorithms::describe(Visitor& v) {
     v.u8({.name = "SupportedAlgorithms.Param1", .kind = FieldKind::count, .counts = "AlgStruct"}, param1);
     v.u8(reserved_field("SupportedAlgorithms.Param2"), param2);
     v.u16({.name = "SupportedAlgorithms.Length"}, length);
-    v.u8(flags("MeasurementSpecification", kMeasurementSpec), measurement_specification);
-    v.u8(flags("OtherParamsSupport", kRequestParams), other_params_support);
-    v.u32(flags("BaseAsymAlgo", kBaseAsym), base_asym_algo);
-    v.u32(flags("BaseHashAlgo", kBaseHash), base_hash_algo);
-    v.u32(flags("PqcAsymAlgo", kPqcField), pqc_asym_algo);
-    v.array(reserved_field(), reserved);
-    v.count(ext_count("ExtAsymCount", "ExtAsym"), 1, ext_asym, 4);
-    v.count(ext_count("ExtHashCount", "ExtHash"), 1, ext_hash, 4);
-    v.u8(reserved_field(), reserved2);
-    v.u8(flags("MELspecification", kMelSpec), mel_specification);
-    extended(v, "ExtAsym", ext_asym);
-    extended(v, "ExtHash", ext_hash);
+    offered(v, *this);
     v.resize(alg_structs, param1);
     v.list("AlgStruct", alg_structs, [](Visitor& w, AlgStruct& item) { item.describe(w); });
     size_t structs = 0;
