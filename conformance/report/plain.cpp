@@ -58,6 +58,14 @@ std::string printable(std::string_view text, Lines lines) {
     return out;
 }
 
+std::string shortened(std::string_view text, size_t most) {
+    if (text.size() <= most) return std::string(text);
+    // Not within a character.
+    while (most > 0 && (static_cast<uint8_t>(text[most]) & 0xc0) == 0x80) --most;
+    return fmt::format("{}... ({} further characters in the report)", text.substr(0, most),
+                       text.size() - most);
+}
+
 std::string escape_xml(std::string_view text, Lines lines) {
     std::string out;
     for (char c : printable(text, lines)) {

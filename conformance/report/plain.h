@@ -15,6 +15,9 @@ enum class Lines : uint8_t {
 // carry or a terminal would obey (C0, DEL, C1, U+FFFE, U+FFFF, surrogates), is spelled \xNN.
 std::string printable(std::string_view text, Lines lines = Lines::keep);
 
+// The beginning of a text of more than `most` bytes, and how many bytes were left out.
+std::string shortened(std::string_view text, size_t most);
+
 // The text of an XML element or of an attribute in double quotes: printable(), and the five characters that
 // XML reserves as entities. In an attribute use Lines::one, since a reader turns line feeds into spaces.
 std::string escape_xml(std::string_view text, Lines lines = Lines::keep);

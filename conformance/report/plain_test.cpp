@@ -34,6 +34,12 @@ BOOST_AUTO_TEST_CASE(line_feeds_stay_or_become_one_line) {
     BOOST_TEST(printable("a\n\tb", Lines::one) == "a\\n\\tb");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_left_out_is_counted_and_no_character_is_cut) {
+    BOOST_TEST(shortened("0123", 4) == "0123");
+    BOOST_TEST(shortened("012345", 4) == "0123... (2 further characters in the report)");
+    BOOST_TEST(shortened("a\xc3\xa4z", 2) == "a... (3 further characters in the report)");
+}
+
 BOOST_AUTO_TEST_CASE(characters_that_xml_reserves_become_entities) {
     BOOST_TEST(escape_xml("<a b=\"c\">'&amp;'</a>\x01") ==
                "&lt;a b=&quot;c&quot;&gt;&apos;&amp;amp;&apos;&lt;/a&gt;\\x01");

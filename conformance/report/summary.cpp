@@ -101,14 +101,18 @@ class Groups {
     std::vector<Group> groups_;
 };
 
+// Of what was expected and of what came: whole in the report.
+constexpr size_t kMostShown = 300;
+
 std::string what_came(const CaseResult& result) {
     std::string line = result.id;
     if (!result.findings.empty()) {
         const engine::Finding& first = result.findings.front();
         line += ": ";
         if (!first.requirement.empty()) line += first.requirement + ": ";
-        if (!first.expected.empty()) line += fmt::format("expected {}, ", first.expected);
-        line += "got " + first.got;
+        if (!first.expected.empty())
+            line += fmt::format("expected {}, ", shortened(first.expected, kMostShown));
+        line += "got " + shortened(first.got, kMostShown);
         if (!first.field.empty()) line += fmt::format(" [{}]", first.field);
     }
     if (!result.reason.empty()) line += fmt::format(" ({})", result.reason);

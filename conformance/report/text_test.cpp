@@ -154,6 +154,20 @@ BOOST_AUTO_TEST_CASE(the_summary_has_one_line_for_each_thing_to_look_at) {
     for (const auto& [part, wanted] : rows) BOOST_TEST(has(text, part) == wanted, part << " in\n" << text);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_long_is_cut_in_the_summary_alone) {
+    engine::RunReport report = test::sample();
+    const std::string got(1000, 'a');
+    for (engine::CaseResult& result : report.results) {
+        for (engine::Finding& finding : result.findings) finding.got = got;
+        if (result.findings.empty()) continue;
+        BOOST_TEST(has(case_text(report, result, test::details()), got));
+    }
+    const std::string text = summary(report, test::details());
+    BOOST_TEST(has(text, "got aaa"), text);
+    BOOST_TEST(has(text, "further characters in the report)"), text);
+    BOOST_TEST(!has(text, got), text);
+}
+
 BOOST_AUTO_TEST_CASE(the_summary_of_a_clean_run_has_no_list) {
     engine::RunReport report = test::sample();
     std::erase_if(report.results, [](const auto& result) { return result.verdict != engine::Verdict::pass; });

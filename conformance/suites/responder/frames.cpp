@@ -16,14 +16,11 @@ namespace {
 
 constexpr uint8_t kOurEndpoint = 0x08;
 constexpr auto kNormal = static_cast<uint32_t>(transport::EmuCommand::normal);
-// Of a frame that is shown in a report.
-constexpr size_t kShown = 32;
-
 std::string shown(const lab::Frames& came) {
     if (came.frames.empty()) return came.closed ? "nothing, and the connection ended" : "nothing";
     ByteView first = came.frames.front();
     return fmt::format("{} frame(s), the first of {} bytes: {}", came.frames.size(), first.size(),
-                       to_hex(first.first(std::min(first.size(), kShown))));
+                       to_hex(first));
 }
 
 bool is_version(const transport::Message& message) {

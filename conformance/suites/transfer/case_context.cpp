@@ -1,5 +1,7 @@
 #include "conformance/suites/transfer/case_context.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "conformance/lab/transfer_reference.h"
@@ -53,6 +55,20 @@ CheckResult CaseContext::that(bool holds, const Rules& rules, std::string expect
     judge(rules);
     if (holds) return {};
     return std::unexpected(finding(rules.first(), std::move(expected), std::move(got)));
+}
+
+CheckResult CaseContext::same(ByteView got, ByteView due, const Rules& rules, std::string_view what) {
+    const auto first = static_cast<size_t>(std::ranges::mismatch(got, due).in1 - got.begin());
+    ByteView was = got.subspan(first), should = due.subspan(first);
+    if (got.size() == due.size()) {
+        while (!was.empty() && was.back() == should.back()) {
+            was = was.first(was.size() - 1);
+            should = should.first(should.size() - 1);
+        }
+    }
+    return that(was.empty() && should.empty(), rules,
+                fmt::format("{} of {} bytes, from byte {} on: {}", what, due.size(), first, to_hex(should)),
+                fmt::format("{} bytes, from there on: {}", got.size(), to_hex(was)));
 }
 
 CheckResult CaseContext::needs(bool there, std::string what) {

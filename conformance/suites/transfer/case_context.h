@@ -57,6 +57,9 @@ class CaseContext {
     }
     // A fact.
     CheckResult that(bool holds, const Rules& rules, std::string expected, std::string got = "not so");
+    // Bytes that must be equal. The finding has everything from the first that differs to the last, and where
+    // that is.
+    CheckResult same(ByteView got, ByteView due, const Rules& rules, std::string_view what);
     // An access to the target's state that the case needs.
     CheckResult needs(bool there, std::string what);
 
