@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "conformance/cli/roles.h"
 #include "conformance/cli/shared_arguments.h"
 #include "stack/base/ranges.h"
 #include "stack/crypto/algorithms.h"
@@ -173,6 +174,8 @@ CLI::App* add_profile_check(CLI::App& profile, ProfileCheckCommand& options) {
     CLI::App* check = profile.add_subcommand("check", "says each fault of a profile, with line and column");
     check->footer(kProfileFooter);
     check->add_option("profile", options.profiles, "files, or names of built-in profiles")->required();
+    add_choice(check, "--role", options.role, role_names(),
+               "that they are for: its cases alone count, and what it cannot honour is a fault");
     return check;
 }
 

@@ -133,6 +133,7 @@ int connect(const ConnectCommand& command, Streams& streams);
 
 struct ProfileCheckCommand {
     std::vector<std::string> profiles;  // files, or the names of built-in ones
+    std::string role;                   // that they are for; empty: any
 };
 // Prints every fault, and what each profile comes to. Gives usage for one that cannot be used.
 int profile_check(const ProfileCheckCommand& command, Streams& streams);

@@ -29,13 +29,33 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> all_case_ids() {
+std::vector<std::string> case_ids(const Role& role) {
     std::vector<std::string> ids;
-    for (const Role& role : roles()) {
-        for (engine::CaseInfo& one : role.suite.cases()) ids.push_back(std::move(one.id));
-        for (const std::string_view id : role.suite.always) ids.emplace_back(id);
-    }
+    for (engine::CaseInfo& one : role.suite.cases()) ids.push_back(std::move(one.id));
+    for (const std::string_view id : role.suite.always) ids.emplace_back(id);
     return ids;
+}
+
+// Null: of all roles.
+std::vector<std::string> case_ids(const Role* role) {
+    if (role != nullptr) return case_ids(*role);
+    std::vector<std::string> ids;
+    for (const Role& one : roles()) std::ranges::move(case_ids(one), std::back_inserter(ids));
+    return ids;
+}
+
+// Of whose cases the profile expects failures.
+std::vector<std::string_view> waived_roles(const engine::Profile& profile) {
+    std::vector<std::string_view> names;
+    for (const Role& role : roles()) {
+        const std::vector<std::string> ids = case_ids(role);
+        const bool any = std::ranges::any_of(profile.waivers, [&](const engine::Waiver& waiver) {
+            return std::ranges::any_of(
+                ids, [&](const std::string& id) { return engine::matches(waiver.cases, id); });
+        });
+        if (any) names.push_back(role.suite.name);
+    }
+    return names;
 }
 
 std::string counted(size_t count, std::string_view what) {
@@ -136,8 +156,8 @@ Result<> write_new(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-Result<engine::CheckedProfile> checked_profile(const std::string& path) {
-    const engine::ProfileContext context{.cases = all_case_ids(), .today = today()};
+Result<engine::CheckedProfile> checked_profile(const std::string& path, const Role* role) {
+    const engine::ProfileContext context{.cases = case_ids(role), .today = today()};
     if (const auto text = engine::Profile::built_in(path)) return engine::check_profile(*text, context);
     const Bytes bytes = TRY(read_file(path, kMostText));
     return engine::check_profile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, context);
@@ -155,9 +175,10 @@ Result<engine::Profile> read_profile(const std::string& path) {
 }
 
 int profile_check(const ProfileCheckCommand& command, Streams& streams) {
+    const Role* role = command.role.empty() ? nullptr : find_role(command.role);
     int code = status::ok;
     for (const std::string& path : command.profiles) {
-        const auto checked = checked_profile(path);
+        const auto checked = checked_profile(path, role);
         if (!checked) {
             code = complain(streams, status::usage, checked.error().detail);
             continue;
@@ -168,10 +189,20 @@ int profile_check(const ProfileCheckCommand& command, Streams& streams) {
                             fault.warning ? "warning" : "error", fault.where, fault.what);
             streams.out << report::printable(line, report::Lines::one) << '\n';
         }
-        const size_t errors = checked->errors(), warnings = checked->faults.size() - errors;
-        const std::string sum =
+        size_t errors = checked->errors();
+        const size_t warnings = checked->faults.size() - errors;
+        const std::string refused = role == nullptr ? "" : refused_profile(*role, checked->profile);
+        if (!refused.empty()) {
+            streams.out << report::printable(fmt::format("{}: error: {}", path, refused), report::Lines::one)
+                        << '\n';
+            ++errors;
+        }
+        std::string sum =
             fmt::format("{}: {}, {}", path, errors == 0 ? "can be used" : counted(errors, "error"),
                         counted(warnings, "warning"));
+        const std::vector<std::string_view> waived = waived_roles(checked->profile);
+        if (errors == 0 && !waived.empty())
+            sum += fmt::format("; waives cases of --role {}", fmt::join(waived, ", "));
         streams.out << report::printable(sum, report::Lines::one) << '\n';
         if (errors != 0) code = status::usage;
     }

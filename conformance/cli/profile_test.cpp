@@ -15,10 +15,12 @@ BOOST_AUTO_TEST_CASE(check_names_every_fault_of_every_file) {
     const TemporaryFile bad("{\"waivers\": [\n  {\"case\": \"ctr/*\", \"reason\": \"known\"}]}", "bad.json");
     const Ran fine = assay({"profile", "check", good.name(), "ocp", old.name()});
     BOOST_TEST(fine.code == 0, fine.out << fine.err);
-    BOOST_TEST(fine.out.contains(good.name() + ": can be used, 0 warnings\n"), fine.out);
+    BOOST_TEST(
+        fine.out.contains(good.name() + ": can be used, 0 warnings; waives cases of --role responder\n"),
+        fine.out);
     BOOST_TEST(fine.out.contains("ocp: can be used, 0 warnings\n"), fine.out);
     BOOST_TEST(fine.out.contains(old.name() + ":1:51: warning: waivers[0]: expired on 2020-01-01"), fine.out);
-    BOOST_TEST(fine.out.contains(old.name() + ": can be used, 1 warning\n"), fine.out);
+    BOOST_TEST(fine.out.contains(old.name() + ": can be used, 1 warning"), fine.out);
 
     const Ran faulty = assay({"profile", "check", "/nowhere.json", bad.name(), good.name()});
     BOOST_TEST(faulty.code == 2);
@@ -43,6 +45,22 @@ BOOST_AUTO_TEST_CASE(every_role_knows_the_cases_that_a_profile_may_name) {
         const Ran ran = assay({"profile", "check", profile.name()});
         BOOST_TEST(ran.code == 0, ran.out);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_can_be_checked_for_one_role) {
+    const TemporaryFile profile(
+        R"({"waivers": [{"case": "req/*", "reason": "known", "expires": "9999-12-31"}]})");
+    const Ran any = assay({"profile", "check", profile.name()});
+    BOOST_TEST(any.out.ends_with("; waives cases of --role requester\n"), any.out);
+    BOOST_TEST(assay({"profile", "check", "--role", "requester", profile.name()}).code == 0);
+    const Ran other = assay({"profile", "check", "--role", "responder", profile.name()});
+    BOOST_TEST(other.code == 2);
+    BOOST_TEST(other.out.contains("no case matches \"req/*\""), other.out);
+    const Ran key = assay({"profile", "check", "--role", "verifier", "ocp"});
+    BOOST_TEST(key.code == 2);
+    BOOST_TEST(key.out.contains("\"answers\" of the profile cannot be used with --role verifier"), key.out);
+    BOOST_TEST(key.out.contains("ocp: 1 error, 0 warnings\n"), key.out);
+    BadInput{{"profile", "check", "--role", "nobody", "ocp"}, 2, "nobody"}.check();
 }
 
 // The golden file is also held to its schema by ci/vectors.

@@ -57,7 +57,7 @@ std::span<const Role> roles() {
           "--requester-key", "--list",
           "--kill-matrix",   "--traceability"},
          run_responder,
-         {"versions", "roots", "answers"}},
+         {"versions", "answers"}},
         {cases::requester::suite(),
          {"--target",        "--spdm-version",   "--case",   "--exclude",     "--requirement",
           "--level",         "--only-failed",    "--json",   "--quiet",       "--profile",
@@ -112,7 +112,6 @@ std::string refused_option(const Role& role, const RunCommand& command) {
 
 std::string refused_profile(const Role& role, const engine::Profile& profile) {
     const std::pair<std::string_view, bool> keys[] = {{"versions", !profile.versions.empty()},
-                                                      {"roots", !profile.roots.empty()},
                                                       {"answers", !profile.answers.empty()}};
     const bool versions = contains(role.options, std::string_view("--spdm-version"));
     for (const engine::Waiver& waiver : profile.waivers) {

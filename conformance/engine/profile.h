@@ -37,7 +37,6 @@ struct OtherAnswer {
 struct Profile {
     std::string name;
     std::vector<wire::Version> versions;  // to run; empty: all that the target has
-    std::vector<std::string> roots;       // PEM or DER files
     std::vector<Waiver> waivers;
     std::vector<OtherAnswer> answers;
 

@@ -22,7 +22,6 @@ constexpr ProfileKey kProfileKeys[] = {
     {"comment", ProfileValue::comment, false, kComment},
     {"name", ProfileValue::text, false, "of the device or of the specification"},
     {"versions", ProfileValue::versions, false, "of SPDM, that are run; all that the target has without any"},
-    {"roots", ProfileValue::texts, false, "PEM or DER files"},
     {"waivers", ProfileValue::waivers, false, "failures that are expected"},
     {"answers", ProfileValue::answers, false, "error codes that another specification asks for"},
 };
@@ -85,7 +84,6 @@ class Checker {
         Profile& profile = checked_.profile;
         profile.name = text(root, "name");
         profile.versions = versions(root);
-        profile.roots = texts(root, "roots");
         each(root, "waivers", [&](const Node& node) { add_waiver(node); });
         each(root, "answers", [&](const Node& node) { add_answer(node); });
         std::ranges::sort(checked_.faults, {}, [](const ProfileFault& fault) {
@@ -130,7 +128,6 @@ class Checker {
         const std::string problem = [&] {
             switch (key.value) {
                 case ProfileValue::comment: return comment_problem(value);
-                case ProfileValue::texts: return list_problem(value);
                 case ProfileValue::versions: return versions_problem(value);
                 case ProfileValue::waivers:
                 case ProfileValue::answers: return std::string(value.is_array() ? "" : " must be a list");

@@ -16,7 +16,6 @@ namespace assay::engine {
 enum class ProfileValue : uint8_t {
     comment,      // a string or a list of strings, which nothing reads
     text,         // a string; not empty where the key is required
-    texts,        // a list of strings
     day,          // "2027-01-31", a day of the calendar
     versions,     // a list of "1.0" to "1.4"
     cases,        // a glob over case ids
@@ -49,7 +48,7 @@ struct ProfileFault {
 
 // What a profile is checked against besides its form.
 struct ProfileContext {
-    std::vector<std::string> cases{};  // the ids of all cases of all roles; empty: globs are not looked up
+    std::vector<std::string> cases{};  // the ids that there are; empty: globs over them are not looked up
     std::string today{};               // "2026-11-23"; empty: no waiver has expired
 };
 
