@@ -216,6 +216,12 @@ CLI::App* add_decode(CLI::App& app, DecodeCommand& options) {
             "what the packets of a capture are, whatever it says, or each line: mctp, doe, tcp, none "
             "(messages)")
         ->type_name("NAME");
+    decode
+        ->add_option_function<std::string>(
+            "--direction", [&options](const std::string& name) { options.requests = name == "request"; },
+            "shows and judges only each request, or each response, and what cannot be told to be either")
+        ->check(CLI::IsMember({"request", "response"}))
+        ->type_name("NAME");
     decode->add_option("--secrets", options.secrets,
                        "the secrets of a capture's sessions, as --keylog writes them");
     add_number(decode, "--hash-size", options.hash_size, 0, 64,

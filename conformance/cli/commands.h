@@ -150,6 +150,7 @@ struct DecodeCommand {
     bool json = false;
     bool lines = false;                      // each line of hexadecimal is a message of one exchange
     std::optional<report::LinkType> link{};  // in place of what a capture says; of what is no capture, too
+    std::optional<bool> requests{};          // only these, or only responses
     uint16_t hash_size = 48;
     uint16_t signature_size = 96;
 };

@@ -32,6 +32,7 @@ wire::Context single_context(const DecodeCommand& command, ByteView message) {
 // A response to a request that is not there is tried as the longest it can be.
 void decode_single(const DecodeCommand& command, ByteView message, Decoded& all) {
     wire::Context context = single_context(command, message);
+    const bool request = message.size() > 1 && wire::is_request(wire::code_of(message));
     for (bool is_signed : {true, false}) {
         for (bool summary : {true, false}) {
             context.signed_response = is_signed;
@@ -39,7 +40,7 @@ void decode_single(const DecodeCommand& command, ByteView message, Decoded& all)
             wire::Annotation annotation = wire::annotate(message, context);
             bool exact = !annotation.error && annotation.used == message.size();
             if (exact || (!is_signed && !summary))
-                return all.show({.bytes = to_bytes(message), .context = context});
+                return all.show({.bytes = to_bytes(message), .request = request, .context = context});
         }
     }
 }
@@ -130,7 +131,7 @@ int decode(const DecodeCommand& command, Streams& streams) {
     }
     const auto capture = capture_of(command, *input);
     if (!capture) return complain(streams, status::usage, capture.error());
-    Decoded all(streams.out, command.json, !command.secrets.empty());
+    Decoded all(streams.out, command.json, !command.secrets.empty(), command.requests);
     if (*capture) {
         report::replay((*capture)->packets, secrets, [&](const report::Seen& seen) { all.show(seen); });
     } else {

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cli/test_support.h"
+#include "conformance/lab/reference.h"
 #include "conformance/report/pcap.h"
+#include "stack/wire/messages/measurements.h"
 
 namespace assay::cli {
 
@@ -21,6 +23,20 @@ std::string capture(report::LinkType link) {
         packets.push_back(std::move(packet));
     }
     const Bytes file = report::write_pcap(link, packets);
+    return {file.begin(), file.end()};
+}
+
+// A connection with the reference until its chain was read, and its measurements.
+std::string attested() {
+    lab::ReferenceOptions options;
+    lab::ReferenceDut dut(lab::make_reference_device(options), crypto::openssl_provider(), options);
+    SeededRandom random(4);
+    lab::Lab lab(dut, random, crypto::openssl_provider());
+    BOOST_REQUIRE(lab.negotiated(wire::Version::v1_2));
+    BOOST_REQUIRE(lab.read_chain(0));
+    BOOST_REQUIRE(lab.send(wire::GetMeasurements{.operation = 1}).has_value());
+    const Bytes file = report::write_pcap(report::LinkType::mctp,
+                                          report::to_packets(lab.exchanges(), report::LinkType::mctp));
     return {file.begin(), file.end()};
 }
 
@@ -111,6 +127,41 @@ BOOST_AUTO_TEST_CASE(json_has_names_beside_the_numbers) {
     BOOST_TEST(messages[0]["names"]["ErrorCode"] == "InvalidRequest");
     BOOST_TEST(messages[0]["names"]["RequestResponseCode"] == "ERROR");
     BOOST_TEST(!messages[0]["names"].contains("ErrorData"));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_a_nested_structure_are_behind_the_field_that_holds_it) {
+    const TemporaryFile file(attested(), "attested.pcap");
+    const auto messages = nlohmann::json::parse(assay({"decode", "--json", file.name()}).out, nullptr, false);
+    BOOST_REQUIRE(messages.is_array());
+    const auto& names = messages.back()["names"];
+    BOOST_TEST(names["MeasurementRecord.MeasurementBlock[0].MeasurementSpecification"] == "DMTFmeasSpec",
+               names.dump());
+}
+
+BOOST_AUTO_TEST_CASE(the_last_portion_of_a_chain_shows_whose_certificates_it_has) {
+    const TemporaryFile file(attested(), "attested.pcap");
+    const Ran ran = assay({"decode", file.name()});
+    BOOST_TEST(ran.out.contains("       certificate 1 of 3: CN="), ran.out);
+    BOOST_TEST(ran.out.contains("       certificate 3 of 3: CN="), ran.out);
+    BOOST_TEST(!ran.out.contains("certificate 4 of"), ran.out);
+    size_t shown = 0;
+    for (const auto& one : nlohmann::json::parse(assay({"decode", "--json", file.name()}).out))
+        shown += one.contains("subjects") && one["subjects"].size() == 3;
+    BOOST_TEST(shown == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(only_one_direction_is_shown_and_judged) {
+    const TemporaryFile file("10840000\n10 04 00 00 00 01 30\n", "log");
+    BOOST_TEST(assay({"decode", "--lines", file.name()}).code == 1);
+    const Ran requests = assay({"decode", "--lines", "--direction", "request", file.name()});
+    BOOST_TEST(requests.code == 0, requests.err);
+    BOOST_TEST(requests.out.contains("#0 GET_VERSION"), requests.out);
+    BOOST_TEST(!requests.out.contains("#1 VERSION"), requests.out);
+    const Ran responses = assay({"decode", "--lines", "--direction", "response", file.name()});
+    BOOST_TEST(responses.code == 1);
+    BOOST_TEST(!responses.out.contains("GET_VERSION"), responses.out);
+    BOOST_TEST(responses.out.contains("#1 VERSION"), responses.out);
+    BadInput{{"decode", "--direction", "up", file.name()}, 2, "--direction"}.check();
 }
 
 // As a shell's <(command) gives one.

@@ -6,9 +6,12 @@
 #include <ostream>
 
 #include "stack/base/ranges.h"
+#include "stack/crypto/x509.h"
 #include "stack/wire/annotate.h"
+#include "stack/wire/decode.h"
 #include "stack/wire/header.h"
 #include "stack/wire/json.h"
+#include "stack/wire/messages/certificate.h"
 
 namespace assay::cli {
 
@@ -36,25 +39,44 @@ std::string what(const report::Seen& seen) {
     }
 }
 
-// What numbers of the message stand for, where that is a name: enumerators and flags. By path, outermost
-// structure only, as `fields` has them.
+// What numbers of the message stand for, where that is a name: enumerators and flags. By path; of a field of
+// a nested structure behind the path of the field that holds it.
 Json names_of(const wire::Annotation& annotation, wire::Version version) {
     Json names = Json::object();
+    std::vector<std::string> paths;  // of the last field at each depth
     for (const wire::Span& span : annotation.spans) {
         using wire::FieldKind;
+        paths.resize(span.depth);
+        paths.push_back(paths.empty() ? span.path : fmt::format("{}.{}", paths.back(), span.path));
         const bool named = contains(
             std::array{FieldKind::version, FieldKind::code, FieldKind::enumeration, FieldKind::flags},
             span.field.kind);
-        if (!span.number || span.depth != 0 || !named) continue;
+        if (!span.number || !named) continue;
         if (std::string name = wire::meaning(span, version); !name.empty())
-            names[span.path] = std::move(name);
+            names[paths.back()] = std::move(name);
     }
+    return names;
+}
+
+bool has_way(const report::Seen& seen) {
+    return seen.kind == Kind::message || seen.kind == Kind::reassembled || seen.kind == Kind::application ||
+           seen.kind == Kind::discovery;
+}
+
+// The subjects of a chain's certificates, the root side first. Errors: the structure or a certificate cannot
+// be read.
+Result<std::vector<std::string>> subjects(ByteView chain, const wire::Context& context) {
+    const auto structure = TRY(wire::decode_exact<wire::CertChain>(chain, context));
+    std::vector<std::string> names;
+    for (const crypto::Certificate& one : TRY(crypto::parse_certificates(structure.certificates)))
+        names.push_back(one.subject());
     return names;
 }
 
 }  // namespace
 
 void Decoded::show(const report::Seen& seen) {
+    if (requests_ && has_way(seen) && seen.request != *requests_) return;
     // What comes in chunks is one more thing in a record that was counted.
     records_ += seen.session.has_value() && seen.kind != Kind::reassembled;
     for (const lab::MacCheck& mac : seen.macs) ++macs_[mac.good];
@@ -91,6 +113,9 @@ void Decoded::show_message(const report::Seen& seen) {
             one["verify_data"].push_back(
                 {{"message", wire::message_name(mac.code)}, {"result", mac.good ? "good" : "bad"}});
         }
+        if (seen.chain) {
+            if (const auto found = subjects(*seen.chain, seen.context)) one["subjects"] = *found;
+        }
         messages_.push_back(std::move(one));
         return;
     }
@@ -112,6 +137,17 @@ void Decoded::show_verdicts(const report::Seen& seen) {
         out_ << fmt::format("       verify data of {}: {}\n", wire::message_name(mac.code),
                             mac.good ? "good" : "bad: it is due " + to_hex(mac.due));
     }
+    if (seen.chain) show_subjects(*seen.chain, seen.context);
+}
+
+void Decoded::show_subjects(ByteView chain, const wire::Context& context) {
+    const auto found = subjects(chain, context);
+    if (!found) {
+        out_ << fmt::format("       the certificates cannot be read: {}\n", found.error().text());
+        return;
+    }
+    for (size_t i = 0; i < found->size(); ++i)
+        out_ << fmt::format("       certificate {} of {}: {}\n", i + 1, found->size(), (*found)[i]);
 }
 
 void Decoded::show_other(const report::Seen& seen) {

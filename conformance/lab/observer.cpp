@@ -19,6 +19,9 @@ using spdm::ConnectionState;
 
 namespace {
 
+// Until it is found otherwise.
+constexpr const char* kUnknownAlgorithm = "signatures of the selected algorithm are not checked here";
+
 // Requests that break an unfinished authentication off.
 bool breaks_off(wire::Code code) { return resets_any(code, resets::m1); }
 
@@ -82,9 +85,14 @@ void Observer::reset() {
     transfers_.clear();
 }
 
-void Observer::request(ByteView message) {
+void Observer::forget_last() {
     last_signature_.reset();
     last_macs_.clear();
+    last_chain_.reset();
+}
+
+void Observer::request(ByteView message) {
+    forget_last();
     reassembled_.clear();
     pending_session_.reset();
     pending_ = to_bytes(exact(message, request_context(message)));
@@ -98,8 +106,7 @@ void Observer::response(ByteView message) {
 
 // A response, wherever it came.
 void Observer::answered(ByteView message) {
-    last_signature_.reset();
-    last_macs_.clear();
+    forget_last();
     if (pending_.size() < 4 || message.size() < 4) return;
     Bytes asked = pending_;
     if (chunked(asked, message)) return;
@@ -267,7 +274,7 @@ void Observer::certificate(ByteView request, ByteView response) {
     if (offset == 0) so_far.clear();
     if (offset != so_far.size() || answer->cert_chain.empty()) return;
     append(so_far, answer->cert_chain);
-    if (left == 0) chains_[asked->slot_id & 0x0f] = std::move(so_far);
+    if (left == 0) last_chain_ = chains_[asked->slot_id & 0x0f] = std::move(so_far);
 }
 
 void Observer::challenge_auth(ByteView request, ByteView response) {
@@ -338,18 +345,22 @@ std::optional<crypto::PublicKey> Observer::key(const std::map<uint8_t, Bytes>& c
 
 void Observer::check(wire::Code code, uint8_t slot, std::string_view context, std::vector<Bytes> transcripts,
                      ByteView signature) {
-    SignatureCheck result{.code = code, .slot = slot, .transcript = transcripts.front(), .why = {}};
-    auto signer = key(chains_, slot, result.why);
+    SignatureCheck result{
+        .code = code, .slot = slot, .transcript = transcripts.front(), .why = kUnknownAlgorithm};
+    std::optional<crypto::PublicKey> signer;
+    if (spdm::sign_algo(parameters_.base_asym)) signer = key(chains_, slot, result.why);
     check_by(std::move(signer), parameters_.suite(), std::move(result), context, std::move(transcripts),
              signature);
 }
 
 void Observer::check_requester(wire::Code code, uint8_t slot, std::string_view context,
                                const Bytes& transcript, ByteView signature) {
-    SignatureCheck result{.code = code, .slot = slot, .transcript = transcript, .why = {}};
-    auto signer = key(requester_chains_, slot, result.why);
-    check_by(std::move(signer), parameters_.requester_suite().value_or(parameters_.suite()),
-             std::move(result), context, {transcript}, signature);
+    SignatureCheck result{.code = code, .slot = slot, .transcript = transcript, .why = kUnknownAlgorithm};
+    std::optional<crypto::PublicKey> signer;
+    const std::optional<spdm::Suite> suite = parameters_.requester_suite();
+    if (suite) signer = key(requester_chains_, slot, result.why);
+    check_by(std::move(signer), suite.value_or(parameters_.suite()), std::move(result), context, {transcript},
+             signature);
 }
 
 void Observer::check_by(std::optional<crypto::PublicKey> signer, const spdm::Suite& suite,

@@ -18,7 +18,8 @@ namespace assay::lab {
 
 // The verdict over one signed response.
 struct SignatureCheck {
-    enum class Result : uint8_t { good, bad, no_key };  // no_key: the signer's chain was never seen
+    // no_key: the signer's chain was never seen, or its algorithm is none that is known here.
+    enum class Result : uint8_t { good, bad, no_key };
     Result result = Result::no_key;
     wire::Code code{};  // CHALLENGE_AUTH, MEASUREMENTS or KEY_EXCHANGE_RSP
     uint8_t slot = 0;
@@ -158,6 +159,8 @@ class Observer {
     // algorithms are negotiated.
     const std::map<uint8_t, Bytes>& chains() const { return chains_; }
     void provide_chain(uint8_t slot, Bytes chain) { chains_[slot] = std::move(chain); }
+    // The chain structure of which the last response had the last portion, the requester's too.
+    const std::optional<Bytes>& last_chain() const { return last_chain_; }
 
     // What the last response completed: the large request, the large response. Transcripts hold these, and
     // not the messages in which the chunks came.
@@ -170,6 +173,7 @@ class Observer {
 
    private:
     void reset();
+    void forget_last();  // what was found of the message before
     void negotiated(ByteView request, ByteView response);
     void digests(ByteView request, ByteView response);
     void certificate(ByteView request, ByteView response);
@@ -256,6 +260,7 @@ class Observer {
     std::map<uint8_t, Bytes> chains_;
     std::tuple<uint32_t, uint32_t, wire::Version> chains_of_{};  // BaseAsymSel, BaseHashSel
     std::map<uint8_t, Bytes> portions_;
+    std::optional<Bytes> last_chain_{};
     std::optional<SignatureCheck> last_signature_;
     std::array<size_t, 3> counts_{};
 };

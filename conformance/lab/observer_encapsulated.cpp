@@ -98,7 +98,8 @@ void Observer::encapsulated_response(ByteView response) {
             if (asked->offset == 0) so_far.clear();
             if (asked->offset != so_far.size()) break;
             append(so_far, message->cert_chain);
-            if (message->remainder_length == 0) requester_chains_[asked->slot_id & 0x0f] = std::move(so_far);
+            if (message->remainder_length == 0)
+                last_chain_ = requester_chains_[asked->slot_id & 0x0f] = std::move(so_far);
             break;
         }
         case code::challenge: {

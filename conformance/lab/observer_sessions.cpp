@@ -94,8 +94,7 @@ bool Observer::renews_responses(ByteView message) const {
 }
 
 std::optional<Bytes> Observer::request_record(ByteView record) {
-    last_signature_.reset();
-    last_macs_.clear();
+    forget_last();
     pending_.clear();
     pending_session_.reset();
     reassembled_.clear();
@@ -118,8 +117,7 @@ std::optional<Bytes> Observer::request_record(ByteView record) {
 }
 
 std::optional<Bytes> Observer::response_record(ByteView record) {
-    last_signature_.reset();
-    last_macs_.clear();
+    forget_last();
     reassembled_.clear();
     std::optional<Bytes> message = inside(record, Direction::response, spdm::kRequesterRecordChecks);
     if (last_record_.result == ObservedRecord::Result::refused ||

@@ -5,6 +5,8 @@
 #include "conformance/lab/lab.h"
 #include "conformance/lab/reference.h"
 #include "stack/wire/header.h"
+#include "stack/wire/messages/algorithms.h"
+#include "stack/wire/messages/challenge.h"
 #include "stack/wire/messages/chunk.h"
 #include "stack/wire/messages/digests.h"
 #include "stack/wire/messages/session.h"
@@ -260,6 +262,28 @@ BOOST_AUTO_TEST_CASE(what_became_of_a_record_is_told) {
     BOOST_TEST((observer.last_record().result == Result::no_session));
     BOOST_TEST(!observer.request_record(Bytes{1, 2}).has_value());
     BOOST_TEST((observer.last_record().result == Result::refused));
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_by_an_algorithm_that_is_not_known_here_is_not_called_bad) {
+    Bench bench;
+    BOOST_REQUIRE(bench.lab.negotiated(Version::v1_4));
+    BOOST_REQUIRE(bench.lab.read_chain(0));
+    BOOST_REQUIRE(bench.lab.send(wire::Challenge{}).has_value());
+    Observer observer(crypto::openssl_provider());
+    for (const Exchange& seen : bench.lab.exchanges()) {
+        Bytes response = seen.response.value_or(Bytes{});
+        if (auto message = wire::decode<wire::Algorithms>(response, seen.response_context);
+            message && wire::code_of(response) == wire::code::algorithms) {
+            message->base_asym_sel = 0;
+            message->pqc_asym_sel = 2;  // ML-DSA-65
+            response = wire::encode_raw(*message, seen.response_context);
+        }
+        observer.request(seen.request);
+        observer.response(response);
+    }
+    const auto& signature = observer.last_signature();
+    BOOST_REQUIRE(signature.has_value());
+    BOOST_TEST((signature->result == SignatureCheck::Result::no_key), signature->why);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

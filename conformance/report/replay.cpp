@@ -145,6 +145,7 @@ class Replay {
         }
         all.back().signature = observer_.last_signature();
         all.back().macs = observer_.last_macs();
+        all.back().chain = observer_.last_chain();
         for (const Seen& one : all) show_(one);
     }
 

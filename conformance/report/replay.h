@@ -36,14 +36,16 @@ struct Seen {
     size_t packet = 0;
     LinkType link = LinkType::mctp;
     Bytes bytes{};  // the message or the application data, else the whole packet
+    // Which way it went, where that can be told: of the kinds before `other`.
     bool request = false;
     wire::Context context{};  // of a message
     std::optional<uint32_t> session{};
     uint64_t sequence = 0;  // of a record
     std::optional<lab::SignatureCheck> signature{};
     std::vector<lab::MacCheck> macs{};
-    std::string why{};   // of what was refused
-    std::string says{};  // what else is no SPDM message says: the fields of DOE discovery
+    std::optional<Bytes> chain{};  // the certificate chain structure that it was the last portion of
+    std::string why{};             // of what was refused
+    std::string says{};            // what else is no SPDM message says: the fields of DOE discovery
 };
 
 // Calls `show` with everything in the order of the capture.
