@@ -121,16 +121,15 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
 
 Result<RoleRun> run_requester(const RunCommand& command, const engine::RunOptions& options,
                               const engine::RunControl& control) {
-    const engine::SuiteProgress progress = by_id(control);
     const spdm::FaultConfig faults = TRY(faults_of(command));
     const requester::ResponderOptions responder = TRY(responder_of(command));
     const lab::TemporaryFolder roots;
     TRY(lab::write_folder(roots.path(), roots_of(responder)));
     const auto dut = TRY(open(command, roots.path().string(), faults));
-    if (command.dut_command.empty() && !command.listen.empty()) progress(0, 1, dut->target());
+    if (command.dut_command.empty() && !command.listen.empty()) control.progress(0, 1, {.id = dut->target()});
     requester::Subject subject(*dut, responder);
     TRY(requester::probe(subject, options.versions));
-    engine::RunReport report = requester::run(subject, engine::Requirements::embedded(), options, progress);
+    engine::RunReport report = requester::run(subject, engine::Requirements::embedded(), options, control);
     if (!is_built_in(command)) {
         report.remarks = {"with an honest responder the requester does this:\n" +
                           requester::scan(subject, options.versions)};

@@ -42,10 +42,8 @@ Json report_in(const fs::path& folder) {
 
 std::vector<std::string> verdicts(const Json& report) {
     std::vector<std::string> list;
-    for (const Json& one : report["results"]) {
-        list.push_back(one["id"].get<std::string>() + " " + one["version"].get<std::string>() + " " +
-                       one["verdict"].get<std::string>());
-    }
+    for (const Json& one : report["results"])
+        list.push_back(one["id"].dump() + one["version"].dump() + one["verdict"].dump());
     return list;
 }
 
@@ -62,6 +60,8 @@ int end_of(pid_t child) {
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+bool is_running(pid_t child) { return waitpid(child, nullptr, WNOHANG) == 0; }
 
 size_t results_so_far(const fs::path& folder) {
     std::ifstream file(folder / "results.jsonl");
@@ -118,6 +118,42 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_interrupted_says_so_and_how_to_go_on) {
     std::ifstream summary(folder.path / "summary.txt");
     const std::string text{std::istreambuf_iterator<char>(summary), {}};
     BOOST_TEST(text.contains("exit code 5: INTERRUPTED"), text);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_of_every_role_is_gone_on_with) {
+    struct Row {
+        const char* role;
+        std::vector<std::string> further;
+        bool known;  // what was run is not run again
+    };
+    const Row rows[] = {{"requester", {"--spdm-version", "1.2", "--case", "req/*-1"}, true},
+                        {"transfer", {}, true},
+                        {"verifier", {"--case", "report/*"}, true},
+                        {"threats", {}, false}};
+    for (const Row& row : rows) {
+        const Folder folder;
+        std::vector<std::string> words{"run", "--role", row.role, "--report", folder.path.string()};
+        words.insert(words.end(), row.further.begin(), row.further.end());
+        BOOST_TEST(assay(words).code == 0, row.role);
+        const Json whole = report_in(folder.path);
+        fs::remove_all(folder.path);
+
+        const pid_t child = start(words);
+        constexpr size_t kSome = 4;
+        while (results_so_far(folder.path) < kSome && is_running(child))
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        kill(child, SIGINT);
+        BOOST_TEST(end_of(child) == 5, row.role);
+        const Json begun = report_in(folder.path);
+        BOOST_TEST(begun["results"].size() < whole["results"].size(), row.role);
+        words.emplace_back("--resume");
+        BOOST_TEST(assay(words).code == 0, row.role);
+        const Json resumed = report_in(folder.path);
+        BOOST_TEST(verdicts(resumed) == verdicts(whole), boost::test_tools::per_element());
+        BOOST_TEST(resumed["counts"] == whole["counts"], row.role);
+        const bool kept = resumed["results"][0]["seconds"] == begun["results"][0]["seconds"];
+        BOOST_TEST(kept == row.known, row.role);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(resuming_needs_an_interrupted_run_with_the_same_arguments) {

@@ -2,13 +2,6 @@
 
 namespace assay::cli {
 
-engine::SuiteProgress by_id(const engine::RunControl& control) {
-    return [&control](size_t done, size_t total, std::string_view last) {
-        control.progress(done, total, {.id = std::string(last)});
-        return done == total || !control.stop || !control.stop();
-    };
-}
-
 std::vector<std::string> common_arguments(const RunCommand& command) {
     std::vector<std::string> arguments;
     const auto add = [&](std::string_view option, const std::string& value) {

@@ -27,9 +27,6 @@ StartRun run_transfer;
 StartRun run_verifier;
 StartRun run_threats;
 
-// For roles whose runs say only which case was done, and end where `control` says so.
-engine::SuiteProgress by_id(const engine::RunControl& control);
-
 // The options that make the reference faulty, and the profile: what a command that repeats the run needs,
 // whoever was tested.
 std::vector<std::string> common_arguments(const RunCommand& command);

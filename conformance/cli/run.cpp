@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -70,45 +69,41 @@ Result<engine::RunOptions> options_of(const Role& role, const RunCommand& comman
     return options;
 }
 
-// What the run leaves in the folder of --report on its way: each result as it comes, where --resume can make
-// use of it.
+// What the run leaves in the folder of --report on its way: each result as it comes.
 class Recorder {
    public:
     // Tries the folder: better now than after hours. Errors: as Journal's.
-    static Result<Recorder> open(const Role& role, const RunCommand& command) {
+    static Result<Recorder> open(const RunCommand& command) {
         Recorder recorder;
         if (command.report.empty() && command.resume) {
             return fail(Errc::bad_text, "--resume", Error::npos,
                         "--resume needs --report, the folder of the run that was interrupted");
         }
         if (command.report.empty()) return recorder;
-        recorder.takes_results_ = contains(role.options, std::string_view("--resume"));
         recorder.journal_ = TRY(command.resume ? report::Journal::resume(command.report, command.words)
                                                : report::Journal::begin(command.report, command.words));
         return recorder;
     }
 
     void add(const engine::CaseResult& result) {
-        if (!takes_results_ || !lost_.empty()) return;
+        if (!journal_ || !lost_.empty()) return;
         if (const auto added = journal_->add(result); !added) lost_ = added.error().detail;
     }
     std::optional<engine::CaseResult> known(std::string_view id, wire::Version version) const {
-        return takes_results_ ? journal_->known(id, version) : std::nullopt;
+        return journal_ ? journal_->known(id, version) : std::nullopt;
     }
-    bool is_resumable() const { return takes_results_; }
     // Writes the report. Errors: Errc::io, also of a result that could not be appended.
     Result<> finish(const std::filesystem::path& folder, const RoleRun& run) {
         report::Files files = report::report_files(run.report, run.details);
         for (const auto& [name, content] : run.files) files[name] = to_bytes(as_bytes(content));
         TRY(report::replace_report(folder, files, run.report.role));
-        if (!run.report.interrupted || !takes_results_) TRY(journal_->remove());
+        if (!run.report.interrupted) TRY(journal_->remove());
         if (!lost_.empty()) return fail(Errc::io, "report", Error::npos, lost_);
         return {};
     }
 
    private:
     std::optional<report::Journal> journal_{};
-    bool takes_results_ = false;
     std::string lost_{};  // why results could not be appended
 };
 
@@ -131,19 +126,18 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         return misuse(streams, refused);
     const auto options = options_of(role, command, std::move(*profile));
     if (!options) return complain(streams, status::usage, options.error());
-    auto recorder = Recorder::open(role, command);
+    auto recorder = Recorder::open(command);
     if (!recorder) return complain(streams, status::usage, recorder.error());
     const SystemClock clock;
-    std::atomic<bool> stopped = false;
     auto run = [&] {
         const Interrupt interrupt;
         ProgressLine line(streams);
         engine::RunControl control;
         control.progress = [&](size_t done, size_t total, const engine::CaseResult& last) {
-            recorder->add(last);
+            if (done > 0) recorder->add(last);
             if (!command.quiet) line.show(done, total, last.id);
         };
-        control.stop = [&stopped] { return stopped = stopped || Interrupt::came(); };
+        control.stop = Interrupt::came;
         control.known = [&](std::string_view id, wire::Version version) {
             return recorder->known(id, version);
         };
@@ -151,7 +145,6 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         return role.run(command, *options, control);
     }();
     if (!run) return complain(streams, exit_code_of(run.error()), run.error());
-    if (stopped) run->report.interrupted = true;
     run->details.options = role.options;
     show(*run, command, streams);
     const int exit_code = run->report.exit_code();
@@ -160,8 +153,7 @@ int run_cases(const Role& role, const RunCommand& command, Streams& streams) {
         return complain(streams, status::usage, written.error().detail);
     if (command.json || command.quiet) return exit_code;
     streams.out << "report: " << command.report << "/report.json\n";
-    if (run->report.interrupted && recorder->is_resumable())
-        streams.out << "to go on: the same command with --resume\n";
+    if (run->report.interrupted) streams.out << "to go on: the same command with --resume\n";
     return exit_code;
 }
 

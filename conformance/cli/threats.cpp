@@ -9,13 +9,12 @@ namespace threats = cases::threats;
 
 Result<RoleRun> run_threats(const RunCommand& command, const engine::RunOptions& options,
                             const engine::RunControl& control) {
-    const engine::SuiteProgress progress = by_id(control);
     const auto faults = TRY(engine::with_faults(threats::machine_faults(), command.fault_options.waive,
                                                 command.fault_options.defects, threats::suite().name));
-    const auto outcomes = threats::run(faults, options, progress);
-    return RoleRun{.report = threats::report_of(outcomes, options),
+    threats::Observed all = threats::run(faults, options, control);
+    return RoleRun{.report = std::move(all.report),
                    .details = {.arguments = common_arguments(command)},
-                   .files = {{"threats.json", threats::to_json(outcomes)}}};
+                   .files = {{"threats.json", threats::to_json(all.outcomes)}}};
 }
 
 }  // namespace assay::cli

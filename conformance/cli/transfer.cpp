@@ -29,7 +29,6 @@ Result<std::unique_ptr<lab::PathTarget>> open(const transport::Target& target, c
 
 Result<RoleRun> run_transfer(const RunCommand& command, const engine::RunOptions& options,
                              const engine::RunControl& control) {
-    const engine::SuiteProgress progress = by_id(control);
     const transport::Target named = TRY(transport::parse_target(command.target));
     const bool built_in = named.scheme == transport::Scheme::reference;
     if (!built_in && !(command.fault_options.waive.empty() && command.fault_options.defects.empty())) {
@@ -40,7 +39,7 @@ Result<RoleRun> run_transfer(const RunCommand& command, const engine::RunOptions
     const auto faults = TRY(engine::with_faults(path::path_faults(), command.fault_options.waive,
                                                 command.fault_options.defects, path::suite().name));
     const auto target = TRY(open(named, command, faults));
-    return RoleRun{.report = path::run(*target, engine::Requirements::embedded(), options, progress),
+    return RoleRun{.report = path::run(*target, engine::Requirements::embedded(), options, control),
                    .details = {.arguments = common_arguments(command)}};
 }
 

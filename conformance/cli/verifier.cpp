@@ -45,9 +45,8 @@ std::vector<std::string> further_arguments(const RunCommand& command) {
 
 Result<RoleRun> run_verifier(const RunCommand& command, const engine::RunOptions& options,
                              const engine::RunControl& control) {
-    const engine::SuiteProgress progress = by_id(control);
     const auto dut = TRY(verifier_of(command));
-    return RoleRun{.report = verifier::run(*dut, options, progress),
+    return RoleRun{.report = verifier::run(*dut, options, control),
                    .details = {.arguments = further_arguments(command)}};
 }
 

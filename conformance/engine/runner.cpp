@@ -123,11 +123,7 @@ class Run {
 
     CaseResult result_of(CaseRun& run, const Case& one, VersionState& state, const SaneOutcome& sane) {
         if (control_.known) {
-            if (auto before = control_.known(one.id, state.claims.version)) {
-                before->title = one.title;
-                before->requirements = one.requirements;
-                return std::move(*before);
-            }
+            if (auto before = control_.known(one.id, state.claims.version)) return std::move(*before);
         }
         if (gone_) return blocked(one, state, "the target is gone since " + killed_by());
         if (const StageFailure* failure = sane.hides(one.needs)) {

@@ -27,6 +27,27 @@ std::vector<std::string> Suite::unmatched(const Selection& selection) const {
     return selection.arguments();
 }
 
+void run_due(RunReport& report, std::span<const Due> due, const RunControl& control) {
+    const auto now = [&] {
+        return control.clock != nullptr ? control.clock->now() : std::chrono::microseconds{0};
+    };
+    for (size_t done = 0; done < due.size(); ++done) {
+        if (control.stop && control.stop()) {
+            report.interrupted = true;
+            return;
+        }
+        std::optional<CaseResult> result;
+        if (control.known) result = control.known(due[done].id, due[done].version);
+        if (!result) {
+            const std::chrono::microseconds begun = now();
+            result = due[done].run();
+            result->time = now() - begun;
+        }
+        report.results.push_back(std::move(*result));
+        if (control.progress) control.progress(done + 1, due.size(), report.results.back());
+    }
+}
+
 std::string to_text(std::span<const CaseInfo> cases, std::string_view unit) {
     size_t ids = 0;
     std::vector<size_t> widths;

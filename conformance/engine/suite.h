@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/engine/kill_matrix.h"
+#include "conformance/engine/runner.h"
 #include "conformance/engine/selection.h"
 
 namespace assay::engine {
@@ -46,23 +47,38 @@ struct Suite {
 // A line for each case, with its requirements and the clauses where they stand, and how many there are.
 std::string to_text(std::span<const CaseInfo> cases, std::string_view unit);
 
-// What a run on its way shows: cases done, cases in all, the id of the last.
-// Gives whether the run is to go on.
-using SuiteProgress = std::function<bool(size_t done, size_t total, std::string_view last)>;
+// A case at a version that a run is to have.
+struct Due {
+    std::string_view id;
+    wire::Version version;
+    std::function<CaseResult()> run;
+};
 
-// Runs `body` on everything of `all` that is selected, in order, until `progress` ends it.
+// Runs them in order until `control` stops it, and adds the results to the report. What an earlier,
+// interrupted run knew is not run again.
+void run_due(RunReport& report, std::span<const Due> due, const RunControl& control);
+
+// The same of what report.options selects of `all`: at each of its versions between `since` and `until`, or
+// once, where cases have no versions. `body` runs one at one version and gives its result.
 template <class One, class Body>
-void each_selected(std::span<const One> all, const Selection& selection, const SuiteProgress& progress,
-                   Body&& body) {
-    std::vector<const One*> wanted;
+void run_selected(RunReport& report, std::span<const One> all, const RunControl& control, const Body& body) {
+    const RunOptions& options = report.options;
+    std::vector<Due> due;
+    const auto add = [&](const One& one, wire::Version version) {
+        due.push_back({one.id, version, [&body, &one, version] { return body(one, version); }});
+    };
     for (const One& one : all) {
-        if (selection.selects(selectable(one))) wanted.push_back(&one);
+        if (!options.selection.selects(selectable(one))) continue;
+        if constexpr (requires { one.since; }) {
+            for (const wire::Version version : options.versions) {
+                const bool holds = version >= one.since && version <= one.until;
+                if (holds && options.selection.selects_at(one.id, version)) add(one, version);
+            }
+        } else {
+            add(one, CaseResult{}.version);
+        }
     }
-    size_t done = 0;
-    for (const One* one : wanted) {
-        body(*one);
-        if (progress && !progress(++done, wanted.size(), one->id)) return;
-    }
+    run_due(report, due, control);
 }
 
 }  // namespace assay::engine

@@ -10,6 +10,8 @@ BOOST_AUTO_TEST_SUITE(suite_suite)
 
 namespace {
 
+using Words = std::vector<std::string>;
+
 std::vector<CaseInfo> some_cases() {
     return {{.id = "one/a", .columns = {"1.0-1.4"}, .title = "A holds.", .requirements = {"R-1", "R-2"}},
             {.id = "one/longer", .columns = {"x"}, .title = "B holds."},
@@ -22,6 +24,13 @@ const Suite kSuite{.name = "some",
                    .kill_matrix = [] { return KillMatrix{}; },
                    .always = {"sane/first"}};
 
+// The cases that a run had.
+Words ids(const RunReport& report) {
+    Words list;
+    for (const CaseResult& result : report.results) list.push_back(result.id);
+    return list;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_selection_is_of_cases_in_their_order) {
@@ -31,7 +40,6 @@ BOOST_AUTO_TEST_CASE(a_selection_is_of_cases_in_their_order) {
 }
 
 BOOST_AUTO_TEST_CASE(a_selection_of_nothing_is_said_by_the_option_that_matches_nothing_or_by_all) {
-    using Words = std::vector<std::string>;
     BOOST_TEST(kSuite.unmatched({}).empty());
     BOOST_TEST(kSuite.unmatched(matching("two/*")).empty());
     BOOST_TEST(kSuite.unmatched(matching("sane/*")).empty());
@@ -58,28 +66,80 @@ BOOST_AUTO_TEST_CASE(a_list_has_the_clauses_of_a_case_each_once) {
         "1 cases\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_and_counted) {
-    std::vector<std::string> ran, said;
+BOOST_AUTO_TEST_CASE(what_is_selected_is_run_in_order_counted_and_timed) {
+    RunReport report;
+    report.options.selection = matching("*/a");
     const auto cases = some_cases();
-    each_selected(
-        std::span<const CaseInfo>(cases), matching("*/a"),
-        [&](size_t done, size_t total, std::string_view last) {
-            said.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + std::string(last));
-            return true;
-        },
-        [&](const CaseInfo& one) { ran.push_back(one.id); });
-    BOOST_TEST((ran == std::vector<std::string>{"one/a", "two/a"}));
-    BOOST_TEST((said == std::vector<std::string>{"1/2 one/a", "2/2 two/a"}));
+    Words said;
+    ManualClock clock;
+    RunControl control;
+    control.clock = &clock;
+    control.progress = [&](size_t done, size_t total, const CaseResult& last) {
+        said.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + last.id);
+    };
+    run_selected(report, std::span<const CaseInfo>(cases), control, [&](const CaseInfo& one, wire::Version) {
+        clock.advance(std::chrono::microseconds(3));
+        return CaseResult{.id = one.id};
+    });
+    BOOST_TEST((ids(report) == Words{"one/a", "two/a"}));
+    BOOST_TEST((said == Words{"1/2 one/a", "2/2 two/a"}));
+    BOOST_TEST(report.results.back().time.count() == 3);
+    BOOST_TEST(!report.interrupted);
 }
 
-BOOST_AUTO_TEST_CASE(a_run_ends_where_it_is_told_to) {
-    std::vector<std::string> ran;
+BOOST_AUTO_TEST_CASE(a_run_ends_where_it_is_told_to_and_says_so) {
+    RunReport report;
+    report.options.selection = matching("*/a");
     const auto cases = some_cases();
-    each_selected(
-        std::span<const CaseInfo>(cases), matching("*/a"),
-        [](size_t, size_t, std::string_view) { return false; },
-        [&](const CaseInfo& one) { ran.push_back(one.id); });
-    BOOST_TEST((ran == std::vector<std::string>{"one/a"}));
+    RunControl control;
+    control.stop = [&] { return report.results.size() == 1; };
+    run_selected(report, std::span<const CaseInfo>(cases), control,
+                 [&](const CaseInfo& one, wire::Version) { return CaseResult{.id = one.id}; });
+    BOOST_TEST((ids(report) == Words{"one/a"}));
+    BOOST_TEST(report.interrupted);
+    // At its end there is nothing to stop.
+    RunReport whole;
+    whole.options.selection = matching("one/a");
+    control.stop = [&] { return !whole.results.empty(); };
+    run_selected(whole, std::span<const CaseInfo>(cases), control,
+                 [&](const CaseInfo& one, wire::Version) { return CaseResult{.id = one.id}; });
+    BOOST_TEST(!whole.interrupted);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_is_not_run_again) {
+    RunReport report;
+    report.options.selection = matching("*/a");
+    const auto cases = some_cases();
+    RunControl control;
+    control.known = [](std::string_view id, wire::Version) {
+        return id == "one/a" ? std::optional(CaseResult{.id = "one/a", .reason = "known"}) : std::nullopt;
+    };
+    Words ran;
+    run_selected(report, std::span<const CaseInfo>(cases), control, [&](const CaseInfo& one, wire::Version) {
+        ran.push_back(one.id);
+        return CaseResult{.id = one.id};
+    });
+    BOOST_TEST((ids(report) == Words{"one/a", "two/a"}));
+    BOOST_TEST(report.results.front().reason == "known");
+    BOOST_TEST((ran == Words{"two/a"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_case_is_run_at_each_version_at_which_it_holds) {
+    using enum wire::Version;
+    struct At {
+        std::string id;
+        std::vector<std::string> requirements{};
+        wire::Version since = v1_1, until = v1_2;
+    };
+    RunReport report;
+    report.options.versions = {v1_0, v1_1, v1_2, v1_3};
+    const At one{"one/a"};
+    std::vector<wire::Version> ran;
+    run_selected(report, std::span(&one, 1), {}, [&](const At& of, wire::Version version) {
+        ran.push_back(version);
+        return CaseResult{.id = of.id, .version = version};
+    });
+    BOOST_TEST((ran == std::vector<wire::Version>{v1_1, v1_2}));
 }
 
 BOOST_AUTO_TEST_CASE(the_worst_verdict_decides_the_exit_code) {

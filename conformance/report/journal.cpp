@@ -37,12 +37,20 @@ Json header(const Journal::Arguments& arguments) {
     return {{"tool", "assay"}, {"format", kFormat}, {"arguments", arguments}};
 }
 
+// A result is counted under a group in a role without versions.
 Json to_json(const engine::CaseResult& result) {
+    Json columns = Json::object();
+    for (const engine::Column& column : result.columns) columns[column.key] = column.value;
     return {{"id", result.id},
-            {"version", wire::name(result.version)},
+            {"title", result.title},
+            {"requirements", result.requirements},
+            {"version", result.group.empty() ? Json(wire::name(result.version)) : Json()},
             {"verdict", identifier(result.verdict)},
             {"reason", result.reason},
             {"judged", result.judged},
+            {"group", result.group},
+            {"columns", columns},
+            {"remarks", result.remarks},
             {"microseconds", result.time.count()}};
 }
 
@@ -61,6 +69,16 @@ std::vector<std::string> texts(const Json& json, const char* key) {
     return list;
 }
 
+std::vector<engine::Column> columns(const Json& json) {
+    std::vector<engine::Column> list;
+    const auto found = json.find("columns");
+    if (found == json.end() || !found->is_object()) return list;
+    for (const auto& [key, value] : found->items()) {
+        if (value.is_string()) list.push_back({key, value.get<std::string>()});
+    }
+    return list;
+}
+
 bool is_header(const Json& json) {
     return json.is_object() && text(json, "tool") == "assay" && json.contains("format") &&
            json["format"] == kFormat && json.contains("arguments");
@@ -69,14 +87,21 @@ bool is_header(const Json& json) {
 // A result that is known without its exchanges; nullopt for any other, and for what is no result.
 std::optional<engine::CaseResult> plain_result(const Json& json) {
     using engine::Verdict;
-    const std::string verdict = text(json, "verdict");
+    const std::string verdict = text(json, "verdict"), group = text(json, "group");
     const auto version = wire::version_from_name(text(json, "version"));
     const bool passed = verdict == identifier(Verdict::pass);
-    if (!version || (!passed && verdict != identifier(Verdict::not_applicable))) return std::nullopt;
-    engine::CaseResult result{.id = text(json, "id"), .version = *version};
-    result.verdict = passed ? Verdict::pass : Verdict::not_applicable;
-    result.reason = text(json, "reason");
-    result.judged = texts(json, "judged");
+    if (version.has_value() != group.empty()) return std::nullopt;
+    if (!passed && verdict != identifier(Verdict::not_applicable)) return std::nullopt;
+    engine::CaseResult result{.id = text(json, "id"),
+                              .title = text(json, "title"),
+                              .requirements = texts(json, "requirements"),
+                              .judged = texts(json, "judged"),
+                              .verdict = passed ? Verdict::pass : Verdict::not_applicable,
+                              .reason = text(json, "reason"),
+                              .group = group,
+                              .columns = columns(json),
+                              .remarks = texts(json, "remarks")};
+    if (version) result.version = *version;
     const auto time = json.find("microseconds");
     if (time != json.end() && time->is_number_integer())
         result.time = std::chrono::microseconds(time->get<int64_t>());

@@ -1,7 +1,8 @@
 // The results of a run as they come, a line each, so that a run which does not reach its end loses nothing.
 //
-// results.jsonl: first {"tool": "assay", "format", "arguments"}, then for each result {"id", "version",
-// "verdict", "reason", "judged", "microseconds"}; version null as in report.json.
+// results.jsonl: first {"tool": "assay", "format", "arguments"}, then for each result {"id", "title",
+// "requirements", "version", "verdict", "reason", "judged", "group", "columns", "remarks", "microseconds"};
+// version null as in report.json, columns an object.
 #pragma once
 
 #include <filesystem>

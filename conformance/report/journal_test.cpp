@@ -60,6 +60,30 @@ BOOST_AUTO_TEST_CASE(what_needs_no_exchanges_is_known_again) {
     BOOST_TEST(!journal->known("dig/a", Version::v1_3).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_a_role_without_versions_says_is_known_again_too) {
+    const Folder folder;
+    const CaseResult result{.id = "report/a",
+                            .title = "A report",
+                            .requirements = {"R-1"},
+                            .group = "report",
+                            .columns = {{"answer", "accepted"}, {"words", "a\nb"}},
+                            .remarks = {"demand: none"}};
+    {
+        auto journal = Journal::begin(folder.path, kArguments);
+        BOOST_REQUIRE(journal.has_value());
+        BOOST_REQUIRE(journal->add(result));
+    }
+    const auto known = Journal::resume(folder.path, kArguments).value().known(result.id, result.version);
+    BOOST_REQUIRE(known.has_value());
+    BOOST_TEST(known->title == result.title);
+    BOOST_TEST((known->requirements == result.requirements));
+    BOOST_TEST(known->group == "report");
+    BOOST_REQUIRE(known->columns.size() == 2U);
+    BOOST_TEST(known->columns[0].key == "answer");
+    BOOST_TEST(known->columns[1].value == "a\nb");
+    BOOST_TEST((known->remarks == result.remarks));
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_was_cut_off_is_dropped_and_what_comes_later_is_read) {
     const Folder folder;
     write_some(folder.path);

@@ -36,7 +36,7 @@ engine::Suite suite() {
 }
 
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::SuiteProgress& progress) {
+                      const engine::RunOptions& options, const engine::RunControl& control) {
     lab::RequesterDut& dut = subject.dut();
     engine::RunReport report;
     report.role = suite().name;
@@ -44,21 +44,18 @@ engine::RunReport run(Subject& subject, const engine::Requirements& requirements
     report.options = options;
     if (dut.transport() != nullptr) report.transport = dut.transport();
     report.versions = options.versions;
-    engine::each_selected(requester_cases(), options.selection, progress, [&](const RequesterCase& one) {
-        for (const wire::Version version : options.versions) {
-            if (version < one.since || version > one.until) continue;
-            if (!options.selection.selects_at(one.id, version)) continue;
-            CaseContext test(subject, version);
-            const CheckResult judgement = one.run(test);
-            engine::CaseResult result{
-                .id = one.id, .title = one.title, .requirements = one.requirements, .version = version};
-            engine::decide(result, judgement, test.notes(), requirements, options);
-            report.exchanges += test.exchanges().size();
-            if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable)
-                result.exchanges = test.exchanges();
-            report.results.push_back(std::move(result));
-        }
-    });
+    const auto body = [&](const RequesterCase& one, wire::Version version) {
+        CaseContext test(subject, version);
+        const CheckResult judgement = one.run(test);
+        engine::CaseResult result{
+            .id = one.id, .title = one.title, .requirements = one.requirements, .version = version};
+        engine::decide(result, judgement, test.notes(), requirements, options);
+        report.exchanges += test.exchanges().size();
+        if (result.verdict != Verdict::pass && result.verdict != Verdict::not_applicable)
+            result.exchanges = test.exchanges();
+        return result;
+    };
+    engine::run_selected(report, requester_cases(), control, body);
     return report;
 }
 

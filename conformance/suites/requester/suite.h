@@ -18,7 +18,7 @@ Result<> probe(Subject& subject, std::span<const wire::Version> versions);
 
 // Runs the cases that options.selection selects at each of options.versions.
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::SuiteProgress& progress = {});
+                      const engine::RunOptions& options, const engine::RunControl& control = {});
 
 // What the requester does with an honest responder: at each version and in each flow what it asks for, and
 // how it ends, a line each.

@@ -124,6 +124,28 @@ std::span<const Experiment> experiments() {
     return all;
 }
 
+engine::CaseResult result_of(const Outcome& outcome) {
+    const Row& row = *outcome.row;
+    const Observation& seen = outcome.observed;
+    engine::CaseResult result{.id = outcome.id(),
+                              .title = row.threat,
+                              .verdict = outcome.verdict,
+                              .reason = outcome.reason,
+                              .group = row.category};
+    if (!outcome.agrees()) {
+        result.findings.emplace_back(engine::Verdict::fail, "", std::string(name(outcome.expected())),
+                                     fmt::format("{}: {}", name(seen.cell), seen.what));
+    }
+    result.columns = {{"row", row.id},
+                      {"mode", std::string(device::name(outcome.mode))},
+                      {"expected", std::string(name(outcome.expected()))},
+                      {"observed", std::string(name(seen.cell))},
+                      {"what", seen.what},
+                      {"check", seen.check},
+                      {"bytes", to_hex(seen.bytes)}};
+    return result;
+}
+
 }  // namespace
 
 const Scenario* scenario(std::string_view id) {
@@ -162,48 +184,25 @@ engine::Suite suite() {
             .column_names = {"category", "expected"}};
 }
 
-std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
-                         const engine::SuiteProgress& progress) {
-    std::vector<Outcome> outcomes;
-    engine::each_selected(experiments(), options.selection, progress, [&](const Experiment& one) {
-        Outcome& outcome = outcomes.emplace_back(observe(*one.row, one.mode, faults));
+Observed run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
+             const engine::RunControl& control) {
+    Observed all;
+    all.report.target = "reference";
+    all.report.options = options;
+    all.report.role = suite().name;
+    all.report.counted_by = "category";
+    engine::RunControl anew = control;
+    anew.known = {};
+    engine::run_selected(all.report, experiments(), anew, [&](const Experiment& one, wire::Version) {
+        Outcome& outcome = all.outcomes.emplace_back(observe(*one.row, one.mode, faults));
         engine::apply_profile(one.id, std::nullopt, options, outcome.verdict, outcome.reason);
+        return result_of(outcome);
     });
-    return outcomes;
+    all.report.remarks = {to_text(all.outcomes)};
+    return all;
 }
 
-std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults) { return run(faults, {}); }
-
-engine::RunReport report_of(std::span<const Outcome> outcomes, const engine::RunOptions& options) {
-    engine::RunReport report;
-    report.target = "reference";
-    report.options = options;
-    report.role = suite().name;
-    report.counted_by = "category";
-    report.remarks = {to_text(outcomes)};
-    for (const Outcome& outcome : outcomes) {
-        const Row& row = *outcome.row;
-        const Observation& seen = outcome.observed;
-        engine::CaseResult result{.id = outcome.id(),
-                                  .title = row.threat,
-                                  .verdict = outcome.verdict,
-                                  .reason = outcome.reason,
-                                  .group = row.category};
-        if (!outcome.agrees()) {
-            result.findings.emplace_back(engine::Verdict::fail, "", std::string(name(outcome.expected())),
-                                         fmt::format("{}: {}", name(seen.cell), seen.what));
-        }
-        result.columns = {{"row", row.id},
-                          {"mode", std::string(device::name(outcome.mode))},
-                          {"expected", std::string(name(outcome.expected()))},
-                          {"observed", std::string(name(seen.cell))},
-                          {"what", seen.what},
-                          {"check", seen.check},
-                          {"bytes", to_hex(seen.bytes)}};
-        report.results.push_back(std::move(result));
-    }
-    return report;
-}
+std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults) { return run(faults, {}).outcomes; }
 
 std::string to_text(std::span<const Outcome> outcomes) {
     std::string text;

@@ -27,15 +27,21 @@ const Scenario* scenario(std::string_view id);
 Outcome observe(const Row& row, device::Mode mode, const guest::MachineFaultConfig& faults = {});
 // The role: a case is a cell, with the id "ROW/MODE".
 engine::Suite suite();
+
+// A run: what was observed, and the same as every role reports it; the table is a remark. Columns of a
+// result: row, mode, expected, observed, what, check (empty: none refused), bytes (hexadecimal), all as in
+// to_json().
+struct Observed {
+    std::vector<Outcome> outcomes;
+    engine::RunReport report;
+};
 // The cells that options.selection selects, in the order of the table; of the options the profile counts too.
-std::vector<Outcome> run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
-                         const engine::SuiteProgress& progress = {});
+// Each is observed, also where control.known has its result: a cell is more than that, and takes no time.
+Observed run(const guest::MachineFaultConfig& faults, const engine::RunOptions& options,
+             const engine::RunControl& control = {});
 // All of them.
 std::vector<Outcome> observe_all(const guest::MachineFaultConfig& faults = {});
 
-// The same as every role reports it; the table is a remark. Columns of a result: row, mode, expected,
-// observed, what, check (empty: none refused), bytes (hexadecimal), all as in to_json().
-engine::RunReport report_of(std::span<const Outcome> outcomes, const engine::RunOptions& options);
 // The table, expected and observed side by side, and a line for each cell.
 std::string to_text(std::span<const Outcome> outcomes);
 inline constexpr int kFormat = 1;  // of to_json()

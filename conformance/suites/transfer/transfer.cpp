@@ -28,13 +28,13 @@ engine::Suite suite() {
 }
 
 engine::RunReport run(const lab::PathTarget& target, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::SuiteProgress& progress) {
+                      const engine::RunOptions& options, const engine::RunControl& control) {
     engine::RunReport report;
     report.target = target.name();
     report.options = options;
     report.role = suite().name;
     report.counted_by = "group";
-    engine::each_selected(path_cases(), options.selection, progress, [&](const PathCase& one) {
+    engine::run_selected(report, path_cases(), control, [&](const PathCase& one, wire::Version) {
         CaseContext test(target);
         const CheckResult judgement = one.run(test);
         engine::CaseResult result{.id = one.id,
@@ -43,7 +43,7 @@ engine::RunReport run(const lab::PathTarget& target, const engine::Requirements&
                                   .judged = test.judged(),
                                   .group = one.id.substr(0, one.id.find('/'))};
         engine::decide(result, judgement, test.notes(), requirements, options);
-        report.results.push_back(std::move(result));
+        return result;
     });
     return report;
 }

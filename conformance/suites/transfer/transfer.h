@@ -16,6 +16,6 @@ engine::Suite suite();
 // Runs the cases that options.selection selects, in their order; versions do not matter. A verdict and a
 // waiver of the profile weigh as in a run against a responder.
 engine::RunReport run(const lab::PathTarget& target, const engine::Requirements& requirements,
-                      const engine::RunOptions& options, const engine::SuiteProgress& progress = {});
+                      const engine::RunOptions& options, const engine::RunControl& control = {});
 
 }  // namespace assay::cases::path

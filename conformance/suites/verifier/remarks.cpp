@@ -29,15 +29,31 @@ std::string demanded(const Bundle& bundle) {
     return fmt::format("must be {}: {}", unreadable ? "called malformed" : "refused", violated(bundle.check));
 }
 
-bool wrongly_accepted(const Outcome& outcome) {
-    return !outcome.bundle->genuine() && outcome.reply.answer == Answer::accepted;
+// What a result of the report says of its bundle.
+struct Judged {
+    const Bundle* bundle = nullptr;
+    Verdict verdict = Verdict::pass;
+    bool accepted = false;
+
+    bool wrongly_accepted() const { return !bundle->genuine() && accepted; }
+};
+
+std::vector<Judged> judged(std::span<const engine::CaseResult> results) {
+    std::vector<Judged> all;
+    for (const engine::CaseResult& result : results) {
+        const auto answer = std::ranges::find(result.columns, "answer", &engine::Column::key);
+        const bool accepted = answer != result.columns.end() && answer->value == name(Answer::accepted);
+        if (const Bundle* bundle = find_bundle(result.id))
+            all.push_back({.bundle = bundle, .verdict = result.verdict, .accepted = accepted});
+    }
+    return all;
 }
 
 // Accepted although wrong, by what was missed, the most first.
-std::string missed(std::span<const Outcome> outcomes) {
+std::string missed(std::span<const Judged> all) {
     std::map<std::string, size_t> checks;
-    for (const Outcome& outcome : outcomes) {
-        if (wrongly_accepted(outcome)) ++checks[outcome.bundle->check];
+    for (const Judged& one : all) {
+        if (one.wrongly_accepted()) ++checks[one.bundle->check];
     }
     if (checks.empty()) return {};
     std::vector<std::pair<std::string, size_t>> rows(checks.begin(), checks.end());
@@ -48,27 +64,27 @@ std::string missed(std::span<const Outcome> outcomes) {
 }
 
 // How much of what must be refused was refused.
-std::string measured(std::span<const Outcome> outcomes) {
+std::string measured(std::span<const Judged> all) {
     size_t wrong = 0, accepted = 0;
-    for (const Outcome& outcome : outcomes) {
-        const bool judged = !outcome.bundle->genuine() && outcome.verdict != Verdict::not_applicable &&
-                            outcome.verdict != Verdict::blocked;
+    for (const Judged& one : all) {
+        const bool judged = !one.bundle->genuine() && one.verdict != Verdict::not_applicable &&
+                            one.verdict != Verdict::blocked;
         wrong += judged;
-        accepted += judged && wrongly_accepted(outcome);
+        accepted += judged && one.wrongly_accepted();
     }
     if (wrong == 0) return {};
-    const auto disputed = std::ranges::count(outcomes, Verdict::warning, &Outcome::verdict);
+    const auto disputed = std::ranges::count(all, Verdict::warning, &Judged::verdict);
     std::string text =
         fmt::format("of {} bundles of wrong evidence that it can judge it accepted {}", wrong, accepted);
     if (disputed > 0) text += fmt::format("; {} warnings are where public verifiers differ too", disputed);
     return text + "\n";
 }
 
-std::string genuine(std::span<const Outcome> outcomes) {
+std::string genuine(std::span<const Judged> all) {
     size_t genuine = 0, accepted = 0;
-    for (const Outcome& outcome : outcomes) {
-        genuine += outcome.bundle->genuine();
-        accepted += outcome.bundle->genuine() && outcome.reply.answer == Answer::accepted;
+    for (const Judged& one : all) {
+        genuine += one.bundle->genuine();
+        accepted += one.bundle->genuine() && one.accepted;
     }
     if (genuine == 0) return {};
     if (accepted == 0) return "it accepts nothing that is genuine: what it refuses proves nothing\n";
@@ -98,9 +114,10 @@ std::vector<std::string> remarks_on(const Outcome& outcome, const std::string& r
     return lines;
 }
 
-std::vector<std::string> remarks_on(std::span<const Outcome> outcomes) {
+std::vector<std::string> remarks_on(std::span<const engine::CaseResult> results) {
+    const std::vector<Judged> all = judged(results);
     std::vector<std::string> paragraphs;
-    for (std::string text : {missed(outcomes), measured(outcomes), genuine(outcomes)}) {
+    for (std::string text : {missed(all), measured(all), genuine(all)}) {
         if (!text.empty()) paragraphs.push_back(std::move(text));
     }
     return paragraphs;

@@ -15,6 +15,6 @@ std::string repeat(const std::string& verifier, uint64_t seed, const Bundle& bun
 std::vector<std::string> remarks_on(const Outcome& outcome, const std::string& repeat);
 
 // What the verifier missed altogether, and how much that is, as paragraphs.
-std::vector<std::string> remarks_on(std::span<const Outcome> outcomes);
+std::vector<std::string> remarks_on(std::span<const engine::CaseResult> results);
 
 }  // namespace assay::cases::verifier

@@ -125,7 +125,7 @@ engine::Suite suite() {
 }
 
 engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
-                      const engine::SuiteProgress& progress) {
+                      const engine::RunControl& control) {
     const std::string name = verifier.name();
     engine::RunReport report;
     report.target = name;
@@ -134,7 +134,6 @@ engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
     report.counted_by = "group";
     report.started_anew = true;
     report.columns = {{"verifier", name}};
-    std::vector<Outcome> outcomes;
     std::map<const Bundle*, Reply> replies;
     std::map<const Bundle*, std::string> unmade;
     auto reply_to = [&](const Bundle& bundle) -> const Reply& {
@@ -144,19 +143,18 @@ engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
         if (!files) unmade[&bundle] = files.error().detail;
         return replies.emplace(&bundle, files ? verifier.appraise(*files) : Reply{}).first->second;
     };
-    engine::each_selected(bundles(), options.selection, progress, [&](const Bundle& bundle) {
-        const Bundle* control = control_of(bundle);
-        const Answer base = control == nullptr ? Answer::absent : reply_to(*control).answer;
+    engine::run_selected(report, bundles(), control, [&](const Bundle& bundle, wire::Version) {
+        const Bundle* genuine = control_of(bundle);
+        const Answer base = genuine == nullptr ? Answer::absent : reply_to(*genuine).answer;
         Outcome outcome = judge(bundle, reply_to(bundle), base, options.strict);
         if (unmade.contains(&bundle)) {
             outcome.verdict = Verdict::harness_error;
             outcome.reason = unmade[&bundle];
         }
         engine::apply_profile(bundle.id, std::nullopt, options, outcome.verdict, outcome.reason);
-        report.results.push_back(result_of(outcome, repeat(name, options.seed, bundle)));
-        outcomes.push_back(std::move(outcome));
+        return result_of(outcome, repeat(name, options.seed, bundle));
     });
-    report.remarks = remarks_on(outcomes);
+    report.remarks = remarks_on(report.results);
     return report;
 }
 

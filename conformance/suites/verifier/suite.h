@@ -24,7 +24,7 @@ engine::Suite suite();
 // Columns of the report: verifier; of a result: shape, expected, check, file, field, source, dispute (all as
 // the bundle has them), answer, words (the verifier's), repeat (a command).
 engine::RunReport run(Verifier& verifier, const engine::RunOptions& options,
-                      const engine::SuiteProgress& progress = {});
+                      const engine::RunControl& control = {});
 
 // One reply against what the bundle demands, `control` being the verifier's to its genuine form.
 Outcome judge(const Bundle& bundle, Reply reply, Answer control, bool strict = false);
