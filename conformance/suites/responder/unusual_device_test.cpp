@@ -7,6 +7,7 @@
 
 #include "conformance/suites/cases.h"
 #include "conformance/suites/responder/device_test.h"
+#include "stack/spdm/algorithms.h"
 #include "stack/wire/header.h"
 #include "stack/wire/messages/capabilities.h"
 
@@ -169,6 +170,10 @@ const Variant kUnusual[] = {
          std::erase_if(device.identities,
                        [](const auto& entry) { return entry.first != crypto::SignAlgo::ecdsa_p384; });
          device.base_hash = 1;
+     }},
+    {"mutual authentication by RSA alone",
+     [](ReferenceOptions&, Device& device) {
+         device.req_base_asym = static_cast<uint16_t>(spdm::bit(crypto::SignAlgo::rsapss_3072));
      }},
     {"no opaque data, and so no sessions; no vendors",
      [](ReferenceOptions& options, Device& device) {
