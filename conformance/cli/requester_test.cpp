@@ -38,6 +38,14 @@ BOOST_AUTO_TEST_CASE(a_driver_that_checks_what_it_gets_passes) {
     BOOST_TEST(ran.out.contains("exit code 0: no failure"), ran.out);
 }
 
+BOOST_AUTO_TEST_CASE(a_driver_that_cannot_do_a_flow_says_so) {
+    const Ran ran = judged("exit 89; echo {port}",
+                           {"--spdm-version", "1.2", "--case", "req/session-psk", "--case", "req/honest-2"});
+    BOOST_TEST(ran.code == 0, ran.out << ran.err);
+    BOOST_TEST(ran.out.contains("cannot do the flow psk (exit status 89) (1 case)"), ran.out);
+    BOOST_TEST(ran.out.contains("cannot do the flow attestation (exit status 89) (1 case)"), ran.out);
+}
+
 BOOST_AUTO_TEST_CASE(the_driver_in_c_passes_and_its_bug_is_found) {
     const auto examples = std::filesystem::path(program()).parent_path().parent_path() / "examples";
     const auto run_of = [&](const char* name) {

@@ -75,7 +75,8 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
         "--dut-command", command.dut_command,
         "a verifier: a command in which {bundle} is a folder of evidence; it exits with 0 to "
         "accept, 1 to reject, 3 for malformed, 89 for what it cannot do. A requester: a command "
-        "that connects to {port} of {host} and exits with 0 when all went well; {flow}, "
+        "that connects to {port} of {host} and exits with 0 when all went well, 89 for a {flow} that it "
+        "cannot do; {flow}, "
         "{version} and {roots} stand for what it should do and whom it should trust");
     add_number(run_app, "--dut-timeout", command.dut_timeout_ms, 1, kMostMilliseconds,
                "milliseconds for it to answer, or to end");

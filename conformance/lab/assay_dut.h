@@ -93,8 +93,8 @@ typedef struct assay_requester_api {
     struct assay_requester* (*create)(const char* options);
     void (*destroy)(struct assay_requester* requester);
     /* One run on a new connection, from GET_VERSION to its end; what a program's exit status would be, 0 to
-     * 255: 0 says that all went well. `spdm_version`: the one that the case is about, as in the header of a
-     * message (0x12). */
+     * 255: 0 says that all went well, 89 that it cannot do that flow. `spdm_version`: the one that the case
+     * is about, as in the header of a message (0x12). */
     int (*run)(struct assay_requester* requester, int flow, int spdm_version, assay_exchange exchange,
                void* context);
     /* As of a responder. */

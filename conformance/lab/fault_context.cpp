@@ -129,15 +129,21 @@ void FaultContext::sign(Bytes& response) const {
         } else if (covered && !seen.session)
             transcript = concat({transcript, seen.request, answer_of(seen)});
     }
-    spdm::Suite suite = parameters.suite();
-    size_t size = crypto::signature_size(suite.sign);
+    const size_t size = crypto::signature_size(parameters.suite().sign);
     if (response.size() < size) return;
-    response.resize(response.size() - size);
-    transcript = concat({transcript, request, response});
+    sign_over(response, concat({transcript, request, ByteView(response).first(response.size() - size)}));
+}
+
+void FaultContext::sign_over(Bytes& response, ByteView transcript) const {
+    const crypto::PrivateKey* key = signer();
+    const spdm::Suite suite = parameters.suite();
+    const size_t size = crypto::signature_size(suite.sign);
+    if (key == nullptr || response.size() < size) return;
+    const bool challenge = code_of(request) == code::challenge;
     auto signature = spdm::sign_transcript(
         provider(), suite, *key, challenge ? spdm::kChallengeAuthContext : spdm::kMeasurementsContext,
         provider().digest(suite.hash, transcript));
-    if (signature) append(response, *signature);
+    if (signature) std::ranges::copy(*signature, response.end() - static_cast<ptrdiff_t>(size));
 }
 
 Bytes FaultContext::seal(ByteView message, const Sealing& how, std::optional<uint32_t> of) const {

@@ -28,6 +28,8 @@ struct FaultContext {
     // Gives `response` the signature and the HMAC that a responder with the right key would make: they cover
     // the fault.
     void sign(Bytes& response) const;
+    // A CHALLENGE_AUTH or MEASUREMENTS with a signature over `transcript`, which ends before it.
+    void sign_over(Bytes& response, ByteView transcript) const;
     // The HMAC alone.
     void authenticate(Bytes& response) const;
     // How many bytes at the end of a KEY_EXCHANGE_RSP are its HMAC, and its signature.

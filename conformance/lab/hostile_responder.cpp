@@ -73,11 +73,24 @@ std::optional<Answer> HostileResponder::outside(ByteView request) {
         observer_.response(response);
         exchange.signature = observer_.last_signature();
         exchange.macs = observer_.last_macs();
+        if (response == honest) sign_again(exchange, response);
         if (wire::code_of(exchange.request) == wire::code::negotiate_algorithms) provide_chains();
     }
     exchanges_.push_back(exchange);
     if (!exchange.response) return std::nullopt;
     return Answer{std::move(response), false};
+}
+
+// Who is faulty itself signs what it said, and not what it should have said.
+void HostileResponder::sign_again(Exchange& exchange, Bytes& response) {
+    using Result = SignatureCheck::Result;
+    if (faults_.in_between || !injected_at_ || !exchange.signature ||
+        exchange.signature->result != Result::bad || exchange.signature->code == wire::code::key_exchange_rsp)
+        return;
+    context(exchange.request, std::nullopt).sign_over(response, exchange.signature->transcript);
+    exchange.response = response;
+    exchange.signature->result = Result::good;
+    exchange.signature->why.clear();
 }
 
 // A requester may know the chains beforehand, and then asks for none.
@@ -111,6 +124,7 @@ std::optional<Answer> HostileResponder::inside(ByteView record) {
     if (const auto parsed = record::parse(record, *device_.transport)) exchange.session = parsed->session_id;
     // What cannot be read stands for a message of zeros.
     exchange.request = observer_.request_record(record).value_or(Bytes(wire::kHeaderSize));
+    exchange.sent_application = observer_.last_record().result == ObservedRecord::Result::application;
     exchange.request_context = observer_.request_context(exchange.request);
     exchange.response_context = observer_.response_context(exchange.request);
     Bytes answer = responder_->receive_secured(record).value_or(Bytes{});

@@ -25,6 +25,8 @@ struct Faults {
     RecordFault record{};
     // A man in the middle: changes requests on their way to the responder, outside sessions.
     std::function<void(Bytes& request)> request{};
+    // The responses are changed on their way too: the responder does not know, and signs what it said itself.
+    bool in_between = false;
 };
 
 class HostileResponder final : public ResponderPeer {
@@ -52,6 +54,7 @@ class HostileResponder final : public ResponderPeer {
     // The message in a record of the responder's; nullopt when it cannot be read.
     std::optional<Bytes> message_in(uint32_t session_id, ByteView record) const;
     void note_injected(bool changed);
+    void sign_again(Exchange& exchange, Bytes& response);
     void provide_chains();
 
     spdm::Device device_;

@@ -34,6 +34,7 @@ struct Exchange {
     bool outside = false;      // the answer to a record came as a message outside of the session
     bool unreadable = false;   // it came as a record without a message: `response` is that record
     bool application = false;  // which could be opened, and holds application data that is no SPDM message
+    bool sent_application = false;  // the request's record holds such data
     std::vector<MacCheck> macs{};
 
     bool silent() const { return !response.has_value(); }

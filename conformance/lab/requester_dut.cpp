@@ -15,6 +15,7 @@ std::string_view name(Flow flow) {
 
 std::string describe(const RequesterEnd& end) {
     using How = RequesterEnd::How;
+    if (end.declined()) return fmt::format("exit status {}: it cannot do that", end.code);
     switch (end.how) {
         case How::exited: return fmt::format("exit status {}", end.code);
         case How::killed: return fmt::format("killed by signal {}", end.code);

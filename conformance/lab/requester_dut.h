@@ -72,6 +72,9 @@ class ResponderPeer {
     virtual bool has_enough() const = 0;
 };
 
+// The exit status of who cannot do what it is asked for.
+inline constexpr int kCannot = 89;
+
 // How a run ended.
 struct RequesterEnd {
     enum class How : uint8_t {
@@ -88,6 +91,8 @@ struct RequesterEnd {
 
     bool operator==(const RequesterEnd& other) const { return how == other.how && code == other.code; }
     bool succeeded() const { return how == How::exited && code == 0; }
+    // It says that it cannot do this flow.
+    bool declined() const { return (how == How::exited || how == How::absent) && code == kCannot; }
 };
 // "exit status 3".
 std::string describe(const RequesterEnd& end);

@@ -35,6 +35,7 @@ std::string last_request(const Run& run) {
 
 std::string request_name(const Exchange& exchange) {
     const bool readable = !exchange.request.empty() && code_of(exchange.request) != wire::Code{};
+    if (exchange.sent_application) return "application data";
     return readable ? message_name(code_of(exchange.request)) : "a record that does not open";
 }
 
@@ -112,6 +113,9 @@ CheckResult CaseContext::gets_through(const Run& run, const Ends& ends, const la
                                           said));
     };
     using How = lab::RequesterEnd::How;
+    if (run.end.declined())
+        return not_applicable(fmt::format("the requester says that it cannot do the flow {} (exit status {})",
+                                          lab::name(flow.flow), run.end.code));
     if (run.end.how == How::absent)
         return std::unexpected(
             Finding(Verdict::dead, {}, "a requester that connects", lab::describe(run.end)));

@@ -36,6 +36,13 @@ Fault answer(wire::Code code, std::string_view hex, unsigned times) {
 
 void flip(Bytes& bytes) { bytes.back() ^= 1; }
 
+lab::Faults faults_of(const FaultRow& row) {
+    return {.response = row.fault,
+            .record = row.record,
+            .request = row.on_request,
+            .in_between = row.later || row.noticed_by != wire::Code{}};
+}
+
 const std::vector<FaultRow>& fault_rows() {
     static const std::vector<FaultRow> all = [] {
         std::vector<FaultRow> rows;

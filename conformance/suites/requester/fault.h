@@ -24,7 +24,7 @@ struct FaultRow {
     // Of the honest run too, with which the run is compared.
     Setup setup = {};
     Setup wrong = {};
-    bool later = false;         // it can only be found at the next signature
+    bool later = false;         // somebody in between made it: it can only be found at the next signature
     std::string also = {};      // another requirement that it proves
     bool is_of_also = false;    // which is what it is about, before that of the check
     std::string violated = {};  // in words, where those of the check do not say it
@@ -33,7 +33,8 @@ struct FaultRow {
     RecordFault record = {};
     // A man in the middle: changes requests on their way too, outside sessions.
     std::function<void(Bytes& request)> on_request = {};
-    // The request by whose answer it must be found, if not at once.
+    // The request by whose answer it must be found, if not at once: somebody in between made it, and the
+    // device signs what it said itself.
     wire::Code noticed_by{};
     // An application may pass over the refusal and go on in the session: that cannot be told from outside.
     bool may_go_on = false;
@@ -54,6 +55,9 @@ void add_record_faults(std::vector<FaultRow>& rows);
 void add_mitm_faults(std::vector<FaultRow>& rows);
 void add_unending_faults(std::vector<FaultRow>& rows);
 const std::vector<FaultRow>& fault_rows();
+
+// What the row injects.
+lab::Faults faults_of(const FaultRow& row);
 
 // Changes the fields of one kind of response, every time it comes, and signs it anew.
 template <class M>

@@ -241,9 +241,7 @@ CheckResult judge(CaseContext& test, const FaultRow& row) {
     const Run* honest = TRY(test.honest(row.flow, row.setup));
     const Setup setup =
         row.wrong && row.setup ? both(row.setup, row.wrong) : (row.wrong ? row.wrong : row.setup);
-    const Run* run =
-        TRY(test.faulty(row.flow, setup,
-                        {.response = row.fault, .record = row.record, .request = row.on_request}, row.twice));
+    const Run* run = TRY(test.faulty(row.flow, setup, faults_of(row), row.twice));
     const Judgement judged{test, row, *honest, *run};
     if (!row.later && (in_messages(row) || row.noticed_by != wire::Code{})) return judged.of_messages();
     TRY(judged.ends());

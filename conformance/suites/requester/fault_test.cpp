@@ -4,7 +4,7 @@
 #include <set>
 
 #include "conformance/lab/requester_reference.h"
-#include "conformance/suites/requester/case_context.h"
+#include "conformance/suites/requester/suite.h"
 
 namespace assay::cases::requester {
 
@@ -17,8 +17,7 @@ std::string_view refused_by(const FaultRow& row, const spdm::FaultConfig& waived
     CaseContext test(subject, row.version);
     const Setup setup =
         row.wrong && row.setup ? both(row.setup, row.wrong) : (row.wrong ? row.wrong : row.setup);
-    const auto run = test.faulty(
-        row.flow, setup, {.response = row.fault, .record = row.record, .request = row.on_request}, row.twice);
+    const auto run = test.faulty(row.flow, setup, faults_of(row), row.twice);
     if (!run) return run.error().got;
     return dut.refusal() ? spdm::info(dut.refusal()->check).name : "nothing";
 }
@@ -52,6 +51,32 @@ BOOST_AUTO_TEST_CASE(each_fault_is_refused_by_its_check_and_by_no_other) {
             faults.waive(row.check);
             BOOST_TEST(refused_by(row, faults) != spdm::info(row.check).name);
         }
+    }
+}
+
+// The device signs what it said: who does not look at that is content to the end.
+BOOST_AUTO_TEST_CASE(a_fault_that_is_passed_over_is_no_late_refusal) {
+    struct Row {
+        spdm::Check check;
+        const char* id;
+    };
+    using spdm::Check;
+    for (const Row& row :
+         {Row{Check::caps_certificates, "req/caps-certificates-1"},
+          Row{Check::algs_extended, "req/algs-extended-1"}, Row{Check::cert_slot, "req/cert-slot-1"},
+          Row{Check::cert_digest, "req/cert-digest-1"}}) {
+        spdm::FaultConfig faults;
+        faults.waive(row.check);
+        lab::ReferenceRequester dut(faults);
+        Subject subject(dut, {});
+        engine::RunOptions options;
+        options.versions = {wire::Version::v1_2};
+        options.selection = engine::matching(row.id);
+        const engine::RunReport report = run(subject, engine::Requirements::embedded(), options);
+        BOOST_REQUIRE(report.results.size() == 1U);
+        const engine::CaseResult& result = report.results[0];
+        BOOST_TEST(engine::name(result.verdict) == "fail",
+                   row.id << ": " << (result.findings.empty() ? "" : result.findings[0].got));
     }
 }
 

@@ -200,7 +200,8 @@ void add_challenge_faults(std::vector<FaultRow>& rows) {
              m.opaque_data = {1, 0, 0, 0, 0, 0, 1, 0, 7, 0, 0, 1};
          })},
         {Check::auth_mutual, v1_1,
-         fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id |= kBasicMutAuthReq; })},
+         fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id |= kBasicMutAuthReq; }),
+         [](Ends& ends) { ends.device.flags &= ~cap::mut_auth; }},
         {Check::auth_signature, v1_2, bytes(code::challenge, flip)},
         {Check::cert_structure, v1_2, wrong_length},
         {Check::auth_signature, v1_2, answer_to_another_nonce, {}, {}, false, "SPDM-CHL-011"},

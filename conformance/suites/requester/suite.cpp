@@ -61,7 +61,7 @@ engine::RunReport run(Subject& subject, const engine::Requirements& requirements
 
 Result<> probe(Subject& subject, std::span<const wire::Version> versions) {
     const Run* run = TRY(subject.honest(versions.back(), {}));
-    if (!run->exchanges().empty()) return {};
+    if (!run->exchanges().empty() || run->end.declined()) return {};
     const std::string said = run->end.output.substr(0, run->end.output.find('\n'));
     return fail(Errc::io, "requester", Error::npos,
                 fmt::format("no requester came to be tested: {}{}{}", lab::describe(run->end),

@@ -17,6 +17,9 @@ Fault flags(uint32_t value) {
 }
 Fault algorithms(const std::function<void(Algorithms&)>& change) { return fields<Algorithms>(change); }
 
+// What RequesterMultiKeyConnSel may be set for is said by the requester's flags.
+bool has_one_key(const FaultContext& now) { return (now.parameters.requester_flags & cap::multi_key) == 0; }
+
 void add_response_faults(std::vector<FaultRow>& rows) {
     const wire::Code digests = code::get_digests;
     const FaultRow more[] = {
@@ -105,7 +108,7 @@ void add_algorithms_faults(std::vector<FaultRow>& rows) {
         {Check::algs_offered, v1_2, algorithms([](Algorithms& m) { m.measurement_hash_algo = 0x100; }), {}},
         {Check::algs_offered,
          v1_3,
-         algorithms([](Algorithms& m) { m.other_params_selection |= kMultiKeyConn; }),
+         fields<Algorithms>([](Algorithms& m) { m.other_params_selection |= kMultiKeyConn; }, has_one_key),
          {}},
         {Check::algs_required, v1_2, algorithms([](Algorithms& m) { m.base_hash_sel = 0; }), {}},
         {Check::algs_required, v1_2, algorithms([](Algorithms& m) { m.base_asym_sel = 0; }), {}},
