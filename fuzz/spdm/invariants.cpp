@@ -56,6 +56,73 @@ bool asks_uninvited(const spdm::Parameters& parameters, ByteView response, const
            (challenge && (challenge->slot_id & kBasicMutAuthReq) != 0);
 }
 
+// An exchange, with what judges it.
+struct Exchange {
+    ByteView request, response;
+    Context request_context, response_context;
+    Code asked;  // of the request; of the deferred one where it is RESPOND_IF_READY
+    bool refused;
+    const spdm::Parameters& parameters;
+
+    void demand(bool holds, std::string_view rule) const {
+        if (!holds) violated(rule, explain(request, response, response_context));
+    }
+};
+
+void check_header(const Exchange& seen) {
+    seen.demand(seen.refused || code_of(seen.response) == response_to(seen.asked),
+                "a response has the code of its request");
+    // Before there is one: GET_VERSION goes with 1.0, GET_CAPABILITIES with the version it asks for.
+    const uint8_t version = version_byte(seen.response);
+    const bool other = (seen.asked == code::get_version && version == byte(Version::v1_0)) ||
+                       (seen.asked == code::get_capabilities && version == version_byte(seen.request));
+    seen.demand(other || version == byte(seen.parameters.version), "a response has the negotiated version");
+}
+
+void check_sizes(const Exchange& seen, const Before& before) {
+    const uint32_t most = seen.parameters.requester_data_transfer_size;
+    seen.demand(most == 0 || is_vca(seen.asked) || seen.response.size() <= most,
+                "a response fits what the requester takes");
+    const uint32_t taken = seen.parameters.responder_max_msg_size;
+    const bool limited = taken != 0 && before.parameters.responder_max_msg_size != 0;
+    seen.demand(seen.refused || !limited || seen.request.size() <= taken,
+                "a request that is answered is not larger than MaxSPDMmsgSize");
+}
+
+void check_meaning(const Exchange& seen) {
+    seen.demand(seen.refused || decode_any(seen.request, seen.request_context),
+                "a request that is answered can be read");
+    seen.demand(!asks_uninvited(seen.parameters, seen.response, seen.response_context),
+                "nobody is asked for mutual authentication without MUT_AUTH_CAP");
+    const bool chooses = !seen.refused && seen.asked == code::negotiate_algorithms;
+    seen.demand(!chooses || was_offered(seen.request, seen.response, seen.request_context),
+                "what is selected was offered");
+}
+
+void check_refusal(const Exchange& seen, const Before& before, const spdm::Responder& responder) {
+    if (!seen.refused) return;
+    const uint8_t error = param1(seen.response);
+    const auto since = error_since(error);
+    seen.demand(since && *since <= seen.parameters.version, "an error code is one of the negotiated version");
+    const bool put_off = error == static_cast<uint8_t>(ErrorCode::response_not_ready) ||
+                         error == static_cast<uint8_t>(ErrorCode::busy);
+    seen.demand(responder.last_refusal() || put_off, "an ERROR comes from a named check");
+    const bool unharmed = before.state == responder.state() && same(before.parameters, seen.parameters) &&
+                          before.authenticated == responder.authenticated();
+    seen.demand(unharmed, "a refused message leaves no trace");
+}
+
+void check_form(const Exchange& seen) {
+    Context context = seen.response_context;
+    if (seen.refused)
+        context.version = version_from_byte(version_byte(seen.response)).value_or(context.version);
+    size_t used = 0;
+    const auto message = decode_any(seen.response, context, &used);
+    seen.demand(message && used == seen.response.size(), "a response can be read to its end");
+    seen.demand(equal(encode_any_raw(**message, context), seen.response),
+                "a response encodes to the same bytes");
+}
+
 }  // namespace
 
 Before::Before(const spdm::Responder& responder)
@@ -70,73 +137,25 @@ void check_exchange(const Before& before, const spdm::Responder& responder, lab:
             violated("only a message shorter than its header is dropped", to_hex(request));
         return;
     }
-    Exact exact(*answer);
-    ByteView response = exact;
-    Context context = observer.expected_response_context();
-    Context request_context = observer.request_context(request);
-    Code asked = wire::code_of(request);
-    if (asked == code::respond_if_ready && observer.deferred() != nullptr)
-        asked = wire::code_of(*observer.deferred());
+    const Exact response(*answer);
+    const bool deferred = code_of(request) == code::respond_if_ready && observer.deferred() != nullptr;
+    const Exchange seen{.request = request,
+                        .response = response,
+                        .request_context = observer.request_context(request),
+                        .response_context = observer.expected_response_context(),
+                        .asked = code_of(deferred ? ByteView(*observer.deferred()) : request),
+                        .refused = code_of(response) == code::error,
+                        .parameters = responder.parameters()};
     observer.response(response);
-    const Code answered = wire::code_of(response);
-    bool refused = answered == code::error;
-    if (!refused && answered != wire::response_to(asked)) {
-        violated("a response has the code of its request", explain(request, response, context));
-    }
-    const spdm::Parameters& parameters = responder.parameters();
-    // Before there is one: GET_VERSION goes with 1.0, GET_CAPABILITIES with the version it asks for.
-    bool other = (asked == code::get_version && response[0] == byte(Version::v1_0)) ||
-                 (asked == code::get_capabilities && response[0] == request[0]);
-    if (response[0] != byte(parameters.version) && !other) {
-        violated("a response has the negotiated version", explain(request, response, context));
-    }
-    uint32_t most = parameters.requester_data_transfer_size;
-    if (most != 0 && !wire::is_vca(asked) && response.size() > most) {
-        violated("a response fits what the requester takes", explain(request, response, context));
-    }
-    if (!refused && !decode_any(request, request_context)) {
-        violated("a request that is answered can be read", explain(request, response, context));
-    }
-    uint32_t taken = parameters.responder_max_msg_size;
-    if (!refused && taken != 0 && request.size() > taken && before.parameters.responder_max_msg_size != 0) {
-        violated("a request that is answered is not larger than MaxSPDMmsgSize",
-                 explain(request, response, context));
-    }
-    if (asks_uninvited(parameters, response, context)) {
-        violated("nobody is asked for mutual authentication without MUT_AUTH_CAP",
-                 explain(request, response, context));
-    }
-    bool chooses = !refused && asked == code::negotiate_algorithms;
-    if (chooses && !was_offered(request, response, request_context)) {
-        violated("what is selected was offered", explain(request, response, context));
-    }
-    if (refused) {
-        auto since = error_since(response[2]);
-        if (!since || *since > parameters.version) {
-            violated("an error code is one of the negotiated version", explain(request, response, context));
-        }
-        bool put_off = response[2] == static_cast<uint8_t>(ErrorCode::response_not_ready) ||
-                       response[2] == static_cast<uint8_t>(ErrorCode::busy);
-        if (!responder.last_refusal() && !put_off) {
-            violated("an ERROR comes from a named check", explain(request, response, context));
-        }
-        bool unharmed = before.state == responder.state() && same(before.parameters, parameters) &&
-                        before.authenticated == responder.authenticated();
-        if (!unharmed) violated("a refused message leaves no trace", explain(request, response, context));
-        context.version = version_from_byte(response[0]).value_or(context.version);
-    }
-    size_t used = 0;
-    auto message = decode_any(response, context, &used);
-    if (!message || used != response.size()) {
-        violated("a response can be read to its end", explain(request, response, context));
-    }
-    if (!equal(encode_any_raw(**message, context), response)) {
-        violated("a response encodes to the same bytes", explain(request, response, context));
-    }
+    check_header(seen);
+    check_sizes(seen, before);
+    check_meaning(seen);
+    check_refusal(seen, before, responder);
+    check_form(seen);
     const std::optional<lab::SignatureCheck>& signature = observer.last_signature();
     if (signature && signature->result != lab::SignatureCheck::Result::good) {
         violated("a signature covers what was on the wire",
-                 signature->why + "\n" + explain(request, response, context));
+                 signature->why + "\n" + explain(request, response, seen.response_context));
     }
 }
 

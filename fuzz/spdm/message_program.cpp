@@ -59,7 +59,7 @@ Version version_before(const std::vector<Step>& steps, size_t end) {
     while (end-- > 0) {
         const Step* step = &steps[end];
         bool chooses = step->message.size() > 1 && wire::code_of(step->message) == code::get_capabilities;
-        if (chooses) return version_from_byte(step->message[0]).value_or(Version::v1_0);
+        if (chooses) return version_from_byte(wire::version_byte(step->message)).value_or(Version::v1_0);
     }
     return Version::v1_0;
 }
@@ -71,7 +71,7 @@ Context context_of(const std::vector<Step>& steps, size_t at) {
     const Bytes& message = steps[at].message;
     if (message.size() > 1 && wire::code_of(message) == code::get_version) context.version = Version::v1_0;
     if (message.size() > 1 && wire::code_of(message) == code::get_capabilities)
-        context.version = version_from_byte(message[0]).value_or(context.version);
+        context.version = version_from_byte(wire::version_byte(message)).value_or(context.version);
     return context;
 }
 
@@ -91,7 +91,7 @@ Bytes any_request(Random& random, Version version) {
     size_t at = random.below(all.size());
     while (!is_request(all[at].code)) at = (at + 1) % all.size();
     Bytes message = encode_any_raw(*all[at].make(), {.version = version});
-    message[0] = byte(version);
+    message[wire::kVersionAt] = byte(version);
     return message;
 }
 

@@ -111,7 +111,7 @@ class RelayedPair {
         Fate fate = meddle(program_[at_++], arrives, earlier, context);
         meddled_ |= fate != Fate::through;
         feature(kMitm, static_cast<uint32_t>(fate), static_cast<uint32_t>(way) << 1 | secured,
-                message.size() > 1 && !secured ? message[1] : 0U);
+                secured ? 0U : byte(wire::code_of(message)));
         if (fate == Fate::lost) return std::nullopt;
         twice_ = fate == Fate::twice;
         return arrives;

@@ -75,7 +75,8 @@ void check_input(ByteView input, uint8_t code_bit) {
     if (input.size() < 2) return;
     Context context = layout(input[0], input[1]);
     Bytes message = to_bytes(input.subspan(2, std::min(input.size() - 2, kMaxMessage)));
-    if (message.size() > 1) message[1] = static_cast<uint8_t>((message[1] & 0x7f) | code_bit);
+    if (message.size() > wire::kCodeAt)
+        message[wire::kCodeAt] = static_cast<uint8_t>((message[wire::kCodeAt] & 0x7f) | code_bit);
     check_message(message, context);
 }
 

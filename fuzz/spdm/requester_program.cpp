@@ -102,7 +102,7 @@ void requester_program(ByteView input) {
         bool authenticated = requester.authenticated();
         auto judged = walk.receive(Exact(response));
         uint32_t refusal = judged ? 0 : 1 + static_cast<uint32_t>(judged.error().check);
-        feature(kAttack, next->message.size() > 1 ? next->message[1] : 0U, refusal, changed);
+        feature(kAttack, byte(wire::code_of(next->message)), refusal, changed);
         if (!judged) reached("refused by " + std::string(spdm::info(judged.error().check).name));
         if (requester.authenticated() || authenticated) check_belief(requester, responder, device);
     }

@@ -27,16 +27,16 @@ void repair(Step& step, const lab::Observer& observer, uint8_t token) {
         wire::code_of(message) == code::get_version || wire::code_of(message) == code::get_capabilities;
     bool agreed = observer.state() >= spdm::ConnectionState::after_capabilities;
     if ((step.flags & kFixVersion) != 0 && !own_version && agreed)
-        message[0] = byte(observer.parameters().version);
+        message[wire::kVersionAt] = byte(observer.parameters().version);
     if ((step.flags & kFixToken) != 0 && wire::code_of(message) == code::respond_if_ready &&
         observer.deferred() != nullptr) {
-        message[2] = (*observer.deferred())[1];
-        message[3] = token;
+        message[wire::kParam1At] = byte(wire::code_of(*observer.deferred()));
+        message[wire::kParam2At] = token;
     }
 }
 
 void note(const spdm::Responder& responder, ByteView request, const std::optional<Bytes>& response) {
-    uint32_t code = request.size() > 1 ? request[1] : 0;
+    uint32_t code = byte(wire::code_of(request));
     uint32_t state = static_cast<uint32_t>(responder.state()) << 8 | byte(responder.parameters().version);
     uint32_t refusal =
         responder.last_refusal() ? 1 + static_cast<uint32_t>(responder.last_refusal()->check) : 0;

@@ -32,7 +32,7 @@ void SessionMessages::remember_request_id(const lab::Exchange& exchange) {
     const Bytes& response = *exchange.response;
     bool asks = wire::code_of(response) == code::encapsulated_request ||
                 wire::code_of(response) == code::encapsulated_response_ack;
-    if (asks) request_id_ = response[2];
+    if (asks) request_id_ = wire::param1(response);
 }
 
 template <class M>

@@ -190,12 +190,13 @@ void key_updates_take_effect(const SessionStates& before, const spdm::Responder&
     if (exchange.request.size() < 4 || wire::code_of(exchange.request) != code::key_update) return;
     if (wire::code_of(*exchange.response) != code::key_update_ack) return;
     const Bytes& response = *exchange.response;
-    if (response[2] != exchange.request[2] || response[3] != exchange.request[3])
+    if (wire::param1(response) != wire::param1(exchange.request) ||
+        wire::param2(response) != wire::param2(exchange.request))
         violated("KEY_UPDATE_ACK says what it acknowledges", explain(exchange));
     auto was = before.find(*exchange.session);
     auto now = responder.sessions().find(*exchange.session);
     if (was == before.end() || now == responder.sessions().end()) return;
-    auto operation = static_cast<KeyOperation>(exchange.request[2]);
+    auto operation = static_cast<KeyOperation>(wire::param1(exchange.request));
     bool all = operation == KeyOperation::update_all_keys;
     const bool renewed[] = {all || operation == KeyOperation::update_key, all};
     SessionState state = state_of(now->second.channel);

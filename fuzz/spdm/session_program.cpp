@@ -271,7 +271,7 @@ class Run {
 
     void note(const lab::Exchange& exchange) {
         const spdm::Responder& responder = dut_.responder();
-        uint32_t code = exchange.request.size() > 1 ? exchange.request[1] : 0;
+        uint32_t code = byte(wire::code_of(exchange.request));
         uint32_t refusal =
             responder.last_refusal() ? 1 + static_cast<uint32_t>(responder.last_refusal()->check) : 0;
         auto session =
@@ -292,9 +292,9 @@ class Run {
         if (!comparable_) return;
         const Bytes none;
         const Bytes& response = exchange.response && !exchange.unreadable ? *exchange.response : none;
-        shape_.push_back(response.size() > 1 ? response[1] : 0);
+        shape_.push_back(byte(wire::code_of(response)));
         bool error = response.size() > 2 && wire::code_of(response) == code::error;
-        shape_.push_back(error ? response[2] : static_cast<uint8_t>(response.size()));
+        shape_.push_back(error ? wire::param1(response) : static_cast<uint8_t>(response.size()));
         shape_.push_back(static_cast<uint8_t>(others << 4 | place));
     }
 

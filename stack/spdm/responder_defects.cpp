@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "stack/spdm/responder.h"
+#include "stack/wire/header.h"
 
 namespace assay::spdm {
 
@@ -27,7 +28,7 @@ void Responder::plant_exchange(ByteView request) const {
         touch(bytes + opaque + 2, u16(bytes + opaque));
     if (checker_.has(Defect::slot_index_unchecked)) {
         Bytes usable(kSlots, 1);
-        touch(usable.data() + request[3], 1);
+        touch(usable.data() + wire::param2(request), 1);
     }
     // The first element: ID, VendorLen, VendorID, OpaqueElementDataLen.
     if (checker_.has(Defect::opaque_vendor_overread) && request.size() >= opaque + 2 + 8) {
@@ -56,7 +57,7 @@ void Responder::plant_delivery(ByteView request) const {
 void Responder::plant_digests(ByteView response) const {
     if (!checker_.has(Defect::encapsulated_digests_overread)) return;
     touch(response.data() + 4,
-          static_cast<size_t>(std::popcount(response[3])) * parameters_.context().hash_size);
+          static_cast<size_t>(std::popcount(wire::param2(response))) * parameters_.context().hash_size);
 }
 
 void Responder::plant_portion(ByteView response) const {
