@@ -1,6 +1,6 @@
 // The headers of others that most files include, and that take longer to read than the files themselves. They
-// are read once (ci/precompile.cmake). Each file still includes what it uses: GCC's builds and ci/no-harness
-// read without this.
+// are read once (ci/precompile.cmake). Each file still includes what it uses: GCC's builds read without
+// this.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -57,6 +57,13 @@ Difference difference(const Bundle& bundle, Made& made, OwnVerifier& verifier) {
             fmt::format("{} is {} instead of {}", bundle.id, name(answer), name(expected(bundle)))};
 }
 
+// `earlier` is the text of a difference, which begins with the bundle.
+bool notices(std::string_view earlier, Made& made, const attest::FaultConfig& faults) {
+    const Bundle* bundle = find_bundle(earlier.substr(0, earlier.find(' ')));
+    OwnVerifier verifier(faults);
+    return bundle != nullptr && difference(*bundle, made, verifier).text == earlier;
+}
+
 // Whose check it is; of a defect all, for it may show anywhere.
 std::string noticed(std::string_view check, Made& made, const attest::FaultConfig& faults) {
     OwnVerifier verifier(faults);
@@ -83,13 +90,18 @@ engine::Faults<attest::FaultConfig> verifier_faults() {
 }
 
 engine::KillMatrix verifier_kill_matrix() {
-    engine::KillMatrix matrix{.rows = {}, .excuses = kExcuses};
+    engine::KillMatrix matrix{
+        .rows = {}, .excuses = kExcuses, .earlier = engine::noticed_earlier("verifier")};
     const auto made = std::make_shared<Made>();
     for (const auto& fault : verifier_faults()) {
         attest::FaultConfig faults;
         fault.plant(faults);
         const std::string_view check = fault.defect ? "" : fault.name;
-        matrix.rows.push_back({fault.name, fault.defect, {}, [=] { return noticed(check, *made, faults); }});
+        matrix.rows.push_back({fault.name,
+                               fault.defect,
+                               {},
+                               [=] { return noticed(check, *made, faults); },
+                               [=](std::string_view earlier) { return notices(earlier, *made, faults); }});
     }
     return matrix;
 }

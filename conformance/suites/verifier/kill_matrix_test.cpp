@@ -2,13 +2,18 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "conformance/suites/earlier_kills.h"
+
 namespace assay::cases::verifier {
 
 BOOST_AUTO_TEST_SUITE(verifier_kill_matrix_suite)
 
 BOOST_AUTO_TEST_CASE(each_check_that_is_waived_and_each_defect_that_is_planted_is_noticed_or_excused) {
     size_t excused = 0, defects = 0;
-    for (const engine::Kill& kill : engine::run(verifier_kill_matrix())) {
+    const engine::KillMatrix matrix = verifier_kill_matrix();
+    const auto kills = engine::run(matrix);
+    check_earlier(matrix, kills, "verifier");
+    for (const engine::Kill& kill : kills) {
         BOOST_TEST(!kill.survived(), kill.name);
         BOOST_TEST_MESSAGE(kill.name << ": " << kill.by << kill.excuse);
         if (!kill.excuse.empty()) ++excused;
