@@ -2,27 +2,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "stack/attest/quote_test_support.h"
+
 namespace assay::attest {
 
 namespace {
 
 namespace tpm_alg = evidence::tpm_alg;
 using evidence::marshal;
-
-Quote example() {
-    Quote quote;
-    quote.magic = evidence::kTpmGenerated;
-    quote.type = evidence::kTpmQuote;
-    quote.qualified_signer = Bytes(34, 1);
-    quote.extra_data = Bytes(32, 2);
-    quote.clock = 0x0102030405060708;
-    quote.reset_count = 9;
-    quote.restart_count = 10;
-    quote.firmware_version = 11;
-    quote.selections = {{0x000b, {0, 7, 23}}, {0x0027, {}}};
-    quote.digest = Bytes(32, 3);
-    return quote;
-}
 
 QuoteSignature ecdsa_of(Bytes r, Bytes s) {
     return {.algorithm = tpm_alg::ecdsa, .hash = tpm_alg::sha256, .r = std::move(r), .s = std::move(s)};
@@ -33,15 +20,15 @@ QuoteSignature ecdsa_of(Bytes r, Bytes s) {
 BOOST_AUTO_TEST_SUITE(quote_suite)
 
 BOOST_AUTO_TEST_CASE(a_quote_reads_back_as_it_was_written) {
-    const auto read = parse_quote(marshal(example()));
+    const auto read = parse_quote(marshal(example_quote()));
     BOOST_REQUIRE(read);
-    BOOST_TEST((marshal(*read) == marshal(example())));
+    BOOST_TEST((marshal(*read) == marshal(example_quote())));
     BOOST_TEST((registers_of(*read) ==
                 std::set<Register>{{Bank::sha256, 0}, {Bank::sha256, 7}, {Bank::sha256, 23}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_is_read_whatever_its_magic_and_type_say) {
-    Quote quote = example();
+    Quote quote = example_quote();
     quote.magic = 1;
     quote.type = 0x8017;
     const auto read = parse_quote(marshal(quote));
@@ -51,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_quote_is_read_whatever_its_magic_and_type_say) {
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_and_a_trailing_byte_are_refused) {
-    Bytes bytes = marshal(example());
+    Bytes bytes = marshal(example_quote());
     for (size_t size = 0; size < bytes.size(); ++size)
         BOOST_TEST(!parse_quote(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size))));
     bytes.push_back(0);
@@ -67,13 +54,13 @@ BOOST_AUTO_TEST_CASE(every_truncation_and_a_trailing_byte_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(sizes_beyond_what_a_tpm_has_are_refused) {
-    Quote quote = example();
+    Quote quote = example_quote();
     quote.extra_data = Bytes(1000);
     BOOST_TEST(!parse_quote(marshal(quote)));
-    quote = example();
+    quote = example_quote();
     quote.digest = Bytes(65);
     BOOST_TEST(!parse_quote(marshal(quote)));
-    quote = example();
+    quote = example_quote();
     quote.selections.resize(17);
     BOOST_TEST(!parse_quote(marshal(quote)));
     BOOST_TEST(!parse_quote_signature(marshal(ecdsa_of(Bytes(200), Bytes(32)))));

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "stack/attest/quote.h"
+#include "stack/attest/quote_test_support.h"
 #include "stack/wire/variants.h"
 
 namespace assay::attest {
@@ -42,17 +43,8 @@ std::optional<T> unmarshal(TSS2_RC (*function)(const uint8_t*, size_t, size_t*, 
 }
 
 Quote example() {
-    Quote quote;
-    quote.magic = evidence::kTpmGenerated;
-    quote.type = evidence::kTpmQuote;
-    quote.qualified_signer = Bytes(34, 1);
-    quote.extra_data = Bytes(32, 2);
-    quote.clock = 0x0102030405060708;
-    quote.reset_count = 9;
-    quote.restart_count = 10;
-    quote.firmware_version = 11;
+    Quote quote = example_quote();
     quote.selections = {{tpm_alg::sha256, {0, 7, 23}}, {0x0027, {}, 4}, {tpm_alg::sha1, {1}, 1}};
-    quote.digest = Bytes(32, 3);
     return quote;
 }
 
