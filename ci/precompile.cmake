@@ -37,7 +37,7 @@ function(assay_use_precompiled target name)
 endfunction()
 
 if(ASSAY_PRECOMPILE)
-  assay_precompiled(tool ${CMAKE_CXX_COMPILE_OPTIONS_PIC})
+  assay_precompiled(tool ${CMAKE_CXX_COMPILE_OPTIONS_PIC} ${ASSAY_TOOL_OPTIONS})
   assay_precompiled(under_test ${CMAKE_CXX_COMPILE_OPTIONS_PIC} ${ASSAY_FUZZ_OPTIONS})
   assay_precompiled(test ${CMAKE_CXX_COMPILE_OPTIONS_PIE} ${ASSAY_TEST_OPTIONS})
 endif()
