@@ -84,7 +84,7 @@ engine::Suite responder_suite() {
     return {.name = "responder",
             .unit = "cases",
             .cases = cases,
-            .kill_matrix = kill_matrix,
+            .kill_matrix = [] { return kill_matrix(Search::wholly); },
             .always = {engine::kSaneFirst, engine::kSaneLast},
             .column_names = {"versions"}};
 }

@@ -4,6 +4,7 @@
 // a sanitizer, not on the wire: the fuzzers find them.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,17 @@
 
 namespace assay::cases {
 
-// The control: each kind of reference that the matrix uses, as it is when nothing is made faulty. Empty, or
-// what a case has found fault with.
-std::vector<std::string> kill_matrix_control();
+// The control: what noticed a fault, on the same kind of reference as it is when nothing is made faulty.
+// Empty, or what found fault with that too.
+std::vector<std::string> kill_matrix_control(std::span<const engine::Kill> kills);
+
+// How long a row that is excused is searched for.
+enum class Search : uint8_t {
+    briefly,  // the cases that judge its requirement, and the sane exchange
+    wholly,   // every case on every kind of reference
+};
 
 // One row a check, in the order of the tables, and then one a defect.
-engine::KillMatrix kill_matrix();
+engine::KillMatrix kill_matrix(Search excused);
 
 }  // namespace assay::cases

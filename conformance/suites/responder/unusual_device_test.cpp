@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 #include <iterator>
 
 #include "conformance/suites/cases.h"
@@ -223,6 +224,14 @@ engine::RunReport run(const Variant& device_variant, wire::Version version, cons
     return engine::run(lab, responder_cases(), engine::Requirements::embedded(), options);
 }
 
+// A device is tried at the newest version and at one of the others, the next device at the next one; with
+// ASSAY_EVERY_VERSION=1 each at all of them.
+bool is_tried(const Variant& device_variant, wire::Version version) {
+    if (std::getenv("ASSAY_EVERY_VERSION") != nullptr || version == wire::kVersions.back()) return true;
+    const auto number = static_cast<size_t>(&device_variant - kUnusual);
+    return version == wire::kVersions[number % (wire::kVersions.size() - 1)];
+}
+
 }  // namespace
 
 engine::RunReport run_device(wire::Version version, const std::string& filter, const Change& change,
@@ -256,6 +265,7 @@ BOOST_AUTO_TEST_SUITE(unusual_device_suite)
 BOOST_AUTO_TEST_CASE(an_unusual_device_that_is_right_fails_nothing) {
     for (const Variant& device_variant : kUnusual) {
         for (wire::Version version : wire::kVersions) {
+            if (!is_tried(device_variant, version)) continue;
             const auto ran = run(device_variant, version, "*");
             for (const engine::CaseResult& result : ran.results) {
                 bool good = !engine::is_failure(result.verdict) &&
