@@ -97,6 +97,9 @@ struct RequesterCase {
     std::function<CheckResult(CaseContext&)> run;
     wire::Version since = wire::Version::v1_0;
     wire::Version until = wire::Version::v1_4;
+    // Of a fault, which is the same at each version: the one at which a requester is tried that speaks them
+    // all in the same way, the built-in one.
+    std::optional<wire::Version> usual{};
 };
 
 // With an honest responder.

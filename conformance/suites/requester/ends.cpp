@@ -142,4 +142,9 @@ Setup over(const record::Transport& transport) {
     };
 }
 
+void with_the_version_before(Ends& ends) {
+    const Version last = ends.device.versions.back();
+    ends.device.versions = ends.settings.versions = {static_cast<Version>(byte(last) - 1), last};
+}
+
 }  // namespace assay::cases::requester

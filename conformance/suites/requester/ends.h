@@ -51,5 +51,7 @@ Setup without(uint32_t flags);
 Setup in_the_clear();
 Setup mutual(uint8_t form);
 Setup over(const record::Transport& transport);
+// Both have the version before that of the case too, which is then no first one.
+void with_the_version_before(Ends& ends);
 
 }  // namespace assay::cases::requester

@@ -16,6 +16,8 @@ using spdm::SecuredElements;
 namespace {
 
 constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3;
+// Signatures are made behind a prefix with purpose and version.
+constexpr Versions kPrefixed{v1_2};
 constexpr uint16_t kNotOffered = 0x1400;
 constexpr uint16_t kFfdhe2048 = 0x01;
 
@@ -69,9 +71,18 @@ Fault unsigned_change(const std::function<void(const FaultContext&, Bytes&)>& ch
         now.authenticate(response);
     };
 }
-Fault signed_with(std::string_view context, Version version, bool other_key = false) {
+// The signature as it would be for another purpose, at another version, or by another key.
+enum class Prefix : uint8_t { right, of_later_version, of_earlier_version };
+Version version_in(Prefix prefix, Version right) {
+    if (prefix == Prefix::right) return right;
+    if (prefix == Prefix::of_earlier_version) return static_cast<Version>(byte(right) - 1);
+    // Where there is no later one, another that has a prefix.
+    return right == kVersions.back() ? v1_2 : static_cast<Version>(byte(right) + 1);
+}
+Fault signed_with(std::string_view context, Prefix prefix, bool other_key = false) {
     return [=](const FaultContext& now, Bytes& response) {
         if (code_of(now.request) != code::key_exchange) return;
+        const Version version = version_in(prefix, now.parameters.version);
         if (other_key) {
             const auto other =
                 lab::hostile_pki_with(now.parameters.suite().sign, lab::Issuers::ed25519, {}, "Assay slot 1");
@@ -134,7 +145,7 @@ void add_fields(std::vector<FaultRow>& rows) {
          .setup = without_heartbeat(true),
          .also = "SPDM-PSK-121"});
     kex({.check = Check::kex_mutual, .fault = asks_for(mut_auth::plain | mut_auth::encapsulated)});
-    kex({.check = Check::kex_mutual, .version = v1_3, .fault = asks_for(7)});
+    kex({.check = Check::kex_mutual, .fault = asks_for(7)});
     kex({.check = Check::kex_mutual,
          .fault = asks_for(mut_auth::plain),
          .setup = requester_flags(cap::mut_auth)});
@@ -143,12 +154,12 @@ void add_fields(std::vector<FaultRow>& rows) {
          .setup = without(cap::mut_auth)});
     for (uint8_t form : {mut_auth::encapsulated, mut_auth::implicit_get_digests}) {
         kex({.check = Check::kex_mutual_encap,
-             .version = v1_3,
+             .shape = {v1_3},
              .fault = asks_for(form),
              .setup = without(cap::encap)});
     }
     kex({.check = Check::kex_mutual_encap,
-         .version = v1_3,
+         .shape = {v1_3},
          .fault = asks_for(mut_auth::encapsulated),
          .setup = requester_flags(cap::cert, cap::pub_key_id)});
     for (uint8_t slot : {uint8_t{8}, uint8_t{14}, kMutAuthRawKey, uint8_t{1}}) {
@@ -170,13 +181,10 @@ void add_opaque(std::vector<FaultRow>& rows) {
     both({.check = Check::kex_opaque_form, .fault = opaque("0100000000000900 01000012")});
     both({.check = Check::kex_opaque_form, .fault = dirty_padding()});
     add(rows, by_exchange(),
-        {.check = Check::kex_opaque_form,
-         .version = v1_1,
-         .fault = secured_as_1_2(),
-         .also = "SPDM-KEX-113"});
+        {.check = Check::kex_opaque_form, .fault = secured_as_1_2(), .also = "SPDM-KEX-113"});
     // An AeadLimitExponent above 64.
     both({.check = Check::kex_opaque_form,
-          .version = v1_3,
+          .shape = {v1_2},
           .fault = opaque("02000000 00000400 01000013 00000300 01024100"),
           .also = "SPDM-SEC-121"});
     both({.check = Check::kex_version,
@@ -220,14 +228,21 @@ void add_authenticity(std::vector<FaultRow>& rows) {
          .fault = unsigned_change([](const FaultContext& now, Bytes& response) {
              response[response.size() - now.hmac_size() - 1] ^= 1;
          })});
-    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kChallengeAuthContext, v1_2)});
-    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_3)});
-    kex({.check = Check::kex_signature, .fault = signed_with(spdm::kKeyExchangeContext, v1_1)});
     kex({.check = Check::kex_signature,
-         .fault = signed_with(spdm::kKeyExchangeContext, v1_2, true),
+         .shape = kPrefixed,
+         .fault = signed_with(spdm::kChallengeAuthContext, Prefix::right)});
+    kex({.check = Check::kex_signature,
+         .fault = signed_with(spdm::kKeyExchangeContext, Prefix::of_later_version)});
+    kex({.check = Check::kex_signature,
+         .shape = kPrefixed,
+         .fault = signed_with(spdm::kKeyExchangeContext, Prefix::of_earlier_version)});
+    kex({.check = Check::kex_signature,
+         .fault = signed_with(spdm::kKeyExchangeContext, Prefix::right, true),
          .also = "SPDM-KEX-130"});
-    kex({.check = Check::kex_verify_data, .fault = bytes(code::key_exchange, flip)});
-    kex({.check = Check::kex_verify_data, .version = v1_1, .fault = bytes(code::key_exchange, flip)});
+    // With opaque data of format 1 before it, and at 1.1 without; below, by how the handshake secret is made.
+    for (const Versions layout : {Versions{v1_2}, Versions{v1_1, v1_1}}) {
+        kex({.check = Check::kex_verify_data, .shape = layout, .fault = bytes(code::key_exchange, flip)});
+    }
     // It is not there at all.
     kex({.check = Check::response_malformed,
          .fault =
@@ -237,8 +252,9 @@ void add_authenticity(std::vector<FaultRow>& rows) {
              },
          .also = "SPDM-KEX-119"});
     auto shared = [&](FaultRow row) { add(rows, by_psk(), std::move(row)); };
-    shared({.check = Check::psk_verify_data, .fault = bytes(code::psk_exchange, flip)});
-    shared({.check = Check::psk_verify_data, .version = v1_3, .fault = bytes(code::psk_exchange, flip)});
+    for (const Versions salt : {Versions{v1_1, v1_2}, Versions{v1_3}}) {
+        shared({.check = Check::psk_verify_data, .shape = salt, .fault = bytes(code::psk_exchange, flip)});
+    }
     shared({.check = Check::psk_responder_context,
             .fault = psk([](PskExchangeResponse& m) { m.responder_context.clear(); })});
     shared({.check = Check::psk_responder_context,

@@ -14,12 +14,21 @@ using lab::Fault;
 using lab::FaultContext;
 using lab::RecordFault;
 
+struct Versions {
+    wire::Version since = wire::kVersions.front();
+    wire::Version until = wire::kVersions.back();
+
+    bool has(wire::Version version) const { return version >= since && version <= until; }
+};
+
 // The fault is in what is answered (`fault`, `record`, `on_request`), or in the responder's identity and
 // configuration (`wrong`).
 struct FaultRow {
     // The rule that the fault breaks, by the name that the built-in requester's check of it has.
     spdm::Check check;
-    wire::Version version = wire::Version::v1_2;
+    // Where the fault can be made as it stands here. The case has those versions of them at which its rule
+    // exists (versions_of).
+    Versions shape = {};
     Fault fault = {};
     // Of the honest run too, with which the run is compared.
     Setup setup = {};
@@ -56,6 +65,10 @@ void add_mitm_faults(std::vector<FaultRow>& rows);
 void add_unending_faults(std::vector<FaultRow>& rows);
 const std::vector<FaultRow>& fault_rows();
 
+// The versions of the row's case: all of its shape that have its rule. That is `also` where it is named,
+// which says more than the check's. Sessions there are from 1.1 on.
+Versions versions_of(const FaultRow& row);
+
 // What the row injects.
 lab::Faults faults_of(const FaultRow& row);
 
@@ -75,9 +88,12 @@ Fault fields(const std::function<void(M&)>& change,
 // Changes the bytes of the response that belongs to a request, to the first `times` such requests of a
 // connection, and whenever they are repeated; an ERROR stays as it is.
 Fault bytes(wire::Code code, const std::function<void(Bytes&)>& change, unsigned times = 1);
-// The same with a whole other response, whatever the honest one is.
+// The same with a whole other response, whatever the honest one is. Its first byte becomes that of the
+// request.
 Fault answer(wire::Code code, std::string_view hex, unsigned times = 1);
 void flip(Bytes& bytes);
+// To VERSION: takes out its highest entry. Everything after it is honest, at the version that is left.
+void without_the_highest(Bytes& response);
 
 // Sessions by KEY_EXCHANGE, and by the key that both share.
 inline lab::FlowOptions by_exchange(unsigned sessions = 1) {

@@ -101,13 +101,13 @@ std::optional<size_t> due_at(const Run& run, const FaultRow& row) {
     return std::nullopt;
 }
 
-// A requirement about an attack is named before that of the check that prevents it. At a version that does
-// not have the check's requirement, row.also stands for it.
-std::vector<std::string> requirements_of(const FaultRow& row) {
+// A requirement about an attack is named before that of the check that prevents it. Where none of `versions`
+// has the check's requirement, row.also stands for it.
+std::vector<std::string> requirements_of(const FaultRow& row, const Versions& versions) {
     std::vector<std::string> ids;
     const std::string of_check(spdm::info(row.check).requirement);
     const engine::Requirement* known = engine::Requirements::embedded().find(of_check);
-    bool here = known == nullptr || (row.version >= known->since && row.version <= known->until);
+    bool here = known == nullptr || (versions.until >= known->since && versions.since <= known->until);
     if (here) ids.push_back(of_check);
     if (!row.also.empty()) {
         const bool first = row.noticed_by != wire::Code{} || row.is_of_also;
@@ -127,7 +127,7 @@ struct Judgement {
     const FaultRow& row;
     const Run& honest;
     const Run& run;
-    std::string requirement = requirements_of(row).front();
+    std::string requirement = requirements_of(row, {test.version(), test.version()}).front();
     std::string violated = violated_by(row);
 
     // The requester ended as it does when all is well, or how it ended cannot be seen.
@@ -259,13 +259,15 @@ std::string dashed(std::string_view name) {
 void add_faults(std::vector<RequesterCase>& cases) {
     std::map<Check, int> numbers;
     for (const FaultRow& row : fault_rows()) {
+        const Versions versions = versions_of(row);
         cases.push_back(
             {.id = fmt::format("req/{}-{}", dashed(spdm::info(row.check).name), ++numbers[row.check]),
              .title = "A requester gives up: " + violated_by(row),
-             .requirements = requirements_of(row),
+             .requirements = requirements_of(row, versions),
              .run = [&row](CaseContext& test) { return judge(test, row); },
-             .since = row.version,
-             .until = row.version});
+             .since = versions.since,
+             .until = versions.until,
+             .usual = std::clamp(Version::v1_2, versions.since, versions.until)});
     }
 }
 

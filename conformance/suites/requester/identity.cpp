@@ -16,8 +16,6 @@ using spdm::Identity;
 
 namespace {
 
-constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3;
-
 // 2020-01-01.
 constexpr crypto::UnixTime kPast{std::chrono::seconds{1577836800}};
 
@@ -98,117 +96,109 @@ void answer_to_another_nonce(const FaultContext& now, Bytes& response) {
         response);
 }
 
-// Takes the highest entry out of VERSION; everything after it is honest, at the version that is left.
-void without_the_highest(Bytes& response) {
-    response.resize(response.size() - 2);
-    response[5] -= 1;  // VersionNumberEntryCount
-}
-void two_versions(Ends& ends) { ends.device.versions = ends.settings.versions = {v1_1, v1_2}; }
-
 void add_slot_faults(std::vector<FaultRow>& rows) {
     const wire::Code digests = code::get_digests;
     const FaultRow more[] = {
-        {Check::digests_none, v1_2, answer(digests, "12010000")},
-        {Check::digests_subset, v1_3, fields<Digests>([](Digests& m) { m.supported_slot_mask = 1; }), {}},
+        {Check::digests_none, {}, answer(digests, "12010000")},
+        {Check::digests_subset, {}, fields<Digests>([](Digests& m) { m.supported_slot_mask = 1; }), {}},
         {Check::cert_slot,
-         v1_2,
+         {},
          fields<CertificateResponse>([](CertificateResponse& m) { m.slot_id ^= 1; }),
          {}},
-        {Check::cert_portion, v1_2, fields<CertificateResponse>([](CertificateResponse& m) {
+        {Check::cert_portion, {}, fields<CertificateResponse>([](CertificateResponse& m) {
              m.remainder_length = static_cast<uint16_t>(m.remainder_length + m.cert_chain.size());
              m.cert_chain.clear();
          })},
         {Check::cert_portion,
-         v1_2,
+         {},
          bytes(code::get_certificate,
                [](Bytes& b) {
                    auto m = decode<CertificateResponse>(b, Context{});
                    if (!m) return;
-                   m->spdm_version = 0x12;
+                   m->spdm_version = b.front();
                    m->cert_chain.push_back(0);
                    m->remainder_length -= 1;
                    b = encode_raw(*m, Context{});
                }),
          {}},
         {Check::cert_remainder,
-         v1_2,
+         {},
          fields<CertificateResponse>(
              [](CertificateResponse& m) { m.remainder_length += 1; },
              [](const FaultContext& now) { return now.request[4] != 0 || now.request[5] != 0; }),
          {}},
-        {Check::cert_structure, v1_2, bytes(code::get_certificate, [](Bytes& b) { b[8] ^= 1; }), {}},
-        {Check::cert_structure, v1_2, {}, {}, identity([](Identity& who) { who.certificates.pop_back(); })},
-        {Check::cert_digest, v1_2, bytes(digests, [](Bytes& b) { b[4] ^= 1; }), {}},
+        {Check::cert_structure, {}, bytes(code::get_certificate, [](Bytes& b) { b[8] ^= 1; }), {}},
+        {Check::cert_structure, {}, {}, {}, identity([](Identity& who) { who.certificates.pop_back(); })},
+        {Check::cert_digest, {}, bytes(digests, [](Bytes& b) { b[4] ^= 1; }), {}},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
 
 void add_chain_faults(std::vector<FaultRow>& rows) {
     const FaultRow more[] = {
-        {Check::cert_root_hash, v1_2, {}, {}, identity([](Identity& who) { flip(who.root_der); })},
-        {Check::cert_order, v1_2, {}, {}, certificates(without_the_intermediate)},
-        {Check::cert_root,
-         v1_2,
-         {},
-         {},
-         leaf([](crypto::CertificateSpec&) {}, "Assay hostile, another root")},
-        {Check::cert_validity, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_root_hash, {}, {}, {}, identity([](Identity& who) { flip(who.root_der); })},
+        {Check::cert_order, {}, {}, {}, certificates(without_the_intermediate)},
+        {Check::cert_root, {}, {}, {}, leaf([](crypto::CertificateSpec&) {}, "Assay hostile, another root")},
+        {Check::cert_validity, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.not_before = kPast;
              spec.not_after = kPast + std::chrono::days{365};
          })},
-        {Check::cert_ca, v1_2, {}, {}, certificates(with_a_plain_intermediate)},
-        {Check::cert_leaf_key, v1_2, {}, {}, certificates(of_another_algorithm)},
-        {Check::cert_leaf_not_ca, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) { spec.ca = true; })},
-        {Check::cert_leaf_constraints, v1_3, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_ca, {}, {}, {}, certificates(with_a_plain_intermediate)},
+        {Check::cert_leaf_key, {}, {}, {}, certificates(of_another_algorithm)},
+        {Check::cert_leaf_not_ca, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) { spec.ca = true; })},
+        {Check::cert_leaf_constraints, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.ca = std::nullopt;
          })},
-        {Check::cert_leaf_key_usage, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_leaf_key_usage, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.digital_signature = false;
          })},
-        {Check::cert_leaf_role, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
+        {Check::cert_leaf_role, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) {
              spec.eku = {std::string(crypto::kOidRequesterAuth)};
          })},
         {Check::cert_leaf_hardware_id,
-         v1_2,
+         {},
          {},
          {},
          [](Ends& ends) {
              leaf([](crypto::CertificateSpec& spec) { spec.hardware_identity = true; })(ends);
              ends.device.flags |= cap::alias_cert;
          }},
-        {Check::cert_leaf_version, v1_2, {}, {}, leaf([](crypto::CertificateSpec& spec) {
-             spec.version = 1;
-         })},
+        {Check::cert_leaf_version, {}, {}, {}, leaf([](crypto::CertificateSpec& spec) { spec.version = 1; })},
     };
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
 
 void add_challenge_faults(std::vector<FaultRow>& rows) {
     const FaultRow more[] = {
-        {Check::auth_slot, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id = 3; })},
-        {Check::auth_slot_mask, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_mask = 4; })},
-        {Check::auth_chain_hash, v1_2,
-         fields<ChallengeAuth>([](ChallengeAuth& m) { flip(m.cert_chain_hash); })},
-        {Check::auth_context, v1_3,
-         fields<ChallengeAuth>([](ChallengeAuth& m) { m.requester_context[7] ^= 1; })},
-        {Check::auth_opaque, v1_2,
+        {Check::auth_slot, {}, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id = 3; })},
+        {Check::auth_slot_mask, {}, fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_mask = 4; })},
+        {Check::auth_chain_hash, {}, fields<ChallengeAuth>([](ChallengeAuth& m) {
+             flip(m.cert_chain_hash);
+         })},
+        {Check::auth_context, {}, fields<ChallengeAuth>([](ChallengeAuth& m) {
+             m.requester_context[7] ^= 1;
+         })},
+        {Check::auth_opaque,
+         {},
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.opaque_data = {1, 2, 3, 4}; }),
          [](Ends& ends) { ends.settings.opaque_formats = 0; }},
-        {Check::auth_opaque_form, v1_2,
-         fields<ChallengeAuth>([](ChallengeAuth& m) { m.opaque_data = {2, 0, 0, 0, 0, 0, 0, 0}; })},
-        {Check::auth_opaque_form, v1_2, fields<ChallengeAuth>([](ChallengeAuth& m) {
+        {Check::auth_opaque_form, {}, fields<ChallengeAuth>([](ChallengeAuth& m) {
+             m.opaque_data = {2, 0, 0, 0, 0, 0, 0, 0};
+         })},
+        {Check::auth_opaque_form, {}, fields<ChallengeAuth>([](ChallengeAuth& m) {
              m.opaque_data = {1, 0, 0, 0, 0, 0, 1, 0, 7, 0, 0, 1};
          })},
-        {Check::auth_mutual, v1_1,
+        {Check::auth_mutual,
+         {},
          fields<ChallengeAuth>([](ChallengeAuth& m) { m.slot_id |= kBasicMutAuthReq; }),
          [](Ends& ends) { ends.device.flags &= ~cap::mut_auth; }},
-        {Check::auth_signature, v1_2, bytes(code::challenge, flip)},
-        {Check::cert_structure, v1_2, wrong_length},
-        {Check::auth_signature, v1_2, answer_to_another_nonce, {}, {}, false, "SPDM-CHL-011"},
+        {Check::auth_signature, {}, bytes(code::challenge, flip)},
+        {Check::cert_structure, {}, wrong_length},
+        {Check::auth_signature, {}, answer_to_another_nonce, {}, {}, false, "SPDM-CHL-011"},
         {Check::auth_signature,
-         v1_2,
+         {Version::v1_1},
          bytes(code::get_version, without_the_highest),
-         two_versions,
+         with_the_version_before,
          {},
          true,
          "SPDM-VER-015"},

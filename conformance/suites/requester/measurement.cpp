@@ -13,8 +13,6 @@ using spdm::Identity;
 
 namespace {
 
-constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3;
-
 // A fault in the MEASUREMENTS that answer one operation, signed or not.
 Fault measurements(uint8_t wanted, const std::function<void(Measurements&)>& change) {
     return fields<Measurements>(
@@ -44,44 +42,49 @@ Fault blocks(const std::function<void(std::vector<MeasurementBlock>&)>& change) 
 void add_measurement_faults(std::vector<FaultRow>& rows) {
     const FaultRow more[] = {
         {Check::meas_count,
-         v1_2,
+         {},
          measurements(kMeasurementCount, [](Measurements& m) { m.total_indices = 0; }),
          {}},
         {Check::meas_count,
-         v1_2,
+         {},
          measurements(kMeasurementCount, [](Measurements& m) { m.total_indices = 255; }),
          {}},
         {Check::meas_count_record,
-         v1_2,
+         {},
          measurements(kMeasurementCount, [](Measurements& m) { m.number_of_blocks = 1; }),
          {}},
-        {Check::meas_index, v1_2, measurements(2, [](Measurements& m) { m.measurement_record[0] = 3; })},
-        {Check::meas_unique, v1_2, blocks([](auto& list) { list[1] = list[0]; })},
-        {Check::meas_record, v1_2, signed_measurements([](Measurements& m) { m.number_of_blocks += 1; })},
-        {Check::meas_record, v1_2,
+        {Check::meas_index, {}, measurements(2, [](Measurements& m) { m.measurement_record[0] = 3; })},
+        {Check::meas_unique, {}, blocks([](auto& list) { list[1] = list[0]; })},
+        {Check::meas_record, {}, signed_measurements([](Measurements& m) { m.number_of_blocks += 1; })},
+        {Check::meas_record,
+         {},
          measurements(kAllMeasurements, [](Measurements& m) { m.measurement_record.pop_back(); })},
-        {Check::meas_block_index, v1_2, blocks([](auto& list) { list.back().index = 255; })},
-        {Check::meas_block_specification, v1_2,
-         blocks([](auto& list) { list[0].measurement_specification = 3; })},
-        {Check::meas_digest_size, v1_2, blocks([](auto& list) { list[0].value.pop_back(); })},
-        {Check::meas_slot, v1_1, signed_measurements([](Measurements& m) { m.param2 = 2; })},
-        {Check::meas_content_changed, v1_2, signed_measurements([](Measurements& m) { m.param2 = 0x30; })},
+        {Check::meas_block_index, {}, blocks([](auto& list) { list.back().index = 255; })},
+        {Check::meas_block_specification, {}, blocks([](auto& list) {
+             list[0].measurement_specification = 3;
+         })},
+        {Check::meas_digest_size, {}, blocks([](auto& list) { list[0].value.pop_back(); })},
+        {Check::meas_slot, {}, signed_measurements([](Measurements& m) { m.param2 = 2; })},
+        {Check::meas_content_changed, {}, signed_measurements([](Measurements& m) { m.param2 = 0x30; })},
         {Check::meas_content_changed,
-         v1_2,
+         {},
          measurements(kMeasurementCount, [](Measurements& m) { m.param2 = 0x10; }),
          {}},
-        {Check::meas_context, v1_3,
-         signed_measurements([](Measurements& m) { m.requester_context[0] ^= 1; })},
-        {Check::meas_opaque, v1_2,
-         signed_measurements([](Measurements& m) { m.opaque_data = {1, 2, 3, 4}; })},
-        {Check::meas_opaque, v1_2,
+        {Check::meas_context, {}, signed_measurements([](Measurements& m) { m.requester_context[0] ^= 1; })},
+        {Check::meas_opaque, {Version::v1_2}, signed_measurements([](Measurements& m) {
+             m.opaque_data = {1, 2, 3, 4};
+         })},
+        {Check::meas_opaque,
+         {Version::v1_2},
          signed_measurements([](Measurements& m) { m.opaque_data = {1, 0, 0, 0, 0, 0, 0, 0}; }),
          [](Ends& ends) { ends.settings.opaque_formats = 0; }},
-        {Check::meas_signature, v1_2, when_signed(flip)},
-        {Check::vendor_mirror, v1_2,
-         fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.vendor_id.push_back(1); })},
-        {Check::vendor_mirror, v1_2,
-         fields<VendorDefinedResponse>([](VendorDefinedResponse& m) { m.standard_id = 1; })}};
+        {Check::meas_signature, {}, when_signed(flip)},
+        {Check::vendor_mirror, {}, fields<VendorDefinedResponse>([](VendorDefinedResponse& m) {
+             m.vendor_id.push_back(1);
+         })},
+        {Check::vendor_mirror, {}, fields<VendorDefinedResponse>([](VendorDefinedResponse& m) {
+             m.standard_id = 1;
+         })}};
     rows.insert(rows.end(), std::begin(more), std::end(more));
 }
 

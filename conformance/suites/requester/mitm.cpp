@@ -15,7 +15,6 @@ using spdm::Check;
 
 namespace {
 
-constexpr Version v1_2 = Version::v1_2, v1_3 = Version::v1_3;
 constexpr size_t kFlagsOffset = 8;  // of GET_CAPABILITIES and CAPABILITIES
 constexpr size_t kMutAuthOffset = 6;
 constexpr uint16_t kP256AndP384 = 0x18;
@@ -44,9 +43,10 @@ void both(std::vector<FaultRow>& rows, FaultRow row) {
 void add_versions(std::vector<FaultRow>& rows) {
     // VERSION without the device's highest version.
     both(rows, {.check = Check::kex_signature,
-                .fault = bytes(code::get_version,
-                               [](Bytes& response) { response = *from_hex("100400000001 0012"); }),
-                .setup = [](Ends& ends) { ends.device.versions = ends.settings.versions = {v1_2, v1_3}; },
+                // The version before has sessions too.
+                .shape = {Version::v1_2},
+                .fault = bytes(code::get_version, without_the_highest),
+                .setup = with_the_version_before,
                 .also = "SPDM-ATK-107"});
 }
 
@@ -72,7 +72,7 @@ void add_capabilities(std::vector<FaultRow>& rows) {
         for (int sides : {1, 2, 3}) {
             FaultRow row{.check = Check::kex_signature, .also = "SPDM-ATK-108"};
             // An identity must have a use: a capability that needs it.
-            if (flags == cap::mut_auth) row.version = v1_3;
+            if (flags == cap::mut_auth) row.shape = {Version::v1_3};
             if ((sides & 1) != 0) {
                 row.on_request = [flags](Bytes& request) {
                     if (has_code(request, code::get_capabilities)) clear_flags(request, flags);

@@ -13,7 +13,6 @@ using spdm::Direction;
 
 namespace {
 
-constexpr Version v1_1 = Version::v1_1, v1_4 = Version::v1_4;
 constexpr size_t kHeader = 6;  // without a sequence number
 // So many records that the limit is met between a request and its answer: the requester's key is updated, the
 // responder's is not.
@@ -108,7 +107,6 @@ void add_numbers(std::vector<FaultRow>& rows) {
     numbered(stated(0x0001), "SPDM-SEC-129");
     numbered(stated(0x8000), "SPDM-SEC-129");
     add(rows, {.check = Check::answer_record_limit,
-               .version = v1_4,
                .setup =
                    [](Ends& ends) {
                        ends.device.secured_versions = ends.settings.secured_versions = {spdm::kSecured1_3};
@@ -174,7 +172,6 @@ void add_sessions(std::vector<FaultRow>& rows) {
     // The other session's keys under this one's identifier.
     add(rows,
         {.check = Check::answer_record_tag,
-         .version = v1_1,
          .also = "SPDM-ATK-105",
          .record = to_digests([](const FaultContext& now, Bytes& record) {
              if (auto other = other_session(now))

@@ -13,7 +13,7 @@ using spdm::Check;
 
 namespace {
 
-constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_4 = Version::v1_4;
+constexpr Version v1_1 = Version::v1_1, v1_2 = Version::v1_2, v1_3 = Version::v1_3, v1_4 = Version::v1_4;
 constexpr size_t kTooMuch = 1025;
 constexpr unsigned kFewSteps = 6;
 
@@ -23,10 +23,11 @@ void add(std::vector<FaultRow>& rows, const lab::FlowOptions& session, FaultRow 
 }
 
 void add_finish(std::vector<FaultRow>& rows) {
-    for (Version version : {v1_1, v1_2, v1_4}) {
+    // Over the transcript as it is; behind the prefix; and with opaque data before it.
+    for (const Versions layout : {Versions{v1_1, v1_1}, Versions{v1_2, v1_3}, Versions{v1_4}}) {
         add(rows, by_exchange(),
             {.check = Check::fin_verify_data,
-             .version = version,
+             .shape = layout,
              .fault = bytes(code::finish, flip),
              .setup = in_the_clear()});
     }
@@ -39,22 +40,16 @@ void add_finish(std::vector<FaultRow>& rows) {
     auto beyond = [](Bytes& response) { response.at(4) = 0xff; };
     add(rows, by_exchange(),
         {.check = Check::response_malformed,
-         .version = v1_4,
          .fault = fields<FinishResponse>([](FinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
          .also = "SPDM-FIN-114"});
     add(rows, by_exchange(),
-        {.check = Check::response_malformed,
-         .version = v1_4,
-         .fault = bytes(code::finish, beyond),
-         .also = "SPDM-FIN-114"});
+        {.check = Check::response_malformed, .fault = bytes(code::finish, beyond), .also = "SPDM-FIN-114"});
     add(rows, by_psk(),
         {.check = Check::response_malformed,
-         .version = v1_4,
          .fault = fields<PskFinishResponse>([](PskFinishResponse& m) { m.opaque_data = Bytes(kTooMuch); }),
          .also = "SPDM-PSK-124"});
     add(rows, by_psk(),
         {.check = Check::response_malformed,
-         .version = v1_4,
          .fault = bytes(code::psk_finish, beyond),
          .also = "SPDM-PSK-124"});
 }
@@ -130,10 +125,12 @@ void add_turns(std::vector<FaultRow>& rows) {
         add(rows, by_exchange(), std::move(row));
     };
     turn({.check = Check::ack_request_id, .fault = acknowledgement([](Ack& m) { m.ack_request_id ^= 1; })});
-    turn({.check = Check::ack_payload, .fault = acknowledgement([](Ack& m) { m.payload_type = 3; })});
-    turn({.check = Check::ack_payload, .version = v1_1, .fault = acknowledgement([](Ack& m) {
-                                                            m.payload_type = 3;
-                                                        })});
+    // With AckRequestID before it, and at 1.1 without.
+    for (const Versions layout : {Versions{v1_2}, Versions{v1_1, v1_1}}) {
+        turn({.check = Check::ack_payload, .shape = layout, .fault = acknowledgement([](Ack& m) {
+                                                                m.payload_type = 3;
+                                                            })});
+    }
     turn({.check = Check::ack_payload, .fault = acknowledgement([](Ack& m) {
                                            if (m.payload_type ==
                                                static_cast<uint8_t>(AckPayload::req_slot_number))

@@ -35,6 +35,20 @@ engine::Suite suite() {
             .column_names = {"versions"}};
 }
 
+namespace {
+
+// A copy of all cases, those with a usual version at that one only.
+std::vector<RequesterCase> each_once() {
+    const std::span<const RequesterCase> all = requester_cases();
+    std::vector<RequesterCase> cases(all.begin(), all.end());
+    for (RequesterCase& one : cases) {
+        if (one.usual) one.since = one.until = *one.usual;
+    }
+    return cases;
+}
+
+}  // namespace
+
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
                       const engine::RunOptions& options, const engine::RunControl& control) {
     lab::RequesterDut& dut = subject.dut();
@@ -55,7 +69,11 @@ engine::RunReport run(Subject& subject, const engine::Requirements& requirements
             result.exchanges = test.exchanges();
         return result;
     };
-    engine::run_selected(report, requester_cases(), control, body);
+    const bool whole = options.selection.everything() && options.versions.size() == wire::kVersions.size();
+    const std::vector<RequesterCase> fewer =
+        dut.configurable() && whole ? each_once() : std::vector<RequesterCase>{};
+    engine::run_selected(report, fewer.empty() ? requester_cases() : std::span<const RequesterCase>(fewer),
+                         control, body);
     return report;
 }
 

@@ -16,7 +16,8 @@ engine::Suite suite();
 // does not connect, with what it printed.
 Result<> probe(Subject& subject, std::span<const wire::Version> versions);
 
-// Runs the cases that options.selection selects at each of options.versions.
+// Runs the cases that options.selection selects at each of options.versions. A requester in this process that
+// is asked for everything, all cases at all versions, is tried at one version with each fault.
 engine::RunReport run(Subject& subject, const engine::Requirements& requirements,
                       const engine::RunOptions& options, const engine::RunControl& control = {});
 

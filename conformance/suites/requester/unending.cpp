@@ -12,7 +12,6 @@ using spdm::Check;
 
 namespace {
 
-constexpr Version v1_2 = Version::v1_2;
 constexpr unsigned kAlways = 10'000;
 constexpr uint16_t kMore = 0x0400;
 
@@ -51,16 +50,14 @@ void add_unending_faults(std::vector<FaultRow>& rows) {
     const wire::Code digests = code::get_digests, certificate = code::get_certificate;
     for (const wire::Code code : {digests, certificate}) {
         rows.push_back({.check = Check::retries,
-                        .version = v1_2,
                         .fault = answer(code, "", kAlways),
                         .also = "SPDM-DEF-105",
                         .is_of_also = true,
                         .violated = "no answer comes"});
     }
-    rows.push_back({.check = Check::retries, .version = v1_2, .fault = never_ready(digests)});
-    rows.push_back(
-        {.check = Check::retries, .version = v1_2, .fault = answer(certificate, "127f0300", kAlways)});
-    rows.push_back({.check = Check::cert_remainder, .version = v1_2, .fault = always_more});
+    rows.push_back({.check = Check::retries, .fault = never_ready(digests)});
+    rows.push_back({.check = Check::retries, .fault = answer(certificate, "127f0300", kAlways)});
+    rows.push_back({.check = Check::cert_remainder, .fault = always_more});
 }
 
 }  // namespace assay::cases::requester
