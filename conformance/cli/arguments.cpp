@@ -52,7 +52,7 @@ Command run_command(CLI::App& app) {
 // In the order in which help lists them.
 std::vector<Command> add_commands(CLI::App& app) {
     std::vector<Command> commands{run_command(app), command(app, add_serve, serve),
-                                  command(app, add_connect, cli::connect)};
+                                  command(app, add_connect, cli::connect), command(app, add_fuzz, fuzz)};
     CLI::App& profile = add_profile(app);
     commands.push_back(command(profile, add_profile_check, profile_check));
     commands.push_back(command(profile, add_profile_init, profile_init));

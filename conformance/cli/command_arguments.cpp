@@ -242,6 +242,25 @@ CLI::App* add_evidence(CLI::App& app, EvidenceCommand& options) {
     return evidence;
 }
 
+CLI::App* add_fuzz(CLI::App& app, FuzzCommand& options) {
+    constexpr unsigned kMostSearch = 31 * 86400;
+    CLI::App* fuzz = app.add_subcommand(
+        "fuzz", "searches a device for what no device may do, and for what the reference refuses");
+    add_target(fuzz, options);
+    add_revive(fuzz, options);
+    add_number(fuzz, "--time", options.time_s, 0, kMostSearch, "seconds; 0: until Ctrl-C");
+    add_number(fuzz, "--runs", options.runs, 0, kMostSeed,
+               "programs to try; 0: as many as there is time for");
+    add_number(fuzz, "--seed", options.seed, 0, kMostSeed, "of the search");
+    fuzz->add_option("--out", options.out,
+                     "a folder for corpus and findings; a search goes on from what it holds");
+    fuzz->add_option("--input", options.input,
+                     "runs one program, a file of OUT/findings or OUT/corpus, and shows it");
+    fuzz->add_flag("!--no-compare", options.compare, "do not run each program on the reference too");
+    add_fault_options(fuzz, options.fault_options);
+    return fuzz;
+}
+
 CLI::App* add_bench(CLI::App& app, BenchCommand& options) {
     CLI::App* bench = app.add_subcommand("bench", "times the run of the reference against the OpenSSL in it");
     bench

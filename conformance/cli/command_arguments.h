@@ -17,6 +17,7 @@ CLI::App* add_profile_check(CLI::App& profile, ProfileCheckCommand& options);
 CLI::App* add_profile_init(CLI::App& profile, ProfileInitCommand& options);
 CLI::App* add_decode(CLI::App& app, DecodeCommand& options);
 CLI::App* add_evidence(CLI::App& app, EvidenceCommand& options);
+CLI::App* add_fuzz(CLI::App& app, FuzzCommand& options);
 CLI::App* add_bench(CLI::App& app, BenchCommand& options);
 CLI::App* add_demo(CLI::App& app, DemoCommand& options);
 

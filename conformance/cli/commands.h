@@ -62,16 +62,20 @@ struct IdentityOptions {
     std::string key;
 };
 
-struct RunCommand : TargetOptions {
+// For a target that went away.
+struct ReviveOptions {
+    unsigned reconnect_s = 30;  // for it to come back
+    std::string reset_command;  // that makes it
+};
+
+struct RunCommand : TargetOptions, ReviveOptions {
     std::vector<wire::Version> versions;  // empty: all
     engine::Selection selection;          // what `only` has is not read yet
     std::string profile;                  // a file
     std::string report;                   // a folder
     bool resume = false;                  // the run that was interrupted there
     uint64_t seed = 1;
-    unsigned jobs = 0;          // connections at once; 0: as many as do no harm
-    unsigned reconnect_s = 30;  // for a target that went away to come back
-    std::string reset_command;  // that makes it
+    unsigned jobs = 0;  // connections at once; 0: as many as do no harm
     bool strict = false;
     bool allow_writes = false;
     bool rsa = false;
@@ -130,6 +134,18 @@ struct ConnectCommand : TargetOptions {
     std::string keylog;  // a file
 };
 int connect(const ConnectCommand& command, Streams& streams);
+
+struct FuzzCommand : TargetOptions, ReviveOptions {
+    uint64_t seed = 1;
+    uint64_t runs = 0;           // programs; 0: as many as the time allows
+    unsigned time_s = 0;         // 0: until Ctrl-C
+    bool compare = true;         // with the reference
+    std::string out;             // a folder for the corpus and the findings
+    std::string input;           // one program instead of a search: a file
+    FaultOptions fault_options;  // of the reference
+};
+// Searches a device for what no device may do, and for what the reference refuses.
+int fuzz(const FuzzCommand& command, Streams& streams);
 
 struct ProfileCheckCommand {
     std::vector<std::string> profiles;  // files, or the names of built-in ones

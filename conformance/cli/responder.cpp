@@ -83,26 +83,6 @@ unsigned jobs(const RunCommand& command) {
     return built_in ? std::max(1U, std::thread::hardware_concurrency()) : 1;
 }
 
-// How often a target is asked whether it is back.
-constexpr std::chrono::milliseconds kAskAgain{200};
-constexpr std::chrono::minutes kResetTime{5};
-
-// Resets a target that is gone, if the user said how, and waits for it. It may be back already, for another
-// connection.
-bool revive(lab::Lab& lab, const RunCommand& command) {
-    if (lab.after_version()) return true;
-    if (!command.reset_command.empty() &&
-        !lab::run_command(command.reset_command, kResetTime).exited_with(0)) {
-        return false;
-    }
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(command.reconnect_s);
-    while (true) {
-        if (lab.after_version()) return true;
-        if (Interrupt::came() || std::chrono::steady_clock::now() >= end) return false;
-        std::this_thread::sleep_for(kAskAgain);
-    }
-}
-
 }  // namespace
 
 Result<RoleRun> run_responder(const RunCommand& command, const engine::RunOptions& options,

@@ -7,7 +7,7 @@ namespace assay::cli {
 
 namespace {
 
-constexpr unsigned kMostJobs = 256, kMostSeconds = 86400;
+constexpr unsigned kMostJobs = 256;
 void add_selection(CLI::App* app, engine::Selection& selection) {
     app->add_option("--case", selection.cases,
                     "only cases whose id matches, e.g. 'chl/*'; may be given more than once")
@@ -61,10 +61,7 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
                "connections to the target that share the cases; without it one, and of the reference as many "
                "as there are processors")
         ->default_str("");
-    add_number(run_app, "--reconnect", command.reconnect_s, 0, kMostSeconds,
-               "seconds for a target that went away to come back");
-    run_app->add_option("--reset-command", command.reset_command,
-                        "a line of shell that resets a target which is gone");
+    add_revive(run_app, command);
     add_number(run_app, "--seed", command.seed, 0, kMostSeed, "of nonces and choices");
     run_app->add_flag("--strict", command.strict,
                       "a 'should' and one implementation's policy count as failures");

@@ -48,4 +48,12 @@ void add_target(CLI::App* app, TargetOptions& options) {
                "the least milliseconds that an answer which is due is waited for");
 }
 
+void add_revive(CLI::App* app, ReviveOptions& options) {
+    constexpr unsigned kMostSeconds = 86400;
+    add_number(app, "--reconnect", options.reconnect_s, 0, kMostSeconds,
+               "seconds for a target that went away to come back");
+    app->add_option("--reset-command", options.reset_command,
+                    "a line of shell that resets a target which is gone");
+}
+
 }  // namespace assay::cli

@@ -17,6 +17,7 @@ void add_fault_options(CLI::App* app, FaultOptions& options);
 void add_psk(CLI::App* app, PskOptions& options);
 void add_identity(CLI::App* app, IdentityOptions& options);
 void add_target(CLI::App* app, TargetOptions& options);
+void add_revive(CLI::App* app, ReviveOptions& options);
 
 // A number from `least` to `most`; anything else is refused with one line that says so.
 template <class T>

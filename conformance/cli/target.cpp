@@ -4,13 +4,38 @@
 #include <fmt/format.h>
 
 #include <ostream>
+#include <thread>
 
+#include "conformance/cli/interrupt.h"
+#include "conformance/lab/command.h"
 #include "conformance/lab/doe_dut.h"
 #include "conformance/lab/exec_dut.h"
 #include "conformance/lab/library_dut.h"
 #include "conformance/lab/link_dut.h"
 
 namespace assay::cli {
+
+namespace {
+
+// How often a target is asked whether it is back.
+constexpr std::chrono::milliseconds kAskAgain{200};
+constexpr std::chrono::minutes kResetTime{5};
+
+}  // namespace
+
+bool revive(lab::Lab& lab, const ReviveOptions& options) {
+    if (lab.after_version()) return true;
+    if (!options.reset_command.empty() &&
+        !lab::run_command(options.reset_command, kResetTime).exited_with(0)) {
+        return false;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.reconnect_s);
+    while (true) {
+        if (lab.after_version()) return true;
+        if (Interrupt::came() || std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(kAskAgain);
+    }
+}
 
 int complain(Streams& streams, int exit_code, const std::string& line) {
     streams.err << "assay: " << line << '\n';

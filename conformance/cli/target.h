@@ -10,6 +10,10 @@ namespace assay::cli {
 // URI that is none, Errc::io when it cannot be reached.
 Result<std::unique_ptr<lab::Dut>> open_target(const TargetOptions& options, lab::ReferenceOptions reference);
 
+// Resets a target that is gone, if the user said how, and waits for it. It may be back already, for another
+// connection. False: it does not come.
+bool revive(lab::Lab& lab, const ReviveOptions& options);
+
 // "2026-11-23", today.
 std::string today();
 crypto::UnixTime now();

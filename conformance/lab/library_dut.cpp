@@ -49,17 +49,16 @@ Result<> LibraryDut::reset() {
 }
 
 Result<std::optional<Answer>> LibraryDut::call(int kind, ByteView request) {
-    Bytes answer(kCapacity);
-    size_t size = answer.size();
+    answer_.resize(kCapacity);
+    size_t size = answer_.size();
     int answer_kind = ASSAY_DUT_MESSAGE;
-    if (api_->exchange(dut_, kind, request.data(), request.size(), answer.data(), &size, &answer_kind) !=
+    if (api_->exchange(dut_, kind, request.data(), request.size(), answer_.data(), &size, &answer_kind) !=
         ASSAY_DUT_OK)
         return fail(Errc::closed, "target", Error::npos, "exchange() says that the device is gone");
-    if (size > answer.size())
+    if (size > answer_.size())
         return fail(Errc::out_of_range, "answer_size", Error::npos, "more than the buffer holds");
     if (size == 0) return std::nullopt;
-    answer.resize(size);
-    return Answer{std::move(answer), answer_kind == ASSAY_DUT_RECORD};
+    return Answer{to_bytes(ByteView(answer_).first(size)), answer_kind == ASSAY_DUT_RECORD};
 }
 
 Result<std::optional<Bytes>> LibraryDut::exchange(ByteView request, Wait) {

@@ -40,6 +40,7 @@ class LibraryDut final : public Dut {
     std::string target_;
     assay_dut* dut_ = nullptr;
     const record::Transport* transport_ = nullptr;
+    Bytes answer_;  // what the device writes into
 };
 
 }  // namespace assay::lab

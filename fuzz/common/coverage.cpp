@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace assay::fuzz {
 
@@ -13,6 +14,9 @@ constexpr size_t kCounters = 1 << 14;
 // libFuzzer reads this section after each run and clears it before the next.
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): libFuzzer finds it by its section
 [[gnu::section("__libfuzzer_extra_counters")]] uint8_t counters[kCounters];
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a switch of the process, as abort() is
+bool throws = false;
 
 struct Points {
     bool wanted = false;  // a fuzzer has no use for them, and would take their names for parts of the input
@@ -54,7 +58,12 @@ void clear() {
     recorded() = {.wanted = true, .names = {}};
 }
 
+ThrowBrokenInvariants::ThrowBrokenInvariants() : before_(std::exchange(throws, true)) {}
+
+ThrowBrokenInvariants::~ThrowBrokenInvariants() { throws = before_; }
+
 void violated(std::string_view invariant, std::string_view detail) {
+    if (throws) throw BrokenInvariant{std::string(invariant), std::string(detail)};
     std::fprintf(stderr, "invariant violated: %.*s\n%.*s\n", static_cast<int>(invariant.size()),
                  invariant.data(), static_cast<int>(detail.size()), detail.data());
     std::abort();

@@ -22,7 +22,24 @@ std::vector<uint32_t> features();
 const std::set<std::string>& points();
 void clear();
 
-// Says which invariant does not hold, and ends the program as a crash.
+// Says which invariant does not hold, and ends the program as a crash; or throws it as a BrokenInvariant.
 [[noreturn]] void violated(std::string_view invariant, std::string_view detail);
+
+struct BrokenInvariant {
+    std::string invariant;
+    std::string detail;
+};
+
+// While one lives, violated() throws: where what is tested is a device, a finding is no end of the program.
+class ThrowBrokenInvariants {
+   public:
+    ThrowBrokenInvariants();
+    ~ThrowBrokenInvariants();
+    ThrowBrokenInvariants(const ThrowBrokenInvariants&) = delete;
+    ThrowBrokenInvariants& operator=(const ThrowBrokenInvariants&) = delete;
+
+   private:
+    bool before_;
+};
 
 }  // namespace assay::fuzz

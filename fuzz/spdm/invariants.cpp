@@ -33,29 +33,6 @@ bool same(const spdm::Parameters& a, const spdm::Parameters& b) {
            a.measurement_specification == b.measurement_specification && a.opaque_format == b.opaque_format;
 }
 
-bool one_of(uint64_t selected, uint64_t offered) {
-    return (selected & (selected - 1)) == 0 && (selected & ~offered) == 0;
-}
-
-// DSP0274, ALGORITHMS: of what was offered, one at most.
-bool was_offered(ByteView request, ByteView response, const Context& context) {
-    auto offer = decode<NegotiateAlgorithms>(request, context);
-    auto chosen = decode<Algorithms>(response, context);
-    return offer && chosen && one_of(chosen->base_asym_sel, offer->base_asym_algo) &&
-           one_of(chosen->base_hash_sel, offer->base_hash_algo) &&
-           one_of(chosen->measurement_specification_sel, offer->measurement_specification) &&
-           one_of(chosen->other_params_selection & 0x0f, offer->other_params_support & 0x0f);
-}
-
-// Whether the response asks for mutual authentication, which not both sides can.
-bool asks_uninvited(const spdm::Parameters& parameters, ByteView response, const Context& context) {
-    if (parameters.both(cap::mut_auth)) return false;
-    auto exchange = decode<KeyExchangeResponse>(response, context);
-    auto challenge = decode<ChallengeAuth>(response, context);
-    return (exchange && exchange->mut_auth_requested != 0) ||
-           (challenge && (challenge->slot_id & kBasicMutAuthReq) != 0);
-}
-
 // An exchange, with what judges it.
 struct Exchange {
     ByteView request, response;
@@ -95,7 +72,7 @@ void check_meaning(const Exchange& seen) {
     seen.demand(!asks_uninvited(seen.parameters, seen.response, seen.response_context),
                 "nobody is asked for mutual authentication without MUT_AUTH_CAP");
     const bool chooses = !seen.refused && seen.asked == code::negotiate_algorithms;
-    seen.demand(!chooses || was_offered(seen.request, seen.response, seen.request_context),
+    seen.demand(!chooses || selects_what_was_offered(seen.request, seen.response, seen.request_context),
                 "what is selected was offered");
 }
 
@@ -124,6 +101,31 @@ void check_form(const Exchange& seen) {
 }
 
 }  // namespace
+
+namespace {
+bool one_of(uint64_t selected, uint64_t offered) {
+    return (selected & (selected - 1)) == 0 && (selected & ~offered) == 0;
+}
+
+}  // namespace
+
+bool selects_what_was_offered(ByteView request, ByteView response, const Context& context) {
+    auto offer = decode<NegotiateAlgorithms>(request, context);
+    auto chosen = decode<Algorithms>(response, context);
+    if (!offer || !chosen) return true;
+    return one_of(chosen->base_asym_sel, offer->base_asym_algo) &&
+           one_of(chosen->base_hash_sel, offer->base_hash_algo) &&
+           one_of(chosen->measurement_specification_sel, offer->measurement_specification) &&
+           one_of(chosen->other_params_selection & 0x0f, offer->other_params_support & 0x0f);
+}
+
+bool asks_uninvited(const spdm::Parameters& parameters, ByteView response, const Context& context) {
+    if (parameters.both(cap::mut_auth)) return false;
+    auto exchange = decode<KeyExchangeResponse>(response, context);
+    auto challenge = decode<ChallengeAuth>(response, context);
+    return (exchange && exchange->mut_auth_requested != 0) ||
+           (challenge && (challenge->slot_id & kBasicMutAuthReq) != 0);
+}
 
 Before::Before(const spdm::Responder& responder)
     : state(responder.state()),

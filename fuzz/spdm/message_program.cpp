@@ -97,6 +97,21 @@ Bytes any_request(Random& random, Version version) {
 
 }  // namespace
 
+void repair(Step& step, const lab::Observer& observer, uint8_t token) {
+    Bytes& message = step.message;
+    if (message.size() < 4) return;
+    bool own_version =
+        wire::code_of(message) == code::get_version || wire::code_of(message) == code::get_capabilities;
+    bool agreed = observer.state() >= spdm::ConnectionState::after_capabilities;
+    if ((step.flags & kFixVersion) != 0 && !own_version && agreed)
+        message[wire::kVersionAt] = byte(observer.parameters().version);
+    if ((step.flags & kFixToken) != 0 && wire::code_of(message) == code::respond_if_ready &&
+        observer.deferred() != nullptr) {
+        message[wire::kParam1At] = byte(wire::code_of(*observer.deferred()));
+        message[wire::kParam2At] = token;
+    }
+}
+
 std::vector<Step> parse_program(ByteView input) {
     std::vector<Step> steps;
     while (input.size() >= kStepHeader && steps.size() < kMaxSteps) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "conformance/lab/observer.h"
 #include "fuzz/common/mutate.h"
 #include "stack/base/random.h"
 #include "stack/wire/context.h"
@@ -21,6 +22,10 @@ inline constexpr uint8_t kFixToken =
 
 inline constexpr size_t kMaxSteps = 24;
 inline constexpr size_t kMaxStep = 1024;
+
+// Repairs what a mutation cannot guess, where the step asks for it: the observer has seen the connection so
+// far, `token` is that of the last ResponseNotReady.
+void repair(Step& step, const lab::Observer& observer, uint8_t token);
 
 std::vector<Step> parse_program(ByteView input);
 Bytes to_input(const std::vector<Step>& steps);

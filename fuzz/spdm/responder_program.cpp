@@ -19,22 +19,6 @@ using namespace wire;
 
 constexpr uint32_t kExchange = 40;
 
-// Repairs what a mutation cannot guess, where the step asks for it.
-void repair(Step& step, const lab::Observer& observer, uint8_t token) {
-    Bytes& message = step.message;
-    if (message.size() < 4) return;
-    bool own_version =
-        wire::code_of(message) == code::get_version || wire::code_of(message) == code::get_capabilities;
-    bool agreed = observer.state() >= spdm::ConnectionState::after_capabilities;
-    if ((step.flags & kFixVersion) != 0 && !own_version && agreed)
-        message[wire::kVersionAt] = byte(observer.parameters().version);
-    if ((step.flags & kFixToken) != 0 && wire::code_of(message) == code::respond_if_ready &&
-        observer.deferred() != nullptr) {
-        message[wire::kParam1At] = byte(wire::code_of(*observer.deferred()));
-        message[wire::kParam2At] = token;
-    }
-}
-
 void note(const spdm::Responder& responder, ByteView request, const std::optional<Bytes>& response) {
     uint32_t code = byte(wire::code_of(request));
     uint32_t state = static_cast<uint32_t>(responder.state()) << 8 | byte(responder.parameters().version);
