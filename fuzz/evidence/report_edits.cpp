@@ -1,6 +1,8 @@
 // `a` chooses the device.
 #include "fuzz/evidence/edits.h"
 #include "stack/evidence/rim.h"
+#include "stack/wire/encode.h"
+#include "stack/wire/messages/measurements.h"
 
 namespace assay::fuzz::edits {
 
@@ -142,11 +144,12 @@ void device_mode(EvidenceCase& evidence_case, const VerifierStep& step) {
     ReportForm* report = report_of(evidence_case, step);
     if (report == nullptr) return;
     BlockForm mode;
-    mode.index = 0xfe;
-    mode.type = 0x85;
-    mode.value = Bytes(16);
-    mode.value[0] = mode.value[8] = 1;
-    mode.value[12] = step.c % 4;
+    mode.index = wire::kDeviceModeIndex;
+    mode.type = wire::value_type::device_mode | wire::value_type::raw_bit_stream;
+    mode.value = wire::encode_raw(wire::DeviceMode{.operational_mode_capabilities = 1,
+                                                   .device_mode_capabilities = 1,
+                                                   .device_mode_state = step.c % 4U},
+                                  {});
     report->blocks.push_back(std::move(mode));
 }
 

@@ -3,6 +3,8 @@
 #include <set>
 
 #include "fuzz/evidence/oracles.h"
+#include "stack/wire/decode.h"
+#include "stack/wire/messages/measurements.h"
 
 namespace assay::fuzz {
 
@@ -11,11 +13,17 @@ using namespace evidence;
 namespace {
 
 constexpr size_t kDigest = 48;
-constexpr uint8_t kDeviceMode = 0xfe;
+
+std::optional<wire::DeviceMode> device_mode(const GpuForm& gpu, const BlockForm& block) {
+    const wire::Version version = gpu.report.version;
+    if (version < wire::Version::v1_2 || block.index != wire::kDeviceModeIndex || block.type != 0x85)
+        return {};
+    const auto mode = wire::decode_exact<wire::DeviceMode>(block.value, {.version = version});
+    return mode ? std::optional(*mode) : std::nullopt;
+}
 
 bool is_device_mode(const GpuForm& gpu, const BlockForm& block) {
-    return gpu.report.version >= wire::Version::v1_2 && block.index == kDeviceMode && block.type == 0x85 &&
-           block.value.size() == 16;
+    return device_mode(gpu, block).has_value();
 }
 
 template <class Holds>
@@ -110,11 +118,10 @@ std::map<uint8_t, Bytes> measurements(const GpuForm& gpu) {
     return values;
 }
 
-// DeviceModeState is the last of four words.
 bool is_debugged(const GpuForm& gpu) {
     return std::ranges::any_of(gpu.report.blocks, [&](const BlockForm& block) {
-        return is_device_mode(gpu, block) && std::any_of(block.value.begin() + 12, block.value.end(),
-                                                         [](uint8_t byte) { return byte != 0; });
+        const auto mode = device_mode(gpu, block);
+        return mode && mode->device_mode_state != 0;
     });
 }
 

@@ -8,6 +8,7 @@
 #include "stack/spdm/signing.h"
 #include "stack/wire/annotate.h"
 #include "stack/wire/decode.h"
+#include "stack/wire/header.h"
 
 namespace assay::attest {
 
@@ -16,6 +17,8 @@ namespace {
 constexpr auto kAlgo = crypto::SignAlgo::ecdsa_p384;
 constexpr auto kHash = crypto::HashAlgo::sha384;
 
+// Param1 and Param2, which stand beside each other.
+constexpr size_t kParams = wire::kHeaderSize - wire::kParam1At;
 constexpr uint8_t kSlotMask = 0x0f;
 constexpr uint8_t kContentChanged = 0x30;
 
@@ -81,7 +84,7 @@ class Reading {
         }
         const bool asked =
             request.attributes == wire::kSignatureRequested && request.operation == wire::kAllMeasurements;
-        demand(Check::report_request, asked, "Param1", 2, 2);
+        demand(Check::report_request, asked, "Param1", wire::kParam1At, kParams);
         reserved(report);
         if (nonce) {
             demand_of_request(Check::report_nonce, request.nonce == *nonce, "Nonce",
@@ -145,13 +148,14 @@ class Reading {
     }
 
     void reserved(const GpuReport& report) {
-        const size_t at = report.response_offset + 2;
+        const size_t at = report.response_offset + wire::kParam1At;
         const uint8_t slot = report.request.slot_id_param & kSlotMask;
         if (!demand_of_request(Check::report_reserved, report.request.slot_id_param == slot, "SlotIDParam"))
             return;
         const uint8_t changed = evidence_.version >= wire::Version::v1_2 ? kContentChanged : 0;
         const auto param2 = static_cast<uint8_t>(report.response.param2 & ~changed);
-        demand(Check::report_reserved, report.response.total_indices == 0 && param2 == slot, "Param1", at, 2);
+        demand(Check::report_reserved, report.response.total_indices == 0 && param2 == slot, "Param1", at,
+               kParams);
     }
 
     // L1/L2: VCA is part of it from 1.2 on.

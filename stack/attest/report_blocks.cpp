@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 
-#include "stack/base/reader.h"
 #include "stack/wire/decode.h"
 #include "stack/wire/messages/algorithms.h"
 
@@ -15,21 +15,18 @@ namespace {
 constexpr uint8_t kLastIndex = 0xef;  // what follows is reserved
 constexpr size_t kMaxBlocks = 255;    // NumberOfBlocks is one byte
 
-// DeviceModeState: the last of four 32-bit words. Non-invasive and invasive debugging, active or since the
-// last reset.
-constexpr size_t kDeviceModeSize = 16;
-constexpr size_t kDeviceModeState = 12;
-
 struct Block {
     wire::MeasurementBlock content;
     size_t offset = 0;  // in the record
     size_t size = 0;
 };
 
-bool is_device_mode(const wire::MeasurementBlock& block, wire::Version version) {
-    return version >= wire::Version::v1_2 && block.index == wire::kDeviceModeIndex &&
-           block.value_type == (wire::value_type::device_mode | wire::value_type::raw_bit_stream) &&
-           block.value.size() == kDeviceModeSize;
+std::optional<wire::DeviceMode> device_mode(const wire::MeasurementBlock& block, wire::Version version) {
+    if (version < wire::Version::v1_2 || block.index != wire::kDeviceModeIndex ||
+        block.value_type != (wire::value_type::device_mode | wire::value_type::raw_bit_stream))
+        return {};
+    const auto mode = wire::decode_exact<wire::DeviceMode>(block.value, {.version = version});
+    return mode ? std::optional(*mode) : std::nullopt;
 }
 
 // Makes the block_* checks, each once; of several blocks that break one it names the first.
@@ -81,12 +78,12 @@ class Blocks {
 
     bool good_kind(const wire::MeasurementBlock& block) const {
         if (block.measurement_specification != wire::kMeasurementSpecDmtf) return false;
-        return is_device_mode(block, version_) || (block.value_type == wire::value_type::mutable_firmware &&
-                                                   block.value.size() == kMeasurementSize);
+        return device_mode(block, version_) || (block.value_type == wire::value_type::mutable_firmware &&
+                                                block.value.size() == kMeasurementSize);
     }
 
     bool good_index(const wire::MeasurementBlock& block) const {
-        return is_device_mode(block, version_) || (block.index != 0 && block.index <= kLastIndex);
+        return device_mode(block, version_) || (block.index != 0 && block.index <= kLastIndex);
     }
 
     template <class Holds>
@@ -118,9 +115,8 @@ class Blocks {
     // Of two with one index the later counts: with block_duplicate waived this behaves as other verifiers do.
     void keep(const Block& block) {
         const wire::MeasurementBlock& content = block.content;
-        if (is_device_mode(content, version_)) {
-            Reader reader(ByteView(content.value).subspan(kDeviceModeState));
-            report_.debugged = reader.u32("DeviceModeState").value_or(0) != 0;
+        if (const auto mode = device_mode(content, version_)) {
+            report_.debugged = mode->device_mode_state != 0;
             return;
         }
         report_.measurements[content.index] = {

@@ -57,6 +57,13 @@ void MeasurementBlock::describe(Visitor& v) {
     v.blob({.name = "DMTFSpecMeasurementValue"}, value);
 }
 
+void DeviceMode::describe(Visitor& v) {
+    v.u32({.name = "OperationalModeCapabilities"}, operational_mode_capabilities);
+    v.u32({.name = "OperationalModeState"}, operational_mode_state);
+    v.u32({.name = "DeviceModeCapabilities"}, device_mode_capabilities);
+    v.u32({.name = "DeviceModeState"}, device_mode_state);
+}
+
 void MeasurementRecord::describe(Visitor& v) {
     v.list_to_end("MeasurementBlock", blocks, [](Visitor& w, MeasurementBlock& block) { block.describe(w); });
 }

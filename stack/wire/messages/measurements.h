@@ -66,6 +66,17 @@ struct MeasurementBlock {
     void describe(Visitor& v);
 };
 
+// The value of the block at kDeviceModeIndex (DSP0274, DeviceMode field of a measurement): what of each the
+// device supports, and what is on. 16 bytes.
+struct DeviceMode {
+    uint32_t operational_mode_capabilities = 0;
+    uint32_t operational_mode_state = 0;
+    uint32_t device_mode_capabilities = 0;
+    // Non-invasive and invasive debugging, active or since the last reset.
+    uint32_t device_mode_state = 0;
+    void describe(Visitor& v);
+};
+
 // The blocks of a MeasurementRecord. MeasurementSize that disagrees with the value size is refused
 // (Errc::inconsistent).
 struct MeasurementRecord {

@@ -69,6 +69,17 @@ BOOST_AUTO_TEST_CASE(a_block_that_contradicts_itself_or_ends_early_is_refused) {
     round_trip<MeasurementBlock>("01 01 0600 81 0300 aabbcc", context);
 }
 
+BOOST_AUTO_TEST_CASE(a_device_mode_is_four_words) {
+    const Context context = context_at(Version::v1_2);
+    const auto mode = round_trip<DeviceMode>("01000000 02000000 03000000 04000000", context);
+    BOOST_TEST(mode.operational_mode_capabilities == 1U);
+    BOOST_TEST(mode.operational_mode_state == 2U);
+    BOOST_TEST(mode.device_mode_capabilities == 3U);
+    BOOST_TEST(mode.device_mode_state == 4U);
+    BOOST_TEST(!decode_exact<DeviceMode>(Bytes(15), context).has_value());
+    BOOST_TEST(!decode_exact<DeviceMode>(Bytes(17), context).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace assay::wire::test
